@@ -1,0 +1,40 @@
+#include "core/base/agency.h"
+
+#include <gtest/gtest.h>
+
+namespace entente {
+namespace {
+
+TEST(Agency, ReadsItsParts) {
+  const auto agency = AgencyId::Parse("FR.paf-roissy");
+  ASSERT_TRUE(agency.ok());
+  EXPECT_EQ(agency->jurisdiction(), "FR");
+  EXPECT_EQ(agency->name(), "paf-roissy");
+  EXPECT_FALSE(agency->international());
+  EXPECT_TRUE(AgencyId::Parse("ORG.interpol")->international());
+  EXPECT_TRUE(AgencyId::Parse("XK.fiu").ok());
+}
+
+TEST(Agency, SaysWhichCodeToWrite) {
+  EXPECT_NE(AgencyId::Parse("EL.fiu").status().message().find("write GR"), std::string::npos);
+  EXPECT_NE(AgencyId::Parse("UK.nca").status().message().find("write GB"), std::string::npos);
+}
+
+TEST(Agency, RefusesOtherForms) {
+  for (const char* text :
+       {"", "FR", "FR.", ".a", "fr.a", "FR.A", "FR.-a", "FR.a-", "ZZ.a", "FR.a.b", "FR.a b",
+        "FRA.a", "FR.abcdefghijklmnopqrstuvwxyz0123456", "FR.a\n"}) {
+    EXPECT_FALSE(AgencyId::Parse(text).ok()) << text;
+  }
+}
+
+TEST(Agency, OfficerForm) {
+  EXPECT_TRUE(IsOfficerId("a.dupont"));
+  EXPECT_FALSE(IsOfficerId("a"));
+  EXPECT_FALSE(IsOfficerId(".dupont"));
+  EXPECT_FALSE(IsOfficerId("A.Dupont"));
+  EXPECT_FALSE(IsOfficerId(std::string(42, 'a')));
+}
+
+}  // namespace
+}  // namespace entente
