@@ -4,6 +4,7 @@
 // from any thread. Not promised: protection from swapping to disk or from core dumps.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
