@@ -1,0 +1,153 @@
+// The node of one agency: everything between an officer's desk and the broker, without threads,
+// clock, randomness, sockets or disk of its own. A shell (gRPC, timers) or a simulation drives it
+// step by step and carries the messages.
+//
+// Thread safety: none; the shell holds one lock around every call.
+// Ownership: the engine owns its state only; everything in Surroundings outlives it.
+// Errors, for every call unless said otherwise:
+//   a Refusal (core/base/refusal.h): the answer is no, with advice; nothing was changed;
+//   disk-full among them: nothing was lost, the same call may be made again when room was made;
+//   DATA_LOSS with Refusal fork: the log contradicts itself; exchange has stopped, evidence is
+//   kept; INTERNAL: a fault of the disk; open the engine anew.
+// Instants are arguments, Unix milliseconds; they may jump.
+// Formats: docs/formats.md.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/agency.h"
+#include "core/base/bytes.h"
+#include "core/base/clock.h"
+#include "core/crypto/sign.h"
+#include "core/store/store.h"
+#include "entente/v1/broker.pb.h"
+#include "entente/v1/desk.pb.h"
+#include "node/in_place_file.h"
+
+namespace entente::node {
+
+struct Settings {
+  AgencyId agency;
+  std::string genesis;              // the genesis file's bytes
+  Digest genesis_digest{};          // what two persons confirmed: any other genesis is refused
+  std::string first_administrator;  // listed, as administrator only, when no officer is yet
+};
+
+struct Surroundings {
+  store::Store& store;     // opened with Engine::Families()
+  InPlaceFile& slots;      // keys of records and of the agency, wrapped
+  InPlaceFile& store_key;  // what wraps them: better on another medium, never in a backup
+  Random& random;
+};
+
+// The three files of one receipt. Names: <name>.tlog-proof, <name>.entry, <name>.part.
+struct ReceiptFiles {
+  std::string name;  // record id, 32 hex
+  std::string proof;
+  std::string entry;
+  std::string part;  // salt || part
+};
+
+class Engine {
+ public:
+  // What a store must be opened with to hold a node.
+  static std::span<const store::Family> Families();
+
+  // Begins, or resumes where the store stands. INVALID_ARGUMENT: the genesis file is not the one
+  // confirmed or is refused; FAILED_PRECONDITION: the store belongs to another agency, genesis or
+  // identity key.
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(Settings settings,
+                                                      crypto::SigningKey identity,
+                                                      Surroundings surroundings, Instant now);
+  ~Engine();
+
+  // ---- Time. To be called every few seconds: expiry, key renewal and destruction, pair heads,
+  // alarms.
+  absl::Status Tick(Instant now);
+
+  // ---- The link to the broker. The shell reports connection and loss; after a loss everything
+  // that was under way is offered again. The order of calls below does not matter.
+  void OnConnected();
+  void OnDisconnected(const absl::Status& why);
+
+  // Transparency.GetEntries. To be asked every few seconds; at once again while BehindLog().
+  v1::GetEntriesRequest NextEntries() const;
+  absl::Status OnEntries(const v1::GetEntriesRequest& request,
+                         const v1::GetEntriesResponse& response, Instant now);
+  // More entries are known to stand in the log, and something may wait for them.
+  bool BehindLog() const;
+
+  // Directory.GetText: texts that open entries name and this node lacks.
+  std::vector<v1::GetTextRequest> NextTexts() const;
+  // proof-bad when the text is not the one asked for.
+  absl::Status OnText(const v1::GetTextRequest& request, const v1::GetTextResponse& response,
+                      Instant now);
+
+  // Directory.Publish: this agency's key statements. nullopt when nothing is to be published, or
+  // while the one given last has not been answered.
+  std::optional<v1::PublishRequest> NextPublish(Instant now);
+  void OnPublished(const absl::StatusOr<v1::PublishResponse>& response, Instant now);
+
+  // Broker.Submit. nullopt when nothing waits, everything waiting is under way, or the state of the
+  // federation is not known freshly enough. Everything in it is on disk.
+  absl::StatusOr<std::optional<v1::SubmitRequest>> NextSubmit(Instant now);
+  absl::Status OnSubmitResponse(const v1::SubmitResponse& response, Instant now);
+
+  // Mailbox.Pull.
+  v1::PullStart StartPull() const;
+  absl::Status OnPullResponse(const v1::PullResponse& response, Instant now);
+  // What may be acknowledged by now: it is on disk. To be asked after OnPullResponse and OnEntries.
+  std::vector<v1::PullAcknowledge> NextAcknowledges();
+
+  // Receipts that the shell has not yet said to have on file; at most `max`.
+  absl::StatusOr<std::vector<ReceiptFiles>> NextReceipts(size_t max) const;
+  absl::Status OnReceiptWritten(std::string_view name);
+
+  // ---- The desk. `officer`: the id in the caller's certificate, which the shell has verified to
+  // be of this agency. not-authorised when not listed, or without the role named.
+  absl::StatusOr<v1::StatusResponse> Status(std::string_view officer, Instant now);
+  // Role author. The draft is on disk when this returns; it leaves when it can.
+  absl::StatusOr<v1::SendLeadResponse> SendLead(std::string_view officer,
+                                                const v1::SendLeadRequest& request, Instant now);
+  // Role author or reader. Of received leads measure and deadline are shown, never the summary:
+  // reading content is a consultation (Show).
+  absl::StatusOr<v1::ListLeadsResponse> ListLeads(std::string_view officer,
+                                                  const v1::ListLeadsRequest& request, Instant now);
+  // Role author.
+  absl::StatusOr<v1::AnswerLeadResponse> AnswerLead(std::string_view officer,
+                                                    const v1::AnswerLeadRequest& request,
+                                                    Instant now);
+  // Role author or reader.
+  absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer, const v1::InboxRequest& request,
+                                          Instant now);
+  // Role reader. The consultation is logged, synced, before anything is given.
+  absl::StatusOr<v1::ShowResponse> Show(std::string_view officer, const v1::ShowRequest& request,
+                                        Instant now);
+  // Role data-protection-officer or auditor; logged too.
+  absl::StatusOr<v1::ConsultationsResponse> Consultations(std::string_view officer,
+                                                          const v1::ConsultationsRequest& request,
+                                                          Instant now);
+  // Any listed officer.
+  absl::StatusOr<v1::KeysResponse> Keys(std::string_view officer, Instant now);
+  absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(std::string_view officer, Instant now);
+  // Role administrator. An officer added again has the new roles.
+  absl::StatusOr<v1::AddOfficerResponse> AddOfficer(std::string_view officer,
+                                                    const v1::AddOfficerRequest& request,
+                                                    Instant now);
+  // Role administrator, data-protection-officer or auditor.
+  absl::StatusOr<v1::ListOfficersResponse> ListOfficers(std::string_view officer);
+
+ private:
+  struct Parts;
+  explicit Engine(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace entente::node
