@@ -1,0 +1,83 @@
+// The closed vocabulary that rules and labels are written in. It comes from one TOML file
+// (policy/vocabulary-2026.1.toml is the first); nothing outside it is understood. Immutable; safe
+// from any thread. Source: docs/policy.md, "Vocabulary".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "policy/obligation.h"
+
+namespace entente::policy {
+
+enum class Category : uint8_t {
+  kPurpose,
+  kPerson,
+  kData,
+  kBasis,
+  kSource,       // first character of an evaluation
+  kInformation,  // second character of an evaluation
+  kHandling,
+  kUrgency,
+  kAgencyKind,
+  kRecordKind,
+};
+inline constexpr size_t kCategories = 10;
+// No category holds more words: their sets are 32-bit masks.
+inline constexpr size_t kWordsPerCategory = 32;
+inline constexpr size_t kObligationFamilies = 16;
+inline constexpr size_t kHandlingCodes = 8;
+
+// The key under which a vocabulary file lists this category: "purpose", "person", ...
+std::string_view CategoryKey(Category category);
+
+class Vocabulary {
+ public:
+  struct Content {
+    std::string name;  // "2026.1"
+    std::array<std::vector<std::string>, kCategories> words;
+    std::vector<ObligationForm> obligations;
+    // What each handling code obliges to, in the order of the category's words.
+    std::vector<std::vector<Obligation>> handling_obligations;
+    // Handling codes that a program cannot apply: the record waits for a person.
+    uint32_t handling_for_person = 0;
+  };
+  // INVALID_ARGUMENT when a category is empty, too large, or repeats a word.
+  static absl::StatusOr<Vocabulary> Create(Content content);
+
+  const std::string& name() const { return content_.name; }
+  // The index of a word; nullopt when it is not in this vocabulary.
+  std::optional<uint8_t> Find(Category category, std::string_view word) const;
+  const std::vector<std::string>& words(Category category) const {
+    return content_.words[static_cast<size_t>(category)];
+  }
+  // Index of an evaluation such as "B2": source * number of information codes + information.
+  std::optional<uint8_t> FindEvaluation(std::string_view text) const;
+  const std::vector<ObligationForm>& obligation_forms() const { return content_.obligations; }
+  const std::vector<Obligation>& handling_obligations(uint8_t code) const {
+    return content_.handling_obligations[code];
+  }
+  uint32_t handling_for_person() const { return content_.handling_for_person; }
+
+ private:
+  static constexpr size_t kSlots = 128;
+  static size_t SlotOf(std::string_view word);
+
+  explicit Vocabulary(Content content);
+  absl::Status Index();
+
+  Content content_;
+  // Open addressing, word index + 1; 0 is free.
+  std::array<std::array<uint8_t, kSlots>, kCategories> slots_{};
+};
+
+// Vocabulary 2026.1, from the bytes that stand in this program. Used where a folder of policies
+// brings none; a federation's own comes from its log.
+const Vocabulary& PublishedVocabulary();
+
+}  // namespace entente::policy
