@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "absl/strings/cord.h"
+#include "core/base/sentences.h"
 
 namespace entente {
 namespace {
@@ -14,66 +15,37 @@ struct Row {
   Reason reason;
   std::string_view word;
   StatusCode code;
-  std::string_view advice;
 };
 
 constexpr std::array<Row, 28> kRows = {{
-    {Reason::kNotAuthenticated, "not-authenticated", StatusCode::kUnauthenticated,
-     "Present a certificate that your jurisdiction's authority issued and that is still valid."},
-    {Reason::kNotAuthorised, "not-authorised", StatusCode::kPermissionDenied,
-     "Ask your agency's administrator for the role that this needs."},
-    {Reason::kWrongAgency, "wrong-agency", StatusCode::kPermissionDenied,
-     "Send only what your own agency signed, through your own agency's node."},
-    {Reason::kAgencySuspended, "agency-suspended", StatusCode::kPermissionDenied,
-     "Ask your jurisdiction's authority why the agency is suspended."},
-    {Reason::kPolicyRefused, "policy-refused", StatusCode::kPermissionDenied,
-     "Read the reasons, narrow the record or its recipients, or ask the contact they name."},
-    {Reason::kPolicyHeld, "policy-held", StatusCode::kPermissionDenied,
-     "Nothing to do yet: it is decided again when what it waits for is there."},
-    {Reason::kMalformed, "malformed", StatusCode::kInvalidArgument,
-     "Update the sending software; if it is current, report this with the record id."},
-    {Reason::kUnknownField, "unknown-field", StatusCode::kInvalidArgument,
-     "Send in a format version that the receiver's key statement lists."},
-    {Reason::kNotCanonical, "not-canonical", StatusCode::kInvalidArgument,
-     "Update the sending software: it must encode each field once, in order, unpadded."},
-    {Reason::kTooLarge, "too-large", StatusCode::kInvalidArgument,
-     "Shorten the record, or split it or its audience into several."},
-    {Reason::kDigestOrder, "digest-order", StatusCode::kInvalidArgument,
-     "Update the sending software: digests are sorted, distinct, and padded to a listed count."},
-    {Reason::kLabelMissing, "label-missing", StatusCode::kInvalidArgument,
-     "Fill in the label and send again."},
-    {Reason::kLabelUnknown, "label-unknown", StatusCode::kInvalidArgument,
-     "Use a word of the vocabulary in force."},
-    {Reason::kExpired, "expired", StatusCode::kInvalidArgument,
-     "Compose it anew with a later expiry if it still holds."},
-    {Reason::kFutureDated, "future-dated", StatusCode::kInvalidArgument,
-     "Set this machine's clock by a time server and send again."},
-    {Reason::kBadSignature, "bad-signature", StatusCode::kFailedPrecondition,
-     "Do not trust the content; ask the origin by another channel whether it sent this."},
-    {Reason::kKeyUnknown, "key-unknown", StatusCode::kFailedPrecondition,
-     "Publish the key's statement first, or wait until the log has it."},
-    {Reason::kKeyNotValidThen, "key-not-valid-then", StatusCode::kFailedPrecondition,
-     "Sign with a key that is valid now and send again."},
-    {Reason::kProofBad, "proof-bad", StatusCode::kFailedPrecondition,
-     "Keep the evidence and alarm your data-protection officer: the broker may be lying."},
-    {Reason::kSnapshotBehind, "snapshot-behind", StatusCode::kFailedPrecondition,
-     "Nothing to do: it is tried again when the policies have caught up."},
-    {Reason::kMembershipBehind, "membership-behind", StatusCode::kFailedPrecondition,
-     "Fetch the case's newest membership and post again."},
-    {Reason::kConsentMissing, "consent-missing", StatusCode::kFailedPrecondition,
-     "Ask the source agency for its consent and attach it."},
-    {Reason::kRecordIdReused, "record-id-reused", StatusCode::kAlreadyExists,
-     "Nothing was replaced; if you did not send twice, alarm your administrator."},
-    {Reason::kFork, "fork", StatusCode::kDataLoss,
-     "Stop exchanging, keep the evidence file, and call the federation's other members."},
-    {Reason::kQuota, "quota", StatusCode::kResourceExhausted,
-     "Wait a moment and send again; the outbox does so by itself."},
-    {Reason::kDiskFull, "disk-full", StatusCode::kResourceExhausted,
-     "Free space on the data directory's disk; nothing already acknowledged is lost."},
-    {Reason::kBelowQuorum, "below-quorum", StatusCode::kUnavailable,
-     "Nothing to do: it goes on when enough witnesses have signed."},
-    {Reason::kShuttingDown, "shutting-down", StatusCode::kUnavailable,
-     "Nothing to do: the outbox sends again when the broker is back."},
+    {Reason::kNotAuthenticated, "not-authenticated", StatusCode::kUnauthenticated},
+    {Reason::kNotAuthorised, "not-authorised", StatusCode::kPermissionDenied},
+    {Reason::kWrongAgency, "wrong-agency", StatusCode::kPermissionDenied},
+    {Reason::kAgencySuspended, "agency-suspended", StatusCode::kPermissionDenied},
+    {Reason::kPolicyRefused, "policy-refused", StatusCode::kPermissionDenied},
+    {Reason::kPolicyHeld, "policy-held", StatusCode::kPermissionDenied},
+    {Reason::kMalformed, "malformed", StatusCode::kInvalidArgument},
+    {Reason::kUnknownField, "unknown-field", StatusCode::kInvalidArgument},
+    {Reason::kNotCanonical, "not-canonical", StatusCode::kInvalidArgument},
+    {Reason::kTooLarge, "too-large", StatusCode::kInvalidArgument},
+    {Reason::kDigestOrder, "digest-order", StatusCode::kInvalidArgument},
+    {Reason::kLabelMissing, "label-missing", StatusCode::kInvalidArgument},
+    {Reason::kLabelUnknown, "label-unknown", StatusCode::kInvalidArgument},
+    {Reason::kExpired, "expired", StatusCode::kInvalidArgument},
+    {Reason::kFutureDated, "future-dated", StatusCode::kInvalidArgument},
+    {Reason::kBadSignature, "bad-signature", StatusCode::kFailedPrecondition},
+    {Reason::kKeyUnknown, "key-unknown", StatusCode::kFailedPrecondition},
+    {Reason::kKeyNotValidThen, "key-not-valid-then", StatusCode::kFailedPrecondition},
+    {Reason::kProofBad, "proof-bad", StatusCode::kFailedPrecondition},
+    {Reason::kSnapshotBehind, "snapshot-behind", StatusCode::kFailedPrecondition},
+    {Reason::kMembershipBehind, "membership-behind", StatusCode::kFailedPrecondition},
+    {Reason::kConsentMissing, "consent-missing", StatusCode::kFailedPrecondition},
+    {Reason::kRecordIdReused, "record-id-reused", StatusCode::kAlreadyExists},
+    {Reason::kFork, "fork", StatusCode::kDataLoss},
+    {Reason::kQuota, "quota", StatusCode::kResourceExhausted},
+    {Reason::kDiskFull, "disk-full", StatusCode::kResourceExhausted},
+    {Reason::kBelowQuorum, "below-quorum", StatusCode::kUnavailable},
+    {Reason::kShuttingDown, "shutting-down", StatusCode::kUnavailable},
 }};
 
 constexpr std::string_view kPayload = "entente.v1.Refusal";
@@ -123,7 +95,7 @@ std::optional<Reason> ReasonFromWord(std::string_view word) {
 
 StatusCode ReasonCode(Reason reason) { return RowOf(reason).code; }
 
-std::string_view DefaultAdvice(Reason reason) { return RowOf(reason).advice; }
+std::string DefaultAdvice(Reason reason) { return AdviceSentence(Language::kEnglish, reason); }
 
 absl::Status Refuse(Refusal refusal) {
   if (refusal.advice.empty()) refusal.advice = DefaultAdvice(refusal.reason);

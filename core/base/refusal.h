@@ -58,7 +58,7 @@ std::string_view ReasonWord(Reason reason);
 std::optional<Reason> ReasonFromWord(std::string_view word);
 absl::StatusCode ReasonCode(Reason reason);
 // The advice given when the place of refusal has no better one.
-std::string_view DefaultAdvice(Reason reason);
+std::string DefaultAdvice(Reason reason);
 
 // A status with this refusal as payload. An empty advice becomes the default one.
 absl::Status Refuse(Refusal refusal);

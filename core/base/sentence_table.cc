@@ -1,0 +1,24 @@
+#include "core/base/sentence_table.h"
+
+#include <map>
+
+namespace entente {
+namespace {
+
+std::map<std::string_view, const SentenceRow*> Index() {
+  std::map<std::string_view, const SentenceRow*> index;
+  for (const auto rows : {RefusalSentences(), DeskSentences()}) {
+    for (const SentenceRow& row : rows) index.emplace(row.key, &row);
+  }
+  return index;
+}
+
+}  // namespace
+
+const SentenceRow* FindSentence(std::string_view key) {
+  static const auto* const index = new std::map(Index());
+  const auto found = index->find(key);
+  return found == index->end() ? nullptr : found->second;
+}
+
+}  // namespace entente

@@ -1,0 +1,20 @@
+// The table behind core/base/sentences.h, sorted by key at first use. Thread-safe.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace entente {
+
+struct SentenceRow {
+  std::string_view key;
+  std::string_view english;
+  std::string_view french;
+};
+
+std::span<const SentenceRow> RefusalSentences();
+std::span<const SentenceRow> DeskSentences();
+// nullptr when there is none.
+const SentenceRow* FindSentence(std::string_view key);
+
+}  // namespace entente
