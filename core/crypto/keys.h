@@ -10,17 +10,18 @@
 
 namespace entente::crypto {
 
-using PublicKey = std::array<uint8_t, 32>;  // Ed25519 or X25519, by use
+using PublicKey = std::array<uint8_t, 32>;  // its algorithm follows from its use
 
-// The number is the type byte in a key id and in statements; it never changes its meaning.
+// The number is the type byte in a key id and in statements; it never changes its meaning. Keys are
+// Ed25519 where nothing else is said.
 enum class KeyUse : uint8_t {
   kAuthority = 1,
   kIdentity = 2,
   kRecordSigning = 3,
-  kDelivery = 4,  // X25519; all others are Ed25519
+  kDelivery = 4,  // X25519
   kAcknowledgement = 5,
   kWitness = 6,
-  kMatching = 7,
+  kMatching = 7,  // ristretto255
   kOfficer = 8,
   kPolicyAuthor = 9,
   kPolicyProtection = 10,  // the data-protection officer's signature under a policy
