@@ -1,0 +1,129 @@
+// Follows a log that is not trusted: takes its entries in order, acts on them only when a signed
+// checkpoint covers them, and recognizes a fork. The same engine in nodes and auditors.
+//
+// How to drive it: GetEntries(next_index()) -> AddEntries -> Take(checkpoint of the response).
+// Every other checkpoint that is seen goes through Take as well, before anything under it is used.
+//
+// Thread safety: none. Ownership: owns its state; registry() is copied cheaply by who keeps it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/audit/checkpoint.h"
+#include "core/audit/merkle.h"
+#include "core/ledger/entry.h"
+#include "core/ledger/registry.h"
+
+namespace entente::ledger {
+
+// An open entry that began to act. `effect` is not OK when its statement was invalid: it has no
+// effect, and an alarm is due.
+struct OpenEntryApplied {
+  uint64_t index = 0;
+  std::string entry;  // to be kept: Restore needs them all, in order
+  absl::Status effect;
+};
+
+enum class Seen : uint8_t {
+  kCovered,       // the tree at that size is the one followed here: what is in it may be used
+  kNeedsEntries,  // it goes beyond the entries added: fetch from next_index(), then Take it again
+  kNeedsProof,    // older than what is remembered: fetch a consistency proof, then TakeOlder
+};
+
+struct Taken {
+  Seen seen = Seen::kCovered;
+  audit::Checkpoint checkpoint;
+  std::vector<OpenEntryApplied> applied;  // what began to act by this call, in order
+};
+
+// Two signed notes that cannot both be honest, or one and the entries that were given with it.
+struct ForkEvidence {
+  std::string trusted;  // the last note that was taken; empty before the first
+  std::string refused;
+};
+
+class Follower {
+ public:
+  // Begins at size 0.
+  static Follower Create(const Genesis& genesis);
+  // Resumes from Save() and every open entry that was applied before, in order. DATA_LOSS when they
+  // do not belong together, or to this genesis.
+  static absl::StatusOr<Follower> Restore(const Genesis& genesis, std::string_view saved,
+                                          std::span<const std::string> open_entries);
+  // Some kilobytes. To be persisted with the open entries, in one step, after Take.
+  std::string Save() const;
+
+  // The size up to which a signed checkpoint covers what was applied.
+  uint64_t size() const { return size_; }
+  const Digest& root() const { return root_; }
+  // The last note taken at that size; empty at size 0.
+  const std::string& checkpoint() const { return checkpoint_; }
+  // The index to fetch from: entries below are covered or waiting for a checkpoint.
+  uint64_t next_index() const { return size_ + waiting_.size(); }
+  const Registry& registry() const { return registry_; }
+  // Texts come by another way; they change nothing that is saved here.
+  void SetText(std::string_view text) { registry_.SetText(text); }
+
+  // Entries `from`, `from` + 1, …; those already here are passed over. They wait for a checkpoint.
+  // Refusal of ReadEntry for one that is none; future-dated when an instant decreases; OUT_OF_RANGE
+  // when `from` is above next_index(). On an error nothing was taken.
+  absl::Status AddEntries(uint64_t from, std::span<const std::string> entries);
+
+  // Refusal bad-signature, malformed, too-large: not a checkpoint of this log. Refusal fork:
+  // another root than followed here, or a size below `at_least`: pass size() as it was when the
+  // broker was asked for its newest, 0 when an older one is no fault. A fork is remembered: fork()
+  // holds the evidence, and every later call gives the same refusal.
+  absl::StatusOr<Taken> Take(std::string_view note, uint64_t at_least = 0);
+  // For kNeedsProof: that the tree followed here begins with this checkpoint's. Refusals as Take.
+  absl::StatusOr<audit::Checkpoint> TakeOlder(std::string_view note,
+                                              std::span<const Digest> consistency);
+
+  const std::optional<ForkEvidence>& fork() const { return fork_; }
+
+ private:
+  // The right edge of a tree: complete subtrees, largest first.
+  struct Edge {
+    uint64_t size = 0;
+    std::vector<Digest> nodes;
+    void Append(const Digest& leaf);
+  };
+  // Leaves that follow an edge, by which roots of recent sizes are made again.
+  struct Stretch {
+    Edge before;
+    std::vector<Digest> leaves;
+  };
+  struct Waiting {
+    Entry entry;
+    std::string bytes;
+    Digest leaf{};
+  };
+
+  explicit Follower(const Genesis& genesis);
+  absl::StatusOr<audit::Checkpoint> Verify(std::string_view note) const;
+  absl::Status Fork(std::string_view note, std::string text);
+  // nullopt: older than what is remembered. Precondition: size <= size_.
+  std::optional<Digest> RootAt(uint64_t size) const;
+  absl::StatusOr<Taken> Advance(const audit::Checkpoint& checkpoint, std::string_view note);
+  OpenEntryApplied ApplyOpen(uint64_t index, const Waiting& waiting);
+
+  Registry registry_;
+  uint64_t size_ = 0;
+  Digest root_{};
+  std::string checkpoint_;
+  Instant last_instant_;
+  Edge edge_;
+  std::deque<Stretch> recent_;
+  std::deque<Waiting> waiting_;
+  std::optional<ForkEvidence> fork_;
+};
+
+}  // namespace entente::ledger
