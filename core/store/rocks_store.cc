@@ -1,0 +1,281 @@
+#include "core/store/rocks_store.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/options.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "core/store/disk_error.h"
+#include "core/store/durable_file.h"
+#include "core/store/rocks_errors.h"
+#include "core/store/rocks_open.h"
+
+namespace entente::store {
+namespace {
+
+constexpr size_t kProtectionBytesPerKey = 8;
+constexpr size_t kFamilyBufferBytes = 64 << 20;
+constexpr size_t kAllBuffersBytes = 512 << 20;
+
+rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
+  rocksdb::DBOptions options;
+  options.env = env;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  // A torn last write is what a crash leaves; a log cut short is caught by the high-water file.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.wal_compression = rocksdb::kNoCompression;
+  options.db_write_buffer_size = kAllBuffersBytes;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 4;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions() {
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = kFamilyBufferBytes;
+  // Hashes and ciphertext do not compress.
+  options.compression = rocksdb::kNoCompression;
+  return options;
+}
+
+}  // namespace
+
+class RocksStore::Impl {
+ public:
+  using Handles = std::vector<rocksdb::ColumnFamilyHandle*>;
+
+  Impl(std::string dir, std::span<const Family> families, std::unique_ptr<rocksdb::DB> db,
+       Handles handles)
+      : dir_(std::move(dir)),
+        families_(families.begin(), families.end()),
+        db_(std::move(db)),
+        handles_(std::move(handles)) {}
+  ~Impl() {
+    for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+    db_->Close().PermitUncheckedError();
+  }
+
+  absl::StatusOr<rocksdb::ColumnFamilyHandle*> Handle(Family family) const {
+    auto it = std::find(families_.begin(), families_.end(), family);
+    if (it != families_.end()) return handles_[static_cast<size_t>(it - families_.begin())];
+    return absl::InvalidArgumentError(
+        absl::StrCat("the store was not opened with column family ", std::string(family.name())));
+  }
+
+  absl::StatusOr<std::optional<std::string>> Get(const rocksdb::ReadOptions& options, Family family,
+                                                 std::string_view key) const;
+  absl::StatusOr<std::unique_ptr<Iterator>> Iterate(rocksdb::ReadOptions options, Family family,
+                                                    std::string_view prefix) const;
+  absl::Status Write(const WriteBatch& batch, Sync sync);
+
+  std::string Place() const { return absl::StrCat(dir_, "/db"); }
+  absl::Status PutFile(std::string_view name, std::string_view bytes) {
+    absl::MutexLock lock(&files_mutex_);
+    return WriteFileDurably(FilePath(name), bytes);
+  }
+  std::string FilePath(std::string_view name) const {
+    return absl::StrCat(dir_, "/", std::string(name));
+  }
+  rocksdb::DB& db() const { return *db_; }
+  std::span<const Family> families() const { return families_; }
+
+ private:
+  const std::string dir_;
+  const std::vector<Family> families_;
+  const std::unique_ptr<rocksdb::DB> db_;
+  const Handles handles_;
+  absl::Mutex files_mutex_;
+};
+
+namespace {
+
+class RocksIterator final : public Iterator {
+ public:
+  RocksIterator(rocksdb::DB& db, rocksdb::ReadOptions options, rocksdb::ColumnFamilyHandle* family,
+                std::string_view prefix, std::string place)
+      : place_(std::move(place)), lower_(prefix), upper_(PrefixEnd(prefix)) {
+    lower_slice_ = ToSlice(lower_);
+    options.iterate_lower_bound = &lower_slice_;
+    if (upper_) {
+      upper_slice_ = ToSlice(*upper_);
+      options.iterate_upper_bound = &upper_slice_;
+    }
+    it_.reset(db.NewIterator(options, family));
+  }
+
+  void SeekToFirst() override { it_->SeekToFirst(); }
+  void SeekToLast() override { it_->SeekToLast(); }
+  void Seek(std::string_view key) override { it_->Seek(ToSlice(key)); }
+  void Next() override { it_->Next(); }
+  void Prev() override { it_->Prev(); }
+  std::string_view key() const override { return ToView(it_->key()); }
+  std::string_view value() const override { return ToView(it_->value()); }
+  bool Valid() const override { return it_->Valid(); }
+  absl::Status status() const override { return FromRocks(it_->status(), place_); }
+
+ private:
+  const std::string place_;
+  const std::string lower_;
+  const std::optional<std::string> upper_;
+  rocksdb::Slice lower_slice_, upper_slice_;
+  std::unique_ptr<rocksdb::Iterator> it_;
+};
+
+class RocksSnapshot final : public Reader {
+ public:
+  explicit RocksSnapshot(const RocksStore::Impl& impl) : impl_(impl) {
+    options_.snapshot = impl_.db().GetSnapshot();
+  }
+  ~RocksSnapshot() override { impl_.db().ReleaseSnapshot(options_.snapshot); }
+  RocksSnapshot(const RocksSnapshot&) = delete;
+  RocksSnapshot& operator=(const RocksSnapshot&) = delete;
+
+  absl::StatusOr<std::optional<std::string>> Get(Family family,
+                                                 std::string_view key) const override {
+    return impl_.Get(options_, family, key);
+  }
+  absl::StatusOr<std::unique_ptr<Iterator>> Iterate(Family family,
+                                                    std::string_view prefix) const override {
+    return impl_.Iterate(options_, family, prefix);
+  }
+
+ private:
+  const RocksStore::Impl& impl_;
+  rocksdb::ReadOptions options_;
+};
+
+absl::Status MakeFolder(const std::string& dir) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (fs::is_directory(dir, error)) return absl::OkStatus();
+  if (fs::create_directories(dir, error)) fs::permissions(dir, fs::perms::owner_all, error);
+  if (error) return DiskError(error.value(), "cannot make folder", dir);
+  return absl::OkStatus();
+}
+
+// The families that are in the database and not in `families`, comma-separated.
+absl::StatusOr<std::string> StrangeFamilies(const std::string& path, rocksdb::Env* env,
+                                            std::span<const Family> families) {
+  if (!env->FileExists(absl::StrCat(path, "/CURRENT")).ok()) return "";
+  std::vector<std::string> names;
+  auto status = rocksdb::DB::ListColumnFamilies(DatabaseOptions(env), path, &names);
+  if (!status.ok()) return FromRocks(status, path);
+  std::string strange;
+  for (const std::string& name : names) {
+    auto known = [&](Family family) { return family.name() == name; };
+    if (name == rocksdb::kDefaultColumnFamilyName || std::ranges::any_of(families, known)) continue;
+    absl::StrAppend(&strange, strange.empty() ? "" : ", ", name);
+  }
+  return strange;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RocksStore>> OpenRocksStore(const std::string& dir,
+                                                           std::span<const Family> families,
+                                                           rocksdb::Env* env) {
+  if (absl::Status made = MakeFolder(dir); !made.ok()) return made;
+  const std::string path = absl::StrCat(dir, "/db");
+  auto strange = StrangeFamilies(path, env, families);
+  if (!strange.ok()) return strange.status();
+  if (!strange->empty()) {
+    return absl::FailedPreconditionError(absl::StrCat("the database in ", path,
+                                                      " has column families that this version does "
+                                                      "not know (",
+                                                      *strange, "): use the version that made it"));
+  }
+  std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
+  for (Family family : families) wanted.emplace_back(std::string(family.name()), FamilyOptions());
+  wanted.emplace_back(rocksdb::kDefaultColumnFamilyName, FamilyOptions());
+  RocksStore::Impl::Handles handles;
+  rocksdb::DB* db = nullptr;
+  auto status = rocksdb::DB::Open(DatabaseOptions(env), path, wanted, &handles, &db);
+  if (!status.ok()) return FromRocks(status, path);
+  return std::make_unique<RocksStore>(std::make_unique<RocksStore::Impl>(
+      dir, families, std::unique_ptr<rocksdb::DB>(db), std::move(handles)));
+}
+
+absl::StatusOr<std::optional<std::string>> RocksStore::Impl::Get(
+    const rocksdb::ReadOptions& options, Family family, std::string_view key) const {
+  auto handle = Handle(family);
+  if (!handle.ok()) return handle.status();
+  std::string value;
+  auto status = db_->Get(options, *handle, ToSlice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return FromRocks(status, Place());
+  return value;
+}
+
+absl::StatusOr<std::unique_ptr<Iterator>> RocksStore::Impl::Iterate(rocksdb::ReadOptions options,
+                                                                    Family family,
+                                                                    std::string_view prefix) const {
+  auto handle = Handle(family);
+  if (!handle.ok()) return handle.status();
+  return std::make_unique<RocksIterator>(*db_, std::move(options), *handle, prefix, Place());
+}
+
+absl::Status RocksStore::Impl::Write(const WriteBatch& batch, Sync sync) {
+  rocksdb::WriteBatch out(batch.bytes() + 32 * batch.count(), 0, kProtectionBytesPerKey, 0);
+  for (size_t i = 0; i < batch.count(); ++i) {
+    WriteBatch::Op op = batch.op(i);
+    auto handle = Handle(op.family);
+    if (!handle.ok()) return handle.status();
+    auto added = op.value ? out.Put(*handle, ToSlice(op.key), ToSlice(*op.value))
+                          : out.Delete(*handle, ToSlice(op.key));
+    if (!added.ok()) return FromRocks(added, Place());
+  }
+  rocksdb::WriteOptions options;
+  options.sync = sync == Sync::kYes;
+  return FromRocks(db_->Write(options, &out), Place());
+}
+
+absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::Open(const std::string& dir,
+                                                             std::span<const Family> families) {
+  return OpenRocksStore(dir, families, rocksdb::Env::Default());
+}
+
+RocksStore::RocksStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RocksStore::~RocksStore() = default;
+
+absl::StatusOr<std::optional<std::string>> RocksStore::Get(Family family,
+                                                           std::string_view key) const {
+  return impl_->Get(rocksdb::ReadOptions(), family, key);
+}
+
+absl::StatusOr<std::unique_ptr<Iterator>> RocksStore::Iterate(Family family,
+                                                              std::string_view prefix) const {
+  return impl_->Iterate(rocksdb::ReadOptions(), family, prefix);
+}
+
+absl::Status RocksStore::Write(const WriteBatch& batch, Sync sync) {
+  return impl_->Write(batch, sync);
+}
+
+std::unique_ptr<Reader> RocksStore::Snapshot() const {
+  return std::make_unique<RocksSnapshot>(*impl_);
+}
+
+std::span<const Family> RocksStore::families() const { return impl_->families(); }
+
+absl::Status RocksStore::PutFile(std::string_view name, std::string_view bytes) {
+  if (!IsFileName(name)) return absl::InvalidArgumentError("not a name for a file of the store");
+  return impl_->PutFile(name, bytes);
+}
+
+absl::StatusOr<std::optional<std::string>> RocksStore::ReadFile(std::string_view name) const {
+  if (!IsFileName(name)) return absl::InvalidArgumentError("not a name for a file of the store");
+  return ReadFileIfThere(impl_->FilePath(name));
+}
+
+}  // namespace entente::store
