@@ -1,0 +1,24 @@
+// Applies one command: no clock, no randomness, no configuration, so that the same commands in the
+// same order give the same r_ bytes on every broker, however they are grouped. The ledger's instant
+// is the later of the last entry's and the command's. Not thread-safe (a transaction is not).
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "broker/command.h"
+#include "broker/transaction.h"
+#include "core/base/bytes.h"
+
+namespace entente::broker {
+
+struct Applied {
+  uint64_t log_index = 0;
+  Digest hash{};          // record hash, or the digest of a notice's statement; else zeros
+  bool repeated = false;  // committed before: log_index is that of the first time
+};
+
+// Refusal: this command has no effect and the transaction is as before. snapshot-behind: admission
+// judged under a state that no longer holds; admit again. Any other error: the transaction must be
+// dropped.
+absl::StatusOr<Applied> Apply(const Command& command, Transaction& transaction);
+
+}  // namespace entente::broker

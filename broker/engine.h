@@ -1,0 +1,163 @@
+// The broker's engine: admits, commits, delivers. It owns no thread, clock, randomness, socket or
+// disk: a shell drives it.
+//
+//   threads of the shell      Admit... -> Command  ─┐
+//   one committer thread                            └> Commit(commands) -> one synced write, then
+//                                                      checkpoint; then it may be acknowledged
+//   threads of the shell      Answer..., Fetch, texts, transparency: read what is committed
+//
+// Promises: nothing is delivered or acknowledged that is not in a tree whose signed checkpoint is
+// on disk. A commit reaches the store whole or not at all. A number submitted twice is committed
+// once. What a recipient did not acknowledge is fetched again.
+// Not promised: that a commit which failed was not written (after INTERNAL the store may hold it;
+// open again, and submitting again gives the first receipt).
+//
+// Thread safety: Commit from one thread at a time; everything else from any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "broker/admission.h"
+#include "broker/apply.h"
+#include "broker/command.h"
+#include "broker/families.h"
+#include "broker/mailboxes.h"
+#include "broker/quota.h"
+#include "broker/view.h"
+#include "core/audit/checkpoint_keeper.h"
+#include "core/audit/log.h"
+#include "core/base/agency.h"
+#include "core/base/clock.h"
+#include "core/crypto/sign.h"
+#include "core/store/store.h"
+#include "entente/v1/broker.pb.h"
+
+namespace entente::broker {
+
+struct BrokerKeys {
+  crypto::SigningKey checkpoint;
+  crypto::SigningKey receipt;
+  crypto::SigningKey note;
+};
+
+// Writes entry 0 with the genesis file into an empty store. ALREADY_EXISTS when it holds a log;
+// INVALID_ARGUMENT when the file is refused or the keys are not those it names.
+absl::Status InitLog(store::Store& store, std::string_view genesis_file, const BrokerKeys& keys);
+
+struct CommitResult {
+  // One for each command, in order. Refusals of one command do not touch the others:
+  // snapshot-behind means admit again; the rest is final.
+  std::vector<absl::StatusOr<Applied>> applied;
+  std::set<std::string> delivered_to;  // agencies with something new in their mailbox
+  uint64_t tree_size = 0;              // of the checkpoint that was stored and covers all of it
+};
+
+// How far an agency acknowledged its lanes, or a session fetched them.
+struct LanePositions {
+  uint64_t urgent = 0;
+  uint64_t bulk = 0;
+};
+
+class Engine {
+ public:
+  // The store (opened with kBrokerFamilies) outlives the engine. Recomputes the log's edge, holds
+  // it against the high-water file, replays the open entries, counts mailboxes.
+  // FAILED_PRECONDITION: no log yet (InitLog), the genesis file is not the one in entry 0, keys
+  // that genesis does not name, or a clock more than the tolerance behind the log. DATA_LOSS: see
+  // core/audit; the log is then not served and never signed over.
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(store::Store& store,
+                                                      std::string_view genesis_file,
+                                                      BrokerKeys keys, QuotaLimits quotas,
+                                                      Instant now);
+
+  // ---- admission
+
+  std::shared_ptr<const View> view() const;
+  absl::StatusOr<Admitted> AdmitSubmission(const v1::Submission& submission, const AgencyId& caller,
+                                           Instant now, Random& random) const;
+  // nullopt: acknowledged before, nothing to do. proof-bad: the acknowledgements are not exactly
+  // those of the records delivered in the range; bad-signature, key-unknown, wrong-agency.
+  absl::StatusOr<std::optional<Command>> AdmitAcknowledgement(
+      const v1::PullAcknowledge& acknowledge, const AgencyId& caller, Instant now,
+      Random& random) const;
+  // The statement carries its own authority, so the caller only needs a certificate of the
+  // federation: this is how the first agency comes in. The log index when the same was published
+  // before. Else refusals of ledger::Registry::Check and CheckText.
+  absl::StatusOr<std::variant<Command, uint64_t>> AdmitPublication(
+      const v1::PublishRequest& request, Instant now, Random& random) const;
+  // Commands for at most `max` records whose time is over: past their expiry, or 30 days in a
+  // mailbox. Empty when there is none. Call it every minute.
+  absl::StatusOr<std::vector<Command>> Expired(Instant now, size_t max, Random& random) const;
+
+  // ---- commit
+
+  // Applies the commands in order, writes all of it in one synced batch, then stores the signed
+  // checkpoint. Also with no command (publishes a checkpoint that could not be stored before).
+  // Refusal disk-full: nothing is acknowledged; it may be tried again (what was written without
+  // its checkpoint answers as a repetition). Other errors: the engine refuses every later commit
+  // until it is opened again.
+  absl::StatusOr<CommitResult> Commit(std::span<const Command> commands);
+
+  // ---- answers
+
+  struct Outcome {
+    uint64_t number = 0;
+    absl::StatusOr<uint64_t> log_index;  // or why not
+  };
+  // Evidence for each committed outcome, refusals, the latest checkpoint, and one receipt over the
+  // committed ones. Every index must be covered by the latest checkpoint.
+  absl::StatusOr<v1::SubmitResponse> AnswerSubmissions(const AgencyId& caller,
+                                                       std::span<const Outcome> outcomes) const;
+
+  LanePositions Acknowledged(const AgencyId& agency) const;
+  // What stands in the agency's mailbox after these positions, urgent first, at most `max` and at
+  // most about limits::kMessageBytes, with the checkpoint that covers it. Empty: nothing new.
+  absl::StatusOr<v1::PullResponse> Fetch(const AgencyId& agency, LanePositions after,
+                                         size_t max) const;
+
+  // NOT_FOUND; not-authorised for another jurisdiction's policy that does not say explain =
+  // "public".
+  absl::StatusOr<std::string> GetText(const Digest& digest, const AgencyId& caller) const;
+
+  // The last checkpoint that is stored.
+  struct Checkpoint {
+    uint64_t size;
+    std::string note;
+  };
+  Checkpoint LatestCheckpoint() const;
+  // At most `limit` and at most about limits::kMessageBytes. OUT_OF_RANGE beyond the checkpoint.
+  absl::StatusOr<v1::GetEntriesResponse> Entries(uint64_t from, uint32_t limit) const;
+  absl::StatusOr<v1::GetConsistencyResponse> Consistency(uint64_t from, uint64_t to) const;
+
+  // For the metrics.
+  Usage::Count UsageOf(const AgencyId& agency) const { return usage_.Of(agency.text()); }
+
+ private:
+  Engine(store::Store& store, ledger::Genesis genesis, BrokerKeys keys, QuotaLimits quotas);
+
+  store::Store& store_;
+  const ledger::Genesis genesis_;
+  const BrokerKeys keys_;
+  const QuotaLimits quotas_;
+  std::unique_ptr<audit::Log> log_;
+  std::unique_ptr<audit::CheckpointKeeper> keeper_;
+  Submissions submissions_;
+  Mailboxes mailboxes_;
+  Usage usage_;
+  bool broken_ = false;  // the committer's: a write whose end is not known
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const View> view_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace entente::broker

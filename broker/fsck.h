@@ -1,0 +1,18 @@
+// Checks a broker's whole store: the log rebuilt from its entries (core/audit/fsck.h), the state
+// replayed from the open ones, and every row of every family held against the entries. Reads
+// everything once and changes nothing; nothing else may have the store open for writing.
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/audit/fsck.h"
+#include "core/store/store.h"
+
+namespace entente::broker {
+
+// Findings are differences; empty = nothing is wrong. An error is what keeps it from looking:
+// INVALID_ARGUMENT for a genesis file that is refused.
+absl::StatusOr<audit::FsckReport> Fsck(const store::Store& store, std::string_view genesis_file);
+
+}  // namespace entente::broker

@@ -1,0 +1,63 @@
+// What waits for whom, counted in memory: lanes of mailboxes, and the bodies that somebody still
+// has to take. Rebuilt from r_mailbox and r_cursors at start; the store has no reference counts.
+// Thread-safe. Only the committer changes it, after its batch is on disk.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "broker/families.h"
+#include "broker/quota.h"
+#include "core/base/instant.h"
+#include "core/store/store.h"
+
+namespace entente::broker {
+
+struct LaneState {
+  uint64_t last = 0;          // highest sequence given
+  uint64_t acknowledged = 0;  // all up to here is taken
+  uint64_t next_expiry = 0;   // ms; nothing in the lane expires before it; 0: nothing expires
+};
+
+struct BodyState {
+  std::string origin;  // empty: notices
+  uint64_t bytes = 0;
+  uint64_t waiting = 0;  // mailbox rows that still deliver it
+};
+
+// What one commit changes. A body with waiting == 0 is forgotten.
+struct MailboxChanges {
+  std::map<LaneKey, LaneState> lanes;
+  std::map<uint64_t, BodyState> bodies;
+  std::map<std::string, int64_t> waiting;  // by recipient
+};
+
+class Mailboxes {
+ public:
+  // Fills itself and `usage`. DATA_LOSS for rows that cannot be read.
+  absl::Status Load(const store::Reader& store, Usage& usage);
+
+  LaneState Lane(const LaneKey& key) const;
+  std::optional<BodyState> Body(uint64_t log_index) const;
+  // Lanes in which something may have expired at `now`.
+  std::vector<LaneKey> LanesDue(Instant now) const;
+  // Nothing in the lane, up to sequence `last`, expires before `next_expiry`. Ignored when the lane
+  // has grown since.
+  void SetNextExpiry(const LaneKey& key, uint64_t last, uint64_t next_expiry);
+
+  void Commit(const MailboxChanges& changes, Usage& usage);
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::map<LaneKey, LaneState> lanes_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<uint64_t, BodyState> bodies_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace entente::broker

@@ -1,0 +1,66 @@
+// What each agency submitted last: makes submitting idempotent (docs/formats.md, "Submission").
+// For each agency the highest number and what stands in the window of limits::kSubmissionWindow
+// below it. Thread-safe; kept in step with r_submissions by the committer.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "core/base/bytes.h"
+
+namespace entente::broker {
+
+struct Submitted {
+  Digest hash;           // record hash, or the digest of a notice's statement
+  RecordId record_id{};  // zeros for a notice
+  uint64_t log_index = 0;
+};
+
+class Submissions {
+ public:
+  enum class Among : uint8_t { kCommitted, kStaged };
+
+  // What stands in the log when this is a repetition: the same number and hash, or the same record
+  // id and hash under another number. nullopt when it is new. Refusal record-id-reused: the number
+  // or the record id stands with another hash, or the number is below the window. Refusal
+  // malformed: number 0. Admission asks among what is committed, the committer also among what it
+  // staged.
+  absl::StatusOr<std::optional<Submitted>> Find(std::string_view agency, uint64_t number,
+                                                const Digest& hash,
+                                                const std::optional<RecordId>& record_id,
+                                                Among among) const;
+
+  // The committer alone: stages one, and returns the numbers that leave the window by it.
+  std::vector<uint64_t> Add(std::string_view agency, uint64_t number, const Submitted& submitted);
+  // What was staged is committed, or taken back.
+  void Commit();
+  void Rollback();
+
+ private:
+  struct Window {
+    std::map<uint64_t, Submitted> by_number;
+    std::map<RecordId, uint64_t> by_id;  // to the number
+    uint64_t highest = 0;                // staged or committed
+    uint64_t committed = 0;              // highest committed
+  };
+  struct Key {
+    std::string agency;
+    uint64_t number;
+  };
+  void Forget(Window& window, uint64_t number) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  mutable absl::Mutex mutex_;
+  std::map<std::string, Window, std::less<>> windows_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Key> staged_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Key> leaving_ ABSL_GUARDED_BY(mutex_);
+  uint64_t committed_size_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace entente::broker

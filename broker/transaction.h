@@ -1,0 +1,75 @@
+// One commit in the making: what its commands change, on top of what is committed. Nothing of it is
+// seen by anyone before the batch is on disk; dropping it takes everything back. Not thread-safe:
+// it belongs to the committer. What it reads outlives it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "broker/command.pb.h"
+#include "broker/mailboxes.h"
+#include "broker/submissions.h"
+#include "broker/view.h"
+#include "core/audit/log.h"
+#include "core/base/bytes.h"
+#include "core/ledger/entry.h"
+#include "core/store/store.h"
+
+namespace entente::broker {
+
+class Transaction {
+ public:
+  Transaction(const store::Reader& store, const Mailboxes& mailboxes, Submissions& submissions,
+              View view, audit::Stage stage);
+
+  // The state with everything staged so far.
+  const View& view() const { return view_; }
+  Submissions& submissions() { return submissions_; }
+  LaneState Lane(const LaneKey& key) const;
+  // nullopt when the lane has no such row.
+  absl::StatusOr<std::optional<MailboxRow>> Row(const LaneKey& key, uint64_t seq) const;
+
+  // Stages an entry, its parts, and the ledger's instant. Part i gets number i.
+  absl::StatusOr<uint64_t> AppendSealed(v1::EntryKind kind, Instant instant,
+                                        std::span<const ledger::ReaderPart> parts,
+                                        const Salt32& seed);
+  // Stages an open entry and what follows from it. Not OK from the registry: nothing is staged.
+  absl::StatusOr<uint64_t> AppendOpen(v1::EntryKind kind, Instant instant, std::string_view body,
+                                      std::string_view text);
+  void PutSubmission(const Submitter& submitter, const Submitted& submitted);
+  void PutBody(uint64_t log_index, const Digest& digest, std::string_view bytes, BodyState state);
+  // The next sequence of the lane holds `row`.
+  void Deliver(const LaneKey& key, const MailboxRow& row);
+  // The rows from the cursor through `through` go; bodies that nobody else waits for go with them.
+  absl::Status Take(const LaneKey& key, uint64_t through);
+  void MarkExpired(const LaneKey& key, uint64_t seq, MailboxRow row);
+
+  store::WriteBatch& batch() { return batch_; }
+  audit::Stage& stage() { return stage_; }
+  const MailboxChanges& mailbox_changes() const { return changes_; }
+  const std::set<std::string>& delivered_to() const { return delivered_to_; }
+
+ private:
+  LaneState& TouchLane(const LaneKey& key);
+  void Release(uint64_t log_index, const std::string& recipient);
+
+  const store::Reader& store_;
+  const Mailboxes& mailboxes_;
+  Submissions& submissions_;
+  View view_;
+  audit::Stage stage_;
+  store::WriteBatch batch_;
+  MailboxChanges changes_;
+  std::map<std::string, std::optional<std::string>> rows_;  // of r_mailbox, by key
+  std::set<std::string> delivered_to_;
+};
+
+}  // namespace entente::broker
