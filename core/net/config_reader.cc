@@ -1,0 +1,197 @@
+#include "core/net/config_reader.h"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace entente::net {
+
+struct ConfigTable::File {
+  struct Error {
+    uint32_t line = 1;
+    uint32_t column = 1;
+    std::string sentence;
+    friend bool operator<(const Error& a, const Error& b) {
+      return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+    }
+  };
+
+  void Fail(const toml::source_region& where, std::string sentence) {
+    const bool known = where.begin.line > 0;
+    errors.insert(
+        {known ? where.begin.line : 1, known ? where.begin.column : 1, std::move(sentence)});
+  }
+  void FailUnasked(const toml::table& table) {
+    for (const auto& [key, value] : table) {
+      if (!asked.contains(&value)) {
+        Fail(key.source(), "unknown key '" + std::string(key.str()) + "'");
+      } else if (const toml::table* inner = value.as_table()) {
+        FailUnasked(*inner);
+      }
+    }
+  }
+
+  std::string name;
+  toml::table root;
+  std::set<const toml::node*> asked;
+  std::multiset<Error> errors;
+};
+
+struct ConfigTable::Node {
+  const toml::table* table = nullptr;  // nullptr: absent in the file
+  std::string name;                    // "tls", empty for the root
+
+  // Where to point to when something is missing from this table.
+  toml::source_region Place() const {
+    return table != nullptr ? table->source() : toml::source_region{};
+  }
+  std::string Full(std::string_view key) const {
+    return "'" + (name.empty() ? "" : name + ".") + std::string(key) + "'";
+  }
+  const toml::node* Ask(File& file, std::string_view key) const {
+    const toml::node* found = table != nullptr ? table->get(key) : nullptr;
+    if (found != nullptr) file.asked.insert(found);
+    return found;
+  }
+};
+
+namespace {
+
+std::string ErrorText(const std::string& file, uint32_t line, uint32_t column,
+                      std::string_view sentence) {
+  return file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " +
+         std::string(sentence);
+}
+
+}  // namespace
+
+ConfigTable::ConfigTable(std::shared_ptr<File> file, std::unique_ptr<Node> node)
+    : file_(std::move(file)), node_(std::move(node)) {}
+ConfigTable::ConfigTable(ConfigTable&&) noexcept = default;
+ConfigTable& ConfigTable::operator=(ConfigTable&&) noexcept = default;
+ConfigTable::~ConfigTable() = default;
+
+absl::StatusOr<ConfigTable> ConfigTable::Parse(std::string_view text, const std::string& file) {
+  toml::parse_result parsed = toml::parse(text, file);
+  if (!parsed) {
+    const auto& place = parsed.error().source().begin;
+    return absl::InvalidArgumentError(
+        ErrorText(file, place.line, place.column, parsed.error().description()));
+  }
+  auto shared = std::make_shared<File>();
+  shared->name = file;
+  shared->root = std::move(parsed).table();
+  auto root = std::make_unique<Node>();
+  root->table = &shared->root;
+  return ConfigTable(std::move(shared), std::move(root));
+}
+
+absl::StatusOr<ConfigTable> ConfigTable::Load(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return absl::NotFoundError("cannot read the configuration " + path);
+  return Parse(std::string(std::istreambuf_iterator<char>(in), {}), path);
+}
+
+std::string ConfigTable::TextOr(std::string_view key, std::string_view otherwise) {
+  const toml::node* found = node_->Ask(*file_, key);
+  if (found == nullptr) return std::string(otherwise);
+  const auto* text = found->as_string();
+  if (text != nullptr && !text->get().empty()) return text->get();
+  file_->Fail(found->source(), node_->Full(key) + " must be a text that is not empty");
+  return std::string(otherwise);
+}
+
+std::string ConfigTable::Text(std::string_view key) {
+  if (!Has(key)) file_->Fail(node_->Place(), node_->Full(key) + " is missing");
+  return TextOr(key, "");
+}
+
+int64_t ConfigTable::IntegerOr(std::string_view key, int64_t otherwise, int64_t least,
+                               int64_t most) {
+  const toml::node* found = node_->Ask(*file_, key);
+  if (found == nullptr) return otherwise;
+  const auto* number = found->as_integer();
+  if (number != nullptr && number->get() >= least && number->get() <= most) return number->get();
+  file_->Fail(found->source(), node_->Full(key) + " must be a whole number from " +
+                                   std::to_string(least) + " to " + std::to_string(most));
+  return otherwise;
+}
+
+bool ConfigTable::BoolOr(std::string_view key, bool otherwise) {
+  const toml::node* found = node_->Ask(*file_, key);
+  if (found == nullptr) return otherwise;
+  if (const auto* value = found->as_boolean()) return value->get();
+  file_->Fail(found->source(), node_->Full(key) + " must be true or false");
+  return otherwise;
+}
+
+std::vector<std::string> ConfigTable::Texts(std::string_view key) {
+  std::vector<std::string> out;
+  const toml::node* found = node_->Ask(*file_, key);
+  if (found == nullptr) return out;
+  const toml::array* list = found->as_array();
+  if (list == nullptr) {
+    file_->Fail(found->source(), node_->Full(key) + " must be a list of texts");
+    return out;
+  }
+  for (const toml::node& item : *list) {
+    const auto* text = item.as_string();
+    if (text == nullptr) file_->Fail(item.source(), node_->Full(key) + " must hold texts only");
+    out.push_back(text != nullptr ? text->get() : "");
+  }
+  return out;
+}
+
+std::string ConfigTable::Path(std::string_view key) {
+  const std::string text = Text(key);
+  return text.empty() ? text : (std::filesystem::path(file_->name).parent_path() / text).string();
+}
+
+std::string ConfigTable::PathOr(std::string_view key, std::string_view otherwise) {
+  return Has(key) ? Path(key) : std::string(otherwise);
+}
+
+ConfigTable ConfigTable::Table(std::string_view key) {
+  auto inner = std::make_unique<Node>();
+  inner->name = (node_->name.empty() ? "" : node_->name + ".") + std::string(key);
+  if (const toml::node* found = node_->Ask(*file_, key)) {
+    inner->table = found->as_table();
+    if (inner->table == nullptr) {
+      file_->Fail(found->source(), node_->Full(key) + " must be a table");
+    }
+  }
+  return ConfigTable(file_, std::move(inner));
+}
+
+bool ConfigTable::Has(std::string_view key) const {
+  return node_->table != nullptr && node_->table->contains(key);
+}
+
+std::map<std::string, std::string> ConfigTable::Paths() {
+  std::map<std::string, std::string> out;
+  if (node_->table == nullptr) return out;
+  for (const auto& [key, value] : *node_->table) {
+    out.emplace(std::string(key.str()), Path(key.str()));
+  }
+  return out;
+}
+
+void ConfigTable::Refuse(std::string_view key, std::string_view sentence) {
+  const toml::node* found = node_->table != nullptr ? node_->table->get(key) : nullptr;
+  file_->Fail(found != nullptr ? found->source() : node_->Place(),
+              node_->Full(key) + " is refused: " + std::string(sentence));
+}
+
+absl::Status ConfigTable::Finish() {
+  file_->FailUnasked(file_->root);
+  if (file_->errors.empty()) return absl::OkStatus();
+  const File::Error& first = *file_->errors.begin();
+  return absl::InvalidArgumentError(
+      ErrorText(file_->name, first.line, first.column, first.sentence));
+}
+
+}  // namespace entente::net
