@@ -1,6 +1,6 @@
 // One private key in one file: `entente-key/1 <use> <64 lower-case hex characters>` and a newline,
-// readable by its owner alone (docs/formats.md, "Key files"). Blocking file access; safe from any
-// thread on different paths. The seed is an Ed25519 seed or an X25519 private key, by use.
+// readable by its owner alone. Blocking file access; safe from any thread on different paths. The
+// seed is an Ed25519 seed or, by use, an X25519 private key.
 #pragma once
 
 #include <string>

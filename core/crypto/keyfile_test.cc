@@ -94,6 +94,7 @@ TEST_F(KeyFile, AnythingButTheOneLineIsRefused) {
   const std::vector<std::string> wrong = {"",
                                           "\n",
                                           good,
+                                          good + " ",
                                           good + "\r\n",
                                           good + "\n\n",
                                           good + " \n",

@@ -1,4 +1,5 @@
-// What a key is for, and its identifier (docs/formats.md, "Keys"). Values; safe from any thread.
+// What a key is for, and its identifier (docs/formats.md, "Key ids and uses"). Values; safe from
+// any thread.
 #pragma once
 
 #include <array>

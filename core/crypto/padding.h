@@ -1,4 +1,4 @@
-// Padding that hides lengths (docs/formats.md, "Padding"): 0x80 and zeros, to a multiple of 256
+// Padding that hides lengths (docs/formats.md, "The record"): 0x80 and zeros, to a multiple of 256
 // bytes up to 64 KiB, to a Padmé size above (Nikitin et al., PETS 2019: at most 12 % more).
 // Stateless; safe from any thread.
 #pragma once

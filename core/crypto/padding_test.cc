@@ -78,5 +78,12 @@ TEST(UnpadTest, RefusesWhatPadDoesNotMake) {
       << "a multiple of 256, but no Padmé size";
 }
 
+// What stands before the view is none of its business.
+TEST(UnpadTest, LooksAtNothingOutsideItsBytes) {
+  const std::string padded = "\x80" + std::string(256, '\0');
+  EXPECT_FALSE(Unpad(AsBytes(padded).subspan(1, 0)).ok());
+  EXPECT_FALSE(Unpad(AsBytes(padded).subspan(1)).ok());
+}
+
 }  // namespace
 }  // namespace entente::crypto
