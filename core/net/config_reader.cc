@@ -31,6 +31,10 @@ struct ConfigTable::File {
         Fail(key.source(), "unknown key '" + std::string(key.str()) + "'");
       } else if (const toml::table* inner = value.as_table()) {
         FailUnasked(*inner);
+      } else if (const toml::array* list = value.as_array()) {
+        for (const toml::node& item : *list) {
+          if (const toml::table* row = item.as_table()) FailUnasked(*row);
+        }
       }
     }
   }
@@ -165,6 +169,27 @@ ConfigTable ConfigTable::Table(std::string_view key) {
     }
   }
   return ConfigTable(file_, std::move(inner));
+}
+
+std::vector<ConfigTable> ConfigTable::Tables(std::string_view key) {
+  std::vector<ConfigTable> out;
+  const toml::node* found = node_->Ask(*file_, key);
+  if (found == nullptr) return out;
+  const toml::array* list = found->as_array();
+  if (list == nullptr) {
+    file_->Fail(found->source(), node_->Full(key) + " must be a list of tables");
+    return out;
+  }
+  for (const toml::node& item : *list) {
+    auto inner = std::make_unique<Node>();
+    inner->name = (node_->name.empty() ? "" : node_->name + ".") + std::string(key);
+    inner->table = item.as_table();
+    if (inner->table == nullptr) {
+      file_->Fail(item.source(), node_->Full(key) + " must hold tables only");
+    }
+    out.push_back(ConfigTable(file_, std::move(inner)));
+  }
+  return out;
 }
 
 bool ConfigTable::Has(std::string_view key) const {

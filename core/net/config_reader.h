@@ -36,6 +36,8 @@ class ConfigTable {
 
   // A table inside; an absent one reads as empty, so that its mandatory keys are missed.
   ConfigTable Table(std::string_view key);
+  // The tables of an array of tables ([[key]]); empty when absent.
+  std::vector<ConfigTable> Tables(std::string_view key);
   bool Has(std::string_view key) const;
   // Every key of this table, in the file's order of names, each a path: for tables whose keys are
   // data.
