@@ -25,11 +25,16 @@
 
 namespace entente::ledger {
 
-// An open entry that began to act. `effect` is not OK when its statement was invalid: it has no
-// effect, and an alarm is due.
-struct OpenEntryApplied {
+// An open entry as it stands in the log.
+struct OpenEntry {
   uint64_t index = 0;
-  std::string entry;  // to be kept: Restore needs them all, in order
+  std::string entry;
+};
+
+// One that began to act. `effect` is not OK when its statement was invalid: it has no effect on the
+// registry, and an alarm is due.
+struct OpenEntryApplied {
+  OpenEntry open;  // to be kept: Restore needs them all, in order
   absl::Status effect;
 };
 
@@ -49,6 +54,7 @@ struct Taken {
 struct ForkEvidence {
   std::string trusted;  // the last note that was taken; empty before the first
   std::string refused;
+  std::string text;  // what is wrong, one sentence
 };
 
 class Follower {
@@ -58,7 +64,7 @@ class Follower {
   // Resumes from Save() and every open entry that was applied before, in order. DATA_LOSS when they
   // do not belong together, or to this genesis.
   static absl::StatusOr<Follower> Restore(const Genesis& genesis, std::string_view saved,
-                                          std::span<const std::string> open_entries);
+                                          std::span<const OpenEntry> open_entries);
   // Some kilobytes. To be persisted with the open entries, in one step, after Take.
   std::string Save() const;
 
@@ -83,7 +89,9 @@ class Follower {
   // broker was asked for its newest, 0 when an older one is no fault. A fork is remembered: fork()
   // holds the evidence, and every later call gives the same refusal.
   absl::StatusOr<Taken> Take(std::string_view note, uint64_t at_least = 0);
-  // For kNeedsProof: that the tree followed here begins with this checkpoint's. Refusals as Take.
+  // For kNeedsProof: that the tree followed here, at size(), begins with this checkpoint's. Refusal
+  // proof-bad when it was not shown: ask again; a log that does not show it within a minute counts
+  // as forked. OUT_OF_RANGE for a checkpoint that is not older. Else as Take.
   absl::StatusOr<audit::Checkpoint> TakeOlder(std::string_view note,
                                               std::span<const Digest> consistency);
 
@@ -110,9 +118,12 @@ class Follower {
   explicit Follower(const Genesis& genesis);
   absl::StatusOr<audit::Checkpoint> Verify(std::string_view note) const;
   absl::Status Fork(std::string_view note, std::string text);
+  absl::Status ForkStatus() const;
+  void Remember(const Digest& leaf);
   // nullopt: older than what is remembered. Precondition: size <= size_.
   std::optional<Digest> RootAt(uint64_t size) const;
-  absl::StatusOr<Taken> Advance(const audit::Checkpoint& checkpoint, std::string_view note);
+  absl::StatusOr<Taken> Advance(Taken taken, std::string_view note);
+  absl::Status RestoreOpen(std::span<const OpenEntry> open_entries);
   OpenEntryApplied ApplyOpen(uint64_t index, const Waiting& waiting);
 
   Registry registry_;

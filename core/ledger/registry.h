@@ -56,6 +56,13 @@ struct FileInForce {
   uint64_t log_index = 0;
 };
 
+// A file that a statement names and whose text is not held.
+struct MissingText {
+  v1::EntryKind kind;
+  std::string name;  // jurisdiction, or type of federation file
+  FileInForce file;
+};
+
 class Registry {
  public:
   explicit Registry(Genesis genesis);
@@ -124,8 +131,9 @@ class Registry {
   // nullptr when it is not held.
   std::shared_ptr<const std::string> FindText(const Digest& digest) const;
   bool HasText(const Digest& digest) const { return FindText(digest) != nullptr; }
-  // Digests that statements name and whose text is not held, files no longer in force left out.
-  std::vector<Digest> MissingTexts(Instant instant) const;
+  // In force at `instant` or to come in force, and not held. A node is given other jurisdictions'
+  // policies only when these are public: that one stays missing is no fault.
+  std::vector<MissingText> MissingTexts(Instant instant) const;
   // That `text` is what the statement of a policy or federation file says it is: digest, name and
   // version fit, and it parses under the vocabulary in force. The broker asks before it logs.
   absl::Status CheckText(v1::EntryKind kind, std::string_view body, std::string_view text,

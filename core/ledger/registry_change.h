@@ -1,0 +1,60 @@
+// What one open entry changes, once its statement was found valid. For the sources of core/ledger.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/ledger/registry.h"
+#include "core/ledger/registry_state.h"
+
+namespace entente::ledger {
+
+struct GenesisConfirmed {};
+struct AgencyChange {
+  std::string agency;
+  std::string kind;
+  std::string name;
+  AgencyEvent event;
+};
+struct KeysChange {
+  std::string owner;
+  std::vector<KeyInfo> keys;
+  std::vector<uint32_t> format_versions;
+  Instant instant;
+};
+struct RevocationChange {
+  std::string owner;
+  KeyId key{};
+};
+struct FileChange {
+  v1::EntryKind kind;
+  std::string name;
+  FileInForce file;
+};
+using Change =
+    std::variant<GenesisConfirmed, AgencyChange, KeysChange, RevocationChange, FileChange>;
+
+// Where the statement stands.
+struct Place {
+  uint64_t index;
+  Instant instant;
+};
+
+// The change, or the refusal that Registry::Check promises. Depends on the log alone, never on
+// which texts are held, so that every reader comes to the same.
+absl::StatusOr<Change> Judge(const Registry& registry, v1::EntryKind kind, Place place,
+                             std::string_view body);
+
+// One for each kind; `body` is a SignedStatement's bytes.
+absl::StatusOr<Change> JudgeAgency(const Registry& registry, Place place, std::string_view body);
+absl::StatusOr<Change> JudgeKeys(const Registry& registry, Place place, std::string_view body);
+absl::StatusOr<Change> JudgeRevocation(const Registry& registry, Place place,
+                                       std::string_view body);
+absl::StatusOr<Change> JudgePolicy(const Registry& registry, Place place, std::string_view body);
+absl::StatusOr<Change> JudgeFederationFile(const Registry& registry, Place place,
+                                           std::string_view body);
+
+}  // namespace entente::ledger

@@ -1,0 +1,107 @@
+// What a Registry holds, for the sources of core/ledger alone. A State is never changed once a
+// Registry holds it; what is large in it is shared between states.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "core/ledger/registry.h"
+#include "policy/model.h"
+#include "policy/vocabulary.h"
+
+namespace entente::ledger {
+
+struct AgencyEvent {
+  AgencyState state = AgencyState::kUnknown;
+  Instant from;
+  std::optional<Instant> until;
+  uint64_t log_index = 0;
+};
+struct AgencyHistory {
+  std::string kind;
+  std::string name;
+  std::vector<AgencyEvent> events;  // number 1 first; the highest that holds an instant counts
+};
+
+struct KeyRing {
+  std::vector<KeyInfo> keys;
+  std::vector<uint32_t> format_versions;
+  Instant last_statement;
+};
+
+// The hashes of all snapshots, in shared chunks: appending copies one chunk at most.
+class SnapshotChain {
+ public:
+  uint64_t number() const { return number_; }
+  const Digest& hash() const { return hash_; }
+  std::optional<Digest> At(uint64_t number) const;
+  void Append(const Digest& leaf_hash);
+
+ private:
+  static constexpr size_t kChunk = 256;
+  uint64_t number_ = 0;
+  Digest hash_{};
+  std::vector<std::shared_ptr<const std::vector<Digest>>> chunks_;
+};
+
+// Files parsed once, by digest. Thread-safe; shared by all states of a registry and its copies.
+class ParsedFiles {
+ public:
+  // nullptr: the text is no policy under this vocabulary.
+  std::shared_ptr<const policy::Policy> Policy(const Digest& digest, const std::string& text,
+                                               const Digest& vocabulary_digest,
+                                               const policy::Vocabulary& vocabulary);
+
+ private:
+  using Key = std::pair<Digest, Digest>;  // vocabulary, policy
+  absl::Mutex mutex_;
+  std::map<Key, std::shared_ptr<const policy::Policy>> policies_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The snapshot that was compiled last, with the instants it serves. Thread-safe.
+class CompiledSnapshot {
+ public:
+  struct Compiled {
+    std::shared_ptr<const policy::Snapshot> snapshot;
+    policy::Interval serves;
+  };
+  // As compiled for this number, or the same tables under it; null when none serves.
+  std::shared_ptr<const policy::Snapshot> Get(Instant instant, uint64_t number, const Digest& hash);
+  void Set(Compiled compiled);
+  std::optional<Compiled> Copy() const;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::optional<Compiled> compiled_ ABSL_GUARDED_BY(mutex_);
+};
+
+template <typename Value>
+using NameMap = std::map<std::string, Value, std::less<>>;
+
+struct Registry::State {
+  std::shared_ptr<const Genesis> genesis;
+  std::optional<uint64_t> last_index;
+  Instant last_instant;
+  SnapshotChain chain;
+  NameMap<std::shared_ptr<const AgencyHistory>> agencies;
+  NameMap<std::shared_ptr<const KeyRing>> rings;  // by owner: agency or jurisdiction
+  NameMap<std::vector<FileInForce>> policies;     // by jurisdiction, ascending version
+  NameMap<std::vector<FileInForce>> files;        // by type, ascending version
+  std::map<Digest, std::shared_ptr<const std::string>> texts;
+  std::shared_ptr<ParsedFiles> parsed;
+  std::shared_ptr<CompiledSnapshot> compiled;
+
+  // A copy to change. `same_policy`: what decisions rest on stays, so the compiled tables serve on.
+  std::shared_ptr<State> Clone(bool same_policy) const;
+
+  const AgencyHistory* FindHistory(std::string_view agency) const;
+  const KeyRing* FindRing(std::string_view owner) const;
+};
+
+}  // namespace entente::ledger
