@@ -1,0 +1,72 @@
+#include "node/alarms.h"
+
+#include "node/families.h"
+#include "node/table.h"
+
+namespace entente::node {
+namespace {
+
+constexpr std::string_view kPrefix("alarm\0", 6);
+
+std::string StoreKey(std::string_view code, std::string_view subject) {
+  std::string key(kPrefix);
+  key.append(code).append(1, '\0').append(subject);
+  return key;
+}
+
+}  // namespace
+
+absl::StatusOr<Alarms> Alarms::Open(const store::Store& store) {
+  Alarms alarms;
+  absl::Status status =
+      ForEachBytes(store, kNode, kPrefix, [&](std::string_view key, std::string_view value) {
+        absl::StatusOr<v1::Alarm> alarm = ParseStored<v1::Alarm>(value);
+        if (!alarm.ok()) return alarm.status();
+        key.remove_prefix(kPrefix.size());
+        const size_t zero = key.find('\0');
+        alarms.standing_[{std::string(key.substr(0, zero)), std::string(key.substr(zero + 1))}] =
+            *std::move(alarm);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return alarms;
+}
+
+void Alarms::Raise(std::string_view code, std::string_view subject, std::string text, Instant now) {
+  Key key(code, subject);
+  const auto [it, fresh] = standing_.try_emplace(key);
+  if (!fresh) return;
+  it->second.set_code(std::string(code));
+  it->second.set_text(std::move(text));
+  it->second.set_since_ms(static_cast<uint64_t>(now.ms));
+  changed_.insert(std::move(key));
+}
+
+void Alarms::Clear(std::string_view code, std::string_view subject) {
+  Key key(code, subject);
+  if (standing_.erase(key) != 0) changed_.insert(std::move(key));
+}
+
+void Alarms::AddChanges(store::WriteBatch& batch) const {
+  for (const Key& key : changed_) {
+    const std::string stored = StoreKey(key.first, key.second);
+    const auto found = standing_.find(key);
+    if (found == standing_.end()) {
+      batch.Delete(kNode, stored);
+    } else {
+      Save(batch, kNode, stored, found->second);
+    }
+  }
+}
+
+bool Alarms::Stands(std::string_view code, std::string_view subject) const {
+  return standing_.contains({std::string(code), std::string(subject)});
+}
+
+std::vector<v1::Alarm> Alarms::All() const {
+  std::vector<v1::Alarm> all;
+  for (const auto& [key, alarm] : standing_) all.push_back(alarm);
+  return all;
+}
+
+}  // namespace entente::node

@@ -1,0 +1,57 @@
+// What a person must look at. An alarm is a stable code about a subject (an agency, a record), and
+// stands until it is cleared; those that prove misconduct are never cleared by the node. Kept in
+// the store. Not thread-safe.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/base/instant.h"
+#include "core/store/store.h"
+#include "entente/v1/desk.pb.h"
+
+namespace entente::node {
+
+namespace alarm {
+inline constexpr std::string_view kFork = "fork";
+inline constexpr std::string_view kLogNotFresh = "log-not-fresh";
+inline constexpr std::string_view kStatementInvalid = "statement-invalid";
+inline constexpr std::string_view kClockDiffers = "clock-differs";
+inline constexpr std::string_view kKeysNotInLog = "keys-not-in-log";
+inline constexpr std::string_view kEvidenceBad = "evidence-bad";
+inline constexpr std::string_view kDecisionDiffers = "decision-differs";
+inline constexpr std::string_view kSubmissionRefused = "submission-refused";
+inline constexpr std::string_view kAcknowledgementForged = "acknowledgement-forged";
+inline constexpr std::string_view kNoticeBad = "notice-bad";
+inline constexpr std::string_view kRecordRefused = "record-refused";
+inline constexpr std::string_view kObligationRemoved = "obligation-removed";
+inline constexpr std::string_view kNumbersMissing = "numbers-missing";
+inline constexpr std::string_view kPairHeadOverdue = "pair-head-overdue";
+}  // namespace alarm
+
+class Alarms {
+ public:
+  static absl::StatusOr<Alarms> Open(const store::Store& store);
+
+  // Stands from `now`, unless it stands already.
+  void Raise(std::string_view code, std::string_view subject, std::string text, Instant now);
+  void Clear(std::string_view code, std::string_view subject);
+  // What changed since the last OnKept(), into a batch that is about to be written.
+  void AddChanges(store::WriteBatch& batch) const;
+  void OnKept() { changed_.clear(); }
+  bool Stands(std::string_view code, std::string_view subject) const;
+  // By code, then subject.
+  std::vector<v1::Alarm> All() const;
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  std::map<Key, v1::Alarm> standing_;
+  std::set<Key> changed_;
+};
+
+}  // namespace entente::node

@@ -1,0 +1,129 @@
+#include "node/desk_service.h"
+
+#include <spdlog/spdlog.h>
+
+#include "core/net/refusal_status.h"
+#include "core/net/tls.h"
+
+namespace entente::node {
+namespace {
+
+class DeskService final : public v1::Desk::Service {
+ public:
+  DeskService(Driver& driver, std::shared_ptr<const net::TrustAnchors> officers, AgencyId agency,
+              Clock& clock)
+      : driver_(driver),
+        officers_(std::move(officers)),
+        agency_(std::move(agency)),
+        clock_(clock) {}
+
+  grpc::Status Status(grpc::ServerContext* context, const v1::StatusRequest*,
+                      v1::StatusResponse* response) override {
+    return Answer(context, response, [](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Status(officer, now);
+    });
+  }
+  grpc::Status SendLead(grpc::ServerContext* context, const v1::SendLeadRequest* request,
+                        v1::SendLeadResponse* response) override {
+    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.SendLead(officer, *request, now);
+    });
+  }
+  grpc::Status ListLeads(grpc::ServerContext* context, const v1::ListLeadsRequest* request,
+                         v1::ListLeadsResponse* response) override {
+    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ListLeads(officer, *request, now);
+    });
+  }
+  grpc::Status AnswerLead(grpc::ServerContext* context, const v1::AnswerLeadRequest* request,
+                          v1::AnswerLeadResponse* response) override {
+    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.AnswerLead(officer, *request, now);
+    });
+  }
+  grpc::Status Inbox(grpc::ServerContext* context, const v1::InboxRequest* request,
+                     v1::InboxResponse* response) override {
+    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Inbox(officer, *request, now);
+    });
+  }
+  grpc::Status Show(grpc::ServerContext* context, const v1::ShowRequest* request,
+                    v1::ShowResponse* response) override {
+    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Show(officer, *request, now);
+    });
+  }
+  grpc::Status Consultations(grpc::ServerContext* context, const v1::ConsultationsRequest* request,
+                             v1::ConsultationsResponse* response) override {
+    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Consultations(officer, *request, now);
+    });
+  }
+  grpc::Status Keys(grpc::ServerContext* context, const v1::KeysRequest*,
+                    v1::KeysResponse* response) override {
+    return Answer(context, response, [](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Keys(officer, now);
+    });
+  }
+  grpc::Status ListAgencies(grpc::ServerContext* context, const v1::ListAgenciesRequest*,
+                            v1::ListAgenciesResponse* response) override {
+    return Answer(context, response, [](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ListAgencies(officer, now);
+    });
+  }
+  grpc::Status AddOfficer(grpc::ServerContext* context, const v1::AddOfficerRequest* request,
+                          v1::AddOfficerResponse* response) override {
+    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.AddOfficer(officer, *request, now);
+    });
+  }
+  grpc::Status ListOfficers(grpc::ServerContext* context, const v1::ListOfficersRequest*,
+                            v1::ListOfficersResponse* response) override {
+    return Answer(context, response, [](Engine& engine, std::string_view officer, Instant) {
+      return engine.ListOfficers(officer);
+    });
+  }
+
+ private:
+  absl::StatusOr<std::string> OfficerOf(const grpc::ServerContext& context, Instant now) const {
+    const auto caller = net::PeerOf(*context.auth_context(), *officers_, now);
+    if (!caller.ok()) return caller.status();
+    if (caller->kind != net::CallerKind::kOfficer) {
+      return Refuse(Reason::kNotAuthorised, "only officers' certificates may use a desk");
+    }
+    if (caller->agency != agency_) {
+      return Refuse(Reason::kWrongAgency, "this desk belongs to " + agency_.text());
+    }
+    return caller->name;
+  }
+
+  template <typename Response, typename Use>
+  grpc::Status Answer(grpc::ServerContext* context, Response* response, Use use) {
+    const Instant now = clock_.Now();
+    const auto officer = OfficerOf(*context, now);
+    if (!officer.ok()) return net::ToGrpcStatus(officer.status());
+    auto result = driver_.With([&](Engine& engine) { return use(engine, *officer, now); });
+    driver_.Changed();
+    if (!result.ok()) {
+      if (!RefusalOf(result.status())) spdlog::error("desk: {}", result.status().ToString());
+      return net::ToGrpcStatus(result.status());
+    }
+    *response = *std::move(result);
+    return grpc::Status::OK;
+  }
+
+  Driver& driver_;
+  const std::shared_ptr<const net::TrustAnchors> officers_;
+  const AgencyId agency_;
+  Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<v1::Desk::Service> MakeDeskService(
+    Driver& driver, std::shared_ptr<const net::TrustAnchors> officers, AgencyId agency,
+    Clock& clock) {
+  return std::make_unique<DeskService>(driver, std::move(officers), std::move(agency), clock);
+}
+
+}  // namespace entente::node

@@ -1,0 +1,48 @@
+// The node's log of consultations (Directive (EU) 2016/680 art. 25): who did what to which record,
+// when and why. Append-only in the tree of core/audit, so that a line taken out later is seen. Not
+// thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/audit/log.h"
+#include "core/store/store.h"
+#include "node/state.pb.h"
+
+namespace entente::node {
+
+// The words of article 25, and one of our own for reading the log itself.
+namespace operation {
+inline constexpr std::string_view kCollection = "collection";
+inline constexpr std::string_view kConsultation = "consultation";
+inline constexpr std::string_view kDisclosure = "disclosure";
+inline constexpr std::string_view kErasure = "erasure";
+inline constexpr std::string_view kLogReading = "log-reading";
+}  // namespace operation
+
+class Diary {
+ public:
+  // DATA_LOSS when the stored tree does not fit its lines. The store must outlive it.
+  static absl::StatusOr<Diary> Open(store::Store& store);
+
+  // Writes the batch and the lines in one step, synced; the batch alone when there are no lines.
+  // Not OK: neither is there, unless the error is INTERNAL (then it is not known).
+  absl::Status Commit(store::WriteBatch& batch, std::span<const state::DiaryLine> lines);
+
+  uint64_t size() const { return log_->Head().size; }
+  // From the first to the last.
+  absl::Status ForEach(
+      const std::function<absl::Status(uint64_t number, const state::DiaryLine&)>& visit) const;
+
+ private:
+  Diary(store::Store& store, std::unique_ptr<audit::Log> log)
+      : store_(&store), log_(std::move(log)) {}
+  store::Store* store_;
+  std::unique_ptr<audit::Log> log_;
+};
+
+}  // namespace entente::node

@@ -1,0 +1,34 @@
+// An in-place file on disk: pwrite and fdatasync, mode 0600, one process at a time. Not
+// thread-safe. Not promised: that a medium which remaps its sectors keeps no old copy; that is why
+// the store key is rotated (key_store.h).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "node/in_place_file.h"
+
+namespace entente::node {
+
+class DiskFile final : public InPlaceFile {
+ public:
+  // Makes the file when it is missing. PERMISSION_DENIED when group or others may touch it;
+  // FAILED_PRECONDITION when another process has it open; else the system's code with the path.
+  static absl::StatusOr<std::unique_ptr<DiskFile>> Open(const std::string& path);
+  ~DiskFile() override;
+  DiskFile(const DiskFile&) = delete;
+  DiskFile& operator=(const DiskFile&) = delete;
+
+  absl::StatusOr<uint64_t> Size() const override;
+  absl::StatusOr<std::string> Read(uint64_t offset, size_t size) const override;
+  absl::Status Write(uint64_t offset, std::string_view bytes) override;
+  absl::Status Sync() override;
+
+ private:
+  DiskFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+
+  std::string path_;
+  int fd_;
+};
+
+}  // namespace entente::node

@@ -1,0 +1,44 @@
+// The engine with its one lock: what the desk's threads and the link's threads share. Every use of
+// the engine is a function given to With(); Changed() wakes the link. Thread-safe.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "node/engine.h"
+
+namespace entente::node {
+
+class Driver {
+ public:
+  explicit Driver(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+
+  template <typename Use>
+  auto With(Use use) ABSL_LOCKS_EXCLUDED(mutex_) {
+    const absl::MutexLock lock(&mutex_);
+    return use(*engine_);
+  }
+
+  // Something may wait to be sent.
+  void Changed() {
+    const absl::MutexLock lock(&wake_mutex_);
+    changed_ = true;
+  }
+  // Returns when Changed() was called since the last time, or after `timeout`.
+  void WaitForChange(absl::Duration timeout) {
+    const absl::MutexLock lock(&wake_mutex_);
+    wake_mutex_.AwaitWithTimeout(absl::Condition(&changed_), timeout);
+    changed_ = false;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::unique_ptr<Engine> engine_ ABSL_GUARDED_BY(mutex_) ABSL_PT_GUARDED_BY(mutex_);
+  absl::Mutex wake_mutex_;
+  bool changed_ ABSL_GUARDED_BY(wake_mutex_) = false;
+};
+
+}  // namespace entente::node

@@ -1,0 +1,245 @@
+#include "node/federation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/audit/merkle.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/crypto/digest.h"
+#include "core/ledger/entry.h"
+#include "node/families.h"
+#include "node/table.h"
+
+namespace entente::node {
+namespace {
+
+constexpr std::string_view kStateKey = "state";
+constexpr std::string_view kForkTrusted = "fork-trusted";
+constexpr std::string_view kForkRefused = "fork-refused";
+constexpr uint32_t kEntriesAtOnce = 1000;
+constexpr size_t kRemembered = 32;
+
+std::string EntryKey(uint64_t index) { return "e" + U64Key(index); }
+
+absl::Status ForkStatus() {
+  return Refuse(Reason::kFork,
+                "the broker showed two logs that contradict each other; exchange has stopped, and "
+                "both signed checkpoints are kept");
+}
+
+absl::StatusOr<std::optional<ledger::ForkEvidence>> LoadFork(const store::Store& store) {
+  absl::StatusOr<std::optional<std::string>> trusted = store.Get(kFollowed, kForkTrusted);
+  if (!trusted.ok()) return trusted.status();
+  absl::StatusOr<std::optional<std::string>> refused = store.Get(kFollowed, kForkRefused);
+  if (!refused.ok()) return refused.status();
+  if (!*refused) return std::nullopt;
+  return ledger::ForkEvidence{trusted->value_or(""), **refused};
+}
+
+}  // namespace
+
+absl::StatusOr<Federation> Federation::Open(ledger::Genesis genesis, const store::Store& store) {
+  absl::StatusOr<std::optional<std::string>> saved = store.Get(kFollowed, kStateKey);
+  if (!saved.ok()) return saved.status();
+  std::vector<std::string> entries;
+  std::vector<OpenEntry> open;
+  absl::Status status =
+      ForEachBytes(store, kFollowed, "e", [&](std::string_view key, std::string_view value) {
+        absl::StatusOr<ledger::Entry> entry = ledger::ReadEntry(value);
+        if (!entry.ok()) return absl::DataLossError("a followed entry in the store is damaged");
+        open.push_back({U64FromKey(key.substr(1)), entry->instant});
+        entries.emplace_back(value);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  absl::StatusOr<ledger::Follower> follower =
+      *saved ? ledger::Follower::Restore(genesis, **saved, entries)
+             : ledger::Follower::Create(genesis);
+  if (!follower.ok()) return follower.status();
+  Federation federation(std::move(genesis), store, *std::move(follower));
+  federation.open_ = std::move(open);
+  absl::StatusOr<std::optional<ledger::ForkEvidence>> fork = LoadFork(store);
+  if (!fork.ok()) return fork.status();
+  federation.fork_ = *std::move(fork);
+  if (status = federation.LoadTexts(); !status.ok()) return status;
+  return federation;
+}
+
+absl::Status Federation::LoadTexts() {
+  return ForEachBytes(*store_, kTexts, "", [&](std::string_view key, std::string_view value) {
+    follower_.SetText(value);
+    texts_[*FixedBytes<32>(key)] = std::string(value);
+    return absl::OkStatus();
+  });
+}
+
+v1::GetEntriesRequest Federation::NextEntries() const {
+  v1::GetEntriesRequest request;
+  request.set_from(follower_.next_index());
+  request.set_limit(kEntriesAtOnce);
+  return request;
+}
+
+absl::StatusOr<ledger::Taken> Federation::Take(std::string_view note, uint64_t at_least) {
+  if (fork_) return ForkStatus();
+  const uint64_t size_before = follower_.size();
+  absl::StatusOr<ledger::Taken> taken = follower_.Take(note, at_least);
+  if (!taken.ok()) {
+    if (follower_.fork()) {
+      fork_ = follower_.fork();
+      unsaved_ = true;
+      return ForkStatus();
+    }
+    return taken.status();
+  }
+  target_ = std::max(target_, taken->checkpoint.size);
+  if (follower_.size() != size_before) unsaved_ = true;
+  for (const ledger::OpenEntryApplied& applied : taken->applied) Remember(applied);
+  return taken;
+}
+
+void Federation::Remember(const ledger::OpenEntryApplied& applied) {
+  const absl::StatusOr<ledger::Entry> entry = ledger::ReadEntry(applied.entry);
+  open_.push_back({applied.index, entry.ok() ? entry->instant : Instant{}});
+  unsaved_open_.push_back(applied);
+}
+
+absl::StatusOr<std::vector<ledger::OpenEntryApplied>> Federation::OnEntries(
+    const v1::GetEntriesRequest& request, const v1::GetEntriesResponse& response, Instant now) {
+  if (fork_) return ForkStatus();
+  const uint64_t at_least = std::min(request.from(), follower_.size());
+  const std::vector<std::string> entries(response.entries().begin(), response.entries().end());
+  if (absl::Status status = follower_.AddEntries(request.from(), entries); !status.ok()) {
+    return status;
+  }
+  absl::StatusOr<ledger::Taken> taken = Take(response.checkpoint(), at_least);
+  if (!taken.ok()) return taken.status();
+  if (taken->seen == ledger::Seen::kCovered) seen_ = now;
+  return std::move(taken->applied);
+}
+
+absl::StatusOr<std::optional<audit::Checkpoint>> Federation::Cover(std::string_view note,
+                                                                   Instant now) {
+  absl::StatusOr<ledger::Taken> taken = Take(note, 0);
+  if (!taken.ok()) return taken.status();
+  std::ranges::move(taken->applied, std::back_inserter(applied_));
+  switch (taken->seen) {
+    case ledger::Seen::kNeedsEntries:
+      return std::nullopt;
+    case ledger::Seen::kNeedsProof:
+      return Refuse(Reason::kProofBad, "the checkpoint of the response is long out of date");
+    case ledger::Seen::kCovered:
+      if (taken->checkpoint.size == follower_.size()) seen_ = now;
+      return taken->checkpoint;
+  }
+  return absl::InternalError("unknown answer of the follower");
+}
+
+std::vector<ledger::OpenEntryApplied> Federation::TakeApplied() {
+  return std::exchange(applied_, {});
+}
+
+absl::Status Federation::CheckFork() const { return fork_ ? ForkStatus() : absl::OkStatus(); }
+
+absl::Status Federation::CheckFresh(Instant now) const {
+  if (fork_) return ForkStatus();
+  if (seen_.ms != 0 && now - seen_ <= limits::kQuorumFreshnessMs &&
+      seen_ - now <= limits::kClockToleranceMs) {
+    return absl::OkStatus();
+  }
+  return Refuse({.reason = Reason::kBelowQuorum,
+                 .text = "the log has not been seen for 15 minutes, so keys and policies may have "
+                         "changed",
+                 .advice = "wait until the broker can be reached again; nothing is lost"});
+}
+
+absl::Status Federation::OnText(const Digest& digest, std::string_view text) {
+  if (crypto::Sha256(text) != digest) {
+    return Refuse(Reason::kProofBad, "the broker gave another text than the log names");
+  }
+  follower_.SetText(text);
+  texts_[digest] = std::string(text);
+  unsaved_texts_.push_back(digest);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ledger::Registry> Federation::RegistryAt(uint64_t number) {
+  if (number > registry().snapshot_number()) {
+    return Refuse(Reason::kSnapshotBehind, "the decision names a state that is not in the log yet");
+  }
+  if (number == registry().snapshot_number()) return registry();
+  auto found = std::ranges::find(recent_, number, &Remembered::number);
+  if (found == recent_.end()) {
+    absl::StatusOr<ledger::Registry> rebuilt = Rebuild(number);
+    if (!rebuilt.ok()) return rebuilt.status();
+    if (recent_.size() == kRemembered) recent_.pop_front();
+    recent_.push_back({number, *std::move(rebuilt)});
+    found = std::prev(recent_.end());
+  }
+  // A text may have come after the state was put together.
+  for (const auto& [digest, text] : texts_) {
+    if (!found->registry.HasText(digest)) found->registry.SetText(text);
+  }
+  return found->registry;
+}
+
+absl::StatusOr<ledger::Registry> Federation::Rebuild(uint64_t number) const {
+  ledger::Registry registry(genesis_);
+  const auto apply = [&](uint64_t index, std::string_view bytes) {
+    if (registry.snapshot_number() == number) return absl::OkStatus();
+    absl::StatusOr<ledger::Entry> entry = ledger::ReadEntry(bytes);
+    if (!entry.ok()) return absl::DataLossError("a followed entry in the store is damaged");
+    // An invalid statement counts and has no effect; the alarm was given when it was followed.
+    (void)registry.Apply(index, audit::LeafHash(bytes), entry->kind, entry->instant, entry->body);
+    return absl::OkStatus();
+  };
+  absl::Status status =
+      ForEachBytes(*store_, kFollowed, "e", [&](std::string_view key, std::string_view value) {
+        return apply(U64FromKey(key.substr(1)), value);
+      });
+  for (const ledger::OpenEntryApplied& unsaved : unsaved_open_) {
+    if (status.ok()) status = apply(unsaved.index, unsaved.entry);
+  }
+  if (!status.ok()) return status;
+  return registry;
+}
+
+uint64_t Federation::SnapshotsBelow(uint64_t log_index) const {
+  const auto end = std::ranges::lower_bound(open_, log_index, {}, &OpenEntry::index);
+  return static_cast<uint64_t>(end - open_.begin());
+}
+
+uint64_t Federation::LeastSnapshot(uint64_t log_index, Instant instant) const {
+  const auto end = open_.begin() + static_cast<int64_t>(SnapshotsBelow(log_index));
+  const Instant before = instant - limits::kQuorumFreshnessMs;
+  // Instants never decrease along the log.
+  return static_cast<uint64_t>(
+      std::upper_bound(open_.begin(), end, before,
+                       [](Instant t, const OpenEntry& e) { return t < e.instant; }) -
+      open_.begin());
+}
+
+void Federation::AddChanges(store::WriteBatch& batch) const {
+  for (const ledger::OpenEntryApplied& applied : unsaved_open_) {
+    batch.Put(kFollowed, EntryKey(applied.index), applied.entry);
+  }
+  for (const Digest& digest : unsaved_texts_) {
+    batch.Put(kTexts, AsText(digest), texts_.at(digest));
+  }
+  if (!unsaved_) return;
+  batch.Put(kFollowed, kStateKey, follower_.Save());
+  if (fork_) {
+    batch.Put(kFollowed, kForkTrusted, fork_->trusted);
+    batch.Put(kFollowed, kForkRefused, fork_->refused);
+  }
+}
+
+void Federation::OnKept() {
+  unsaved_open_.clear();
+  unsaved_texts_.clear();
+  unsaved_ = false;
+}
+
+}  // namespace entente::node

@@ -1,0 +1,111 @@
+// What this node knows of its federation: the log followed and kept in the store, the texts that
+// open entries name, and how freshly all of it is known. A fork stops everything and stays known.
+//
+// Not thread-safe. Changes are kept in two steps: AddChanges(batch), and OnKept() once the batch is
+// written; until then they are repeated in the next batch.
+// Errors: refusals of core/ledger/follower.h; DATA_LOSS for a store that contradicts itself.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/audit/checkpoint.h"
+#include "core/ledger/follower.h"
+#include "core/ledger/genesis.h"
+#include "core/ledger/registry.h"
+#include "core/store/store.h"
+#include "entente/v1/broker.pb.h"
+#include "policy/model.h"
+#include "policy/vocabulary.h"
+
+namespace entente::node {
+
+class Federation {
+ public:
+  // The store must outlive it.
+  static absl::StatusOr<Federation> Open(ledger::Genesis genesis, const store::Store& store);
+
+  const ledger::Genesis& genesis() const { return genesis_; }
+  // After all open entries followed so far.
+  const ledger::Registry& registry() const { return follower_.registry(); }
+  uint64_t size() const { return follower_.size(); }
+  const std::string& checkpoint() const { return follower_.checkpoint(); }
+
+  v1::GetEntriesRequest NextEntries() const;
+  // What began to act by this answer, in order.
+  absl::StatusOr<std::vector<ledger::OpenEntryApplied>> OnEntries(
+      const v1::GetEntriesRequest& request, const v1::GetEntriesResponse& response, Instant now);
+  // A checkpoint is known that goes beyond what is followed.
+  bool behind() const { return target_ > follower_.size(); }
+
+  // The checkpoint of a response, once everything in it is followed; nullopt while it is not: ask
+  // again after OnEntries. Not OK: no honest broker gave it.
+  absl::StatusOr<std::optional<audit::Checkpoint>> Cover(std::string_view note, Instant now);
+  // What began to act by Cover() since the last call.
+  std::vector<ledger::OpenEntryApplied> TakeApplied();
+
+  // Unix milliseconds of the last look at the log's newest state; 0 before the first since start.
+  Instant seen() const { return seen_; }
+  // OK, or refusal below-quorum: what is known is older than limits::kQuorumFreshnessMs. Refusal
+  // fork when the log contradicts itself.
+  absl::Status CheckFresh(Instant now) const;
+  absl::Status CheckFork() const;
+
+  std::vector<Digest> MissingTexts(Instant now) const { return registry().MissingTexts(now); }
+  // Refusal proof-bad when it is not the text of that digest.
+  absl::Status OnText(const Digest& digest, std::string_view text);
+
+  // The state after the first `number` open entries. Refusal snapshot-behind when this node has not
+  // followed so far.
+  absl::StatusOr<ledger::Registry> RegistryAt(uint64_t number);
+  // The snapshot number that whoever decided at this place of the log had to know at least: open
+  // entries below `log_index` that were logged limits::kQuorumFreshnessMs before `instant`.
+  uint64_t LeastSnapshot(uint64_t log_index, Instant instant) const;
+  // Open entries below this place of the log.
+  uint64_t SnapshotsBelow(uint64_t log_index) const;
+
+  void AddChanges(store::WriteBatch& batch) const;
+  void OnKept();
+
+ private:
+  struct OpenEntry {
+    uint64_t index;
+    Instant instant;
+  };
+  struct Remembered {
+    uint64_t number;
+    ledger::Registry registry;
+  };
+
+  Federation(ledger::Genesis genesis, const store::Store& store, ledger::Follower follower)
+      : genesis_(std::move(genesis)), store_(&store), follower_(std::move(follower)) {}
+
+  absl::StatusOr<ledger::Taken> Take(std::string_view note, uint64_t at_least);
+  void Remember(const ledger::OpenEntryApplied& applied);
+  absl::StatusOr<ledger::Registry> Rebuild(uint64_t number) const;
+  absl::Status LoadTexts();
+
+  ledger::Genesis genesis_;
+  const store::Store* store_;
+  ledger::Follower follower_;
+  std::vector<OpenEntry> open_;
+  std::map<Digest, std::string> texts_;
+  std::deque<Remembered> recent_;  // newest last
+  std::vector<ledger::OpenEntryApplied> applied_;
+  uint64_t target_ = 0;
+  Instant seen_;
+  std::optional<ledger::ForkEvidence> fork_;
+
+  // Not yet kept.
+  std::vector<ledger::OpenEntryApplied> unsaved_open_;
+  std::vector<Digest> unsaved_texts_;
+  bool unsaved_ = false;
+};
+
+}  // namespace entente::node

@@ -1,0 +1,69 @@
+#include "node/officers.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "absl/strings/str_join.h"
+#include "core/base/agency.h"
+#include "core/base/refusal.h"
+#include "node/families.h"
+#include "node/table.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+constexpr std::array kRoles = {role::kAuthor,        role::kReleaser,   role::kReader,
+                               role::kAdministrator, role::kProtection, role::kAuditor};
+
+}  // namespace
+
+bool IsRole(std::string_view word) { return std::ranges::find(kRoles, word) != kRoles.end(); }
+
+absl::Status Officers::Check(std::string_view officer,
+                             std::initializer_list<std::string_view> any_of) const {
+  absl::StatusOr<std::optional<v1::Officer>> found = Load<v1::Officer>(*store_, kOfficers, officer);
+  if (!found.ok()) return found.status();
+  if (!*found) {
+    return Refuse(Reason::kNotAuthorised, Text("officer ", officer, " is not listed at this node"));
+  }
+  if (any_of.size() == 0) return absl::OkStatus();
+  for (const std::string& role : (*found)->roles()) {
+    if (std::ranges::find(any_of, std::string_view(role)) != any_of.end()) return absl::OkStatus();
+  }
+  const std::vector<std::string> wanted(any_of.begin(), any_of.end());
+  return Refuse(Reason::kNotAuthorised, Text("this needs the role ", absl::StrJoin(wanted, " or "),
+                                             ", which ", officer, " does not have"));
+}
+
+absl::Status Officers::Add(const v1::Officer& officer, store::WriteBatch& batch) const {
+  if (!IsOfficerId(officer.id())) {
+    return Refuse(Reason::kMalformed,
+                  "an officer's id has 2 to 41 of a-z, 0-9, dot and hyphen, beginning with a "
+                  "letter or digit");
+  }
+  std::set<std::string> seen;
+  for (const std::string& role : officer.roles()) {
+    if (!IsRole(role)) return Refuse(Reason::kMalformed, Text("no such role: ", role));
+    if (!seen.insert(role).second) {
+      return Refuse(Reason::kMalformed, Text("a role twice: ", role));
+    }
+  }
+  if (seen.empty()) return Refuse(Reason::kMalformed, "an officer has at least one role");
+  Save(batch, kOfficers, officer.id(), officer);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<v1::Officer>> Officers::All() const {
+  std::vector<v1::Officer> all;
+  absl::Status status =
+      ForEach<v1::Officer>(*store_, kOfficers, [&](std::string_view, v1::Officer officer) {
+        all.push_back(std::move(officer));
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return all;
+}
+
+}  // namespace entente::node

@@ -1,0 +1,141 @@
+#include "node/pairs.h"
+
+#include <algorithm>
+
+#include "core/base/limits.h"
+#include "node/families.h"
+#include "node/table.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+constexpr int64_t kMissingAfterMs = limits::kHourMs;
+
+template <typename M>
+absl::StatusOr<M*> Touch(const store::Reader& reader, std::string_view prefix,
+                         std::string_view agency, std::map<std::string, M, std::less<>>& touched) {
+  const auto found = touched.find(agency);
+  if (found != touched.end()) return &found->second;
+  absl::StatusOr<std::optional<M>> stored = Load<M>(reader, kPairs, Text(prefix, agency));
+  if (!stored.ok()) return stored.status();
+  return &touched.emplace(agency, stored->value_or(M())).first->second;
+}
+
+template <typename M>
+absl::Status ForEachPair(const store::Reader& reader, std::string_view prefix,
+                         const std::function<absl::Status(std::string_view, const M&)>& visit) {
+  return ForEachBytes(reader, kPairs, prefix, [&](std::string_view key, std::string_view value) {
+    absl::StatusOr<M> pair = ParseStored<M>(value);
+    return pair.ok() ? visit(key.substr(1), *pair) : pair.status();
+  });
+}
+
+bool IsIn(const state::LanePairs& pairs, uint64_t number) {
+  return number <= pairs.through() || std::ranges::binary_search(pairs.beyond(), number);
+}
+
+void Insert(state::LanePairs& pairs, uint64_t number) {
+  if (IsIn(pairs, number)) return;
+  pairs.add_beyond(number);
+  auto* beyond = pairs.mutable_beyond();
+  std::ranges::sort(*beyond);
+  int closed = 0;
+  while (closed < beyond->size() && beyond->Get(closed) == pairs.through() + 1) {
+    pairs.set_through(beyond->Get(closed++));
+  }
+  beyond->erase(beyond->begin(), beyond->begin() + closed);
+}
+
+const state::LanePairs& LaneIn(const state::PairIn& pair, v1::Lane lane) {
+  return lane == v1::LANE_URGENT ? pair.urgent() : pair.bulk();
+}
+
+}  // namespace
+
+v1::Lane LaneOf(v1::Urgency urgency) {
+  return urgency == v1::URGENCY_URGENT ? v1::LANE_URGENT : v1::LANE_BULK;
+}
+
+absl::StatusOr<state::PairOut*> PairsOut::Of(std::string_view recipient) {
+  return Touch(*reader_, "o", recipient, touched_);
+}
+
+absl::StatusOr<uint64_t> PairsOut::Next(std::string_view recipient, v1::Lane lane) {
+  absl::StatusOr<state::PairOut*> pair = Of(recipient);
+  if (!pair.ok()) return pair.status();
+  if (lane == v1::LANE_URGENT) {
+    (*pair)->set_urgent_seq((*pair)->urgent_seq() + 1);
+    return (*pair)->urgent_seq();
+  }
+  (*pair)->set_bulk_seq((*pair)->bulk_seq() + 1);
+  return (*pair)->bulk_seq();
+}
+
+void PairsOut::AddTo(store::WriteBatch& batch) const {
+  for (const auto& [recipient, pair] : touched_) Save(batch, kPairs, "o" + recipient, pair);
+}
+
+absl::StatusOr<state::PairIn*> PairsIn::Of(std::string_view origin) {
+  return Touch(*reader_, "i", origin, touched_);
+}
+
+absl::StatusOr<bool> PairsIn::Seen(std::string_view origin, v1::Lane lane, uint64_t number) {
+  absl::StatusOr<state::PairIn*> pair = Of(origin);
+  if (!pair.ok()) return pair.status();
+  return IsIn(LaneIn(**pair, lane), number);
+}
+
+absl::Status PairsIn::Mark(std::string_view origin, v1::Lane lane, uint64_t number, Instant now) {
+  absl::StatusOr<state::PairIn*> pair = Of(origin);
+  if (!pair.ok()) return pair.status();
+  Insert(lane == v1::LANE_URGENT ? *(*pair)->mutable_urgent() : *(*pair)->mutable_bulk(), number);
+  if ((*pair)->head_received_ms() == 0) {
+    (*pair)->set_head_received_ms(static_cast<uint64_t>(now.ms));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PairsIn::OnHead(const v1::PairHead& head, Instant now) {
+  absl::StatusOr<state::PairIn*> pair = Of(head.origin());
+  if (!pair.ok()) return pair.status();
+  if (head.instant_ms() <= (*pair)->head_instant_ms()) return absl::OkStatus();
+  (*pair)->set_head_instant_ms(head.instant_ms());
+  (*pair)->set_head_received_ms(static_cast<uint64_t>(now.ms));
+  (*pair)->set_head_urgent(std::max((*pair)->head_urgent(), head.urgent_seq()));
+  (*pair)->set_head_bulk(std::max((*pair)->head_bulk(), head.bulk_seq()));
+  return absl::OkStatus();
+}
+
+void PairsIn::AddTo(store::WriteBatch& batch) const {
+  for (const auto& [origin, pair] : touched_) Save(batch, kPairs, "i" + origin, pair);
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, state::PairOut>>> AllPairsOut(
+    const store::Reader& reader) {
+  std::vector<std::pair<std::string, state::PairOut>> all;
+  absl::Status status = ForEachPair<state::PairOut>(
+      reader, "o", [&](std::string_view recipient, const state::PairOut& pair) {
+        all.emplace_back(recipient, pair);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return all;
+}
+
+absl::StatusOr<std::vector<PairTrouble>> CheckPairs(const store::Reader& reader, Instant now) {
+  std::vector<PairTrouble> all;
+  absl::Status status = ForEachPair<state::PairIn>(
+      reader, "i", [&](std::string_view origin, const state::PairIn& pair) {
+        const int64_t age = now.ms - static_cast<int64_t>(pair.head_received_ms());
+        const bool behind = pair.urgent().through() < pair.head_urgent() ||
+                            pair.bulk().through() < pair.head_bulk();
+        all.push_back({std::string(origin), !behind, behind && age >= kMissingAfterMs,
+                       age >= 2 * limits::kPairHeadPeriodMs});
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return all;
+}
+
+}  // namespace entente::node

@@ -1,0 +1,72 @@
+// Counts that let two partners see a record that was kept back: numbers given to each recipient in
+// each lane, and numbers seen from each origin (docs/formats.md, "Access", pair_seq). Reads the
+// store each time and writes into the caller's batch, so a dropped batch takes everything back.
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/instant.h"
+#include "core/store/store.h"
+#include "entente/v1/record.pb.h"
+#include "node/state.pb.h"
+
+namespace entente::node {
+
+v1::Lane LaneOf(v1::Urgency urgency);
+
+// The counts of several partners while one batch is put together. Short-lived.
+class PairsOut {
+ public:
+  explicit PairsOut(const store::Reader& reader) : reader_(&reader) {}
+
+  // The next number for this recipient.
+  absl::StatusOr<uint64_t> Next(std::string_view recipient, v1::Lane lane);
+  absl::StatusOr<state::PairOut*> Of(std::string_view recipient);
+  void AddTo(store::WriteBatch& batch) const;
+
+ private:
+  const store::Reader* reader_;
+  std::map<std::string, state::PairOut, std::less<>> touched_;
+};
+
+// The same for what comes in.
+class PairsIn {
+ public:
+  explicit PairsIn(const store::Reader& reader) : reader_(&reader) {}
+
+  absl::StatusOr<bool> Seen(std::string_view origin, v1::Lane lane, uint64_t number);
+  // By a record or a gap note. `now`: when the first contact starts the wait for a pair head.
+  absl::Status Mark(std::string_view origin, v1::Lane lane, uint64_t number, Instant now);
+  // An older head than the last one changes nothing.
+  absl::Status OnHead(const v1::PairHead& head, Instant now);
+  void AddTo(store::WriteBatch& batch) const;
+
+ private:
+  absl::StatusOr<state::PairIn*> Of(std::string_view origin);
+
+  const store::Reader* reader_;
+  std::map<std::string, state::PairIn, std::less<>> touched_;
+};
+
+// All partners this node ever wrote to.
+absl::StatusOr<std::vector<std::pair<std::string, state::PairOut>>> AllPairsOut(
+    const store::Reader& reader);
+
+// What is wrong with one partner's counts at `now`.
+struct PairTrouble {
+  std::string origin;
+  bool complete = true;          // nothing at or below the last head is missing
+  bool numbers_missing = false;  // an hour after that head
+  bool head_overdue = false;     // by a day
+};
+// One for each partner that ever wrote, in order.
+absl::StatusOr<std::vector<PairTrouble>> CheckPairs(const store::Reader& reader, Instant now);
+
+}  // namespace entente::node

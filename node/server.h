@@ -1,0 +1,29 @@
+// A running node: store, engine, link and desk, opened in the order in which each needs the next
+// and closed in the other. Not thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/base/clock.h"
+#include "node/config.h"
+
+namespace entente::node {
+
+class Server {
+ public:
+  // `clock` outlives it. Errors as of CheckConfig, the store and Engine::Open; UNAVAILABLE when an
+  // address cannot be bound.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config, Clock& clock);
+  ~Server();
+  // Lines for people and scripts: `listening unix:PATH`, `listening HOST:PORT`.
+  const std::string& listening() const;
+
+ private:
+  struct Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace entente::node
