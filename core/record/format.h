@@ -1,0 +1,38 @@
+// Constants of the record's format (docs/formats.md, "The record"). Values only.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace entente::record {
+
+inline constexpr uint32_t kFormatVersion = 1;
+// P: begins every byte string that is hashed or used as associated data.
+inline constexpr std::string_view kPrefix = "entente/v1 ";
+
+// What tells the uses of P apart: each ends with one zero byte.
+inline constexpr std::string_view kHeaderDomain{"header\0", 7};
+inline constexpr std::string_view kSectionDomain{"section\0", 8};
+inline constexpr std::string_view kSectionKeyDomain{"section-key\0", 12};
+inline constexpr std::string_view kAccessDomain{"access\0", 7};
+inline constexpr std::string_view kWrapDomain{"wrap\0", 5};
+
+// Type of the payload that a batch signature covers.
+inline constexpr std::string_view kBatchType = "application/vnd.entente.batch.v1";
+
+// Numbers of leaves, ascending: of a batch, and of the digests in a header.
+inline constexpr std::array<size_t, 3> kBatchSizes = {1, 8, 64};
+inline constexpr std::array<size_t, 5> kDigestCounts = {8, 16, 32, 64, 256};
+
+// Bytes.
+inline constexpr size_t kNonceBytes = 24;
+inline constexpr size_t kSealedKeyBytes = 48;
+// What LP16 can frame: labels, instrument.
+inline constexpr size_t kLp16Bytes = 65535;
+
+// 9999-12-31T23:59:59.999Z, the last instant that has a text form.
+inline constexpr uint64_t kLastInstantMs = 253402300799999;
+
+}  // namespace entente::record
