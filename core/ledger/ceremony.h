@@ -33,7 +33,7 @@ struct EnrolmentRequest {
   std::string name;  // for people
   crypto::PublicKey identity{};
 };
-// A text of five lines for a file, `entente-enrolment/1` first, signed by the identity key for this
+// A text of six lines for a file, `entente-enrolment/1` first, signed by the identity key for this
 // federation alone. INVALID_ARGUMENT for a kind or name with a control character.
 absl::StatusOr<std::string> FormatEnrolment(std::string_view federation, AgencyId agency,
                                             std::string_view kind, std::string_view name,

@@ -1,0 +1,183 @@
+#include "core/ledger/ceremony.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/base/encoding.h"
+#include "core/crypto/digest.h"
+#include "core/record/format.h"
+#include "core/record/statements.h"
+
+namespace entente::ledger {
+namespace {
+
+constexpr std::string_view kEnrolmentForm = "entente-enrolment/1";
+constexpr std::string_view kEnrolmentType = "enrolment";
+
+absl::Status NotTheForm() {
+  return absl::InvalidArgumentError(
+      "not an enrolment request: it has six lines, entente-enrolment/1, agency, kind, name, "
+      "identity and signature");
+}
+
+bool IsOneLine(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+// Takes "word value\n" from the front.
+std::optional<std::string> TakeLine(std::string_view& text, std::string_view word) {
+  const size_t end = text.find('\n');
+  if (end == std::string_view::npos || text.substr(0, word.size()) != word ||
+      end <= word.size() + 1 || text[word.size()] != ' ') {
+    return std::nullopt;
+  }
+  std::string value(text.substr(word.size() + 1, end - word.size() - 1));
+  text.remove_prefix(end + 1);
+  return value;
+}
+
+v1::KeyEntry MakeKeyEntry(crypto::KeyUse use, const crypto::PublicKey& key, Period period) {
+  v1::KeyEntry entry;
+  entry.set_use(static_cast<uint32_t>(use));
+  entry.set_public_key(ToString(key));
+  entry.set_from_ms(static_cast<uint64_t>(period.from.ms));
+  entry.set_until_ms(static_cast<uint64_t>(period.until.ms));
+  return entry;
+}
+
+template <class Body>
+Publication ByAuthority(v1::EntryKind kind, std::string_view federation, const Body& body,
+                        const crypto::SigningKey& authority) {
+  return {kind, record::SignBody(federation, body, {{authority, crypto::KeyUse::kAuthority}}), ""};
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> FormatEnrolment(std::string_view federation, AgencyId agency,
+                                            std::string_view kind, std::string_view name,
+                                            const crypto::SigningKey& identity) {
+  if (!IsOneLine(kind) || !IsOneLine(name)) {
+    return absl::InvalidArgumentError("kind and name are one line of text each");
+  }
+  std::string text(kEnrolmentForm);
+  text.append("\nagency ").append(agency.text());
+  text.append("\nkind ").append(kind).append("\nname ").append(name);
+  text.append("\nidentity ").append(HexEncode(identity.public_key())).append("\n");
+  const crypto::Signature64 signature =
+      identity.Sign(record::StatementMessage(kEnrolmentType, federation, text));
+  return text.append("signature ").append(Base64Encode(signature)).append("\n");
+}
+
+absl::StatusOr<EnrolmentRequest> ParseEnrolment(std::string_view federation,
+                                                std::string_view text) {
+  std::string_view rest = text;
+  if (rest.substr(0, kEnrolmentForm.size()) != kEnrolmentForm) return NotTheForm();
+  rest.remove_prefix(kEnrolmentForm.size());
+  if (rest.empty() || rest.front() != '\n') return NotTheForm();
+  rest.remove_prefix(1);
+  const std::optional<std::string> agency = TakeLine(rest, "agency");
+  const std::optional<std::string> kind = TakeLine(rest, "kind");
+  const std::optional<std::string> name = TakeLine(rest, "name");
+  const std::optional<std::string> identity = TakeLine(rest, "identity");
+  const std::string_view covered = text.substr(0, text.size() - rest.size());
+  const std::optional<std::string> signature = TakeLine(rest, "signature");
+  if (!agency || !kind || !name || !identity || !signature || !rest.empty() || !IsOneLine(*kind) ||
+      !IsOneLine(*name)) {
+    return NotTheForm();
+  }
+  const std::optional<crypto::PublicKey> key = FixedFromHex<32>(*identity);
+  const std::optional<std::string> signed_bytes = Base64Decode(*signature);
+  if (!key || !signed_bytes) return NotTheForm();
+  absl::Status status = crypto::Verify(
+      *key, record::StatementMessage(kEnrolmentType, federation, covered), AsBytes(*signed_bytes));
+  if (!status.ok()) return status;
+  absl::StatusOr<AgencyId> id = AgencyId::Parse(*agency);
+  if (!id.ok()) return id.status();
+  return EnrolmentRequest{*std::move(id), *kind, *name, *key};
+}
+
+std::vector<Publication> SignAdmission(std::string_view federation, const EnrolmentRequest& request,
+                                       uint64_t number, Period period, Instant now,
+                                       const crypto::SigningKey& authority) {
+  v1::AgencyStatement agency;
+  agency.set_agency(request.agency.text());
+  agency.set_state(v1::AgencyStatement::ADMITTED);
+  agency.set_kind(request.kind);
+  agency.set_name(request.name);
+  agency.set_from_ms(static_cast<uint64_t>(period.from.ms));
+  agency.set_number(number);
+  v1::KeyStatement keys;
+  keys.set_owner(request.agency.text());
+  *keys.add_keys() = MakeKeyEntry(crypto::KeyUse::kIdentity, request.identity, period);
+  keys.add_format_versions(record::kFormatVersion);
+  keys.set_instant_ms(static_cast<uint64_t>(now.ms));
+  std::vector<Publication> both;
+  both.push_back(SignAgencyState(federation, agency, authority));
+  both.push_back(ByAuthority(v1::ENTRY_KIND_KEYS, federation, keys, authority));
+  return both;
+}
+
+Publication SignAgencyState(std::string_view federation, const v1::AgencyStatement& statement,
+                            const crypto::SigningKey& authority) {
+  return ByAuthority(v1::ENTRY_KIND_AGENCY, federation, statement, authority);
+}
+
+Publication SignPolicyKeys(std::string_view federation, std::string_view jurisdiction,
+                           const crypto::PublicKey& author, const crypto::PublicKey& protection,
+                           Period period, Instant now, const crypto::SigningKey& authority) {
+  v1::KeyStatement keys;
+  keys.set_owner(std::string(jurisdiction));
+  *keys.add_keys() = MakeKeyEntry(crypto::KeyUse::kPolicyAuthor, author, period);
+  *keys.add_keys() = MakeKeyEntry(crypto::KeyUse::kPolicyProtection, protection, period);
+  keys.add_format_versions(record::kFormatVersion);
+  keys.set_instant_ms(static_cast<uint64_t>(now.ms));
+  return ByAuthority(v1::ENTRY_KIND_KEYS, federation, keys, authority);
+}
+
+Publication SignPolicy(std::string_view federation, std::string_view jurisdiction, uint64_t version,
+                       std::string text, Instant in_force, const crypto::SigningKey& author,
+                       const crypto::SigningKey& protection) {
+  v1::PolicyStatement body;
+  body.set_jurisdiction(std::string(jurisdiction));
+  body.set_version(version);
+  body.set_digest(ToString(crypto::Sha256(text)));
+  body.set_in_force_ms(static_cast<uint64_t>(in_force.ms));
+  return {v1::ENTRY_KIND_POLICY,
+          record::SignBody(federation, body,
+                           {{author, crypto::KeyUse::kPolicyAuthor},
+                            {protection, crypto::KeyUse::kPolicyProtection}}),
+          std::move(text)};
+}
+
+Publication SignFederationFile(std::string_view federation, std::string_view type, uint64_t version,
+                               std::string text, Instant in_force,
+                               std::span<const crypto::SigningKey> authorities) {
+  v1::FederationFileStatement body;
+  body.set_type(std::string(type));
+  body.set_version(version);
+  body.set_digest(ToString(crypto::Sha256(text)));
+  body.set_in_force_ms(static_cast<uint64_t>(in_force.ms));
+  std::vector<record::StatementSigner> signers;
+  for (const crypto::SigningKey& key : authorities) {
+    signers.push_back({key, crypto::KeyUse::kAuthority});
+  }
+  return {v1::ENTRY_KIND_FEDERATION_FILE,
+          record::SignStatement(record::kStatementType<v1::FederationFileStatement>, federation,
+                                record::Encode(body), signers),
+          std::move(text)};
+}
+
+Publication SignRevocation(std::string_view federation, std::string_view owner, const KeyId& key,
+                           std::string_view reason, Instant now, const crypto::SigningKey& signer,
+                           crypto::KeyUse use) {
+  v1::Revocation body;
+  body.set_owner(std::string(owner));
+  body.set_key_id(ToString(key));
+  body.set_reason(std::string(reason));
+  body.set_instant_ms(static_cast<uint64_t>(now.ms));
+  return {v1::ENTRY_KIND_REVOCATION, record::SignBody(federation, body, {{signer, use}}), ""};
+}
+
+}  // namespace entente::ledger
