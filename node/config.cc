@@ -15,7 +15,7 @@ namespace {
 AgencyId ReadAgency(net::ConfigTable& table) {
   const auto agency = AgencyId::Parse(table.Text("agency"));
   if (agency.ok()) return *agency;
-  table.Refuse("agency", agency.status().message());
+  table.Refuse("agency", std::string(agency.status().message()));
   return *AgencyId::Parse("XK.unset");
 }
 
@@ -33,7 +33,7 @@ Digest ReadDigest(net::ConfigTable& table) {
 absl::StatusOr<Config> LoadConfig(const std::string& path) {
   auto table = net::ConfigTable::Load(path);
   if (!table.ok()) return table.status();
-  Config config{.agency = ReadAgency(*table)};
+  Config config(ReadAgency(*table));
   config.genesis = table->Path("genesis");
   config.genesis_digest = ReadDigest(*table);
   config.data = table->Path("data");
@@ -49,15 +49,15 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   config.broker_name = broker.Text("name");
   config.broker_authority = broker.Path("authority");
   if (const auto form = net::CheckHostPort(config.broker); !form.ok())
-    broker.Refuse("address", form.message());
+    broker.Refuse("address", std::string(form.message()));
   net::ConfigTable desk = table->Table("desk");
   config.socket = desk.Path("socket");
   config.listen = desk.TextOr("listen", "");
   if (const auto form = net::UnixAddress(config.socket); !form.ok())
-    desk.Refuse("socket", form.status().message());
+    desk.Refuse("socket", std::string(form.status().message()));
   if (!config.listen.empty()) {
     if (const auto form = net::CheckHostPort(config.listen); !form.ok())
-      desk.Refuse("listen", form.message());
+      desk.Refuse("listen", std::string(form.message()));
   }
   if (const auto read = table->Finish(); !read.ok()) return read;
   return config;

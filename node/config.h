@@ -12,6 +12,8 @@
 namespace entente::node {
 
 struct Config {
+  explicit Config(AgencyId id) : agency(std::move(id)) {}
+
   AgencyId agency;
   std::string genesis;      // path of the genesis file
   Digest genesis_digest{};  // as two persons confirmed it
