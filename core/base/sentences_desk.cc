@@ -9,6 +9,8 @@ constexpr SentenceRow kRows[] = {
     {"error.peer", "The desk at {0} does not answer: {1}", "Le guichet {0} ne répond pas : {1}"},
     {"error.peer-advice", "Start the node, or name its socket with --desk or ENTENTE_DESK.",
      "Démarrez le nœud, ou indiquez son adresse par --desk ou ENTENTE_DESK."},
+    {"error.no-desk", "No desk is named: use --desk, ENTENTE_DESK or the configuration file.",
+     "Aucun guichet indiqué : utilisez --desk, ENTENTE_DESK ou le fichier de configuration."},
     {"error.input", "Not accepted: {0}", "Refusé : {0}"},
     {"error.local", "A fault on this machine: {0}", "Défaut de cette machine : {0}"},
     {"error.refused", "Refused ({0}): {1}", "Refusé ({0}) : {1}"},

@@ -1,0 +1,237 @@
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "core/base/clock.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/crypto/keyfile.h"
+#include "core/crypto/random.h"
+#include "core/ledger/ceremony.h"
+#include "core/net/certificate_name.h"
+#include "core/net/channel.h"
+#include "core/net/tls.h"
+#include "entente/v1/broker.grpc.pb.h"
+
+namespace entente::cli {
+namespace {
+
+constexpr int64_t kPolicyKeyLifeMs = 2 * 365 * limits::kDayMs;
+
+struct AuthorityOptions {
+  std::string federation, jurisdiction, out, file, type, keys, authority_key;
+  std::vector<std::string> authority_keys;
+  uint64_t version = 1;
+};
+
+struct PublishOptions {
+  std::vector<std::string> files;
+  std::string broker, broker_name, broker_authority;
+};
+
+absl::StatusOr<crypto::SigningKey> LoadKey(const std::string& path, crypto::KeyUse use) {
+  const auto seed = crypto::ReadKeyFile(path, use);
+  if (!seed.ok()) return seed.status();
+  return crypto::SigningKey::FromSeed(*seed);
+}
+
+absl::StatusOr<crypto::SigningKey> MakeKey(const std::string& path, crypto::KeyUse use) {
+  crypto::SystemRandom random;
+  auto key = crypto::SigningKey::Create(random);
+  if (absl::Status kept = crypto::WriteKeyFile(path, use, key.Seed()); !kept.ok()) return kept;
+  return key;
+}
+
+absl::Status New(const Context& context, const AuthorityOptions& options) {
+  if (options.jurisdiction != "ORG") {
+    if (absl::Status known = CheckJurisdiction(options.jurisdiction); !known.ok()) return known;
+  }
+  if (absl::Status made = MakePrivateFolder(options.out); !made.ok()) return made;
+  const std::string path = options.out + "/authority.key";
+  const auto key = MakeKey(path, crypto::KeyUse::kAuthority);
+  if (!key.ok()) return key.status();
+  const std::string public_text = HexEncode(key->public_key());
+  if (absl::Status kept = WriteText(options.out + "/authority.pub", public_text + "\n"); !kept.ok())
+    return kept;
+  std::cout << context.Say("authority.made", {options.jurisdiction, path, public_text}) << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status PolicyKeys(const Context& context, const AuthorityOptions& options) {
+  const auto authority = LoadKey(options.authority_key, crypto::KeyUse::kAuthority);
+  if (!authority.ok()) return authority.status();
+  if (absl::Status made = MakePrivateFolder(options.keys); !made.ok()) return made;
+  const auto author = MakeKey(options.keys + "/policy-author.key", crypto::KeyUse::kPolicyAuthor);
+  if (!author.ok()) return author.status();
+  const auto protection =
+      MakeKey(options.keys + "/policy-protection.key", crypto::KeyUse::kPolicyProtection);
+  if (!protection.ok()) return protection.status();
+  const Instant now = SystemClock().Now();
+  const std::vector publications = {ledger::SignPolicyKeys(
+      options.federation, options.jurisdiction, author->public_key(), protection->public_key(),
+      {now, now + kPolicyKeyLifeMs}, now, *authority)};
+  if (absl::Status kept = WritePublications(options.out, publications); !kept.ok()) return kept;
+  std::cout << context.Say("authority.signed", {options.out}) << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status SignPolicy(const Context& context, const AuthorityOptions& options) {
+  const auto text = ReadText(options.file);
+  if (!text.ok()) return text.status();
+  const auto author = LoadKey(options.keys + "/policy-author.key", crypto::KeyUse::kPolicyAuthor);
+  if (!author.ok()) return author.status();
+  const auto protection =
+      LoadKey(options.keys + "/policy-protection.key", crypto::KeyUse::kPolicyProtection);
+  if (!protection.ok()) return protection.status();
+  const std::vector publications = {ledger::SignPolicy(options.federation, options.jurisdiction,
+                                                       options.version, *text, SystemClock().Now(),
+                                                       *author, *protection)};
+  if (absl::Status kept = WritePublications(options.out, publications); !kept.ok()) return kept;
+  std::cout << context.Say("authority.signed", {options.out}) << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status SignFile(const Context& context, const AuthorityOptions& options) {
+  const auto text = ReadText(options.file);
+  if (!text.ok()) return text.status();
+  std::vector<crypto::SigningKey> keys;
+  for (const std::string& path : options.authority_keys) {
+    auto key = LoadKey(path, crypto::KeyUse::kAuthority);
+    if (!key.ok()) return key.status();
+    keys.push_back(*std::move(key));
+  }
+  const std::vector publications = {ledger::SignFederationFile(
+      options.federation, options.type, options.version, *text, SystemClock().Now(), keys)};
+  if (absl::Status kept = WritePublications(options.out, publications); !kept.ok()) return kept;
+  std::cout << context.Say("authority.signed", {options.out}) << "\n";
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<v1::Directory::Stub>> ConnectBroker(const Context& context,
+                                                                   const PublishOptions& options) {
+  static SystemClock clock;
+  const auto identity = net::LoadTlsIdentity(context.settings.certificate, context.settings.key);
+  if (!identity.ok()) return identity.status();
+  const auto authority = net::LoadCertificates(options.broker_authority);
+  if (!authority.ok()) return authority.status();
+  const auto federation = net::FederationOfCertificate(identity->certificate_pem);
+  if (!federation.ok()) return federation.status();
+  const auto anchors =
+      net::TrustAnchors::Create(*federation, {{std::string(net::kBrokerAuthority), *authority}});
+  if (!anchors.ok()) return anchors.status();
+  return v1::Directory::NewStub(net::OpenChannel(
+      options.broker,
+      net::ClientTls(*identity, *anchors, net::BrokerCaller(options.broker_name), clock)));
+}
+
+absl::Status Publish(const Context& context, const PublishOptions& options) {
+  const auto stub = ConnectBroker(context, options);
+  if (!stub.ok()) return stub.status();
+  for (const std::string& file : options.files) {
+    const auto publications = ReadPublications(file);
+    if (!publications.ok()) return publications.status();
+    for (const ledger::Publication& publication : *publications) {
+      v1::PublishRequest request;
+      request.set_entry_kind(publication.kind);
+      *request.mutable_statement() = publication.statement;
+      request.set_text(publication.text);
+      grpc::ClientContext call;
+      net::SetDeadline(call);
+      v1::PublishResponse response;
+      const grpc::Status status = (*stub)->Publish(&call, request, &response);
+      if (!status.ok()) return net::FromGrpcStatus(status);
+      std::cout << context.Say("authority.published", {file, std::to_string(response.log_index())})
+                << "\n";
+    }
+  }
+  return absl::OkStatus();
+}
+
+using Action = absl::Status (*)(const Context&, const AuthorityOptions&);
+
+void Run(CLI::App* command, Context& context, std::shared_ptr<AuthorityOptions> options,
+         Action action) {
+  command->callback([&context, options, action] {
+    if (const auto status = action(context, *options); !status.ok()) context.Fail(status);
+  });
+}
+
+void AddKeys(CLI::App& authority, Context& context) {
+  auto options = std::make_shared<AuthorityOptions>();
+  auto* const fresh =
+      authority.add_subcommand("new", "Make a jurisdiction's authority key. Keep it offline.");
+  fresh->add_option("jurisdiction", options->jurisdiction, "ISO 3166-1 alpha-2 code, XK or ORG")
+      ->required();
+  fresh->add_option("--out", options->out, "folder for authority.key and authority.pub")
+      ->required();
+  Run(fresh, context, options, New);
+
+  options = std::make_shared<AuthorityOptions>();
+  auto* const keys = authority.add_subcommand(
+      "policy-keys", "Make and vouch for the two keys that sign this jurisdiction's policies.");
+  keys->add_option("jurisdiction", options->jurisdiction, "the jurisdiction's code")->required();
+  keys->add_option("--federation", options->federation, "the federation's name")->required();
+  keys->add_option("--authority-key", options->authority_key, "the authority key file")->required();
+  keys->add_option("--keys", options->keys,
+                   "folder for policy-author.key and policy-protection.key")
+      ->required();
+  keys->add_option("--out", options->out, "file to write the statement to")->required();
+  Run(keys, context, options, PolicyKeys);
+}
+
+void AddSign(CLI::App& authority, Context& context) {
+  auto options = std::make_shared<AuthorityOptions>();
+  auto* const policy =
+      authority.add_subcommand("sign-policy", "Sign a policy file with both policy keys.");
+  policy->add_option("jurisdiction", options->jurisdiction, "the jurisdiction's code")->required();
+  policy->add_option("file", options->file, "the policy, TOML, checked with `entente-policy check`")
+      ->required();
+  policy->add_option("--federation", options->federation, "the federation's name")->required();
+  policy->add_option("--version", options->version, "the version the file states")->required();
+  policy->add_option("--keys", options->keys, "folder with the two policy keys")->required();
+  policy->add_option("--out", options->out, "file to write the statement to")->required();
+  Run(policy, context, options, SignPolicy);
+
+  options = std::make_shared<AuthorityOptions>();
+  auto* const shared = authority.add_subcommand(
+      "sign-federation-file",
+      "Sign vocabulary, groups or instruments with more than two thirds of the authorities.");
+  shared->add_option("type", options->type, "vocabulary, groups or instruments")->required();
+  shared->add_option("file", options->file, "the file, TOML")->required();
+  shared->add_option("--federation", options->federation, "the federation's name")->required();
+  shared->add_option("--version", options->version, "version of this file")->capture_default_str();
+  shared->add_option("--authority-key", options->authority_keys, "authority key files, with commas")
+      ->delimiter(',')
+      ->required();
+  shared->add_option("--out", options->out, "file to write the statement to")->required();
+  Run(shared, context, options, SignFile);
+}
+
+void AddPublish(CLI::App& authority, Context& context) {
+  auto options = std::make_shared<PublishOptions>();
+  auto* const command = authority.add_subcommand(
+      "publish", "Put signed statements into the log, with --certificate and --key of an agency.");
+  command->add_option("files", options->files, "files of signed statements, in order")->required();
+  command->add_option("--broker", options->broker, "HOST:PORT")->required();
+  command->add_option("--broker-name", options->broker_name, "the broker's name in its certificate")
+      ->required();
+  command->add_option("--broker-authority", options->broker_authority, "CA of the broker, PEM")
+      ->required();
+  command->callback([&context, options] {
+    if (const auto status = Publish(context, *options); !status.ok()) context.Fail(status);
+  });
+}
+
+}  // namespace
+
+void AddAuthorityCommands(CLI::App& app, Context& context) {
+  auto* const authority = app.add_subcommand("authority",
+                                             "A jurisdiction's offline keys: new, policy-keys, "
+                                             "sign-policy, sign-federation-file, publish.");
+  authority->require_subcommand(1);
+  AddKeys(*authority, context);
+  AddSign(*authority, context);
+  AddPublish(*authority, context);
+}
+
+}  // namespace entente::cli

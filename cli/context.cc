@@ -1,0 +1,100 @@
+#include "cli/context.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include "core/base/clock.h"
+#include "core/net/certificate_name.h"
+#include "core/net/channel.h"
+#include "core/net/tls.h"
+
+namespace entente::cli {
+namespace {
+
+// Clocks live as long as the channels made with them.
+SystemClock g_clock;
+
+// The agency, and so the only server identity to accept, stands in the officer's own certificate.
+absl::StatusOr<net::Caller> NodeOf(const net::TlsIdentity& identity,
+                                   const std::string& authority_pem,
+                                   std::shared_ptr<const net::TrustAnchors>& anchors) {
+  const auto uri = net::UriOfCertificate(identity.certificate_pem);
+  if (!uri.ok()) return uri.status();
+  const auto federation = net::FederationOfCertificate(identity.certificate_pem);
+  if (!federation.ok()) return federation.status();
+  const auto officer = net::ParseSpiffeId(*federation, *uri);
+  if (!officer.ok()) return officer.status();
+  if (!officer->agency)
+    return Refuse(Reason::kNotAuthenticated, "the certificate is not an officer's");
+  auto created = net::TrustAnchors::Create(*federation, {{officer->jurisdiction, authority_pem}});
+  if (!created.ok()) return created.status();
+  anchors = *std::move(created);
+  return net::AgencyCaller(*officer->agency);
+}
+
+}  // namespace
+
+Language Context::language() const {
+  return LanguageFromTag(settings.language).value_or(Language::kEnglish);
+}
+
+std::string Context::Say(std::string_view key,
+                         std::initializer_list<std::string_view> arguments) const {
+  return Sentence(language(), key, arguments);
+}
+
+void Context::Fail(const absl::Status& status) {
+  const std::string message(status.message());
+  if (const auto refusal = RefusalOf(status)) {
+    exit_code = kAnswerIsNo;
+    std::cerr << Say("error.refused", {ReasonText(*refusal), RefusalSentence(language(), *refusal)})
+              << "\n"
+              << Say("error.detail", {refusal->text}) << "\n"
+              << Say("error.advice", {refusal->advice == DefaultAdvice(refusal->reason)
+                                          ? AdviceSentence(language(), refusal->reason)
+                                          : refusal->advice})
+              << "\n";
+  } else if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
+    exit_code = kPeerNotReachable;
+    std::cerr << Say("error.peer", {settings.desk, message}) << "\n"
+              << Say("error.peer-advice") << "\n";
+  } else if (absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
+             absl::IsPermissionDenied(status) || absl::IsFailedPrecondition(status) ||
+             absl::IsAlreadyExists(status)) {
+    exit_code = kInputRefused;
+    std::cerr << Say("error.input", {message}) << "\n";
+  } else {
+    exit_code = kLocalFault;
+    std::cerr << Say("error.local", {message}) << "\n";
+  }
+}
+
+void Context::PrintJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = true;
+  options.preserve_proto_field_names = true;
+  std::string text;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
+  if (!status.ok()) return Fail(absl::InternalError(status.ToString()));
+  std::cout << text << "\n";
+}
+
+void Context::SetDeadline(grpc::ClientContext& call) { net::SetDeadline(call); }
+
+absl::StatusOr<v1::Desk::Stub*> Context::Stub() {
+  if (stub_) return stub_.get();
+  if (settings.desk.empty()) {
+    return absl::InvalidArgumentError(Say("error.no-desk"));
+  }
+  auto identity = net::LoadTlsIdentity(settings.certificate, settings.key);
+  if (!identity.ok()) return identity.status();
+  const auto authority = net::LoadCertificates(settings.authority);
+  if (!authority.ok()) return authority.status();
+  std::shared_ptr<const net::TrustAnchors> anchors;
+  const auto node = NodeOf(*identity, *authority, anchors);
+  if (!node.ok()) return node.status();
+  stub_ = v1::Desk::NewStub(
+      net::OpenChannel(settings.desk, net::ClientTls(*identity, anchors, *node, g_clock)));
+  return stub_.get();
+}
+
+}  // namespace entente::cli

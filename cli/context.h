@@ -1,0 +1,73 @@
+// What every command of `entente` needs: where the desk is, who asks, in which language, as text or
+// JSON. One per run, not thread-safe. Commands report through exit codes (docs: README, "Exit
+// codes").
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/sentences.h"
+#include "core/net/refusal_status.h"
+#include "entente/v1/desk.grpc.pb.h"
+
+namespace entente::cli {
+
+enum ExitCode : int {
+  kDone = 0,
+  kAnswerIsNo = 1,
+  kUsage = 2,
+  kInputRefused = 3,
+  kPeerNotReachable = 4,
+  kLocalFault = 5,
+};
+
+struct Settings {
+  std::string desk;         // unix:PATH or HOST:PORT
+  std::string certificate;  // the officer's, PEM
+  std::string key;
+  std::string authority;  // PEM of the CA that certified the node
+  std::string language = "en";
+  bool json = false;
+};
+
+class Context {
+ public:
+  Settings settings;
+  int exit_code = kDone;
+
+  Language language() const;
+  // One sentence of the catalogue in the chosen language.
+  std::string Say(std::string_view key,
+                  std::initializer_list<std::string_view> arguments = {}) const;
+  // Prints what went wrong with advice to standard error and sets the exit code.
+  void Fail(const absl::Status& status);
+  // Prints the message as JSON on one line.
+  void PrintJson(const google::protobuf::Message& message);
+
+  // Calls one method of the desk; on failure prints it, sets the exit code, and gives nullopt.
+  template <typename Request, typename Response>
+  std::optional<Response> Call(grpc::Status (v1::Desk::Stub::*method)(grpc::ClientContext*,
+                                                                      const Request&, Response*),
+                               const Request& request) {
+    const auto stub = Stub();
+    if (!stub.ok()) return Fail(stub.status()), std::nullopt;
+    grpc::ClientContext call;
+    SetDeadline(call);
+    Response response;
+    const grpc::Status status = ((*stub)->*method)(&call, request, &response);
+    if (!status.ok()) return Fail(net::FromGrpcStatus(status)), std::nullopt;
+    return response;
+  }
+
+ private:
+  absl::StatusOr<v1::Desk::Stub*> Stub();
+  static void SetDeadline(grpc::ClientContext& call);
+  std::unique_ptr<v1::Desk::Stub> stub_;
+};
+
+}  // namespace entente::cli

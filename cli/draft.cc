@@ -1,0 +1,154 @@
+#include "cli/draft.h"
+
+#include "core/net/config_reader.h"
+
+namespace entente::cli {
+namespace {
+
+using net::ConfigTable;
+
+// "P30D" from now, or an instant.
+uint64_t InstantAt(ConfigTable& table, std::string_view key, Instant now) {
+  const std::string text = table.Text(key);
+  if (text.empty()) return 0;
+  if (text[0] == 'P') {
+    const auto duration = ParseDuration(text);
+    if (!duration.ok()) return table.Refuse(key, std::string(duration.status().message())), 0;
+    return static_cast<uint64_t>(AddDuration(now, *duration).ms);
+  }
+  const auto instant = ParseInstant(text);
+  if (!instant.ok()) return table.Refuse(key, std::string(instant.status().message())), 0;
+  return static_cast<uint64_t>(instant->ms);
+}
+
+v1::Urgency UrgencyOf(ConfigTable& table) {
+  const std::string word = table.TextOr("urgency", "normal");
+  if (word == "bulk") return v1::URGENCY_BULK;
+  if (word == "normal") return v1::URGENCY_NORMAL;
+  if (word == "urgent") return v1::URGENCY_URGENT;
+  table.Refuse("urgency", "write bulk, normal or urgent");
+  return v1::URGENCY_UNSPECIFIED;
+}
+
+v1::LeadMeasure MeasureOf(ConfigTable& table) {
+  const std::string word = table.Text("measure");
+  if (word == "freeze") return v1::LEAD_MEASURE_FREEZE;
+  if (word == "monitor") return v1::LEAD_MEASURE_MONITOR;
+  if (word == "inform") return v1::LEAD_MEASURE_INFORM;
+  table.Refuse("measure", "write freeze, monitor or inform");
+  return v1::LEAD_MEASURE_UNSPECIFIED;
+}
+
+template <typename Field>
+void Assign(Field* field, const std::vector<std::string>& texts) {
+  field->Assign(texts.begin(), texts.end());
+}
+
+void ReadMoney(ConfigTable& table, std::string_view amount_key, v1::Money* money) {
+  const std::string amount = table.TextOr(amount_key, "");
+  const std::string currency = table.TextOr("currency", "");
+  if (amount.empty() != currency.empty()) {
+    table.Refuse(amount.empty() ? "currency" : amount_key,
+                 "an amount needs a currency, and a currency an amount");
+  }
+  if (amount.find_first_not_of("0123456789.-") != amount.npos) {
+    table.Refuse(amount_key, "write the amount as decimal text such as \"1250000.00\"");
+  }
+  if (currency.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != currency.npos ||
+      (!currency.empty() && currency.size() != 3)) {
+    table.Refuse("currency", "write an ISO 4217 code such as EUR");
+  }
+  money->set_amount(amount);
+  money->set_currency(currency);
+}
+
+void ReadAccounts(std::vector<ConfigTable> tables, v1::FinancialAccounts* accounts) {
+  for (ConfigTable& table : tables) {
+    auto* const account = accounts->add_accounts();
+    account->set_number(table.Text("number"));
+    account->set_institution(table.TextOr("institution", ""));
+    account->set_country(table.TextOr("country", ""));
+    account->set_holder(table.TextOr("holder", ""));
+    ReadMoney(table, "balance", account->mutable_balance());
+  }
+}
+
+void ReadAssets(std::vector<ConfigTable> tables, v1::Assets* assets) {
+  for (ConfigTable& table : tables) {
+    auto* const asset = assets->add_assets();
+    asset->set_description(table.Text("description"));
+    asset->set_country(table.TextOr("country", ""));
+    ReadMoney(table, "value", asset->mutable_value());
+  }
+}
+
+void ReadPerson(ConfigTable table, v1::PersonDetails* person) {
+  Assign(person->mutable_names(), table.Texts("names"));
+  person->set_date_of_birth(table.TextOr("date_of_birth", ""));
+  person->set_address(table.TextOr("address", ""));
+  person->set_note(table.TextOr("note", ""));
+}
+
+void ReadLabels(ConfigTable& table, v1::DraftSection* section) {
+  Assign(section->mutable_about(), table.Texts("about"));
+  Assign(section->mutable_data(), table.Texts("data"));
+  section->set_basis(table.Text("basis"));
+  section->set_essential(table.BoolOr("essential", false));
+}
+
+// A section holds exactly one kind of content.
+void ReadSection(ConfigTable& table, const std::string& language, v1::DraftSection* section) {
+  ReadLabels(table, section);
+  auto* const content = section->mutable_content();
+  content->set_language(table.TextOr("language", language));
+  const int kinds =
+      table.Has("account") + table.Has("asset") + table.Has("person") + table.Has("text");
+  if (kinds != 1) {
+    table.Refuse("basis",
+                 "a section has exactly one of [[section.account]], [[section.asset]], "
+                 "[section.person], text");
+  }
+  if (table.Has("account")) ReadAccounts(table.Tables("account"), content->mutable_accounts());
+  if (table.Has("asset")) ReadAssets(table.Tables("asset"), content->mutable_assets());
+  if (table.Has("person")) ReadPerson(table.Table("person"), content->mutable_person());
+  if (table.Has("text")) content->mutable_narrative()->set_text(table.Text("text"));
+}
+
+void ReadAsk(ConfigTable table, Instant now, const std::string& language,
+             v1::DraftSection* section) {
+  ReadLabels(table, section);
+  auto* const content = section->mutable_content();
+  content->set_language(language);
+  auto* const ask = content->mutable_lead_ask();
+  ask->set_measure(MeasureOf(table));
+  ask->set_deadline_ms(InstantAt(table, "deadline", now));
+  ask->set_reference(table.TextOr("reference", ""));
+  ask->set_summary(table.Text("summary"));
+}
+
+}  // namespace
+
+absl::StatusOr<v1::SendLeadRequest> ReadLeadDraft(const std::string& path, Instant now) {
+  auto root = ConfigTable::Load(path);
+  if (!root.ok()) return root.status();
+  v1::SendLeadRequest request;
+  if (root->Text("draft") != "lead/1") root->Refuse("draft", "write draft = \"lead/1\"");
+  const std::string language = root->TextOr("language", "en");
+  request.set_purpose(root->Text("purpose"));
+  request.set_instrument(root->TextOr("instrument", ""));
+  Assign(request.mutable_handling(), root->Texts("handling"));
+  request.set_evaluation(root->Text("evaluation"));
+  request.set_urgency(UrgencyOf(*root));
+  request.set_expires_ms(InstantAt(*root, "expires", now));
+  Assign(request.mutable_obtained_from(), root->Texts("obtained_from"));
+  request.set_instruction(root->TextOr("instruction", ""));
+  ReadAsk(root->Table("ask"), now, language, request.add_sections());
+  request.set_own_reference(request.sections(0).content().lead_ask().reference());
+  for (ConfigTable& table : root->Tables("section")) {
+    ReadSection(table, language, request.add_sections());
+  }
+  if (const absl::Status status = root->Finish(); !status.ok()) return status;
+  return request;
+}
+
+}  // namespace entente::cli

@@ -1,0 +1,89 @@
+#include "cli/draft.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace entente::cli {
+namespace {
+
+const Instant kNow = *ParseInstant("2026-11-24T12:00:00Z");
+
+class DraftTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<v1::SendLeadRequest> Read(const std::string& text) {
+    const std::string path = ::testing::TempDir() + "/draft.toml";
+    std::ofstream(path) << text;
+    return ReadLeadDraft(path, kNow);
+  }
+
+  const std::string good_ = R"(draft = "lead/1"
+purpose = "asset-recovery"
+handling = ["H1"]
+evaluation = "B2"
+expires = "P30D"
+[ask]
+about = ["suspect"]
+data = ["financial"]
+basis = "fact"
+essential = true
+measure = "freeze"
+deadline = "2026-11-25T00:00:00Z"
+summary = "Freeze"
+[[section]]
+about = ["suspect"]
+data = ["financial"]
+basis = "fact"
+[[section.account]]
+number = "NL91ABNA0417164300"
+balance = "10.50"
+currency = "EUR"
+)";
+};
+
+TEST_F(DraftTest, ReadsAskAndSections) {
+  const auto request = Read(good_);
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->purpose(), "asset-recovery");
+  EXPECT_EQ(request->urgency(), v1::URGENCY_NORMAL);
+  EXPECT_EQ(request->expires_ms(), static_cast<uint64_t>(kNow.ms + 30LL * 86400 * 1000));
+  ASSERT_EQ(request->sections_size(), 2);
+  EXPECT_TRUE(request->sections(0).essential());
+  EXPECT_EQ(request->sections(0).content().lead_ask().measure(), v1::LEAD_MEASURE_FREEZE);
+  const auto& account = request->sections(1).content().accounts().accounts(0);
+  EXPECT_EQ(account.number(), "NL91ABNA0417164300");
+  EXPECT_EQ(account.balance().amount(), "10.50");
+}
+
+TEST_F(DraftTest, ShippedExampleReads) {
+  const char* const root = std::getenv("ENTENTE_SOURCE_DIR");
+  const auto request = ReadLeadDraft(
+      std::string(root == nullptr ? "." : root) + "/deploy/demo-data/lead.toml", kNow);
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->sections_size(), 5);
+}
+
+TEST_F(DraftTest, SaysWhereItIsWrong) {
+  const std::pair<const char*, const char*> changes[] = {
+      {"freeze", "melt"},
+      {"P30D", "soon"},
+      {"lead/1", "lead/2"},
+      {"currency = \"EUR\"", ""},
+      {"10.50", "ten"},
+      {"basis = \"fact\"", "bases = \"fact\""},
+      {"[[section.account]]", "text = \"x\"\n[[section.account]]"},
+      {"summary = \"Freeze\"", ""}};
+  for (const auto& [from, to] : changes) {
+    std::string text = good_;
+    text.replace(text.find(from), std::string(from).size(), to);
+    const auto request = Read(text);
+    ASSERT_FALSE(request.ok()) << from;
+    EXPECT_EQ(request.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_NE(request.status().message().find("draft.toml:"), std::string::npos)
+        << request.status();
+  }
+}
+
+}  // namespace
+}  // namespace entente::cli

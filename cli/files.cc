@@ -1,0 +1,90 @@
+#include "cli/files.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "entente/v1/broker.pb.h"
+
+namespace entente::cli {
+namespace {
+
+constexpr std::string_view kFirstLine = "entente-statements/1";
+
+absl::Status SystemError(const std::string& what) {
+  return absl::InternalError(what + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(path + ": " + std::strerror(errno));
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (text.str().size() > limits::kMessageBytes) {
+    return absl::InvalidArgumentError(path + " is larger than 4 MiB");
+  }
+  return text.str();
+}
+
+absl::Status WriteText(const std::string& path, std::string_view text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  return file ? absl::OkStatus() : SystemError("cannot write " + path);
+}
+
+absl::Status MakePrivateFolder(const std::string& path) {
+  if (mkdir(path.c_str(), 0700) == 0) return absl::OkStatus();
+  if (errno != EEXIST) return SystemError("cannot make the folder " + path);
+  struct stat found {};
+  if (stat(path.c_str(), &found) != 0) return SystemError(path);
+  if (!S_ISDIR(found.st_mode)) return absl::FailedPreconditionError(path + " is not a folder");
+  if ((found.st_mode & 077) != 0) {
+    return absl::PermissionDeniedError(path + " is open to others: run chmod 700 " + path);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WritePublications(const std::string& path,
+                               std::span<const ledger::Publication> publications) {
+  std::string text = std::string(kFirstLine) + "\n";
+  for (const ledger::Publication& publication : publications) {
+    v1::PublishRequest request;
+    request.set_entry_kind(publication.kind);
+    *request.mutable_statement() = publication.statement;
+    request.set_text(publication.text);
+    text += Base64Encode(AsBytes(request.SerializeAsString())) + "\n";
+  }
+  return WriteText(path, text);
+}
+
+absl::StatusOr<std::vector<ledger::Publication>> ReadPublications(const std::string& path) {
+  const auto text = ReadText(path);
+  if (!text.ok()) return text.status();
+  std::istringstream lines(*text);
+  std::string line;
+  if (!std::getline(lines, line) || line != kFirstLine) {
+    return absl::InvalidArgumentError(path + ":1:1: not a file of signed statements");
+  }
+  std::vector<ledger::Publication> out;
+  for (int number = 2; std::getline(lines, line); ++number) {
+    const auto bytes = Base64Decode(line);
+    v1::PublishRequest request;
+    if (!bytes || !request.ParseFromString(*bytes)) {
+      return absl::InvalidArgumentError(path + ":" + std::to_string(number) +
+                                        ":1: this line is damaged");
+    }
+    out.push_back(
+        {static_cast<v1::EntryKind>(request.entry_kind()), request.statement(), request.text()});
+  }
+  return out;
+}
+
+}  // namespace entente::cli
