@@ -72,6 +72,9 @@ struct WithheldSection {
   friend bool operator==(const WithheldSection&, const WithheldSection&) = default;
 };
 
+// Ids, sorted, each once.
+std::vector<std::string> RuleIdsOf(const std::vector<MatchedRule>& rules);
+
 // Every list is sorted and without repeats.
 struct Decision {
   Verdict verdict = Verdict::kRefuse;

@@ -79,5 +79,7 @@ class Vocabulary {
 // Vocabulary 2026.1, from the bytes that stand in this program. Used where a folder of policies
 // brings none; a federation's own comes from its log.
 const Vocabulary& PublishedVocabulary();
+// Its bytes, for whoever hashes it.
+std::string_view PublishedVocabularyText();
 
 }  // namespace entente::policy

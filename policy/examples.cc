@@ -1,0 +1,96 @@
+#include "policy/examples.h"
+
+#include <algorithm>
+
+#include "policy/decide.h"
+#include "policy/snapshot.h"
+
+namespace entente::policy {
+namespace {
+
+constexpr std::string_view kOwnName = "example";
+constexpr std::string_view kOtherName = "example-other";
+constexpr std::string_view kOtherKind = "police";
+
+// Registers the agency an example speaks of. A kind that the example states replaces the registered
+// one; without either it is police.
+absl::StatusOr<std::string> Register(std::string id, const std::string& kind,
+                                     std::vector<Agency>& agencies) {
+  const auto parsed = AgencyId::Parse(id);
+  if (!parsed.ok()) return parsed.status();
+  const auto found = std::find_if(agencies.begin(), agencies.end(),
+                                  [&](const Agency& agency) { return agency.id == *parsed; });
+  if (found == agencies.end()) {
+    agencies.push_back({*parsed, kind.empty() ? std::string(kOtherKind) : kind, id, {}, {}});
+  } else if (!kind.empty()) {
+    found->kind = kind;
+  }
+  return id;
+}
+
+std::string Dotted(const std::string& state, std::string_view name) {
+  return state + "." + std::string(name);
+}
+
+bool Met(const std::string& cause, const Decision& decision) {
+  return std::any_of(decision.matched.begin(), decision.matched.end(),
+                     [&](const MatchedRule& rule) { return rule.id == cause; }) ||
+         std::any_of(decision.reasons.begin(), decision.reasons.end(),
+                     [&](const SidedReason& reason) { return reason.text == cause; });
+}
+
+std::string Listed(const Decision& decision) {
+  std::string out(VerdictWord(decision.verdict));
+  for (const std::string& id : RuleIdsOf(decision.matched)) out += " " + id;
+  for (const SidedReason& reason : decision.reasons) out += " " + reason.text;
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<Decision> DecideExample(const Policy& policy, const Example& example,
+                                       const ExampleSetting& setting) {
+  SnapshotParts parts;
+  parts.groups = setting.groups;
+  parts.instruments = setting.instruments;
+  parts.agencies = setting.agencies;
+  parts.policies = {{policy, policy.valid.from}};
+  const auto own =
+      Register(Dotted(policy.jurisdiction, kOwnName), example.own_kind, parts.agencies);
+  if (!own.ok()) return own.status();
+  const bool named = example.other.find('.') != std::string::npos;
+  const auto other = Register(named ? example.other : Dotted(example.other, kOtherName),
+                              example.other_kind, parts.agencies);
+  if (!other.ok()) return other.status();
+  const auto snapshot = Snapshot::Compile(setting.vocabulary, parts);
+  if (!snapshot.ok()) return snapshot.status();
+
+  RecordLabels record = example.record;
+  RecipientLabels recipient = example.recipient;
+  const bool outbound = example.direction == Direction::kOutbound;
+  record.origin = outbound ? *own : *other;
+  recipient.recipient = outbound ? *other : *own;
+  return outbound ? DecideOutbound(**snapshot, record, recipient, example.when)
+                  : DecideInbound(**snapshot, record, recipient, example.when);
+}
+
+absl::StatusOr<std::vector<std::string>> RunExamples(const Policy& policy,
+                                                     const ExampleSetting& setting) {
+  std::vector<std::string> failures;
+  for (const Example& example : policy.examples) {
+    const auto decision = DecideExample(policy, example, setting);
+    if (!decision.ok()) return decision.status();
+    std::string wrong;
+    if (VerdictWord(decision->verdict) != example.expect) wrong = "expected " + example.expect;
+    for (const std::string& cause : example.because) {
+      if (!Met(cause, *decision)) wrong += (wrong.empty() ? "expected " : " and ") + cause;
+    }
+    if (wrong.empty()) continue;
+    failures.push_back(ErrorAt(
+        policy.file, example.at,
+        "example \"" + example.say + "\": " + wrong + ", the answer is " + Listed(*decision)));
+  }
+  return failures;
+}
+
+}  // namespace entente::policy

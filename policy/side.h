@@ -1,0 +1,29 @@
+// One side's answer: which rules match, and what they say of each section. Internal to policy/.
+#pragma once
+
+#include <array>
+
+#include "policy/bound.h"
+
+namespace entente::policy {
+
+struct SectionAnswer {
+  bool uncovered = false;  // some atom has no allow
+  Mask withholds;          // the withholds that match some atom
+  bool released() const { return !uncovered && !withholds.any(); }
+};
+
+struct SideAnswer {
+  Mask matched;  // allows, withholds and forbids that match some atom
+  Mask forbids;
+  Mask together;  // not_together rules whose conditions on the record hold
+  std::array<SectionAnswer, limits::kSections> sections;
+};
+
+SideAnswer AnswerOf(const SideTables& side, const Tables& tables, const Bound& bound, Instant t);
+
+// Those of `answer.together` whose categories all stand in the released sections.
+Mask TogetherHits(const SideTables& side, const SideAnswer& answer, const Bound& bound,
+                  uint32_t released);
+
+}  // namespace entente::policy

@@ -1,0 +1,155 @@
+// What a snapshot compiles to: for each condition of a rule one row of rule sets, indexed by the
+// label's word, so that a decision is a handful of ANDs. Internal to policy/. Immutable once built.
+//
+// Each row of a condition holds the rules that this word satisfies, those that do not ask included.
+// The last row (kUnknownRow) stands for a missing or unknown word: it satisfies every withhold,
+// forbid and not_together, and no allow that asks.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "policy/decision.h"
+#include "policy/mask.h"
+#include "policy/model.h"
+#include "policy/vocabulary.h"
+
+namespace entente::policy {
+
+inline constexpr uint8_t kUnknownRow = kWordsPerCategory;
+using Rows = std::array<Mask, kWordsPerCategory + 1>;
+
+// States by number: AA = 0 ... ZZ = 675, ORG = 676.
+inline constexpr uint16_t kOrgState = 676;
+inline constexpr uint16_t kStates = 677;
+inline constexpr uint16_t kNoState = 0xFFFF;
+// kNoState for anything else.
+uint16_t StateNumber(std::string_view code);
+// What stands before the dot of an agency's id.
+std::string_view StateOf(std::string_view agency);
+
+inline constexpr uint32_t kNone = 0xFFFFFFFF;
+
+// Obligations as numbers: of one family the smaller is the stricter, so union is the minimum.
+inline constexpr uint16_t kNoObligation = 0xFFFF;
+struct ObligationSet {
+  std::array<uint16_t, kObligationFamilies> strictest;
+  ObligationSet() { strictest.fill(kNoObligation); }
+  void Add(const ObligationSet& other) {
+    for (size_t i = 0; i < strictest.size(); ++i) {
+      if (other.strictest[i] < strictest[i]) strictest[i] = other.strictest[i];
+    }
+  }
+};
+
+template <typename Key>
+using Named = std::vector<std::pair<Key, Mask>>;  // sorted by key
+
+// One condition that lists parties.
+struct PartyTable {
+  Mask unasked;        // rules without this condition
+  Mask everyone;       // `everyone`
+  Mask except;         // `everyone-except`: what is named is taken out
+  Mask another_state;  // `another-state`
+  Mask always;         // a withhold or forbid that names a group which is gone
+  Mask never;          // an allow that does
+  Named<uint16_t> states;
+  Named<uint16_t> groups;
+  Named<std::string> agencies;
+};
+
+struct RuleRow {
+  RuleKind kind;
+  std::string id;
+  std::string title;
+  ObligationSet obligations;
+  uint32_t together_about = 0;  // not_together only
+  uint32_t together_data = 0;
+};
+
+struct SideTables {
+  Direction direction;
+  uint16_t own_state;
+  Mask allow, withhold, forbid, together;
+  Mask deny;  // all but allow
+  PartyTable party, obtained_from;
+  Rows to_kind, from_kind, purpose, record, evaluation, person, data;
+  // Of each handling code the rules that it satisfies; an allow needs every code of the record.
+  std::array<Mask, kHandlingCodes + 1> handling;  // the last: missing or unknown
+  Named<uint32_t> under;                          // by instrument
+  Mask under_unasked, under_unknown;
+  std::vector<RuleRow> rules;
+};
+
+struct PolicyTables {
+  uint64_t version;
+  Instant effective;
+  Instant until;
+  std::string contact;
+  bool explain_public;
+  ObligationSet can_honour;
+  SideTables outbound;
+  SideTables inbound;
+};
+
+struct AgencyRow {
+  uint16_t state;
+  uint8_t kind;  // kUnknownRow for a word outside the vocabulary
+  Interval admitted;
+  std::vector<Interval> suspended;
+  bool ActiveAt(Instant t) const;
+};
+
+struct InstrumentRow {
+  std::string id;
+  std::string title;
+  InstrumentKind kind;
+  InstrumentState state;
+  uint32_t purposes = 0;
+  uint32_t data = 0;
+  ObligationSet obligations;
+  std::vector<std::pair<std::string, Interval>> parties;  // "BR", or "ORG.name"
+  bool HasParty(std::string_view party, Instant t) const;
+  // Why nothing may go between these two agencies under it at t; nullopt when it may.
+  std::optional<PolicyReason> Bars(std::string_view origin, std::string_view recipient,
+                                   Instant t) const;
+};
+
+struct GroupSpan {
+  uint16_t group;
+  Interval member;
+};
+
+struct TextHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+template <typename Value>
+using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+
+struct Tables {
+  explicit Tables(const Vocabulary& words) : vocabulary(words) {}
+
+  Vocabulary vocabulary;
+  std::vector<std::string> obligation_texts;  // by number
+  std::vector<uint8_t> obligation_families;
+  std::array<ObligationSet, kHandlingCodes> handling_obligations;
+  TextMap<AgencyRow> agencies;
+  std::vector<InstrumentRow> instruments;
+  TextMap<uint32_t> instrument_index;
+  std::array<std::vector<GroupSpan>, kStates> groups_of;  // by State
+  // By State, ascending version.
+  std::array<std::vector<std::unique_ptr<const PolicyTables>>, kStates> policies;
+
+  // Null when the State has none in effect at t. It may have expired.
+  const PolicyTables* PolicyAt(uint16_t state, Instant t) const;
+};
+
+}  // namespace entente::policy
