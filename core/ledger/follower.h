@@ -80,8 +80,9 @@ class Follower {
   void SetText(std::string_view text) { registry_.SetText(text); }
 
   // Entries `from`, `from` + 1, …; those already here are passed over. They wait for a checkpoint.
-  // Refusal of ReadEntry for one that is none; future-dated when an instant decreases; OUT_OF_RANGE
-  // when `from` is above next_index(). On an error nothing was taken.
+  // Refusal of ReadEntry for one that is none; future-dated when an instant decreases; proof-bad
+  // when the first is not the genesis entry, or a later one is; OUT_OF_RANGE when `from` is above
+  // next_index(). On an error nothing was taken.
   absl::Status AddEntries(uint64_t from, std::span<const std::string> entries);
 
   // Refusal bad-signature, malformed, too-large: not a checkpoint of this log. Refusal fork:
@@ -116,6 +117,7 @@ class Follower {
   };
 
   explicit Follower(const Genesis& genesis);
+  absl::Status CheckFirst(uint64_t index, const Entry& entry) const;
   absl::StatusOr<audit::Checkpoint> Verify(std::string_view note) const;
   absl::Status Fork(std::string_view note, std::string text);
   absl::Status ForkStatus() const;

@@ -56,6 +56,8 @@ struct FileInForce {
   uint64_t log_index = 0;
 };
 
+struct State;  // core/ledger/registry_state.h
+
 // A file that a statement names and whose text is not held.
 struct MissingText {
   v1::EntryKind kind;
@@ -154,7 +156,6 @@ class Registry {
   Standing PolicyStanding(std::string_view jurisdiction, Instant instant) const;
 
  private:
-  struct State;
   std::shared_ptr<const State> state_;
 };
 

@@ -45,16 +45,14 @@ struct Place {
 
 // The change, or the refusal that Registry::Check promises. Depends on the log alone, never on
 // which texts are held, so that every reader comes to the same.
-absl::StatusOr<Change> Judge(const Registry& registry, v1::EntryKind kind, Place place,
+absl::StatusOr<Change> Judge(const State& state, v1::EntryKind kind, Place place,
                              std::string_view body);
 
 // One for each kind; `body` is a SignedStatement's bytes.
-absl::StatusOr<Change> JudgeAgency(const Registry& registry, Place place, std::string_view body);
-absl::StatusOr<Change> JudgeKeys(const Registry& registry, Place place, std::string_view body);
-absl::StatusOr<Change> JudgeRevocation(const Registry& registry, Place place,
-                                       std::string_view body);
-absl::StatusOr<Change> JudgePolicy(const Registry& registry, Place place, std::string_view body);
-absl::StatusOr<Change> JudgeFederationFile(const Registry& registry, Place place,
-                                           std::string_view body);
+absl::StatusOr<Change> JudgeAgency(const State& state, Place place, std::string_view body);
+absl::StatusOr<Change> JudgeKeys(const State& state, Place place, std::string_view body);
+absl::StatusOr<Change> JudgeRevocation(const State& state, Place place, std::string_view body);
+absl::StatusOr<Change> JudgePolicy(const State& state, Place place, std::string_view body);
+absl::StatusOr<Change> JudgeFederationFile(const State& state, Place place, std::string_view body);
 
 }  // namespace entente::ledger

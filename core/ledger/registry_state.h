@@ -74,7 +74,7 @@ class CompiledSnapshot {
   // As compiled for this number, or the same tables under it; null when none serves.
   std::shared_ptr<const policy::Snapshot> Get(Instant instant, uint64_t number, const Digest& hash);
   void Set(Compiled compiled);
-  std::optional<Compiled> Copy() const;
+  std::shared_ptr<CompiledSnapshot> Clone() const;
 
  private:
   mutable absl::Mutex mutex_;
@@ -84,7 +84,7 @@ class CompiledSnapshot {
 template <typename Value>
 using NameMap = std::map<std::string, Value, std::less<>>;
 
-struct Registry::State {
+struct State {
   std::shared_ptr<const Genesis> genesis;
   std::optional<uint64_t> last_index;
   Instant last_instant;

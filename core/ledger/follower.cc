@@ -1,0 +1,159 @@
+#include "core/ledger/follower.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "core/audit/frontier.h"
+#include "core/base/refusal.h"
+
+namespace entente::ledger {
+namespace {
+
+// Roots are made again from the edge before a stretch and at most this many leaves.
+constexpr size_t kStretchLeaves = 256;
+constexpr size_t kStretches = 64;
+
+}  // namespace
+
+void Follower::Edge::Append(const Digest& leaf) {
+  Digest hash = leaf;
+  for (int merges = std::countr_one(size); merges > 0; --merges) {
+    hash = audit::NodeHash(nodes.back(), hash);
+    nodes.pop_back();
+  }
+  nodes.push_back(hash);
+  ++size;
+}
+
+Follower::Follower(const Genesis& genesis) : registry_(genesis), root_(audit::EmptyRoot()) {}
+
+Follower Follower::Create(const Genesis& genesis) { return Follower(genesis); }
+
+absl::StatusOr<audit::Checkpoint> Follower::Verify(std::string_view note) const {
+  auto verified = audit::VerifyCheckpoint(note, registry_.genesis()->checkpoint);
+  if (!verified.ok()) return verified.status();
+  return std::move(verified->checkpoint);
+}
+
+absl::Status Follower::Fork(std::string_view note, std::string text) {
+  fork_ = ForkEvidence{checkpoint_, std::string(note), std::move(text)};
+  return ForkStatus();
+}
+
+absl::Status Follower::ForkStatus() const { return Refuse(Reason::kFork, fork_->text); }
+
+absl::Status Follower::AddEntries(uint64_t from, std::span<const std::string> entries) {
+  if (fork_) return ForkStatus();
+  if (from > next_index()) return absl::OutOfRangeError("entries are missing before these");
+  const uint64_t known = next_index() - from;
+  std::vector<Waiting> added;
+  Instant last = waiting_.empty() ? last_instant_ : waiting_.back().entry.instant;
+  for (uint64_t i = known; i < entries.size(); ++i) {
+    auto entry = ReadEntry(entries[i]);
+    if (!entry.ok()) return entry.status();
+    if (entry->instant < last) {
+      return Refuse(Reason::kFutureDated, "An entry's instant is before that of the one below it.");
+    }
+    if (absl::Status status = CheckFirst(from + i, *entry); !status.ok()) return status;
+    last = entry->instant;
+    added.push_back({*std::move(entry), entries[i], audit::LeafHash(entries[i])});
+  }
+  std::move(added.begin(), added.end(), std::back_inserter(waiting_));
+  return absl::OkStatus();
+}
+
+absl::Status Follower::CheckFirst(uint64_t index, const Entry& entry) const {
+  const bool genesis = entry.kind == v1::ENTRY_KIND_GENESIS;
+  if (genesis == (index == 0) && (!genesis || entry.body == registry_.genesis().text())) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kProofBad, "A log begins with its genesis file, and has no other.");
+}
+
+std::optional<Digest> Follower::RootAt(uint64_t size) const {
+  if (size == size_) return root_;
+  if (size == 0) return audit::EmptyRoot();
+  for (auto stretch = recent_.rbegin(); stretch != recent_.rend(); ++stretch) {
+    if (size < stretch->before.size) continue;
+    Edge edge = stretch->before;
+    for (size_t i = 0; edge.size < size; ++i) edge.Append(stretch->leaves[i]);
+    return audit::RootOfEdge(edge.nodes);
+  }
+  return std::nullopt;
+}
+
+void Follower::Remember(const Digest& leaf) {
+  if (recent_.empty() || recent_.back().leaves.size() == kStretchLeaves) {
+    recent_.push_back({.before = edge_, .leaves = {}});
+    if (recent_.size() > kStretches) recent_.pop_front();
+  }
+  recent_.back().leaves.push_back(leaf);
+  edge_.Append(leaf);
+}
+
+absl::StatusOr<Taken> Follower::Take(std::string_view note, uint64_t at_least) {
+  if (fork_) return ForkStatus();
+  auto checkpoint = Verify(note);
+  if (!checkpoint.ok()) return checkpoint.status();
+  if (checkpoint->size < at_least) {
+    return Fork(note, "The log calls newest what is smaller than what it showed before.");
+  }
+  Taken taken{.seen = Seen::kCovered, .checkpoint = *checkpoint, .applied = {}};
+  if (checkpoint->size > next_index()) {
+    taken.seen = Seen::kNeedsEntries;
+    return taken;
+  }
+  if (checkpoint->size > size_) return Advance(std::move(taken), note);
+  const auto root = RootAt(checkpoint->size);
+  if (!root) {
+    taken.seen = Seen::kNeedsProof;
+  } else if (*root != checkpoint->root) {
+    return Fork(note, "The log signed another root than the one followed at the same size.");
+  } else if (size_ == 0) {
+    checkpoint_ = note;
+  }
+  return taken;
+}
+
+absl::StatusOr<Taken> Follower::Advance(Taken taken, std::string_view note) {
+  const size_t count = taken.checkpoint.size - size_;
+  Edge edge = edge_;
+  for (size_t i = 0; i < count; ++i) edge.Append(waiting_[i].leaf);
+  if (audit::RootOfEdge(edge.nodes) != taken.checkpoint.root) {
+    return Fork(note, "The log signed a root that its entries do not give.");
+  }
+  for (size_t i = 0; i < count; ++i) {
+    const Waiting& next = waiting_.front();
+    Remember(next.leaf);
+    if (next.entry.open) taken.applied.push_back(ApplyOpen(size_ + i, next));
+    last_instant_ = next.entry.instant;
+    waiting_.pop_front();
+  }
+  size_ = taken.checkpoint.size;
+  root_ = taken.checkpoint.root;
+  checkpoint_ = note;
+  return taken;
+}
+
+OpenEntryApplied Follower::ApplyOpen(uint64_t index, const Waiting& waiting) {
+  return {.open = {.index = index, .entry = waiting.bytes},
+          .effect = registry_.Apply(index, waiting.leaf, waiting.entry.kind, waiting.entry.instant,
+                                    waiting.entry.body)};
+}
+
+absl::StatusOr<audit::Checkpoint> Follower::TakeOlder(std::string_view note,
+                                                      std::span<const Digest> consistency) {
+  if (fork_) return ForkStatus();
+  auto checkpoint = Verify(note);
+  if (!checkpoint.ok()) return checkpoint.status();
+  if (checkpoint->size == 0 || checkpoint->size > size_) {
+    return absl::OutOfRangeError("not an older checkpoint");
+  }
+  const absl::Status consistent =
+      audit::VerifyConsistency(checkpoint->size, size_, consistency, checkpoint->root, root_);
+  if (!consistent.ok()) return consistent;
+  return checkpoint;
+}
+
+}  // namespace entente::ledger

@@ -1,0 +1,129 @@
+#include "core/ledger/genesis.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "core/base/agency.h"
+#include "core/base/encoding.h"
+#include "core/crypto/digest.h"
+#include "core/ledger/genesis_toml.h"
+
+namespace entente::ledger {
+namespace {
+
+absl::Status Wrong(std::string sentence) { return absl::InvalidArgumentError(sentence); }
+
+bool IsLabelCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+// One label of a host name.
+bool IsLabel(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(), IsLabelCharacter);
+}
+
+bool IsHostName(std::string_view text) {
+  if (text.size() > 253) return false;
+  for (size_t dot; (dot = text.find('.')) != text.npos; text.remove_prefix(dot + 1)) {
+    if (!IsLabel(text.substr(0, dot))) return false;
+  }
+  return IsLabel(text);
+}
+
+absl::Status CheckNames(const GenesisFields& fields) {
+  if (!IsHostName(fields.federation)) {
+    return Wrong("`federation` is a name such as entente.example, in lower case.");
+  }
+  const std::string prefix = fields.federation + "/log/";
+  if (!fields.log_origin.starts_with(prefix) ||
+      !IsLabel(std::string_view(fields.log_origin).substr(prefix.size()))) {
+    return Wrong("`log` is " + prefix + " and the broker's name.");
+  }
+  if (fields.checkpoint.name() != fields.log_origin) {
+    return Wrong("the name in `checkpoint` is that of `log`.");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckJurisdictions(const GenesisFields& fields) {
+  if (fields.authorities.empty()) return Wrong("at least one [[authority]] is needed.");
+  for (const auto& [jurisdiction, key] : fields.authorities) {
+    if (jurisdiction == "ORG") continue;
+    if (absl::Status status = CheckJurisdiction(jurisdiction); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// One key in two roles would let one signature count twice.
+absl::Status CheckDistinct(const GenesisFields& fields) {
+  std::set<crypto::PublicKey> keys = {fields.checkpoint.key(), fields.receipt, fields.note};
+  for (const auto& [jurisdiction, key] : fields.authorities) keys.insert(key);
+  if (keys.size() != fields.authorities.size() + 3) return Wrong("the same key stands here twice.");
+  return absl::OkStatus();
+}
+
+absl::Status CheckFields(const GenesisFields& fields) {
+  if (absl::Status status = CheckNames(fields); !status.ok()) return status;
+  if (fields.checkpoint.type() != audit::NoteKeyType::kEd25519) {
+    return Wrong("`checkpoint` is an Ed25519 key of type 1.");
+  }
+  if (fields.quorum != kQuorumNone) {
+    return Wrong("`quorum` is \"none\": no other is understood by this version.");
+  }
+  if (fields.created.ms < 0 || fields.created.ms % 1000 != 0) {
+    return Wrong("`created` is an instant in whole seconds.");
+  }
+  if (absl::Status status = CheckJurisdictions(fields); !status.ok()) return status;
+  return CheckDistinct(fields);
+}
+
+std::string Write(const GenesisFields& fields) {
+  std::string created = FormatInstant(fields.created);
+  created.replace(created.size() - 5, 5, "Z");  // whole seconds: ".000Z" says nothing
+  std::string out = "genesis    = \"entente-genesis/1\"\nfederation = \"" + fields.federation +
+                    "\"\nlog        = \"" + fields.log_origin + "\"\ncreated    = " + created +
+                    "\nquorum     = \"" + fields.quorum + "\"\n\n[broker]\ncheckpoint = \"" +
+                    fields.checkpoint.Text() + "\"\nreceipt    = \"" + HexEncode(fields.receipt) +
+                    "\"\nnote       = \"" + HexEncode(fields.note) + "\"\n";
+  for (const auto& [jurisdiction, key] : fields.authorities) {
+    out += "\n[[authority]]\njurisdiction = \"" + jurisdiction + "\"\nkey          = \"" +
+           HexEncode(key) + "\"\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+Genesis::Genesis(GenesisFields fields, std::string text)
+    : fields_(std::move(fields)), text_(std::move(text)), digest_(crypto::Sha256(text_)) {}
+
+absl::StatusOr<Genesis> Genesis::Parse(std::string_view toml, std::string_view name) {
+  auto fields = ReadGenesisToml(toml, name);
+  if (!fields.ok()) return fields.status();
+  if (absl::Status status = CheckFields(*fields); !status.ok()) {
+    return Wrong(std::string(name) + ":1:1: " + std::string(status.message()));
+  }
+  return Genesis(*std::move(fields), std::string(toml));
+}
+
+absl::StatusOr<Genesis> Genesis::Create(const GenesisFields& fields) {
+  if (absl::Status status = CheckFields(fields); !status.ok()) return status;
+  return Genesis(fields, Write(fields));
+}
+
+KeyId Genesis::receipt_key_id() const {
+  return crypto::MakeKeyId(crypto::KeyUse::kReceipt, fields_.receipt);
+}
+
+KeyId Genesis::note_key_id() const {
+  return crypto::MakeKeyId(crypto::KeyUse::kNote, fields_.note);
+}
+
+const crypto::PublicKey* Genesis::FindAuthority(std::string_view jurisdiction) const {
+  const auto found = fields_.authorities.find(std::string(jurisdiction));
+  return found == fields_.authorities.end() ? nullptr : &found->second;
+}
+
+}  // namespace entente::ledger

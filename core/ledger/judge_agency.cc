@@ -1,0 +1,91 @@
+// Agencies admitted, suspended, removed: core/ledger/registry_change.h.
+#include <utility>
+
+#include "core/base/agency.h"
+#include "core/base/refusal.h"
+#include "core/ledger/registry_change.h"
+#include "core/ledger/signer.h"
+
+namespace entente::ledger {
+namespace {
+
+constexpr size_t kWordBytes = 40;
+constexpr size_t kNameBytes = 200;
+
+std::optional<AgencyState> StateFrom(v1::AgencyStatement::State state) {
+  switch (state) {
+    case v1::AgencyStatement::ADMITTED:
+      return AgencyState::kAdmitted;
+    case v1::AgencyStatement::SUSPENDED:
+      return AgencyState::kSuspended;
+    case v1::AgencyStatement::REMOVED:
+      return AgencyState::kRemoved;
+    default:
+      return std::nullopt;
+  }
+}
+
+// The form only: which words there are is the vocabulary's to say, and that has its own life.
+bool IsWord(std::string_view text) {
+  return !text.empty() && text.size() <= kWordBytes &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == text.npos;
+}
+
+bool IsName(std::string_view text) {
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return !text.empty() && text.size() <= kNameBytes &&
+         std::none_of(text.begin(), text.end(), control);
+}
+
+absl::StatusOr<AgencyEvent> ReadEvent(const v1::AgencyStatement& body, Place place) {
+  const auto state = StateFrom(body.state());
+  const auto from = ReadInstant(body.from_ms());
+  if (!state || !from) return Refuse(Reason::kMalformed, "A state or instant is not listed.");
+  AgencyEvent event{.state = *state, .from = *from, .until = {}, .log_index = place.index};
+  if (body.until_ms() == 0) return event;
+  event.until = ReadInstant(body.until_ms());
+  if (!event.until || *event.until <= event.from) {
+    return Refuse(Reason::kMalformed, "The end of this state is not after its beginning.");
+  }
+  if (*state == AgencyState::kRemoved) {
+    return Refuse(Reason::kMalformed, "An agency is removed without end.");
+  }
+  return event;
+}
+
+absl::Status CheckFollows(const AgencyHistory* history, const v1::AgencyStatement& body) {
+  const uint64_t last = history ? history->events.size() : 0;
+  if (body.number() <= last) {
+    return Refuse(Reason::kSnapshotBehind, "A later statement about this agency is in force.");
+  }
+  if (body.number() != last + 1) {
+    return Refuse(Reason::kMalformed, "Statements about an agency are numbered without holes.");
+  }
+  if (history && history->kind != body.kind()) {
+    return Refuse(Reason::kMalformed, "An agency keeps the kind of its first statement.");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Change> JudgeAgency(const State& state, Place place, std::string_view bytes) {
+  auto signed_body = ReadSigned<v1::AgencyStatement>(bytes);
+  if (!signed_body.ok()) return signed_body.status();
+  const v1::AgencyStatement& body = signed_body->body;
+  const auto agency = AgencyId::Parse(body.agency());
+  if (!agency.ok()) return Refuse(Reason::kMalformed, std::string(agency.status().message()));
+  const Signer authority{std::string(agency->jurisdiction()), crypto::KeyUse::kAuthority};
+  absl::Status status = VerifyOne(state, place, "agency", signed_body->statement, {&authority, 1});
+  if (!status.ok()) return status;
+  if (!IsWord(body.kind()) || !IsName(body.name())) {
+    return Refuse(Reason::kMalformed, "An agency's kind is a word, its name a line of text.");
+  }
+  auto event = ReadEvent(body, place);
+  if (!event.ok()) return event.status();
+  status = CheckFollows(state.FindHistory(agency->text()), body);
+  if (!status.ok()) return status;
+  return AgencyChange{agency->text(), body.kind(), body.name(), *event};
+}
+
+}  // namespace entente::ledger

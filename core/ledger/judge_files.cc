@@ -1,0 +1,101 @@
+// Policies and federation files put in force: core/ledger/registry_change.h.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/ledger/registry_change.h"
+#include "core/ledger/signer.h"
+
+namespace entente::ledger {
+namespace {
+
+using crypto::KeyUse;
+
+constexpr std::array<std::string_view, 3> kFileTypes = {"vocabulary", "groups", "instruments"};
+
+// Common to both bodies: version, digest, in_force_ms.
+template <typename Body>
+absl::StatusOr<FileInForce> ReadFile(const Body& body, Place place,
+                                     const NameMap<std::vector<FileInForce>>& files,
+                                     const std::string& name) {
+  const auto digest = FixedBytes<32>(body.digest());
+  const auto in_force = ReadInstant(body.in_force_ms());
+  if (!digest || !in_force || body.version() == 0) {
+    return Refuse(Reason::kMalformed, "A version, digest or instant is not one that a file has.");
+  }
+  const auto last = files.find(name);
+  if (last != files.end() && body.version() <= last->second.back().version) {
+    return Refuse(Reason::kSnapshotBehind, "This version or a later one was put in force before.");
+  }
+  return FileInForce{.version = body.version(),
+                     .digest = *digest,
+                     .in_force = *in_force,
+                     .log_index = place.index};
+}
+
+// Two offices, two keys: that one person holds both roles with one key is what this excludes.
+absl::Status VerifyPolicySigners(const State& state, Place place, const std::string& jurisdiction,
+                                 const v1::SignedStatement& statement) {
+  if (statement.signatures_size() != 2) {
+    return Refuse(Reason::kBadSignature, "A policy takes two signatures: author and protection.");
+  }
+  const std::array signers = {Signer{jurisdiction, KeyUse::kPolicyAuthor},
+                              Signer{jurisdiction, KeyUse::kPolicyProtection}};
+  const auto keys = VerifySigners(state, place, "policy", statement, signers);
+  if (!keys.ok()) return keys.status();
+  const KeyInfo& first = keys->front();
+  const KeyInfo& second = keys->back();
+  if (first.use == second.use || first.public_key == second.public_key) {
+    return Refuse(Reason::kBadSignature, "A policy is signed by two keys of two offices.");
+  }
+  return absl::OkStatus();
+}
+
+// Each authority counts once: genesis gives it one key, and a key signs a statement once.
+absl::Status VerifyAuthorities(const State& state, Place place,
+                               const v1::SignedStatement& statement) {
+  std::vector<Signer> signers;
+  for (const auto& [jurisdiction, key] : state.genesis->fields().authorities) {
+    signers.push_back({jurisdiction, KeyUse::kAuthority});
+  }
+  const auto keys = VerifySigners(state, place, "federation-file", statement, signers);
+  if (!keys.ok()) return keys.status();
+  if (3 * keys->size() > 2 * signers.size()) return absl::OkStatus();
+  return Refuse(Reason::kBadSignature,
+                "A federation file takes more than two thirds of the authorities.");
+}
+
+}  // namespace
+
+absl::StatusOr<Change> JudgePolicy(const State& state, Place place, std::string_view bytes) {
+  auto read = ReadSigned<v1::PolicyStatement>(bytes);
+  if (!read.ok()) return read.status();
+  const std::string& jurisdiction = read->body.jurisdiction();
+  if (!state.genesis->FindAuthority(jurisdiction)) {
+    return Refuse(Reason::kWrongAgency, "This jurisdiction has no authority in this federation.");
+  }
+  absl::Status status = VerifyPolicySigners(state, place, jurisdiction, read->statement);
+  if (!status.ok()) return status;
+  const auto file = ReadFile(read->body, place, state.policies, jurisdiction);
+  if (!file.ok()) return file.status();
+  return FileChange{v1::ENTRY_KIND_POLICY, jurisdiction, *file};
+}
+
+absl::StatusOr<Change> JudgeFederationFile(const State& state, Place place,
+                                           std::string_view bytes) {
+  auto read = ReadSigned<v1::FederationFileStatement>(bytes);
+  if (!read.ok()) return read.status();
+  const std::string& type = read->body.type();
+  if (std::find(kFileTypes.begin(), kFileTypes.end(), type) == kFileTypes.end()) {
+    return Refuse(Reason::kMalformed, "A federation file is vocabulary, groups or instruments.");
+  }
+  absl::Status status = VerifyAuthorities(state, place, read->statement);
+  if (!status.ok()) return status;
+  const auto file = ReadFile(read->body, place, state.files, type);
+  if (!file.ok()) return file.status();
+  return FileChange{v1::ENTRY_KIND_FEDERATION_FILE, type, *file};
+}
+
+}  // namespace entente::ledger

@@ -1,0 +1,185 @@
+// Keys published and revoked: core/ledger/registry_change.h.
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "core/base/agency.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/ledger/registry_change.h"
+#include "core/ledger/signer.h"
+
+namespace entente::ledger {
+namespace {
+
+using crypto::KeyUse;
+
+absl::Status Malformed(std::string text) { return Refuse(Reason::kMalformed, std::move(text)); }
+
+// Whose authority speaks for this owner: an agency's jurisdiction, or the jurisdiction itself.
+absl::StatusOr<std::string> JurisdictionOf(const State& state, std::string_view owner) {
+  if (state.genesis->FindAuthority(owner)) return std::string(owner);
+  const auto agency = AgencyId::Parse(owner);
+  if (!agency.ok()) return Malformed("The owner is neither an agency nor a jurisdiction here.");
+  return std::string(agency->jurisdiction());
+}
+
+bool IsPolicyKey(KeyUse use) {
+  return use == KeyUse::kPolicyAuthor || use == KeyUse::kPolicyProtection;
+}
+
+bool IsAgencyKey(KeyUse use) {
+  constexpr std::array kUses = {KeyUse::kIdentity,        KeyUse::kRecordSigning, KeyUse::kDelivery,
+                                KeyUse::kAcknowledgement, KeyUse::kWitness,       KeyUse::kMatching,
+                                KeyUse::kOfficer};
+  return std::find(kUses.begin(), kUses.end(), use) != kUses.end();
+}
+
+absl::StatusOr<KeyInfo> ReadKey(const v1::KeyEntry& entry, std::string_view owner, Place place) {
+  const auto use = crypto::KeyUseFromNumber(entry.use());
+  const auto public_key = FixedBytes<32>(entry.public_key());
+  const auto from = ReadInstant(entry.from_ms());
+  const auto until = ReadInstant(entry.until_ms());
+  if (!use || !public_key || !from || !until || *until <= *from) {
+    return Malformed("A key's use, length or period is not one that a key can have.");
+  }
+  if (*use == KeyUse::kDelivery && *until - *from > limits::kDeliveryKeyLifeMs) {
+    return Malformed("A delivery key lasts 7 days at most.");
+  }
+  return KeyInfo{.owner = std::string(owner),
+                 .use = *use,
+                 .public_key = *public_key,
+                 .id = crypto::MakeKeyId(*use, *public_key),
+                 .from = *from,
+                 .until = *until,
+                 .log_index = place.index,
+                 .revoked_at = {}};
+}
+
+absl::StatusOr<std::vector<KeyInfo>> ReadKeys(const v1::KeyStatement& body, Place place,
+                                              const KeyRing* ring) {
+  std::set<KeyId> known;
+  if (ring) {
+    for (const KeyInfo& key : ring->keys) known.insert(key.id);
+  }
+  std::vector<KeyInfo> out;
+  for (const v1::KeyEntry& entry : body.keys()) {
+    auto key = ReadKey(entry, body.owner(), place);
+    if (!key.ok()) return key.status();
+    // A key is published once: else a revoked one could come back.
+    if (!known.insert(key->id).second) return Malformed("This key was published before.");
+    out.push_back(*std::move(key));
+  }
+  return out;
+}
+
+absl::Status CheckFormats(const v1::KeyStatement& body) {
+  uint32_t last = 0;
+  for (const uint32_t version : body.format_versions()) {
+    if (version <= last) return Refuse(Reason::kNotCanonical, "Format versions are ascending.");
+    last = version;
+  }
+  return absl::OkStatus();
+}
+
+// One signature does for all keys of a statement, so its keys must all be of one signer.
+absl::StatusOr<Signer> SignerFor(const State& state, const std::vector<KeyInfo>& keys,
+                                 const v1::KeyStatement& body, const std::string& jurisdiction) {
+  const auto all = [&](auto is) {
+    return std::all_of(keys.begin(), keys.end(), [&](const KeyInfo& key) { return is(key.use); });
+  };
+  const bool of_agency = !state.genesis->FindAuthority(body.owner());
+  if (!all(of_agency ? IsAgencyKey : IsPolicyKey)) {
+    return Malformed("This owner has no keys of such a use.");
+  }
+  if (!of_agency) return Signer{jurisdiction, KeyUse::kAuthority};
+  const auto is_identity = [](KeyUse use) { return use == KeyUse::kIdentity; };
+  if (!keys.empty() && all(is_identity)) return Signer{jurisdiction, KeyUse::kAuthority};
+  const auto is_other = [](KeyUse use) { return use != KeyUse::kIdentity; };
+  if (!all(is_other)) return Malformed("Identity keys come in a statement of their own.");
+  return Signer{body.owner(), KeyUse::kIdentity};
+}
+
+// An identity key may be published before the day of admission, but only to who has one.
+absl::Status CheckOwner(const State& state, const v1::KeyStatement& body) {
+  if (state.genesis->FindAuthority(body.owner())) return absl::OkStatus();
+  const AgencyHistory* history = state.FindHistory(body.owner());
+  if (!history) {
+    return Refuse(Reason::kNotAuthorised, "This agency was never admitted to the federation.");
+  }
+  if (history->events.back().state == AgencyState::kRemoved) {
+    return Refuse(Reason::kAgencySuspended, "This agency was removed from the federation.");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Instant> CheckNewer(const v1::KeyStatement& body, Place place, const KeyRing* ring) {
+  auto instant = ReadStatementInstant(body.instant_ms(), place);
+  if (!instant.ok()) return instant;
+  if (ring && *instant <= ring->last_statement) {
+    return Refuse(Reason::kSnapshotBehind, "A later key statement of this owner is in force.");
+  }
+  return instant;
+}
+
+absl::StatusOr<KeysChange> ReadKeysChange(const State& state, Place place,
+                                          const v1::KeyStatement& body) {
+  const KeyRing* ring = state.FindRing(body.owner());
+  auto keys = ReadKeys(body, place, ring);
+  if (!keys.ok()) return keys.status();
+  if (keys->empty() && body.format_versions().empty()) {
+    return Malformed("A key statement without keys or formats says nothing.");
+  }
+  if (absl::Status status = CheckFormats(body); !status.ok()) return status;
+  if (absl::Status status = CheckOwner(state, body); !status.ok()) return status;
+  const auto instant = CheckNewer(body, place, ring);
+  if (!instant.ok()) return instant.status();
+  return KeysChange{
+      .owner = body.owner(),
+      .keys = *std::move(keys),
+      .format_versions = {body.format_versions().begin(), body.format_versions().end()},
+      .instant = *instant};
+}
+
+}  // namespace
+
+absl::StatusOr<Change> JudgeKeys(const State& state, Place place, std::string_view bytes) {
+  auto read = ReadSigned<v1::KeyStatement>(bytes);
+  if (!read.ok()) return read.status();
+  const auto jurisdiction = JurisdictionOf(state, read->body.owner());
+  if (!jurisdiction.ok()) return jurisdiction.status();
+  auto change = ReadKeysChange(state, place, read->body);
+  if (!change.ok()) return change.status();
+  const auto signer = SignerFor(state, change->keys, read->body, *jurisdiction);
+  if (!signer.ok()) return signer.status();
+  absl::Status status = VerifyOne(state, place, "keys", read->statement, {&*signer, 1});
+  if (!status.ok()) return status;
+  return *std::move(change);
+}
+
+absl::StatusOr<Change> JudgeRevocation(const State& state, Place place, std::string_view bytes) {
+  auto read = ReadSigned<v1::Revocation>(bytes);
+  if (!read.ok()) return read.status();
+  const v1::Revocation& body = read->body;
+  const auto jurisdiction = JurisdictionOf(state, body.owner());
+  if (!jurisdiction.ok()) return jurisdiction.status();
+  const std::array signers = {Signer{*jurisdiction, KeyUse::kAuthority},
+                              Signer{body.owner(), KeyUse::kIdentity}};
+  absl::Status status = VerifyOne(state, place, "revocation", read->statement, signers);
+  if (!status.ok()) return status;
+  const auto instant = ReadStatementInstant(body.instant_ms(), place);
+  if (!instant.ok()) return instant.status();
+  const auto id = FixedBytes<32>(body.key_id());
+  if (!id) return Malformed("A key id is not 32 bytes.");
+  const KeyRing* ring = state.FindRing(body.owner());
+  const auto keys = ring ? std::span(ring->keys) : std::span<const KeyInfo>();
+  const auto key =
+      std::find_if(keys.begin(), keys.end(), [&](const KeyInfo& one) { return one.id == *id; });
+  if (key == keys.end()) return Refuse(Reason::kKeyUnknown, "This owner has no such key.");
+  if (key->revoked_at) return Refuse(Reason::kKeyNotValidThen, "This key is revoked already.");
+  return RevocationChange{body.owner(), *id};
+}
+
+}  // namespace entente::ledger

@@ -1,0 +1,143 @@
+#include "core/ledger/registry_files.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/crypto/digest.h"
+#include "core/record/statements.h"
+#include "policy/parse.h"
+
+namespace entente::ledger {
+namespace {
+
+const std::string* FindText(const State& state, const Digest& digest) {
+  const auto found = state.texts.find(digest);
+  return found == state.texts.end() ? nullptr : found->second.get();
+}
+
+// The text of a federation file; nullptr when none is in force.
+absl::StatusOr<const std::string*> TextInForce(const State& state, std::string_view type,
+                                               Instant instant) {
+  const FileInForce* file = InForce(state.files, type, instant);
+  if (!file) return nullptr;
+  const std::string* text = FindText(state, file->digest);
+  if (!text) {
+    return absl::FailedPreconditionError("the text of the federation's " + std::string(type) +
+                                         " is not held");
+  }
+  return text;
+}
+
+absl::Status Unusable(const absl::Status& why) {
+  return absl::FailedPreconditionError("a federation file is not usable: " +
+                                       std::string(why.message()));
+}
+
+absl::Status ReadVocabulary(const State& state, Instant instant,
+                            std::optional<policy::Vocabulary>& vocabulary) {
+  const auto text = TextInForce(state, "vocabulary", instant);
+  if (!text.ok()) return text.status();
+  if (!*text) return absl::FailedPreconditionError("no vocabulary is in force");
+  auto parsed = policy::ParseVocabulary(**text, "vocabulary");
+  if (!parsed.ok()) return Unusable(parsed.status());
+  vocabulary = *std::move(parsed);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+const FileInForce* InForce(const std::vector<FileInForce>& files, Instant instant) {
+  const auto found = std::find_if(files.rbegin(), files.rend(), [&](const FileInForce& file) {
+    return file.in_force <= instant;
+  });
+  return found == files.rend() ? nullptr : &*found;
+}
+
+const FileInForce* InForce(const NameMap<std::vector<FileInForce>>& files, std::string_view name,
+                           Instant instant) {
+  const auto found = files.find(name);
+  return found == files.end() ? nullptr : InForce(found->second, instant);
+}
+
+absl::StatusOr<FederationTexts> ReadFederation(const State& state, Instant instant) {
+  std::optional<policy::Vocabulary> vocabulary;
+  absl::Status status = ReadVocabulary(state, instant, vocabulary);
+  if (!status.ok()) return status;
+  FederationTexts out{.vocabulary = *std::move(vocabulary),
+                      .vocabulary_digest = InForce(state.files, "vocabulary", instant)->digest,
+                      .groups = {},
+                      .instruments = {}};
+  const auto groups = TextInForce(state, "groups", instant);
+  if (!groups.ok()) return groups.status();
+  if (*groups) {
+    auto parsed = policy::ParseGroups(**groups, "groups");
+    if (!parsed.ok()) return Unusable(parsed.status());
+    out.groups = *std::move(parsed);
+  }
+  const auto instruments = TextInForce(state, "instruments", instant);
+  if (!instruments.ok()) return instruments.status();
+  if (*instruments) {
+    auto parsed = policy::ParseInstruments(**instruments, "instruments", out.vocabulary);
+    if (!parsed.ok()) return Unusable(parsed.status());
+    out.instruments = *std::move(parsed);
+  }
+  return out;
+}
+
+PolicyText ReadPolicy(const State& state, std::string_view jurisdiction, const FileInForce& file,
+                      const FederationTexts& federation) {
+  using Standing = Registry::Standing;
+  const std::string* text = FindText(state, file.digest);
+  if (!text) return {Standing::kTextNotHeld, nullptr};
+  auto policy =
+      state.parsed->Policy(file.digest, *text, federation.vocabulary_digest, federation.vocabulary);
+  if (!policy || policy->jurisdiction != jurisdiction || policy->version != file.version) {
+    return {Standing::kUnusable, nullptr};
+  }
+  return {Standing::kHeld, std::move(policy)};
+}
+
+std::optional<FileInForce> Registry::PolicyInForce(std::string_view jurisdiction,
+                                                   Instant instant) const {
+  const FileInForce* file = InForce(state_->policies, jurisdiction, instant);
+  return file ? std::optional(*file) : std::nullopt;
+}
+
+std::optional<FileInForce> Registry::FederationFile(std::string_view type, Instant instant) const {
+  const FileInForce* file = InForce(state_->files, type, instant);
+  return file ? std::optional(*file) : std::nullopt;
+}
+
+void Registry::SetText(std::string_view text) {
+  const Digest digest = crypto::Sha256(text);
+  if (HasText(digest)) return;
+  auto next = state_->Clone(/*same_policy=*/false);
+  next->texts.emplace(digest, std::make_shared<const std::string>(text));
+  state_ = std::move(next);
+}
+
+std::shared_ptr<const std::string> Registry::FindText(const Digest& digest) const {
+  const auto found = state_->texts.find(digest);
+  return found == state_->texts.end() ? nullptr : found->second;
+}
+
+std::vector<MissingText> Registry::MissingTexts(Instant instant) const {
+  std::vector<MissingText> out;
+  const auto add = [&](v1::EntryKind kind, const NameMap<std::vector<FileInForce>>& all) {
+    for (const auto& [name, files] : all) {
+      const FileInForce* now = InForce(files, instant);
+      for (const FileInForce& file : files) {
+        const bool past = now && file.version < now->version;
+        if (!past && !HasText(file.digest)) out.push_back({kind, name, file});
+      }
+    }
+  };
+  add(v1::ENTRY_KIND_FEDERATION_FILE, state_->files);
+  add(v1::ENTRY_KIND_POLICY, state_->policies);
+  return out;
+}
+
+}  // namespace entente::ledger
