@@ -30,7 +30,7 @@ struct BatchSignature {
   KeyId key_id{};
   uint8_t batch_size = 1;  // 1, 8 or 64
   uint8_t index = 0;       // below batch_size
-  std::vector<Digest> path;
+  std::vector<Digest> path{};
   crypto::Signature64 ed25519{};
 };
 

@@ -27,18 +27,18 @@ struct Header {
   v1::RecordKind kind = v1::RECORD_KIND_UNSPECIFIED;
   AgencyId origin;
   KeyId signing_key_id{};
-  Instant created;
-  Instant expires;
-  std::string purpose;
-  std::vector<std::string> handling;  // sorted, distinct, at least one
-  std::string evaluation;             // "B2"
+  Instant created{};
+  Instant expires{};
+  std::string purpose{};
+  std::vector<std::string> handling{};  // sorted, distinct, at least one
+  std::string evaluation{};             // "B2"
   v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;
   std::vector<std::string>
-      obtained_from;  // jurisdictions or ORG; sorted, distinct, not the origin's
-  std::optional<CaseId> case_id;
+      obtained_from{};  // jurisdictions or ORG; sorted, distinct, not the origin's
+  std::optional<CaseId> case_id{};
   uint64_t membership_number = 0;  // 0 without a case
   uint64_t policy_version = 0;
-  std::vector<Digest> digests;  // sorted, distinct
+  std::vector<Digest> digests{};  // sorted, distinct
 };
 
 // SHA-256 of the header as carried: what receipts, replay checks and references use.

@@ -23,7 +23,7 @@ using DeliveryKeyLookup = std::function<const crypto::AgreementKey*(const KeyId&
 
 // A manifest that opened, and the context that gives the keys of the wraps. Move-only.
 struct OpenedAccess {
-  v1::AccessManifest manifest;
+  v1::AccessManifest manifest{};
   crypto::HpkeRecipientContext context;
 };
 
@@ -40,8 +40,8 @@ absl::Status CheckGranted(const ParsedRecord& record, const Access& access,
 
 struct OpenedSection {
   SectionId id{};
-  v1::SectionLabels labels;
-  v1::SectionContent content;
+  v1::SectionLabels labels{};
+  v1::SectionContent content{};
 };
 
 // The other half, and check 11. Refusal proof-bad: wrap or ciphertext does not open; bad-signature:

@@ -44,8 +44,8 @@ absl::StatusOr<ParsedRecord> CheckDelivered(std::string_view bytes, const Delive
 absl::StatusOr<const Access*> CheckOwnAccess(const ParsedRecord& record, const AgencyId& own);
 
 struct OpenedRecord {
-  v1::AccessManifest manifest;
-  std::vector<OpenedSection> sections;  // in the record's order
+  v1::AccessManifest manifest{};
+  std::vector<OpenedSection> sections{};  // in the record's order
 };
 
 // Checks 7 to 11. `withheld`: the section ids of a valid withholding note, empty without one.

@@ -22,8 +22,8 @@ namespace entente::record {
 
 // Step one: size, and the outer message. `hash` and `signature` are what VerifyBatch wants.
 struct Envelope {
-  std::unique_ptr<const v1::Record> wire;  // owns all bytes
-  Digest hash{};                           // of the header as carried
+  std::unique_ptr<const v1::Record> wire{};  // owns all bytes
+  Digest hash{};                             // of the header as carried
   BatchSignature signature;
 };
 // Refusal too-large (record above limits::kRecordBytes, header above limits::kHeaderBytes), those
@@ -33,10 +33,10 @@ absl::StatusOr<Envelope> ReadEnvelope(std::string_view bytes);
 // Views point into the record that holds them.
 struct Section {
   SectionId id{};
-  std::string_view labels_bytes;
-  v1::SectionLabels labels;
+  std::string_view labels_bytes{};
+  v1::SectionLabels labels{};
   Digest key_commitment{};
-  std::string_view ciphertext;
+  std::string_view ciphertext{};
 };
 struct Wrap {
   SectionId section_id{};
@@ -45,22 +45,22 @@ struct Wrap {
 struct Access {
   AgencyId recipient;
   KeyId delivery_key_id{};
-  std::string_view instrument;
-  std::vector<std::string_view> consents;  // SignedStatement each
+  std::string_view instrument{};
+  std::vector<std::string_view> consents{};  // SignedStatement each
   crypto::PublicKey enc{};
   std::array<uint8_t, 16> salt{};
-  std::string_view manifest;  // sealed
-  std::vector<Wrap> wraps;    // sorted by section id, distinct
+  std::string_view manifest{};  // sealed
+  std::vector<Wrap> wraps{};    // sorted by section id, distinct
 };
 
 // Move-only; views into it stay valid when it is moved.
 struct ParsedRecord {
-  std::unique_ptr<const v1::Record> wire;
+  std::unique_ptr<const v1::Record> wire{};
   Digest hash{};
   BatchSignature signature;
   Header header;
-  std::vector<Section> sections;
-  std::vector<Access> access;
+  std::vector<Section> sections{};
+  std::vector<Access> access{};
 
   // nullptr when there is none.
   const Access* FindAccess(const AgencyId& recipient) const;

@@ -27,42 +27,42 @@
 namespace entente::record {
 
 struct SectionDraft {
-  v1::SectionLabels labels;  // lists in any order
-  v1::SectionContent content;
+  v1::SectionLabels labels{};  // lists in any order
+  v1::SectionContent content{};
 };
 
 struct RecipientDraft {
   AgencyId recipient;
   crypto::PublicKey delivery_key{};
-  std::string instrument;
-  std::vector<std::string> consents;     // SignedStatement each, encoded
-  std::vector<uint32_t> sections;        // granted, by position in the request; at least one
-  std::vector<std::string> obligations;  // of the origin's policy; in any order
-  uint64_t pair_seq = 0;                 // from 1
-  std::optional<Digest> in_reply_to;     // record hash
-  std::string instruction;
+  std::string instrument{};
+  std::vector<std::string> consents{};     // SignedStatement each, encoded
+  std::vector<uint32_t> sections{};        // granted, by position in the request; at least one
+  std::vector<std::string> obligations{};  // of the origin's policy; in any order
+  uint64_t pair_seq = 0;                   // from 1
+  std::optional<Digest> in_reply_to{};     // record hash
+  std::string instruction{};
 };
 
 struct SealRequest {
-  std::string_view federation;
+  std::string_view federation{};
   // Everything but record_id and digests, which come from `random`; lists in any order.
   Header header;
-  std::vector<SectionDraft> sections;
-  std::vector<RecipientDraft> recipients;
+  std::vector<SectionDraft> sections{};
+  std::vector<RecipientDraft> recipients{};
 };
 
 struct ContentKey {
   SectionId section_id{};
-  crypto::Secret<32> key;
+  crypto::Secret<32> key{};
 };
 
 struct SealedRecord {
-  v1::Record record;  // its signature is missing: SignBatch over `hash`, then put it in
+  v1::Record record{};  // its signature is missing: SignBatch over `hash`, then put it in
   RecordId id{};
   Digest hash{};
-  std::vector<SectionId> sections;  // in the order of the request
+  std::vector<SectionId> sections{};  // in the order of the request
   // For as long as some recipient has not acknowledged.
-  std::vector<ContentKey> content_keys;
+  std::vector<ContentKey> content_keys{};
 };
 
 // INVALID_ARGUMENT: no or too many sections or recipients, a recipient twice or who is the origin,

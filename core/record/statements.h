@@ -114,9 +114,9 @@ absl::StatusOr<Body> ReadStatement(std::string_view federation,
 
 // A withholding note, held to the recipient's part of the same delivery.
 struct WithholdingExpected {
-  std::string_view log_origin;
+  std::string_view log_origin{};
   Digest record_hash{};
-  std::string_view recipient;
+  std::string_view recipient{};
   uint64_t log_index = 0;
   std::span<const SectionId> withheld;  // of the part's decision, in any order
 };

@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <array>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/crypto/keys.h"
+#include "core/record/checks.h"
+#include "core/record/statements.h"
+
+namespace entente::record {
+namespace {
+
+using internal::CheckAgency;
+using internal::CheckInstant;
+using internal::CheckInterval;
+using internal::CheckLength;
+using internal::CheckSorted;
+using internal::CheckSortedFixed;
+using internal::First;
+using internal::Malformed;
+
+constexpr size_t kDigestBytes = sizeof(Digest);
+constexpr size_t kIdBytes = sizeof(SectionId);
+constexpr std::array<std::string_view, 3> kFederationFiles = {"groups", "instruments",
+                                                              "vocabulary"};
+
+absl::Status Demand(bool holds, std::string_view otherwise) {
+  return holds ? absl::OkStatus() : Malformed(std::string(otherwise));
+}
+
+absl::Status CheckPair(std::string_view origin, std::string_view recipient) {
+  return First(CheckAgency(origin, "the origin"), CheckAgency(recipient, "the recipient"));
+}
+
+// "malformed", "label-missing:purpose".
+bool IsReason(std::string_view text) {
+  const size_t colon = text.find(':');
+  const auto reason = ReasonFromWord(text.substr(0, colon));
+  const bool has_subject = reason == Reason::kLabelMissing || reason == Reason::kLabelUnknown;
+  return reason.has_value() && (colon == std::string_view::npos || has_subject);
+}
+
+bool NamesJurisdiction(std::string_view text) { return text == "ORG" || IsJurisdiction(text); }
+
+absl::Status CheckOwner(std::string_view owner) {
+  return Demand(NamesJurisdiction(owner) || AgencyId::Parse(owner).ok(),
+                "the owner is neither an agency nor a jurisdiction");
+}
+
+absl::Status CheckKey(const v1::KeyEntry& key) {
+  return First(Demand(crypto::KeyUseFromNumber(key.use()).has_value(), "a key use not listed"),
+               CheckLength(key.public_key(), "a public key", sizeof(crypto::PublicKey)),
+               CheckInterval(key.from_ms(), key.until_ms(), false));
+}
+
+absl::Status CheckAscending(const google::protobuf::RepeatedField<uint32_t>& versions) {
+  const auto same_or_down = [](uint32_t a, uint32_t b) { return a >= b; };
+  if (std::adjacent_find(versions.begin(), versions.end(), same_or_down) == versions.end()) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kNotCanonical, "the format versions are not ascending");
+}
+
+absl::Status CheckFile(uint64_t version, std::string_view digest, uint64_t in_force_ms) {
+  return First(Demand(version > 0, "versions count from 1"),
+               CheckLength(digest, "the digest", kDigestBytes),
+               CheckInstant(in_force_ms, "the day it comes into force"));
+}
+
+}  // namespace
+
+absl::Status CheckBody(const v1::WithholdingNote& body) {
+  return First(CheckLength(body.record_hash(), "the record hash", kDigestBytes),
+               CheckAgency(body.recipient(), "the recipient"),
+               Demand(!body.section_ids().empty(), "a note that names no section"),
+               CheckSortedFixed(body.section_ids(), "the section ids", kIdBytes),
+               CheckSorted(body.rules(), "the rules"));
+}
+
+absl::Status CheckBody(const v1::Acknowledgement& body) {
+  return First(
+      CheckLength(body.record_hash(), "the record hash", kDigestBytes),
+      CheckPair(body.origin(), body.recipient()), CheckInstant(body.instant_ms(), "the instant"),
+      Demand(body.opened() == body.refusal().empty(),
+             "what was opened has no reason for refusal, and what was not has one"),
+      Demand(!body.opened() || body.pair_seq() > 0, "what was opened has its number"),
+      Demand(body.opened() || IsReason(body.refusal()), "a reason that is not in the closed list"));
+}
+
+absl::Status CheckBody(const v1::GapNote& body) {
+  return First(CheckPair(body.origin(), body.recipient()),
+               Demand(body.pair_seq() > 0, "numbers of records count from 1"));
+}
+
+absl::Status CheckBody(const v1::PairHead& body) {
+  return First(CheckPair(body.origin(), body.recipient()),
+               CheckInstant(body.instant_ms(), "the instant"));
+}
+
+absl::Status CheckBody(const v1::Receipt& body) {
+  absl::Status status = First(CheckLength(body.root(), "the root", kDigestBytes),
+                              Demand(!body.items().empty(), "a receipt for nothing"));
+  for (const v1::ReceiptItem& item : body.items()) {
+    status.Update(CheckLength(item.record_hash(), "a record hash", kDigestBytes));
+  }
+  return status;
+}
+
+absl::Status CheckBody(const v1::AgencyStatement& body) {
+  return First(CheckAgency(body.agency(), "the agency"),
+               CheckInterval(body.from_ms(), body.until_ms(), true),
+               Demand(!body.kind().empty(), "an agency without a kind"),
+               Demand(body.number() > 0, "statements on an agency count from 1"));
+}
+
+absl::Status CheckBody(const v1::KeyStatement& body) {
+  absl::Status status = First(CheckOwner(body.owner()), CheckAscending(body.format_versions()),
+                              CheckInstant(body.instant_ms(), "the instant"));
+  for (const v1::KeyEntry& key : body.keys()) status.Update(CheckKey(key));
+  return status;
+}
+
+absl::Status CheckBody(const v1::Revocation& body) {
+  return First(CheckOwner(body.owner()), CheckLength(body.key_id(), "the key id", sizeof(KeyId)),
+               CheckInstant(body.instant_ms(), "the instant"));
+}
+
+absl::Status CheckBody(const v1::PolicyStatement& body) {
+  return First(Demand(NamesJurisdiction(body.jurisdiction()), "no such jurisdiction"),
+               CheckFile(body.version(), body.digest(), body.in_force_ms()));
+}
+
+absl::Status CheckBody(const v1::FederationFileStatement& body) {
+  const bool listed = std::find(kFederationFiles.begin(), kFederationFiles.end(), body.type()) !=
+                      kFederationFiles.end();
+  return First(Demand(listed, "a type of federation file that is not listed"),
+               CheckFile(body.version(), body.digest(), body.in_force_ms()));
+}
+
+}  // namespace entente::record
