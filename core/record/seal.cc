@@ -208,7 +208,7 @@ void SealAccess(const RecipientDraft& draft, HpkeSenderContext& context, v1::Acc
 absl::StatusOr<SealedRecord> SealRecord(const SealRequest& request, Random& random) {
   absl::Status status = CheckRequest(request);
   Work work{.request = request, .random = random};
-  work.sealed.id = random.Bytes<16>();
+  work.sealed.id = request.record_id ? *request.record_id : random.Bytes<16>();
   for (const SectionDraft& draft : request.sections) {
     if (status.ok()) status = SealSection(draft, work);
   }
