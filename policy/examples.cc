@@ -12,19 +12,19 @@ constexpr std::string_view kOwnName = "example";
 constexpr std::string_view kOtherName = "example-other";
 constexpr std::string_view kOtherKind = "police";
 
-// Registers the agency an example speaks of. A kind that the example states replaces the registered
-// one; without either it is police.
+// Registers the agency an example speaks of, admitted at any instant: an example asks about rules. A
+// kind that it states replaces the registered one; without either it is police.
 absl::StatusOr<std::string> Register(std::string id, const std::string& kind,
                                      std::vector<Agency>& agencies) {
   const auto parsed = AgencyId::Parse(id);
   if (!parsed.ok()) return parsed.status();
   const auto found = std::find_if(agencies.begin(), agencies.end(),
                                   [&](const Agency& agency) { return agency.id == *parsed; });
-  if (found == agencies.end()) {
-    agencies.push_back({*parsed, kind.empty() ? std::string(kOtherKind) : kind, id, {}, {}});
-  } else if (!kind.empty()) {
-    found->kind = kind;
-  }
+  Agency agency{*parsed, std::string(kOtherKind), id, {}, {}};
+  if (found != agencies.end()) agency.kind = found->kind;
+  if (!kind.empty()) agency.kind = kind;
+  if (found != agencies.end()) agencies.erase(found);
+  agencies.push_back(std::move(agency));
   return id;
 }
 

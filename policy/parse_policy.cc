@@ -2,6 +2,7 @@
 #include <set>
 
 #include "core/base/limits.h"
+#include "policy/decision.h"
 #include "policy/file_frame.h"
 #include "policy/parse_example.h"
 #include "policy/parse_rule.h"
