@@ -10,8 +10,6 @@
 // is one of the closed list.
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <variant>
 
 #include "absl/status/statusor.h"
@@ -21,6 +19,7 @@
 #include "broker/view.h"
 #include "core/base/agency.h"
 #include "core/base/clock.h"
+#include "core/record/batch.h"
 #include "entente/v1/broker.pb.h"
 
 namespace entente::broker {
@@ -31,6 +30,7 @@ struct AdmissionState {
   const Submissions& submissions;
   const Usage& usage;
   const QuotaLimits& quotas;
+  record::VerifiedRoots& verified;
 };
 
 // A repetition is answered with what was committed the first time.
@@ -38,11 +38,5 @@ using Admitted = std::variant<Command, Submitted>;
 
 absl::StatusOr<Admitted> Admit(const v1::Submission& submission, const AgencyId& caller,
                                const AdmissionState& state, Instant now, Random& random);
-
-// What Admit judged, judged again at the ledger's instant when that is later than the command's.
-// Refusal snapshot-behind when anything would now come out differently: the shell admits again and
-// gets the refusal, or the decision, that holds now.
-absl::Status JudgeAgain(const SubmissionCommand& submission, const PartList& parts,
-                        const View& view, Instant instant);
 
 }  // namespace entente::broker

@@ -12,6 +12,7 @@
 #include "core/audit/merkle.h"
 #include "core/base/bytes.h"
 #include "core/crypto/sign.h"
+#include "core/ledger/genesis.h"
 #include "entente/v1/broker.pb.h"
 #include "entente/v1/ledger.pb.h"
 
@@ -20,19 +21,15 @@ namespace entente::broker {
 // Leaves only `recipient`'s access, of its wraps only those of sections that `decision` does not
 // withhold, and only the sections with a wrap that is left. INTERNAL when the record has no access
 // for the recipient.
-absl::StatusOr<v1::Record> StripRecord(const v1::Record& record, std::string_view recipient,
+absl::StatusOr<v1::Record> StripRecord(v1::Record record, std::string_view recipient,
                                        const v1::RecipientDecision& decision);
 
-struct NoteContext {
-  std::string_view federation;
-  std::string_view log_origin;
-  const crypto::SigningKey& note_key;
-};
-
 // nullopt when the decision withholds nothing. `part` is the recipient's own.
-std::optional<v1::SignedStatement> MakeWithholdingNote(const NoteContext& context,
+std::optional<v1::SignedStatement> MakeWithholdingNote(const ledger::Genesis& genesis,
+                                                       const crypto::SigningKey& note_key,
                                                        const v1::Part& part, uint64_t log_index);
 
+// `salted_part`: salt32 || part.
 v1::Evidence MakeEvidence(uint64_t log_index, std::string_view entry, std::string_view salted_part,
                           std::span<const Digest> path);
 

@@ -15,6 +15,7 @@
 // Thread safety: Commit from one thread at a time; everything else from any thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -30,18 +31,11 @@
 #include "absl/synchronization/mutex.h"
 #include "broker/admission.h"
 #include "broker/apply.h"
-#include "broker/command.h"
-#include "broker/families.h"
-#include "broker/mailboxes.h"
-#include "broker/quota.h"
-#include "broker/view.h"
+#include "broker/fetch.h"
+#include "broker/publications.h"
 #include "core/audit/checkpoint_keeper.h"
-#include "core/audit/log.h"
-#include "core/base/agency.h"
-#include "core/base/clock.h"
 #include "core/crypto/sign.h"
-#include "core/store/store.h"
-#include "entente/v1/broker.pb.h"
+#include "core/ledger/genesis.h"
 
 namespace entente::broker {
 
@@ -61,12 +55,6 @@ struct CommitResult {
   std::vector<absl::StatusOr<Applied>> applied;
   std::set<std::string> delivered_to;  // agencies with something new in their mailbox
   uint64_t tree_size = 0;              // of the checkpoint that was stored and covers all of it
-};
-
-// How far an agency acknowledged its lanes, or a session fetched them.
-struct LanePositions {
-  uint64_t urgent = 0;
-  uint64_t bulk = 0;
 };
 
 class Engine {
@@ -98,7 +86,7 @@ class Engine {
       const v1::PublishRequest& request, Instant now, Random& random) const;
   // Commands for at most `max` records whose time is over: past their expiry, or 30 days in a
   // mailbox. Empty when there is none. Call it every minute.
-  absl::StatusOr<std::vector<Command>> Expired(Instant now, size_t max, Random& random) const;
+  absl::StatusOr<std::vector<Command>> Expired(Instant now, size_t max, Random& random);
 
   // ---- commit
 
@@ -127,15 +115,12 @@ class Engine {
                                          size_t max) const;
 
   // NOT_FOUND; not-authorised for another jurisdiction's policy that does not say explain =
-  // "public".
-  absl::StatusOr<std::string> GetText(const Digest& digest, const AgencyId& caller) const;
+  // "public"; wrong-agency, agency-suspended.
+  absl::StatusOr<std::string> GetText(const Digest& digest, const AgencyId& caller,
+                                      Instant now) const;
 
   // The last checkpoint that is stored.
-  struct Checkpoint {
-    uint64_t size;
-    std::string note;
-  };
-  Checkpoint LatestCheckpoint() const;
+  audit::CheckpointKeeper::Signed LatestCheckpoint() const;
   // At most `limit` and at most about limits::kMessageBytes. OUT_OF_RANGE beyond the checkpoint.
   absl::StatusOr<v1::GetEntriesResponse> Entries(uint64_t from, uint32_t limit) const;
   absl::StatusOr<v1::GetConsistencyResponse> Consistency(uint64_t from, uint64_t to) const;
@@ -146,6 +131,12 @@ class Engine {
  private:
   Engine(store::Store& store, ledger::Genesis genesis, BrokerKeys keys, QuotaLimits quotas);
 
+  absl::Status OpenLog();
+  absl::Status Replay();
+  absl::Status Write(Transaction& transaction);
+  absl::StatusOr<v1::Evidence> EvidenceFor(uint64_t log_index, uint64_t tree_size,
+                                           std::string_view reader, v1::Receipt& receipt) const;
+
   store::Store& store_;
   const ledger::Genesis genesis_;
   const BrokerKeys keys_;
@@ -155,7 +146,11 @@ class Engine {
   Submissions submissions_;
   Mailboxes mailboxes_;
   Usage usage_;
-  bool broken_ = false;  // the committer's: a write whose end is not known
+  Publications publications_;
+  mutable record::VerifiedRoots verified_;
+  // The committer's own.
+  bool broken_ = false;                 // a write failed and its end is not known
+  std::set<std::string> delivered_to_;  // written, but without a checkpoint yet
   mutable absl::Mutex mutex_;
   std::shared_ptr<const View> view_ ABSL_GUARDED_BY(mutex_);
 };

@@ -2,13 +2,14 @@
 // is number order. `agency` in a key: its text and a zero byte, which no agency's text contains.
 //
 //   r_open         u64 snapshot number (from 1)       -> u64 log index of the n-th open entry
-//   r_bodies       u64 log index                      -> SHA-256 of the rest || bytes delivered: a
-//                  Record as carried, a Notice, or a NoticeList (command.proto)
+//   r_bodies       u64 log index                      -> SHA-256 of the rest || what is delivered:
+//   a
+//                  Record as carried, or a NoticeList (command.proto)
 //   r_parts        u64 log index || u16 part number   -> salt32 || part
 //   r_mailbox      agency || u8 lane || u64 seq       -> MailboxRow
 //   r_cursors      agency || u8 lane                  -> u64 sequence acknowledged through
 //   r_submissions  agency || u64 number               -> record hash or statement digest (32) ||
-//                  record id or zeros (16) || u64 log index || u16 number of parts
+//                  record id, of a notice zeros (16) || u64 log index
 //   r_texts        digest                             -> a policy or federation file
 // and those of the log (core/audit/log.h): r_entries, r_tiles, r_meta, l_checkpoint.
 //

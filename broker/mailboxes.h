@@ -39,6 +39,9 @@ struct MailboxChanges {
   std::map<std::string, int64_t> waiting;  // by recipient
 };
 
+// The earlier of two next_expiry, of which 0 means never.
+uint64_t EarlierExpiry(uint64_t a, uint64_t b);
+
 class Mailboxes {
  public:
   // Fills itself and `usage`. DATA_LOSS for rows that cannot be read.
@@ -55,6 +58,10 @@ class Mailboxes {
   void Commit(const MailboxChanges& changes, Usage& usage);
 
  private:
+  absl::Status LoadCursors(const store::Reader& store) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status LoadRows(const store::Reader& store, Usage& usage)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   mutable absl::Mutex mutex_;
   std::map<LaneKey, LaneState> lanes_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<uint64_t, BodyState> bodies_ ABSL_GUARDED_BY(mutex_);

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "core/base/bytes.h"
+#include "core/store/store.h"
 
 namespace entente::broker {
 
@@ -22,6 +23,9 @@ struct Submitted {
   RecordId record_id{};  // zeros for a notice
   uint64_t log_index = 0;
 };
+
+std::string EncodeSubmitted(const Submitted& submitted);
+std::optional<Submitted> DecodeSubmitted(std::string_view bytes);
 
 class Submissions {
  public:
@@ -43,6 +47,9 @@ class Submissions {
   void Commit();
   void Rollback();
 
+  // Fills itself from r_submissions. DATA_LOSS for rows that cannot be read.
+  absl::Status Load(const store::Reader& store);
+
  private:
   struct Window {
     std::map<uint64_t, Submitted> by_number;
@@ -50,17 +57,17 @@ class Submissions {
     uint64_t highest = 0;                // staged or committed
     uint64_t committed = 0;              // highest committed
   };
-  struct Key {
+  struct Item {
     std::string agency;
     uint64_t number;
+    Submitted submitted;
   };
-  void Forget(Window& window, uint64_t number) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;
   std::map<std::string, Window, std::less<>> windows_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Key> staged_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Key> leaving_ ABSL_GUARDED_BY(mutex_);
-  uint64_t committed_size_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<Item> staged_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Item> leaving_ ABSL_GUARDED_BY(mutex_);
+  uint64_t committed_size_ ABSL_GUARDED_BY(mutex_) = 0;  // log indexes below are committed
 };
 
 }  // namespace entente::broker

@@ -41,7 +41,8 @@ class Transaction {
   absl::StatusOr<uint64_t> AppendSealed(v1::EntryKind kind, Instant instant,
                                         std::span<const ledger::ReaderPart> parts,
                                         const Salt32& seed);
-  // Stages an open entry and what follows from it. Not OK from the registry: nothing is staged.
+  // Stages an open entry, what follows from it, and the text it names (may be empty). Not OK, as
+  // ledger::Registry::Apply: nothing is staged.
   absl::StatusOr<uint64_t> AppendOpen(v1::EntryKind kind, Instant instant, std::string_view body,
                                       std::string_view text);
   void PutSubmission(const Submitter& submitter, const Submitted& submitted);
@@ -54,6 +55,12 @@ class Transaction {
 
   store::WriteBatch& batch() { return batch_; }
   audit::Stage& stage() { return stage_; }
+  struct Published {
+    uint64_t log_index;
+    v1::EntryKind kind;
+    std::string body;
+  };
+  const std::vector<Published>& published() const { return published_; }
   const MailboxChanges& mailbox_changes() const { return changes_; }
   const std::set<std::string>& delivered_to() const { return delivered_to_; }
 
@@ -69,6 +76,7 @@ class Transaction {
   store::WriteBatch batch_;
   MailboxChanges changes_;
   std::map<std::string, std::optional<std::string>> rows_;  // of r_mailbox, by key
+  std::vector<Published> published_;
   std::set<std::string> delivered_to_;
 };
 

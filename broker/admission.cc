@@ -1,0 +1,195 @@
+#include "broker/admission.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/judge.h"
+#include "broker/notice.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/record/leaves.h"
+#include "core/record/record.h"
+
+namespace entente::broker {
+namespace {
+
+struct Asked {
+  const v1::Submission& submission;
+  const AgencyId& caller;
+  const AdmissionState& state;
+  Instant instant;  // not before the ledger's
+};
+
+// ---- caller
+
+bool EmptyOrDigest(const std::string& bytes) {
+  return bytes.empty() || bytes.size() == sizeof(Digest);
+}
+
+absl::Status CheckCaller(const Asked& asked) {
+  const View& view = asked.state.view;
+  auto status = view.registry.CheckAdmitted(asked.caller.text(), view.next_index, asked.instant);
+  if (!status.ok()) return status;
+  if (!EmptyOrDigest(asked.submission.officer_pseudonym()) ||
+      !EmptyOrDigest(asked.submission.justification_digest())) {
+    return Refuse(Reason::kMalformed, "Pseudonym and justification digest are 32 bytes, or none.");
+  }
+  return absl::OkStatus();
+}
+
+Submitter SubmitterOf(const Asked& asked) {
+  Submitter submitter;
+  submitter.set_agency(asked.caller.text());
+  submitter.set_number(asked.submission.number());
+  submitter.set_officer_pseudonym(asked.submission.officer_pseudonym());
+  submitter.set_justification_digest(asked.submission.justification_digest());
+  return submitter;
+}
+
+absl::StatusOr<std::optional<Submitted>> Before(const Asked& asked, const Digest& hash,
+                                                const std::optional<RecordId>& id) {
+  return asked.state.submissions.Find(asked.caller.text(), asked.submission.number(), hash, id,
+                                      Submissions::Among::kCommitted);
+}
+
+// ---- signature
+
+absl::Status CheckSignature(const Asked& asked, const record::Envelope& envelope) {
+  const View& view = asked.state.view;
+  const record::BatchSignature& signature = envelope.signature;
+  if (signature.origin != asked.caller) {
+    return Refuse(Reason::kWrongAgency, asked.caller.text() + " submits a record signed for " +
+                                            signature.origin.text() + ".");
+  }
+  auto key = view.registry.FindKey(asked.caller.text(), signature.key_id,
+                                   crypto::KeyUse::kRecordSigning, view.next_index, asked.instant);
+  if (!key.ok()) return key.status();
+  return record::VerifyBatch(view.registry.genesis()->federation, envelope.hash, signature,
+                             key->public_key, &asked.state.verified);
+}
+
+// ---- accesses
+
+// A record sealed to a key that its recipient never published, or has retired, would only be
+// refused there. Whether the recipient is a member is for the decision to say.
+absl::Status CheckDeliveryKey(const Asked& asked, const record::Header& header,
+                              const record::Access& access) {
+  const View& view = asked.state.view;
+  auto key = view.registry.FindKey(access.recipient.text(), access.delivery_key_id,
+                                   crypto::KeyUse::kDelivery, view.next_index, header.created);
+  if (key.ok() || IsRefusal(key.status(), Reason::kWrongAgency) ||
+      IsRefusal(key.status(), Reason::kAgencySuspended)) {
+    return absl::OkStatus();
+  }
+  return key.status();
+}
+
+absl::Status CheckAccesses(const Asked& asked, const record::ParsedRecord& record) {
+  for (const record::Access& access : record.access) {
+    if (access.recipient == asked.caller) {
+      return Refuse(Reason::kWrongAgency, "A record names its own origin as a recipient.");
+    }
+    if (auto status = CheckDeliveryKey(asked, record.header, access); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// ---- quota
+
+absl::Status CheckQuota(const Asked& asked, std::span<const ledger::ReaderPart> parts) {
+  std::vector<std::string> recipients;
+  for (size_t i = 1; i < parts.size(); ++i) recipients.push_back(parts[i].reader);
+  if (recipients.empty()) return absl::OkStatus();
+  return asked.state.usage.Check(asked.state.quotas, asked.caller.text(), recipients,
+                                 asked.submission.record().size());
+}
+
+// ---- command
+
+void Describe(const record::ParsedRecord& record, SubmissionCommand& command) {
+  command.set_header(record.wire->header());
+  *command.mutable_signature() = record.wire->signature();
+  for (const record::Section& section : record.sections) {
+    SectionDescriptor& out = *command.add_sections();
+    out.set_section_id(ToString(section.id));
+    out.set_labels(std::string(section.labels_bytes));
+    out.set_length(section.ciphertext.size());
+    out.set_leaf(ToString(record::SectionLeaf(section)));
+  }
+  for (const record::Access& access : record.access) {
+    AccessDescriptor& out = *command.add_access();
+    out.set_recipient(access.recipient.text());
+    out.set_instrument(std::string(access.instrument));
+    out.set_consents(static_cast<uint32_t>(access.consents.size()));
+  }
+}
+
+absl::StatusOr<Admitted> RecordCommand(const Asked& asked, const record::ParsedRecord& record,
+                                       std::span<const ledger::ReaderPart> parts, Random& random) {
+  CommandBody body = NewCommandBody(asked.state.view, asked.instant, random);
+  *body.mutable_submission()->mutable_submitter() = SubmitterOf(asked);
+  Describe(record, *body.mutable_submission());
+  PartList list;
+  for (const ledger::ReaderPart& part : parts) {
+    PartBytes& out = *list.add_parts();
+    out.set_reader(part.reader);
+    out.set_part(part.bytes);
+  }
+  return MakeCommand(std::move(body), {asked.submission.record(), list.SerializeAsString()});
+}
+
+// ---- the order
+
+absl::StatusOr<Admitted> AdmitRecord(const Asked& asked, Random& random) {
+  auto envelope = record::ReadEnvelope(asked.submission.record());
+  if (!envelope.ok()) return envelope.status();
+  auto before = Before(asked, envelope->hash, std::nullopt);
+  if (!before.ok()) return before.status();
+  if (*before) return **before;
+  if (auto status = CheckSignature(asked, *envelope); !status.ok()) return status;
+
+  auto record = record::ReadRecord(*std::move(envelope));
+  if (!record.ok()) return record.status();
+  before = Before(asked, record->hash, record->header.record_id);
+  if (!before.ok()) return before.status();
+  if (*before) return **before;
+  if (auto status = record::CheckSubmitted(*record); !status.ok()) return status;
+  if (auto status = CheckAccesses(asked, *record); !status.ok()) return status;
+
+  ledger::Act act{asked.instant, asked.caller.text(), asked.submission.officer_pseudonym(),
+                  asked.submission.justification_digest()};
+  auto parts = Judge(FromRecord(*record), act, asked.state.view);
+  if (!parts.ok()) return parts.status();
+  if (auto status = CheckQuota(asked, *parts); !status.ok()) return status;
+  return RecordCommand(asked, *record, *parts, random);
+}
+
+absl::StatusOr<Admitted> AdmitNotice(const Asked& asked, Random& random) {
+  const v1::Notice& notice = asked.submission.notice();
+  auto before = Before(asked, NoticeDigest(notice), std::nullopt);
+  if (!before.ok()) return before.status();
+  if (*before) return **before;
+  return MakeNotice(notice, SubmitterOf(asked), asked.state.view, asked.instant, random);
+}
+
+}  // namespace
+
+absl::StatusOr<Admitted> Admit(const v1::Submission& submission, const AgencyId& caller,
+                               const AdmissionState& state, Instant now, Random& random) {
+  Asked asked{submission, caller, state, std::max(now, state.view.ledger_time)};
+  if (auto status = CheckCaller(asked); !status.ok()) return status;
+  switch (submission.item_case()) {
+    case v1::Submission::kRecord:
+      return AdmitRecord(asked, random);
+    case v1::Submission::kNotice:
+      return AdmitNotice(asked, random);
+    case v1::Submission::ITEM_NOT_SET:
+      break;
+  }
+  return Refuse(Reason::kMalformed, "A submission carries a record or a notice.");
+}
+
+}  // namespace entente::broker

@@ -1,0 +1,104 @@
+#include "broker/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/acknowledgement.h"
+#include "broker/expiry.h"
+#include "broker/publication.h"
+#include "core/base/refusal.h"
+
+namespace entente::broker {
+
+std::shared_ptr<const View> Engine::view() const {
+  absl::MutexLock lock(&mutex_);
+  return view_;
+}
+
+// ---- admission
+
+absl::StatusOr<Admitted> Engine::AdmitSubmission(const v1::Submission& submission,
+                                                 const AgencyId& caller, Instant now,
+                                                 Random& random) const {
+  auto current = view();
+  AdmissionState state{*current, submissions_, usage_, quotas_, verified_};
+  auto admitted = Admit(submission, caller, state, now, random);
+  if (!admitted.ok()) return admitted;
+  const auto* before = std::get_if<Submitted>(&*admitted);
+  if (before && before->log_index >= LatestCheckpoint().head.size) {
+    return Refuse(Reason::kDiskFull,
+                  "The submission stands in the log, but its checkpoint could not be stored yet.");
+  }
+  return admitted;
+}
+
+absl::StatusOr<std::optional<Command>> Engine::AdmitAcknowledgement(
+    const v1::PullAcknowledge& acknowledge, const AgencyId& caller, Instant now,
+    Random& random) const {
+  auto current = view();
+  LaneState lane = mailboxes_.Lane({caller.text(), acknowledge.lane()});
+  return MakeAcknowledgement(acknowledge, caller, lane, *current, store_,
+                             std::max(now, current->ledger_time), random);
+}
+
+absl::StatusOr<std::variant<Command, uint64_t>> Engine::AdmitPublication(
+    const v1::PublishRequest& request, Instant now, Random& random) const {
+  if (auto index = publications_.Find(PublicationBody(request))) return *index;
+  auto command = MakePublication(request, *view(), now, random);
+  if (!command.ok()) return command.status();
+  return *std::move(command);
+}
+
+absl::StatusOr<std::vector<Command>> Engine::Expired(Instant now, size_t max, Random& random) {
+  auto current = view();
+  return FindExpired(mailboxes_, store_, *current, std::max(now, current->ledger_time), max,
+                     random);
+}
+
+// ---- commit
+
+absl::Status Engine::Write(Transaction& transaction) {
+  View after = transaction.view();
+  auto status = log_->Commit(std::move(transaction.stage()), transaction.batch());
+  if (!status.ok()) return status;
+  submissions_.Commit();
+  mailboxes_.Commit(transaction.mailbox_changes(), usage_);
+  for (const Transaction::Published& one : transaction.published()) {
+    publications_.Add(one.log_index, one.kind, one.body);
+  }
+  delivered_to_.insert(transaction.delivered_to().begin(), transaction.delivered_to().end());
+  absl::MutexLock lock(&mutex_);
+  view_ = std::make_shared<const View>(std::move(after));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CommitResult> Engine::Commit(std::span<const Command> commands) {
+  if (broken_) {
+    return absl::FailedPreconditionError("a write failed: the engine must be opened again");
+  }
+  Transaction transaction(store_, mailboxes_, submissions_, *view(), log_->Begin());
+  CommitResult result;
+  absl::Status status;
+  for (const Command& command : commands) {
+    result.applied.push_back(Apply(command, transaction));
+    const absl::Status& applied = result.applied.back().status();
+    if (!applied.ok() && !RefusalOf(applied)) status = applied;
+  }
+  bool staged = transaction.stage().size() > log_->Head().size;
+  if (status.ok() && staged) status = Write(transaction);
+  if (!status.ok()) {
+    submissions_.Rollback();
+    broken_ = !IsRefusal(status, Reason::kDiskFull);
+    return status;
+  }
+  auto note = keeper_->Publish(keys_.checkpoint);
+  if (!note.ok()) {
+    broken_ = !IsRefusal(note.status(), Reason::kDiskFull);
+    return note.status();
+  }
+  result.tree_size = LatestCheckpoint().head.size;
+  result.delivered_to = std::exchange(delivered_to_, {});
+  return result;
+}
+
+}  // namespace entente::broker

@@ -1,0 +1,147 @@
+// What callers get back: read from what is committed and covered by the last checkpoint.
+#include <algorithm>
+#include <utility>
+
+#include "broker/delivery.h"
+#include "broker/engine.h"
+#include "broker/rows.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/ledger/receipt.h"
+
+namespace entente::broker {
+namespace {
+
+// Room for the checkpoint and the message's own framing.
+constexpr size_t kEntriesBytes = limits::kMessageBytes - limits::kEntryBytes;
+
+v1::Refusal ToProto(const Refusal& refusal) {
+  v1::Refusal out;
+  out.set_reason(ReasonText(refusal));
+  out.set_text(refusal.text);
+  out.set_advice(refusal.advice);
+  out.set_record_id(refusal.record_id);
+  if (refusal.log_index) out.set_log_index(*refusal.log_index);
+  return out;
+}
+
+absl::Status AddItem(const v1::Part& part, uint64_t log_index, v1::Receipt& receipt) {
+  v1::ReceiptItem& item = *receipt.add_items();
+  item.set_log_index(log_index);
+  if (part.has_submission()) {
+    item.set_record_hash(part.submission().record_hash());
+  } else if (part.has_notice()) {
+    item.set_record_hash(part.notice().statement_digest());
+  } else {
+    return absl::InternalError("a receipt for what is no submission");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+audit::CheckpointKeeper::Signed Engine::LatestCheckpoint() const {
+  // There is one: Open() publishes before the engine is handed out.
+  return keeper_->Latest().value_or(audit::CheckpointKeeper::Signed{});
+}
+
+absl::StatusOr<v1::Evidence> Engine::EvidenceFor(uint64_t log_index, uint64_t tree_size,
+                                                 std::string_view reader,
+                                                 v1::Receipt& receipt) const {
+  auto salted = ReadSaltedPart(store_, log_index, 0);
+  if (!salted.ok()) return salted.status();
+  auto part = ReadStoredPart(store_, log_index, 0);
+  if (!part.ok()) return part.status();
+  if (part->reader() != reader) {
+    return absl::InternalError("a receipt for another agency's submission");
+  }
+  if (auto status = AddItem(*part, log_index, receipt); !status.ok()) return status;
+  auto entry = log_->Entry(log_index);
+  if (!entry.ok()) return entry.status();
+  auto path = log_->Inclusion(log_index, tree_size);
+  if (!path.ok()) return path.status();
+  return MakeEvidence(log_index, *entry, *salted, *path);
+}
+
+absl::StatusOr<v1::SubmitResponse> Engine::AnswerSubmissions(
+    const AgencyId& caller, std::span<const Outcome> outcomes) const {
+  auto checkpoint = LatestCheckpoint();
+  v1::SubmitResponse response;
+  response.set_checkpoint(checkpoint.note);
+  v1::Receipt receipt;
+  receipt.set_log_origin(genesis_->log_origin);
+  receipt.set_tree_size(checkpoint.head.size);
+  receipt.set_root(ToString(checkpoint.head.root));
+  for (const Outcome& outcome : outcomes) {
+    v1::SubmissionResult& result = *response.add_results();
+    result.set_number(outcome.number);
+    if (!outcome.log_index.ok()) {
+      auto refusal = RefusalOf(outcome.log_index.status());
+      if (!refusal) return outcome.log_index.status();
+      *result.mutable_refusal() = ToProto(*refusal);
+      continue;
+    }
+    auto evidence = EvidenceFor(*outcome.log_index, checkpoint.head.size, caller.text(), receipt);
+    if (!evidence.ok()) return evidence.status();
+    *result.mutable_committed() = *std::move(evidence);
+  }
+  if (receipt.items_size() > 0) {
+    *response.mutable_receipt() = ledger::SignReceipt(genesis_, receipt, keys_.receipt);
+  }
+  return response;
+}
+
+LanePositions Engine::Acknowledged(const AgencyId& agency) const {
+  return {mailboxes_.Lane({agency.text(), v1::LANE_URGENT}).acknowledged,
+          mailboxes_.Lane({agency.text(), v1::LANE_BULK}).acknowledged};
+}
+
+absl::StatusOr<v1::PullResponse> Engine::Fetch(const AgencyId& agency, LanePositions after,
+                                               size_t max) const {
+  auto checkpoint = LatestCheckpoint();
+  auto snapshot = store_.Snapshot();
+  auto response = FetchMailbox({*snapshot, *log_, genesis_, keys_.note, checkpoint.head.size},
+                               agency, after, std::min(max, limits::kBatchRecords));
+  if (response.ok()) response->set_checkpoint(checkpoint.note);
+  return response;
+}
+
+absl::StatusOr<std::string> Engine::GetText(const Digest& digest, const AgencyId& caller,
+                                            Instant now) const {
+  auto text = store_.Get(kTexts, AsText(digest));
+  if (!text.ok()) return text.status();
+  if (!*text) return absl::NotFoundError("no statement names this text");
+  auto current = view();
+  auto status = publications_.CheckReader(digest, **text, caller, *current,
+                                          std::max(now, current->ledger_time));
+  if (!status.ok()) return status;
+  return **std::move(text);
+}
+
+absl::StatusOr<v1::GetEntriesResponse> Engine::Entries(uint64_t from, uint32_t limit) const {
+  auto checkpoint = LatestCheckpoint();
+  if (from > checkpoint.head.size) return absl::OutOfRangeError("beyond the log");
+  v1::GetEntriesResponse response;
+  response.set_checkpoint(checkpoint.note);
+  uint64_t end = from + std::min<uint64_t>(limit, checkpoint.head.size - from);
+  size_t bytes = 0;
+  for (uint64_t index = from; index < end; ++index) {
+    auto entry = log_->Entry(index);
+    if (!entry.ok()) return entry.status();
+    bytes += entry->size();
+    if (bytes > kEntriesBytes) break;
+    response.add_entries(*std::move(entry));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::GetConsistencyResponse> Engine::Consistency(uint64_t from, uint64_t to) const {
+  if (to > LatestCheckpoint().head.size) return absl::OutOfRangeError("beyond the log");
+  auto proof = log_->Consistency(from, to);
+  if (!proof.ok()) return proof.status();
+  v1::GetConsistencyResponse response;
+  for (const Digest& hash : *proof) response.add_path(ToString(hash));
+  return response;
+}
+
+}  // namespace entente::broker

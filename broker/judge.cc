@@ -1,0 +1,116 @@
+#include "broker/judge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/record/words.h"
+#include "policy/decide.h"
+
+namespace entente::broker {
+namespace {
+
+policy::RecordLabels LabelsOf(const record::Header& header) {
+  return {.origin = header.origin.text(),
+          .kind = std::string(record::KindWord(header.kind)),
+          .purpose = header.purpose,
+          .handling = header.handling,
+          .evaluation = header.evaluation,
+          .urgency = std::string(record::UrgencyWord(header.urgency)),
+          .created = header.created,
+          .expires = header.expires,
+          .obtained_from = header.obtained_from,
+          .sent_under = header.policy_version,
+          .sections = {}};
+}
+
+policy::SectionLabels LabelsOf(const v1::SectionLabels& labels) {
+  return {.about = {labels.about().begin(), labels.about().end()},
+          .data = {labels.data().begin(), labels.data().end()},
+          .basis = labels.basis(),
+          .essential = labels.essential()};
+}
+
+absl::Status CheckTimes(const record::Header& header, Instant instant) {
+  if (auto status = record::CheckNotFuture(header, instant); !status.ok()) return status;
+  if (header.expires <= instant) {
+    return Refuse(Reason::kExpired, "The record expired at " + FormatInstant(header.expires) + ".");
+  }
+  return absl::OkStatus();
+}
+
+std::vector<ledger::DecidedRecipient> DecideAll(const Candidate& record, const View& view,
+                                                Instant instant) {
+  auto snapshot = view.registry.PolicySnapshot(instant);
+  std::vector<ledger::DecidedRecipient> decided;
+  for (const policy::RecipientLabels& to : record.recipients) {
+    decided.push_back(
+        {to.recipient, snapshot.ok()
+                           ? policy::Decide(**snapshot, record.labels, to, instant)
+                           : policy::EngineFailed(instant, view.registry.snapshot_number(),
+                                                  view.registry.snapshot_hash())});
+  }
+  return decided;
+}
+
+}  // namespace
+
+Candidate FromRecord(const record::ParsedRecord& record) {
+  Candidate out{record.header, record.hash, {}, LabelsOf(record.header), {}};
+  for (const record::Section& section : record.sections) {
+    out.sections.push_back(section.id);
+    out.labels.sections.push_back(LabelsOf(section.labels));
+  }
+  for (const record::Access& access : record.access) {
+    out.recipients.push_back({access.recipient.text(), std::string(access.instrument),
+                              static_cast<uint32_t>(access.consents.size())});
+  }
+  return out;
+}
+
+absl::StatusOr<Candidate> FromCommand(const SubmissionCommand& submission) {
+  auto header = record::ReadHeader(submission.header());
+  if (!header.ok()) return absl::InternalError("a header that admission does not let in");
+  policy::RecordLabels labels = LabelsOf(*header);
+  Candidate out{*std::move(header), record::RecordHash(submission.header()), {}, labels, {}};
+  for (const SectionDescriptor& section : submission.sections()) {
+    auto id = FixedBytes<sizeof(SectionId)>(section.section_id());
+    auto section_labels = record::ReadLabels(section.labels());
+    if (!id || !section_labels.ok()) {
+      return absl::InternalError("a section that admission does not let in");
+    }
+    out.sections.push_back(*id);
+    out.labels.sections.push_back(LabelsOf(*section_labels));
+  }
+  for (const AccessDescriptor& access : submission.access()) {
+    out.recipients.push_back({access.recipient(), access.instrument(), access.consents()});
+  }
+  return out;
+}
+
+absl::StatusOr<std::vector<ledger::ReaderPart>> Judge(const Candidate& record,
+                                                      const ledger::Act& act, const View& view) {
+  const record::Header& header = record.header;
+  auto key = view.registry.FindKey(header.origin.text(), header.signing_key_id,
+                                   crypto::KeyUse::kRecordSigning, view.next_index, act.instant);
+  if (!key.ok()) return key.status();
+  if (auto status = CheckTimes(header, act.instant); !status.ok()) return status;
+  auto decided = DecideAll(record, view, act.instant);
+  bool held = std::any_of(decided.begin(), decided.end(), [](const auto& one) {
+    return one.decision.verdict == policy::Verdict::kHold;
+  });
+  if (held) {
+    return Refuse(Reason::kPolicyHeld,
+                  "The record was sent under a policy that is not yet in force here.");
+  }
+  ledger::SubmittedRecord submitted{.record_id = header.record_id,
+                                    .record_hash = record.hash,
+                                    .origin = header.origin.text(),
+                                    .sections = record.sections,
+                                    .snapshot_number = view.registry.snapshot_number(),
+                                    .snapshot_hash = view.registry.snapshot_hash()};
+  return ledger::SubmissionParts(act, submitted, decided);
+}
+
+}  // namespace entente::broker

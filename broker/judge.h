@@ -1,0 +1,37 @@
+// What a submitted record is judged by, and the judgement: the decision for each recipient at one
+// instant under one state, as the parts that are logged. Made from the record at admission, and
+// from the command when the ledger's instant turns out later. Pure; safe from any thread.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "broker/command.pb.h"
+#include "broker/view.h"
+#include "core/ledger/parts.h"
+#include "core/record/header.h"
+#include "core/record/record.h"
+#include "policy/labels.h"
+
+namespace entente::broker {
+
+struct Candidate {
+  record::Header header;
+  Digest hash{};
+  std::vector<SectionId> sections;
+  policy::RecordLabels labels;
+  std::vector<policy::RecipientLabels> recipients;
+};
+
+Candidate FromRecord(const record::ParsedRecord& record);
+// INTERNAL for a command that admission does not make.
+absl::StatusOr<Candidate> FromCommand(const SubmissionCommand& submission);
+
+// At `act.instant`. Refusals: key-unknown, key-not-valid-then, wrong-agency, agency-suspended (the
+// origin's signing key), future-dated, expired; policy-held when a decision is to wait. Being
+// refused by policy is a decision like any other; where none can be made (no vocabulary is in
+// force) it is to refuse, and says engine-failed.
+absl::StatusOr<std::vector<ledger::ReaderPart>> Judge(const Candidate& record,
+                                                      const ledger::Act& act, const View& view);
+
+}  // namespace entente::broker

@@ -1,0 +1,21 @@
+// Gap notes and pair heads on their way into the log. Pure; safe from any thread.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "broker/command.h"
+#include "broker/view.h"
+#include "core/base/clock.h"
+#include "entente/v1/broker.pb.h"
+
+namespace entente::broker {
+
+// SHA-256 of the statement's body: what a notice is known by.
+Digest NoticeDigest(const v1::Notice& notice);
+
+// Checks what `submitter` signed: refusals of record::ReadStatement under its record-signing keys;
+// wrong-agency (another origin, a recipient that was never a member), proof-bad (another log, or a
+// log index that does not stand), future-dated, malformed (another type of notice).
+absl::StatusOr<Command> MakeNotice(const v1::Notice& notice, const Submitter& submitter,
+                                   const View& view, Instant instant, Random& random);
+
+}  // namespace entente::broker

@@ -1,0 +1,80 @@
+#include "broker/publications.h"
+
+#include <memory>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/crypto/digest.h"
+#include "policy/parse.h"
+
+namespace entente::broker {
+namespace {
+
+// Under the vocabulary in force; a policy that cannot be read under it is not public.
+bool IsPublic(std::string_view text, const View& view, Instant instant) {
+  auto file = view.registry.FederationFile("vocabulary", instant);
+  auto words = file ? view.registry.FindText(file->digest) : nullptr;
+  if (!words) return false;
+  auto vocabulary = policy::ParseVocabulary(*words, "vocabulary");
+  if (!vocabulary.ok()) return false;
+  auto policy = policy::ParsePolicy(text, "policy", *vocabulary);
+  return policy.ok() && policy->explain_public;
+}
+
+struct Named {
+  std::string owner;
+  std::string digest;
+};
+
+std::optional<Named> TextOf(v1::EntryKind kind, std::string_view body) {
+  v1::SignedStatement statement;
+  if (!statement.ParseFromString(std::string(body))) return std::nullopt;
+  if (kind == v1::ENTRY_KIND_POLICY) {
+    v1::PolicyStatement policy;
+    if (!policy.ParseFromString(statement.body())) return std::nullopt;
+    return Named{policy.jurisdiction(), policy.digest()};
+  }
+  if (kind == v1::ENTRY_KIND_FEDERATION_FILE) {
+    v1::FederationFileStatement file;
+    if (!file.ParseFromString(statement.body())) return std::nullopt;
+    return Named{"", file.digest()};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Publications::Add(uint64_t log_index, v1::EntryKind kind, std::string_view body) {
+  auto named = TextOf(kind, body);
+  auto digest = named ? FixedBytes<sizeof(Digest)>(named->digest) : std::nullopt;
+  absl::MutexLock lock(&mutex_);
+  by_body_.emplace(crypto::Sha256(body), log_index);
+  if (digest) owners_[*digest] = named->owner;
+}
+
+std::optional<uint64_t> Publications::Find(std::string_view body) const {
+  absl::MutexLock lock(&mutex_);
+  auto it = by_body_.find(crypto::Sha256(body));
+  if (it == by_body_.end()) return std::nullopt;
+  return it->second;
+}
+
+absl::Status Publications::CheckReader(const Digest& text_digest, std::string_view text,
+                                       const AgencyId& caller, const View& view,
+                                       Instant instant) const {
+  auto status = view.registry.CheckAdmitted(caller.text(), view.next_index, instant);
+  if (!status.ok()) return status;
+  std::string owner;
+  {
+    absl::MutexLock lock(&mutex_);
+    auto it = owners_.find(text_digest);
+    if (it == owners_.end()) return absl::NotFoundError("no statement names this text");
+    owner = it->second;
+  }
+  if (owner.empty() || owner == caller.jurisdiction() || IsPublic(text, view, instant)) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kNotAuthorised, "The policy of " + owner + " is not public.");
+}
+
+}  // namespace entente::broker

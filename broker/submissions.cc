@@ -1,0 +1,127 @@
+#include "broker/submissions.h"
+
+#include <algorithm>
+
+#include "broker/rows.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+
+namespace entente::broker {
+namespace {
+
+bool BelowWindow(uint64_t number, uint64_t highest) {
+  return highest >= limits::kSubmissionWindow && number <= highest - limits::kSubmissionWindow;
+}
+
+absl::Status Reused(std::string text) { return Refuse(Reason::kRecordIdReused, std::move(text)); }
+
+}  // namespace
+
+std::string EncodeSubmitted(const Submitted& submitted) {
+  return Framing().Raw(submitted.hash).Raw(submitted.record_id).U64(submitted.log_index).str();
+}
+
+std::optional<Submitted> DecodeSubmitted(std::string_view bytes) {
+  constexpr size_t kHash = sizeof(Digest);
+  constexpr size_t kId = sizeof(RecordId);
+  if (bytes.size() != kHash + kId + sizeof(uint64_t)) return std::nullopt;
+  return Submitted{*FixedBytes<kHash>(bytes.substr(0, kHash)),
+                   *FixedBytes<kId>(bytes.substr(kHash, kId)),
+                   *ParseIndexKey(bytes.substr(kHash + kId))};
+}
+
+absl::StatusOr<std::optional<Submitted>> Submissions::Find(std::string_view agency, uint64_t number,
+                                                           const Digest& hash,
+                                                           const std::optional<RecordId>& record_id,
+                                                           Among among) const {
+  if (number == 0) return Refuse(Reason::kMalformed, "Submission numbers run from 1.");
+  absl::MutexLock lock(&mutex_);
+  auto it = windows_.find(agency);
+  if (it == windows_.end()) return std::nullopt;
+  const Window& window = it->second;
+  bool all = among == Among::kStaged;
+  auto seen = [&](const Submitted& s) { return all || s.log_index < committed_size_; };
+
+  if (BelowWindow(number, all ? window.highest : window.committed)) {
+    return Reused("The submission number is too far below the highest one used.");
+  }
+  auto same_number = window.by_number.find(number);
+  if (same_number != window.by_number.end() && seen(same_number->second)) {
+    if (same_number->second.hash == hash) return same_number->second;
+    return Reused("The submission number was used for something else.");
+  }
+  if (!record_id) return std::nullopt;
+  auto same_id = window.by_id.find(*record_id);
+  if (same_id == window.by_id.end()) return std::nullopt;
+  const Submitted& submitted = window.by_number.at(same_id->second);
+  if (!seen(submitted)) return std::nullopt;
+  if (submitted.hash == hash) return submitted;
+  return Reused("The record id was used for another record.");
+}
+
+std::vector<uint64_t> Submissions::Add(std::string_view agency, uint64_t number,
+                                       const Submitted& submitted) {
+  absl::MutexLock lock(&mutex_);
+  Window& window = windows_[std::string(agency)];
+  window.by_number[number] = submitted;
+  if (submitted.record_id != RecordId{}) window.by_id[submitted.record_id] = number;
+  window.highest = std::max(window.highest, number);
+  staged_.push_back({std::string(agency), number, submitted});
+
+  std::vector<uint64_t> left;
+  while (BelowWindow(window.by_number.begin()->first, window.highest)) {
+    auto first = window.by_number.begin();
+    left.push_back(first->first);
+    leaving_.push_back({std::string(agency), first->first, first->second});
+    window.by_id.erase(first->second.record_id);
+    window.by_number.erase(first);
+  }
+  return left;
+}
+
+void Submissions::Commit() {
+  absl::MutexLock lock(&mutex_);
+  for (const Item& item : staged_) {
+    Window& window = windows_[item.agency];
+    window.committed = std::max(window.committed, item.number);
+    committed_size_ = std::max(committed_size_, item.submitted.log_index + 1);
+  }
+  staged_.clear();
+  leaving_.clear();
+}
+
+void Submissions::Rollback() {
+  absl::MutexLock lock(&mutex_);
+  for (const Item& item : leaving_) {
+    Window& window = windows_[item.agency];
+    window.by_number[item.number] = item.submitted;
+    if (item.submitted.record_id != RecordId{}) {
+      window.by_id[item.submitted.record_id] = item.number;
+    }
+  }
+  for (const Item& item : staged_) {
+    Window& window = windows_[item.agency];
+    window.by_number.erase(item.number);
+    window.by_id.erase(item.submitted.record_id);
+    window.highest = window.committed;
+  }
+  staged_.clear();
+  leaving_.clear();
+}
+
+absl::Status Submissions::Load(const store::Reader& store) {
+  auto rows = store.Iterate(kSubmissions, "");
+  if (!rows.ok()) return rows.status();
+  store::Iterator& row = **rows;
+  for (row.SeekToFirst(); row.Valid(); row.Next()) {
+    auto ref = ParseSubmissionKey(row.key());
+    auto submitted = DecodeSubmitted(row.value());
+    if (!ref || !submitted) return Damaged(kSubmissions);
+    Add(ref->agency, ref->number, *submitted);
+  }
+  Commit();
+  return row.status();
+}
+
+}  // namespace entente::broker

@@ -1,0 +1,144 @@
+#include "broker/transaction.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/rows.h"
+#include "core/audit/merkle.h"
+#include "core/crypto/digest.h"
+
+namespace entente::broker {
+
+Transaction::Transaction(const store::Reader& store, const Mailboxes& mailboxes,
+                         Submissions& submissions, View view, audit::Stage stage)
+    : store_(store),
+      mailboxes_(mailboxes),
+      submissions_(submissions),
+      view_(std::move(view)),
+      stage_(std::move(stage)) {}
+
+LaneState Transaction::Lane(const LaneKey& key) const {
+  auto it = changes_.lanes.find(key);
+  return it == changes_.lanes.end() ? mailboxes_.Lane(key) : it->second;
+}
+
+LaneState& Transaction::TouchLane(const LaneKey& key) {
+  auto it = changes_.lanes.find(key);
+  if (it == changes_.lanes.end()) it = changes_.lanes.emplace(key, mailboxes_.Lane(key)).first;
+  return it->second;
+}
+
+absl::StatusOr<std::optional<MailboxRow>> Transaction::Row(const LaneKey& key, uint64_t seq) const {
+  std::string name = MailboxKey(key, seq);
+  std::optional<std::string> bytes;
+  if (auto it = rows_.find(name); it != rows_.end()) {
+    bytes = it->second;
+  } else {
+    auto stored = store_.Get(kMailbox, name);
+    if (!stored.ok()) return stored.status();
+    bytes = *std::move(stored);
+  }
+  if (!bytes) return std::nullopt;
+  MailboxRow row;
+  if (!row.ParseFromString(*bytes)) return Damaged(kMailbox);
+  return row;
+}
+
+absl::StatusOr<uint64_t> Transaction::AppendSealed(v1::EntryKind kind, Instant instant,
+                                                   std::span<const ledger::ReaderPart> parts,
+                                                   const Salt32& seed) {
+  auto sealed = ledger::WriteSealedEntry(kind, instant, parts, seed);
+  if (!sealed.ok()) return sealed.status();
+  auto index = stage_.Append(sealed->entry, batch_);
+  if (!index.ok()) return index.status();
+  for (size_t i = 0; i < parts.size(); ++i) {
+    batch_.Put(kParts, PartKey(*index, static_cast<uint16_t>(i)),
+               ToString(sealed->salts[i]) + parts[i].bytes);
+  }
+  view_.next_index = *index + 1;
+  view_.ledger_time = instant;
+  return index;
+}
+
+absl::StatusOr<uint64_t> Transaction::AppendOpen(v1::EntryKind kind, Instant instant,
+                                                 std::string_view body, std::string_view text) {
+  auto entry = ledger::WriteOpenEntry(kind, instant, body);
+  if (!entry.ok()) return entry.status();
+  ledger::Registry registry = view_.registry;
+  if (!text.empty()) registry.SetText(text);
+  auto leaf = audit::LeafHash(*entry);
+  auto status = registry.Apply(view_.next_index, leaf, kind, instant, body);
+  if (!status.ok()) return status;
+  auto index = stage_.Append(*entry, batch_);
+  if (!index.ok()) return index.status();
+  batch_.Put(kOpen, IndexKey(registry.snapshot_number()), IndexKey(*index));
+  if (!text.empty()) batch_.Put(kTexts, ToString(crypto::Sha256(text)), text);
+  published_.push_back({*index, kind, std::string(body)});
+  view_ = View{std::move(registry), *index + 1, instant};
+  return index;
+}
+
+void Transaction::PutSubmission(const Submitter& submitter, const Submitted& submitted) {
+  const std::string& agency = submitter.agency();
+  for (uint64_t left : submissions_.Add(agency, submitter.number(), submitted)) {
+    batch_.Delete(kSubmissions, SubmissionKey(agency, left));
+  }
+  batch_.Put(kSubmissions, SubmissionKey(agency, submitter.number()), EncodeSubmitted(submitted));
+}
+
+void Transaction::PutBody(uint64_t log_index, const Digest& digest, std::string_view bytes,
+                          BodyState state) {
+  std::string value = ToString(digest);
+  value += bytes;
+  batch_.Put(kBodies, IndexKey(log_index), value);
+  changes_.bodies[log_index] = std::move(state);
+}
+
+void Transaction::Deliver(const LaneKey& key, const MailboxRow& row) {
+  LaneState& lane = TouchLane(key);
+  std::string name = MailboxKey(key, ++lane.last);
+  lane.next_expiry = EarlierExpiry(lane.next_expiry, row.expires_ms());
+  std::string value = row.SerializeAsString();
+  batch_.Put(kMailbox, name, value);
+  rows_[std::move(name)] = std::move(value);
+  ++changes_.waiting[key.agency];
+  delivered_to_.insert(key.agency);
+}
+
+void Transaction::Release(uint64_t log_index, const std::string& recipient) {
+  --changes_.waiting[recipient];
+  auto it = changes_.bodies.find(log_index);
+  if (it == changes_.bodies.end()) {
+    auto body = mailboxes_.Body(log_index);
+    if (!body) return;
+    it = changes_.bodies.emplace(log_index, *std::move(body)).first;
+  }
+  if (--it->second.waiting == 0) batch_.Delete(kBodies, IndexKey(log_index));
+}
+
+absl::Status Transaction::Take(const LaneKey& key, uint64_t through) {
+  LaneState& lane = TouchLane(key);
+  for (uint64_t seq = lane.acknowledged + 1; seq <= through; ++seq) {
+    auto row = Row(key, seq);
+    if (!row.ok()) return row.status();
+    if (!*row) return Damaged(kMailbox);
+    if (!(*row)->expired()) Release((*row)->log_index(), key.agency);
+    std::string name = MailboxKey(key, seq);
+    batch_.Delete(kMailbox, name);
+    rows_[std::move(name)] = std::nullopt;
+  }
+  lane.acknowledged = through;
+  batch_.Put(kCursors, LanePrefix(key), IndexKey(through));
+  return absl::OkStatus();
+}
+
+void Transaction::MarkExpired(const LaneKey& key, uint64_t seq, MailboxRow row) {
+  Release(row.log_index(), key.agency);
+  row.set_expired(true);
+  std::string name = MailboxKey(key, seq);
+  std::string value = row.SerializeAsString();
+  batch_.Put(kMailbox, name, value);
+  rows_[std::move(name)] = std::move(value);
+}
+
+}  // namespace entente::broker
