@@ -115,32 +115,30 @@ absl::Status CheckOwner(const State& state, const v1::KeyStatement& body) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Instant> CheckNewer(const v1::KeyStatement& body, Place place, const KeyRing* ring) {
-  auto instant = ReadStatementInstant(body.instant_ms(), place);
-  if (!instant.ok()) return instant;
-  if (ring && *instant <= ring->last_statement) {
-    return Refuse(Reason::kSnapshotBehind, "A later key statement of this owner is in force.");
-  }
-  return instant;
+// A statement replayed would bring back what a later one of the same signer replaced.
+absl::Status CheckNewer(const KeysChange& change, const KeyRing* ring) {
+  if (!ring) return absl::OkStatus();
+  const Instant last = change.by_authority ? ring->last_by_authority : ring->last_by_owner;
+  if (change.instant > last) return absl::OkStatus();
+  return Refuse(Reason::kSnapshotBehind, "A later key statement of this owner is in force.");
 }
 
-absl::StatusOr<KeysChange> ReadKeysChange(const State& state, Place place,
-                                          const v1::KeyStatement& body) {
-  const KeyRing* ring = state.FindRing(body.owner());
+absl::StatusOr<KeysChange> ReadKeysChange(Place place, const v1::KeyStatement& body,
+                                          const KeyRing* ring) {
   auto keys = ReadKeys(body, place, ring);
   if (!keys.ok()) return keys.status();
   if (keys->empty() && body.format_versions().empty()) {
     return Malformed("A key statement without keys or formats says nothing.");
   }
   if (absl::Status status = CheckFormats(body); !status.ok()) return status;
-  if (absl::Status status = CheckOwner(state, body); !status.ok()) return status;
-  const auto instant = CheckNewer(body, place, ring);
+  const auto instant = ReadStatementInstant(body.instant_ms(), place);
   if (!instant.ok()) return instant.status();
-  return KeysChange{
-      .owner = body.owner(),
-      .keys = *std::move(keys),
-      .format_versions = {body.format_versions().begin(), body.format_versions().end()},
-      .instant = *instant};
+  return KeysChange{.owner = body.owner(),
+                    .keys = *std::move(keys),
+                    .format_versions = {body.format_versions().begin(),
+                                        body.format_versions().end()},
+                    .by_authority = false,
+                    .instant = *instant};
 }
 
 }  // namespace
@@ -150,12 +148,16 @@ absl::StatusOr<Change> JudgeKeys(const State& state, Place place, std::string_vi
   if (!read.ok()) return read.status();
   const auto jurisdiction = JurisdictionOf(state, read->body.owner());
   if (!jurisdiction.ok()) return jurisdiction.status();
-  auto change = ReadKeysChange(state, place, read->body);
+  const KeyRing* ring = state.FindRing(read->body.owner());
+  auto change = ReadKeysChange(place, read->body, ring);
   if (!change.ok()) return change.status();
   const auto signer = SignerFor(state, change->keys, read->body, *jurisdiction);
   if (!signer.ok()) return signer.status();
   absl::Status status = VerifyOne(state, place, "keys", read->statement, {&*signer, 1});
   if (!status.ok()) return status;
+  if (status = CheckOwner(state, read->body); !status.ok()) return status;
+  change->by_authority = signer->use == KeyUse::kAuthority;
+  if (status = CheckNewer(*change, ring); !status.ok()) return status;
   return *std::move(change);
 }
 

@@ -43,7 +43,7 @@ struct Applier {
     auto ring = CopyOrNew(state.rings, change.owner);
     ring->keys.insert(ring->keys.end(), change.keys.begin(), change.keys.end());
     if (!change.format_versions.empty()) ring->format_versions = change.format_versions;
-    ring->last_statement = change.instant;
+    (change.by_authority ? ring->last_by_authority : ring->last_by_owner) = change.instant;
     state.rings[change.owner] = std::move(ring);
   }
 

@@ -23,7 +23,8 @@ struct KeysChange {
   std::string owner;
   std::vector<KeyInfo> keys;
   std::vector<uint32_t> format_versions;
-  Instant instant;
+  bool by_authority = false;
+  Instant instant;  // of the statement
 };
 struct RevocationChange {
   std::string owner;

@@ -53,8 +53,6 @@ absl::StatusOr<std::shared_ptr<const policy::Snapshot>> Compile(const State& sta
                               .agencies = {},
                               .policies = {}};
   for (const auto& [agency, history] : state.agencies) {
-    // A kind that the vocabulary does not have matches no rule: such an agency is left out.
-    if (!federation.vocabulary.Find(policy::Category::kAgencyKind, history->kind)) continue;
     auto made = AgencyForPolicy(agency, *history);
     if (!made.ok()) return made.status();
     if (*made) parts.agencies.push_back(**std::move(made));

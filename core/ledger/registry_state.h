@@ -32,7 +32,8 @@ struct AgencyHistory {
 struct KeyRing {
   std::vector<KeyInfo> keys;
   std::vector<uint32_t> format_versions;
-  Instant last_statement;
+  // Of the last statement by the authority, and of the last by the owner itself: two clocks.
+  Instant last_by_authority, last_by_owner;
 };
 
 // The hashes of all snapshots, in shared chunks: appending copies one chunk at most.
