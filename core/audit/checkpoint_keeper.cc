@@ -119,13 +119,13 @@ absl::StatusOr<std::string> CheckpointKeeper::Publish(const crypto::SigningKey& 
   batch.Put(kCheckpoint, kLastKey, *note);
   absl::Status copied = store_.Write(batch, store::Sync::kNo);
   if (!copied.ok()) return copied;
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   latest_ = Signed{head, *note};
   return *std::move(note);
 }
 
 std::optional<CheckpointKeeper::Signed> CheckpointKeeper::Latest() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return latest_;
 }
 

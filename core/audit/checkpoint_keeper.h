@@ -12,10 +12,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "core/audit/checkpoint.h"
 #include "core/audit/log.h"
 #include "core/audit/note.h"
+#include "core/base/mutex.h"
 #include "core/crypto/sign.h"
 #include "core/store/store.h"
 
@@ -51,7 +51,7 @@ class CheckpointKeeper {
   store::Store& store_;
   const Log& log_;
   const VerifierKey key_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::optional<Signed> latest_ ABSL_GUARDED_BY(mutex_);
 };
 

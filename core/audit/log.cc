@@ -131,7 +131,7 @@ Log::Log(store::Store& store, Frontier frontier) : store_(store) {
 }
 
 std::shared_ptr<const Log::State> Log::Current() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return state_;
 }
 
@@ -145,7 +145,7 @@ absl::Status Log::Commit(const Stage& stage, store::WriteBatch& batch) {
   batch.Put(kMeta, kTreeKey, FormatTree({frontier.size(), frontier.Edge()}));
   if (absl::Status written = store_.Write(batch, store::Sync::kYes); !written.ok()) return written;
   auto state = std::make_shared<const State>(State{frontier, frontier.Root()});
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   state_ = std::move(state);
   return absl::OkStatus();
 }
@@ -173,13 +173,13 @@ absl::StatusOr<std::string> Log::Entry(uint64_t index) const {
 
 absl::StatusOr<std::shared_ptr<const Log::Expanded>> Log::FullTile(TileKey key) const {
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (auto it = cache_.find(key); it != cache_.end()) return it->second;
   }
   auto hashes = ReadTile(store_, key);
   if (!hashes.ok()) return hashes.status();
   auto expanded = std::make_shared<const Expanded>(ExpandTile(*hashes));
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!cache_.emplace(key, expanded).second) return expanded;
   cached_.push_back(key);
   if (cached_.size() > kCachedTiles) {

@@ -22,10 +22,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "core/audit/frontier.h"
 #include "core/audit/log_format.h"
 #include "core/audit/merkle.h"
+#include "core/base/mutex.h"
 #include "core/store/store.h"
 
 namespace entente::audit {
@@ -105,7 +105,7 @@ class Log {
   absl::StatusOr<std::shared_ptr<const State>> Holding(uint64_t size) const;
 
   store::Store& store_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::shared_ptr<const State> state_ ABSL_GUARDED_BY(mutex_);
   mutable std::map<TileKey, std::shared_ptr<const Expanded>> cache_ ABSL_GUARDED_BY(mutex_);
   mutable std::deque<TileKey> cached_ ABSL_GUARDED_BY(mutex_);  // oldest first

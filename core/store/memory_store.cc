@@ -160,7 +160,7 @@ absl::Status MemoryStore::CheckFamilies(const WriteBatch& batch) const {
 
 absl::Status MemoryStore::Write(const WriteBatch& batch, Sync sync) {
   if (absl::Status known = CheckFamilies(batch); !known.ok()) return known;
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   bool was_broken = broken_;
   if (auto fault = NextFault()) {
     if (*fault == Fault::kSyncFailed && !was_broken) unsynced_.push_back({{}, batch});
@@ -172,7 +172,7 @@ absl::Status MemoryStore::Write(const WriteBatch& batch, Sync sync) {
 }
 
 void MemoryStore::Crash(size_t survivors) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (; unsynced_.size() > survivors; unsynced_.pop_back()) {
     auto& undo = unsynced_.back().undo;
     for (auto it = undo.rbegin(); it != undo.rend(); ++it) {
@@ -188,22 +188,22 @@ void MemoryStore::Crash(size_t survivors) {
 }
 
 size_t MemoryStore::unsynced() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return unsynced_.size();
 }
 
 void MemoryStore::FailWrite(size_t nth, Fault fault) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   faults_[writes_ + nth] = fault;
 }
 
 void MemoryStore::SetDiskFull(bool full) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   disk_full_ = full;
 }
 
 size_t MemoryStore::writes() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return writes_;
 }
 
@@ -211,7 +211,7 @@ absl::StatusOr<std::optional<std::string>> MemoryStore::Get(Family family,
                                                             std::string_view key) const {
   auto index = FindFamily(families_, family);
   if (!index.ok()) return index.status();
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return Find(tables_[*index]->table, key);
 }
 
@@ -219,12 +219,12 @@ absl::StatusOr<std::unique_ptr<Iterator>> MemoryStore::Iterate(Family family,
                                                                std::string_view prefix) const {
   auto index = FindFamily(families_, family);
   if (!index.ok()) return index.status();
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return std::make_unique<TableIterator>(Hold(*index), prefix);
 }
 
 std::unique_ptr<Reader> MemoryStore::Snapshot() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<std::shared_ptr<const Table>> held;
   for (size_t i = 0; i < tables_.size(); ++i) held.push_back(Hold(i));
   return std::make_unique<FrozenTables>(families_, std::move(held));
@@ -232,7 +232,7 @@ std::unique_ptr<Reader> MemoryStore::Snapshot() const {
 
 absl::Status MemoryStore::PutFile(std::string_view name, std::string_view bytes) {
   if (!IsFileName(name)) return absl::InvalidArgumentError("not a name for a file of the store");
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (auto fault = NextFault()) return Fail(*fault);
   files_.insert_or_assign(std::string(name), std::string(bytes));
   return absl::OkStatus();
@@ -240,7 +240,7 @@ absl::Status MemoryStore::PutFile(std::string_view name, std::string_view bytes)
 
 absl::StatusOr<std::optional<std::string>> MemoryStore::ReadFile(std::string_view name) const {
   if (!IsFileName(name)) return absl::InvalidArgumentError("not a name for a file of the store");
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   auto it = files_.find(name);
   if (it == files_.end()) return std::nullopt;
   return it->second;

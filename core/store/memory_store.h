@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/store/store.h"
 
 namespace entente::store {
@@ -76,7 +76,7 @@ class MemoryStore final : public Store {
   Table& Writable(size_t family) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::vector<Family> families_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::vector<std::shared_ptr<Versioned>> tables_ ABSL_GUARDED_BY(mutex_);
   std::vector<Unsynced> unsynced_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string, std::less<>> files_ ABSL_GUARDED_BY(mutex_);

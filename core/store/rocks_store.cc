@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/store/disk_error.h"
 #include "core/store/durable_file.h"
 #include "core/store/rocks_errors.h"
@@ -81,7 +81,7 @@ class RocksStore::Impl {
 
   std::string Place() const { return absl::StrCat(dir_, "/db"); }
   absl::Status PutFile(std::string_view name, std::string_view bytes) {
-    absl::MutexLock lock(&files_mutex_);
+    MutexLock lock(&files_mutex_);
     return WriteFileDurably(FilePath(name), bytes);
   }
   std::string FilePath(std::string_view name) const {
@@ -95,7 +95,7 @@ class RocksStore::Impl {
   const std::vector<Family> families_;
   const std::unique_ptr<rocksdb::DB> db_;
   const Handles handles_;
-  absl::Mutex files_mutex_;
+  Mutex files_mutex_;
 };
 
 namespace {

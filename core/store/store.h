@@ -3,9 +3,9 @@
 // Implementations: RocksStore (rocks_store.h), MemoryStore (memory_store.h).
 //
 // Errors, for every call:
-//   RESOURCE_EXHAUSTED, Refusal disk-full: no room; the batch is not in effect, reading goes on, and
-//     writes succeed again some seconds after room was made. Should the process die before that, the
-//     batch may be found at the next start, whole.
+//   RESOURCE_EXHAUSTED, Refusal disk-full: no room; the batch is not in effect, reading goes on.
+//     Writes succeed again some seconds after room was made. Should the process die before that,
+//     the batch may be found at the next start, whole.
 //   DATA_LOSS: stored bytes are damaged; the text names the place and what to do.
 //   INVALID_ARGUMENT: a family this store was not opened with.
 //   INTERNAL: any other fault of the disk. After a failed sync every later write fails too, until
