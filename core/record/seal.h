@@ -45,10 +45,12 @@ struct RecipientDraft {
 
 struct SealRequest {
   std::string_view federation{};
-  // Everything but record_id and digests, which come from `random`; lists in any order.
+  // Everything but record_id and digests; lists in any order.
   Header header;
   std::vector<SectionDraft> sections{};
   std::vector<RecipientDraft> recipients{};
+  // An id that was drawn, and told to people, before sealing; else it comes from `random`.
+  std::optional<RecordId> record_id{};
 };
 
 struct ContentKey {
