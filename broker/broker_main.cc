@@ -1,0 +1,190 @@
+// entente-broker: runs a broker, founds one, checks its database.
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "broker/assets.h"
+#include "broker/config.h"
+#include "broker/families.h"
+#include "broker/fsck.h"
+#include "broker/init.h"
+#include "broker/server.h"
+#include "core/crypto/random.h"
+#include "core/store/rocks_store.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+
+namespace entente::broker {
+namespace {
+
+enum Exit { kDone = 0, kNo = 1, kUsage = 2, kInputRefused = 3, kLocalFault = 5 };
+
+constexpr char kFooter[] =
+    "Files: the configuration is --config, else $ENTENTE_CONFIG, else /etc/entente/broker.toml.\n"
+    "Exit codes: 0 done; 1 the answer is no; 2 usage; 3 input or configuration refused;\n"
+    "5 local fault.";
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "entente-broker: %s\n", std::string(status.message()).c_str());
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kFailedPrecondition:
+      return kInputRefused;
+    default:
+      return kLocalFault;
+  }
+}
+
+void StartLogging(const std::string& level) {
+  auto logger = spdlog::stderr_logger_mt("entente-broker");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->set_level(spdlog::level::from_str(level));
+  spdlog::set_default_logger(std::move(logger));
+}
+
+// Before any thread is started, so that every thread inherits it.
+sigset_t BlockStopSignals() {
+  sigset_t stops;
+  sigemptyset(&stops);
+  sigaddset(&stops, SIGTERM);
+  sigaddset(&stops, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return stops;
+}
+
+ServerOptions OptionsOf(const BrokerConfig& config) {
+  ServerOptions options;
+  options.address = config.address;
+  options.metrics = config.metrics;
+  options.reflection = config.reflection;
+  options.quotas = config.quotas;
+  options.streams_per_agency = config.streams_per_agency;
+  return options;
+}
+
+int Serve(const BrokerConfig& config, const sigset_t& stops) {
+  auto assets = LoadAssets(config);
+  if (!assets.ok()) return Fail(assets.status());
+  auto store = store::RocksStore::Open(config.data, kBrokerFamilies);
+  if (!store.ok()) return Fail(store.status());
+  SystemClock clock;
+  crypto::SystemRandom random;
+  auto server = BrokerServer::Start(OptionsOf(config), *std::move(assets), **store, clock, random,
+                                    [] { kill(getpid(), SIGTERM); });
+  if (!server.ok()) return Fail(server.status());
+  std::printf("listening %s\nmetrics %s\n", (*server)->address().c_str(),
+              (*server)->metrics_address().c_str());
+  std::fflush(stdout);
+  int got = 0;
+  sigwait(&stops, &got);
+  spdlog::info("stopping");
+  (*server)->Stop();
+  return (*server)->failed() ? kLocalFault : kDone;
+}
+
+int Run(const std::string& path, bool check_only) {
+  const auto config = LoadConfig(path);
+  if (!config.ok()) return Fail(config.status());
+  if (check_only) {
+    const auto assets = LoadAssets(*config);
+    if (!assets.ok()) return Fail(assets.status());
+    std::printf("%s: good\n", path.c_str());
+    return kDone;
+  }
+  const sigset_t stops = BlockStopSignals();
+  StartLogging(config->log_level);
+  return Serve(*config, stops);
+}
+
+struct InitArguments {
+  std::string federation;
+  std::string name;
+  std::vector<std::string> authorities;
+};
+
+int Init(const std::string& path, const InitArguments& arguments) {
+  const auto config = LoadConfig(path);
+  if (!config.ok()) return Fail(config.status());
+  Founding founding{arguments.federation, arguments.name, {}};
+  for (const std::string& authority : arguments.authorities) {
+    if (absl::Status status = AddAuthority(authority, founding); !status.ok()) return Fail(status);
+  }
+  crypto::SystemRandom random;
+  const auto founded = Found(*config, founding, SystemClock().Now(), random);
+  if (!founded.ok()) return Fail(founded.status());
+  std::printf("genesis %s\nverifier-key %s\n", founded->genesis_digest.c_str(),
+              founded->verifier_key.c_str());
+  return kDone;
+}
+
+int CheckDatabase(const std::string& path) {
+  const auto config = LoadConfig(path);
+  if (!config.ok()) return Fail(config.status());
+  const auto genesis = LoadGenesis(config->genesis);
+  if (!genesis.ok()) return Fail(genesis.status());
+  const auto store = store::RocksStore::Open(config->data, kBrokerFamilies);
+  if (!store.ok()) return Fail(store.status());
+  const auto report = Fsck(**store, genesis->text());
+  if (!report.ok()) return Fail(report.status());
+  for (const audit::FsckFinding& finding : report->findings) {
+    std::printf("%s %s: %s\n", finding.place.c_str(), finding.key.c_str(), finding.what.c_str());
+  }
+  std::printf("%llu entries, %zu findings\n", static_cast<unsigned long long>(report->rebuilt.size),
+              report->findings.size());
+  return report->findings.empty() ? kDone : kNo;
+}
+
+std::string DefaultConfig() {
+  const char* path = std::getenv("ENTENTE_CONFIG");
+  return path != nullptr && *path != '\0' ? path : "/etc/entente/broker.toml";
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app(
+      "The broker of an Entente federation: admits records under both sides' policies, "
+      "writes them in a log, and hands them to their recipients. It can open none.");
+  app.name("entente-broker");
+  app.footer(kFooter);
+  app.set_help_all_flag("--help-all", "Help for every command");
+  std::string config = DefaultConfig();
+  bool check_only = false;
+  app.add_option("--config", config, "The configuration file")->capture_default_str();
+  app.add_flag("--check-config", check_only,
+               "Read the configuration and all files it names, say what is wrong, and stop");
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  app.add_subcommand("run", "Serve until SIGTERM or SIGINT (what it does without a command)");
+  InitArguments founding;
+  CLI::App* init = app.add_subcommand(
+      "init", "Found a broker: make its keys, the genesis file and the log; what is there is kept");
+  init->add_option("--federation", founding.federation, "The federation's name: entente.test")
+      ->required();
+  init->add_option("--name", founding.name, "The broker's name: broker-1")->required();
+  init->add_option("--authority", founding.authorities,
+                   "Public authority key of a jurisdiction, once for each: FR=<64 hex>")
+      ->required();
+  CLI::App* fsck = app.add_subcommand(
+      "fsck", "Check every row of the database against the log; the broker must not be running");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  if (init->parsed()) return Init(config, founding);
+  if (fsck->parsed()) return CheckDatabase(config);
+  return Run(config, check_only);
+}
+
+}  // namespace
+}  // namespace entente::broker
+
+int main(int argc, char** argv) { return entente::broker::Main(argc, argv); }

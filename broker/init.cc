@@ -1,0 +1,89 @@
+#include "broker/init.h"
+
+#include <sys/stat.h>
+
+#include "broker/assets.h"
+#include "broker/engine.h"
+#include "broker/families.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/store/durable_file.h"
+#include "core/store/rocks_store.h"
+
+namespace entente::broker {
+namespace {
+
+absl::StatusOr<ledger::GenesisFields> FieldsOf(const Founding& founding, const BrokerKeys& keys,
+                                               Instant now) {
+  const std::string origin = founding.federation + "/log/" + founding.name;
+  auto checkpoint = audit::VerifierKey::Create(origin, audit::NoteKeyType::kEd25519,
+                                               keys.checkpoint.public_key());
+  if (!checkpoint.ok()) return checkpoint.status();
+  return ledger::GenesisFields{founding.federation,
+                               origin,
+                               {now.ms / limits::kSecondMs * limits::kSecondMs},
+                               std::string(ledger::kQuorumNone),
+                               *std::move(checkpoint),
+                               keys.receipt.public_key(),
+                               keys.note.public_key(),
+                               founding.authorities};
+}
+
+bool SameButForTheTime(const ledger::GenesisFields& a, const ledger::GenesisFields& b) {
+  return a.federation == b.federation && a.log_origin == b.log_origin && a.quorum == b.quorum &&
+         a.checkpoint == b.checkpoint && a.receipt == b.receipt && a.note == b.note &&
+         a.authorities == b.authorities;
+}
+
+absl::StatusOr<ledger::Genesis> WriteOrKeepGenesis(const std::string& path,
+                                                   const ledger::GenesisFields& fields) {
+  auto there = LoadGenesis(path);
+  if (there.ok()) {
+    if (SameButForTheTime(there->fields(), fields)) return there;
+    return absl::AlreadyExistsError(path + " founds another federation or broker; move it away");
+  }
+  if (!absl::IsNotFound(there.status())) return there;
+  auto genesis = ledger::Genesis::Create(fields);
+  if (!genesis.ok()) return genesis;
+  const absl::Status status = store::WriteFileDurably(path, genesis->text());
+  if (!status.ok()) return status;
+  chmod(path.c_str(), 0644);
+  return genesis;
+}
+
+absl::Status WriteLog(const BrokerConfig& config, const ledger::Genesis& genesis,
+                      const BrokerKeys& keys) {
+  auto store = store::RocksStore::Open(config.data, kBrokerFamilies);
+  if (!store.ok()) return store.status();
+  const absl::Status status = InitLog(**store, genesis.text(), keys);
+  return absl::IsAlreadyExists(status) ? absl::OkStatus() : status;
+}
+
+}  // namespace
+
+absl::Status AddAuthority(std::string_view text, Founding& founding) {
+  const size_t equals = text.find('=');
+  const auto key = equals == text.npos ? std::nullopt : FixedFromHex<32>(text.substr(equals + 1));
+  if (!key) {
+    return absl::InvalidArgumentError("'" + std::string(text.substr(0, 128)) +
+                                      "' is no authority: write FR= and 64 hex characters");
+  }
+  if (!founding.authorities.emplace(text.substr(0, equals), *key).second) {
+    return absl::InvalidArgumentError("two authorities of " + std::string(text.substr(0, equals)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Founded> Found(const BrokerConfig& config, const Founding& founding, Instant now,
+                              Random& random) {
+  auto keys = MakeBrokerKeys(config.keys, random);
+  if (!keys.ok()) return keys.status();
+  auto fields = FieldsOf(founding, *keys, now);
+  if (!fields.ok()) return fields.status();
+  auto genesis = WriteOrKeepGenesis(config.genesis, *fields);
+  if (!genesis.ok()) return genesis.status();
+  if (absl::Status status = WriteLog(config, *genesis, *keys); !status.ok()) return status;
+  return Founded{DigestText(genesis->digest()), genesis->fields().checkpoint.Text()};
+}
+
+}  // namespace entente::broker

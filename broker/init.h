@@ -1,0 +1,35 @@
+// Founding a broker: its keys, the genesis file, and entry 0 of its log. What is there already is
+// kept and used, so that a founding that was cut short is completed by doing it again.
+// Blocking file access.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "broker/config.h"
+#include "core/base/clock.h"
+#include "core/crypto/keys.h"
+
+namespace entente::broker {
+
+struct Founding {
+  std::string federation;                                // "entente.test"
+  std::string name;                                      // "broker-1"
+  std::map<std::string, crypto::PublicKey> authorities;  // by jurisdiction
+};
+
+struct Founded {
+  std::string genesis_digest;  // "sha256:…": two persons at each node confirm it
+  std::string verifier_key;    // of checkpoints, as auditors give it to entente-audit
+};
+
+// INVALID_ARGUMENT for a founding that makes no genesis file; ALREADY_EXISTS when another genesis
+// file stands in its place; else the errors of the disk.
+absl::StatusOr<Founded> Found(const BrokerConfig& config, const Founding& founding, Instant now,
+                              Random& random);
+
+// "FR=<64 hex>".
+absl::Status AddAuthority(std::string_view text, Founding& founding);
+
+}  // namespace entente::broker

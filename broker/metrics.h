@@ -1,0 +1,44 @@
+// What the broker tells Prometheus: counts and times, agencies by name, never content. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/base/refusal.h"
+
+namespace entente::broker {
+
+// Read when Prometheus asks.
+struct Levels {
+  uint64_t tree_size = 0;
+  std::map<std::string, uint64_t> mailboxes;  // waiting, by agency
+};
+
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+
+  void Submitted(size_t committed, size_t repeated);
+  void Refused(Reason reason);
+  void Committed(size_t commands, double seconds);
+  void Synced(double seconds);
+  // `service`: "submit" or "pull"; +1 when a stream begins, -1 when it ends.
+  void Streams(std::string_view service, int change);
+
+  // Serves GET /metrics at HOST:PORT until Hide() or death, and gives the port that was bound.
+  // `levels` is called from other threads. UNAVAILABLE when the address cannot be used.
+  absl::StatusOr<int> Expose(const std::string& address, std::function<Levels()> levels);
+  // `levels` is not called any more when this returns.
+  void Hide();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace entente::broker

@@ -1,0 +1,180 @@
+#include "broker/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "broker/open_services.h"
+#include "broker/periodic.h"
+#include "broker/pull_service.h"
+#include "broker/shell.h"
+#include "broker/submit_service.h"
+#include "broker/timed_store.h"
+#include "core/net/channel.h"
+#include "spdlog/spdlog.h"
+
+namespace entente::broker {
+namespace {
+
+constexpr size_t kExpiriesAtOnce = 1024;
+
+// Linking the reflection library adds its service to every server of the process.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins,
+                  [](const auto& plugin) { return plugin->name() == "proto_server_reflection"; });
+  }
+};
+
+Levels LevelsOf(const Engine& engine, Clock& clock) {
+  Levels levels;
+  levels.tree_size = engine.LatestCheckpoint().head.size;
+  for (const ledger::AgencyInfo& info : engine.view()->registry.Agencies(clock.Now())) {
+    const auto agency = AgencyId::Parse(info.agency);
+    if (agency.ok()) levels.mailboxes[info.agency] = engine.UsageOf(*agency).waiting;
+  }
+  return levels;
+}
+
+// Also tries a checkpoint again that a full disk kept from being stored.
+void Housekeep(const Shell& shell) {
+  auto expired = shell.engine.Expired(shell.clock.Now(), kExpiriesAtOnce, shell.random);
+  if (!expired.ok()) {
+    spdlog::error("cannot look for what has expired: {}", std::string(expired.status().message()));
+    return;
+  }
+  shell.committer.Enqueue(*std::move(expired), [](const Committer::Outcomes&) {});
+}
+
+}  // namespace
+
+// In the order of construction; destroyed from the end.
+struct BrokerServer::Impl {
+  Impl(BrokerAssets assets_in, store::Store& store_in, size_t streams_per_agency)
+      : assets(std::move(assets_in)),
+        store(store_in, [this](double seconds) { metrics.Synced(seconds); }),
+        streams(streams_per_agency) {}
+
+  Metrics metrics;
+  BrokerAssets assets;
+  TimedStore store;
+  MailBell bell;
+  net::ReactorRegistry reactors;
+  StreamCount streams;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<Committer> committer;
+  std::unique_ptr<Workers> workers;
+  std::unique_ptr<Shell> shell;
+  std::unique_ptr<SubmitService> submit;
+  std::unique_ptr<PullService> pull;
+  std::unique_ptr<DirectoryService> directory;
+  std::unique_ptr<TransparencyService> transparency;
+  std::unique_ptr<Periodic> housekeeping;
+  std::unique_ptr<grpc::Server> server;
+};
+
+BrokerServer::BrokerServer() = default;
+BrokerServer::~BrokerServer() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<BrokerServer>> BrokerServer::Start(const ServerOptions& options,
+                                                                  BrokerAssets assets,
+                                                                  store::Store& store, Clock& clock,
+                                                                  Random& random,
+                                                                  std::function<void()> failed) {
+  std::unique_ptr<BrokerServer> server(new BrokerServer());
+  absl::Status status =
+      server->Open(options, std::move(assets), store, clock, random, std::move(failed));
+  if (status.ok()) status = server->Listen(options);
+  if (!status.ok()) return status;
+  return server;
+}
+
+absl::Status BrokerServer::Open(const ServerOptions& options, BrokerAssets assets,
+                                store::Store& store, Clock& clock, Random& random,
+                                std::function<void()> failed) {
+  impl_ = std::make_unique<Impl>(std::move(assets), store, options.streams_per_agency);
+  Impl& impl = *impl_;
+  auto engine = Engine::Open(impl.store, impl.assets.genesis.text(), std::move(impl.assets.keys),
+                             options.quotas, clock.Now());
+  if (!engine.ok()) return engine.status();
+  impl.engine = *std::move(engine);
+  impl.workers = std::make_unique<Workers>(std::max(2u, std::thread::hardware_concurrency()));
+  impl.committer = std::make_unique<Committer>(
+      *impl.engine,
+      Committer::Observers{
+          [&impl](const std::set<std::string>& agencies) { impl.bell.Ring(agencies); },
+          [&impl](size_t commands, double seconds) { impl.metrics.Committed(commands, seconds); },
+          [](const absl::Status& status) {
+            spdlog::warn("nothing is committed: {}", std::string(status.message()));
+          },
+          [this, failed = std::move(failed)](const absl::Status& status) {
+            spdlog::critical("the log cannot be written: {}", std::string(status.message()));
+            failed_ = true;
+            failed();
+          }});
+  impl.shell = std::unique_ptr<Shell>(new Shell{*impl.engine, *impl.committer, *impl.workers,
+                                                impl.bell, impl.metrics, impl.reactors,
+                                                impl.streams, *impl.assets.clients, clock, random});
+  impl.submit = std::make_unique<SubmitService>(*impl.shell);
+  impl.pull = std::make_unique<PullService>(*impl.shell);
+  impl.directory = std::make_unique<DirectoryService>(*impl.shell);
+  impl.transparency = std::make_unique<TransparencyService>(*impl.shell);
+  impl.housekeeping =
+      std::make_unique<Periodic>(options.housekeeping, [&impl] { Housekeep(*impl.shell); });
+  return absl::OkStatus();
+}
+
+absl::Status BrokerServer::Listen(const ServerOptions& options) {
+  Impl& impl = *impl_;
+  const auto levels = [&impl] { return LevelsOf(*impl.engine, impl.shell->clock); };
+  const auto metrics_port = impl.metrics.Expose(options.metrics, levels);
+  if (!metrics_port.ok()) return metrics_port.status();
+  metrics_address_ = net::WithPort(options.metrics, *metrics_port);
+
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  int port = 0;
+  grpc::ServerBuilder builder;
+  net::ApplyServerLimits(builder);
+  if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
+  builder.AddListeningPort(options.address,
+                           net::ServerTls(impl.assets.identity, *impl.assets.clients), &port);
+  builder.RegisterService(impl.submit.get());
+  builder.RegisterService(impl.pull.get());
+  builder.RegisterService(impl.directory.get());
+  builder.RegisterService(impl.transparency.get());
+  impl.server = builder.BuildAndStart();
+  if (!impl.server || port == 0) {
+    return absl::UnavailableError("cannot listen at " + options.address);
+  }
+  address_ = net::WithPort(options.address, port);
+  return absl::OkStatus();
+}
+
+void BrokerServer::Stop() {
+  if (!impl_) return;
+  impl_->housekeeping.reset();
+  if (impl_->server) {
+    impl_->server->GetHealthCheckService()->Shutdown();
+    impl_->reactors.StopAll();
+    impl_->reactors.WaitUntilEmpty(absl::Seconds(kStopSeconds) / 2);
+    impl_->server->Shutdown(std::chrono::system_clock::now() +
+                            std::chrono::seconds(kStopSeconds) / 2);
+  }
+  if (impl_->committer) impl_->committer->Stop();
+  impl_->metrics.Hide();
+  impl_.reset();
+}
+
+}  // namespace entente::broker

@@ -1,0 +1,66 @@
+// The broker as one running thing: engine, committer, services, health, reflection, metrics. The
+// engine decides; this owns the threads, the sockets and the order of starting and stopping.
+// Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "broker/assets.h"
+#include "broker/quota.h"
+#include "core/base/clock.h"
+#include "core/store/store.h"
+
+namespace entente::broker {
+
+struct ServerOptions {
+  std::string address = "127.0.0.1:0";
+  std::string metrics = "127.0.0.1:0";
+  bool reflection = false;
+  QuotaLimits quotas;
+  size_t streams_per_agency = 16;
+  absl::Duration housekeeping = absl::Minutes(1);  // between looks for what has expired
+};
+
+class BrokerServer {
+ public:
+  // Serves when it returns. `store`, `clock` and `random` outlive it. Errors: those of
+  // Engine::Open(); UNAVAILABLE when an address cannot be used.
+  // `failed` is called once, from another thread, when the disk failed other than by being full:
+  // nothing is committed any more, and the owner stops and starts anew.
+  static absl::StatusOr<std::unique_ptr<BrokerServer>> Start(const ServerOptions& options,
+                                                             BrokerAssets assets,
+                                                             store::Store& store, Clock& clock,
+                                                             Random& random,
+                                                             std::function<void()> failed);
+  ~BrokerServer();
+
+  // HOST:PORT with the ports that were bound.
+  const std::string& address() const { return address_; }
+  const std::string& metrics_address() const { return metrics_address_; }
+  bool failed() const { return failed_; }
+
+  // Answers what was taken, ends the streams with shutting-down, commits, closes. May be called
+  // again. Takes at most about kStopSeconds.
+  void Stop();
+
+ private:
+  struct Impl;
+  BrokerServer();
+  absl::Status Open(const ServerOptions& options, BrokerAssets assets, store::Store& store,
+                    Clock& clock, Random& random, std::function<void()> failed);
+  absl::Status Listen(const ServerOptions& options);
+
+  std::unique_ptr<Impl> impl_;
+  std::string address_;
+  std::string metrics_address_;
+  std::atomic<bool> failed_ = false;
+};
+
+inline constexpr int kStopSeconds = 10;
+
+}  // namespace entente::broker

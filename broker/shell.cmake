@@ -1,0 +1,9 @@
+# The shell: threads, sockets, files, metrics around the engine; and the program.
+find_package(prometheus-cpp CONFIG REQUIRED)
+entente_library(entente_broker_shell
+  SRCS assets.cc committer.cc config.cc init.cc mail_bell.cc metrics.cc open_services.cc
+       pull_service.cc server.cc shell.cc submission_batch.cc submit_service.cc timed_store.cc
+       workers.cc
+  DEPS entente_broker_engine entente_net entente_grpc entente_store entente_crypto spdlog::spdlog)
+target_link_libraries(entente_broker_shell PRIVATE prometheus-cpp::pull gRPC::grpc++_reflection)
+entente_program(entente-broker SRCS broker_main.cc DEPS entente_broker_shell)
