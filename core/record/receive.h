@@ -29,7 +29,6 @@ using SigningKeyLookup =
 // What the verified evidence and the clock say. The referents outlive the call.
 struct DeliveryContext {
   std::string_view federation;
-  const AgencyId& own;
   Instant now;
   Instant entry_instant;
   const SigningKeyLookup& signing_key;
