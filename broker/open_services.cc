@@ -66,7 +66,7 @@ absl::StatusOr<std::string> DirectoryService::TextFor(const grpc::ServerContextB
   }
   const auto digest = FixedBytes<32>(request.digest());
   if (!digest) return Refuse(Reason::kMalformed, "a digest has 32 bytes");
-  return shell_.engine.GetText(*digest, *caller->agency);
+  return shell_.engine.GetText(*digest, *caller->agency, shell_.clock.Now());
 }
 
 grpc::ServerUnaryReactor* DirectoryService::GetText(grpc::CallbackServerContext* context,

@@ -52,6 +52,17 @@ TrustAnchors::TrustAnchors(std::string federation, std::string bundle_pem,
 
 TrustAnchors::~TrustAnchors() = default;
 
+absl::StatusOr<Caller> NameInCertificate(std::string_view federation, std::string_view leaf_pem) {
+  const std::vector<Certificate> leaf = ReadCertificates(leaf_pem);
+  if (leaf.empty()) return NotAuthenticated("the peer showed no certificate");
+  const std::vector<std::string> uris = internal::UriNames(leaf.front().get());
+  if (uris.size() != 1) {
+    return NotAuthenticated("the certificate has " + std::to_string(uris.size()) +
+                            " URI names, and must have exactly one");
+  }
+  return ParseSpiffeId(federation, uris.front());
+}
+
 absl::StatusOr<std::shared_ptr<const TrustAnchors>> TrustAnchors::Create(
     std::string federation, const std::map<std::string, std::string>& pem_by_authority) {
   if (!IsFederationName(federation)) {
@@ -80,24 +91,19 @@ absl::StatusOr<std::shared_ptr<const TrustAnchors>> TrustAnchors::Create(
 
 absl::StatusOr<Caller> TrustAnchors::Identify(std::string_view leaf_pem, std::string_view chain_pem,
                                               Use use, Instant now) const {
-  const std::vector<Certificate> leaf = ReadCertificates(leaf_pem);
-  if (leaf.empty()) return NotAuthenticated("the peer showed no certificate");
-  const std::vector<std::string> uris = internal::UriNames(leaf.front().get());
-  if (uris.size() != 1) {
-    return NotAuthenticated("the certificate has " + std::to_string(uris.size()) +
-                            " URI names, and must have exactly one");
-  }
-  auto caller = ParseSpiffeId(federation_, uris.front());
+  auto caller = NameInCertificate(federation_, leaf_pem);
   if (!caller.ok()) return caller;
+  const std::string name = SpiffeId(federation_, *caller);
   const auto anchors = parsed_->by_authority.find(AuthorityOf(*caller));
   if (anchors == parsed_->by_authority.end()) {
-    return NotAuthenticated("no certificate authority is known for " + uris.front());
+    return NotAuthenticated("no certificate authority is known for " + name);
   }
+  const std::vector<Certificate> leaf = ReadCertificates(leaf_pem);
   const int purpose = use == Use::kClient ? X509_PURPOSE_SSL_CLIENT : X509_PURPOSE_SSL_SERVER;
   const std::string why = internal::WhyNotValid(leaf.front().get(), ReadCertificates(chain_pem),
                                                 anchors->second, purpose, now);
   if (!why.empty()) {
-    return NotAuthenticated("the certificate of " + uris.front() +
+    return NotAuthenticated("the certificate of " + name +
                             " does not hold under the authority of " + anchors->first + ": " + why);
   }
   return caller;

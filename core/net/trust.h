@@ -15,6 +15,10 @@
 
 namespace entente::net {
 
+// The caller that a leaf certificate (PEM) names by its one URI SAN. Nothing is verified: this is
+// for reading one's own certificate. Refusal not-authenticated.
+absl::StatusOr<Caller> NameInCertificate(std::string_view federation, std::string_view leaf_pem);
+
 // The name under which TrustAnchors holds the brokers' authority.
 inline constexpr std::string_view kBrokerAuthority = "broker";
 

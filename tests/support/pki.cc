@@ -13,6 +13,8 @@
 namespace entente::testing {
 namespace {
 
+constexpr int64_t kTenYears = 10 * 365 * int64_t{86'400};
+
 std::string TakeText(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
@@ -65,7 +67,7 @@ struct TestAuthority::Impl {
 
 TestAuthority::TestAuthority(const std::string& name) : impl_(std::make_unique<Impl>()) {
   impl_->key = EVP_EC_gen("P-256");
-  impl_->certificate = NewCertificate(name, impl_->key, -86'400, 86'400);
+  impl_->certificate = NewCertificate(name, impl_->key, -kTenYears, kTenYears);
   X509_set_issuer_name(impl_->certificate, X509_get_subject_name(impl_->certificate));
   Extend(impl_->certificate, impl_->certificate, NID_basic_constraints, "critical,CA:TRUE");
   Extend(impl_->certificate, impl_->certificate, NID_key_usage, "critical,keyCertSign");

@@ -23,7 +23,7 @@ struct CertificateWish {
 
 class TestAuthority {
  public:
-  // Self-signed, with a fresh P-256 key.
+  // Self-signed, with a fresh P-256 key, valid ten years to both sides of now.
   explicit TestAuthority(const std::string& name);
   ~TestAuthority();
 
