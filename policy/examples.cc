@@ -12,8 +12,8 @@ constexpr std::string_view kOwnName = "example";
 constexpr std::string_view kOtherName = "example-other";
 constexpr std::string_view kOtherKind = "police";
 
-// Registers the agency an example speaks of, admitted at any instant: an example asks about rules. A
-// kind that it states replaces the registered one; without either it is police.
+// Registers the agency an example speaks of, admitted at any instant: an example asks about rules.
+// A kind that it states replaces the registered one; without either it is police.
 absl::StatusOr<std::string> Register(std::string id, const std::string& kind,
                                      std::vector<Agency>& agencies) {
   const auto parsed = AgencyId::Parse(id);

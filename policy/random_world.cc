@@ -1,0 +1,237 @@
+#include "policy/random_world.h"
+
+#include "policy/vocabulary.h"
+
+namespace entente::policy::testing {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+const Texts kStates = {"FR", "BR", "DE"};
+const Texts kAgencies = {"FR.a", "FR.b", "BR.a", "BR.b", "DE.a", "ORG.x"};
+const Texts kKinds = {"police", "fiu", "ngo"};
+const Texts kPurposes = {"investigate", "asset-recovery"};
+const Texts kPersons = {"suspect", "victim", "child"};
+const Texts kData = {"identity", "address", "financial"};
+const Texts kRecords = {"lead", "answer"};
+const Texts kHandling = {"H0", "H1", "H2"};
+const Texts kReliability = {"A", "B", "1", "2", "B2", "A1"};
+const Texts kGroups = {"G1", "G2", "GONE"};
+const Texts kInstruments = {"I1", "I2", "I3", "HOME"};
+const Texts kObligations = {"use-only-for-stated-purpose",
+                            "delete-after:P1Y",
+                            "delete-after:P12M",
+                            "delete-after:P30D",
+                            "onward:never",
+                            "onward:with-consent",
+                            "onward:free",
+                            "second-person",
+                            "inform-source:P2D",
+                            "no-judicial-use-without-consent",
+                            "verify-before-action"};
+
+constexpr int64_t kStart = 1'770'000'000'000;
+constexpr int64_t kStep = 1'000'000;
+
+}  // namespace
+
+Texts RandomWorld::Some(const Texts& from, uint64_t in) {
+  Texts out = SomeOrNone(from, in);
+  if (out.empty()) out.push_back(One(from));
+  return out;
+}
+
+Texts RandomWorld::SomeOrNone(const Texts& from, uint64_t in) {
+  Texts out;
+  for (const std::string& word : from) {
+    if (Chance(in)) out.push_back(word);
+  }
+  return out;
+}
+
+Instant RandomWorld::When() {
+  const auto steps = static_cast<int64_t>(random_.Below(7));
+  const auto beside = static_cast<int64_t>(random_.Below(3)) - 1;
+  return {kStart + steps * kStep + beside};
+}
+
+Interval RandomWorld::RandomInterval() {
+  if (!Harsh(3)) return {{0}, std::nullopt};
+  const auto from = static_cast<int64_t>(random_.Below(4));
+  Interval out{{kStart + from * kStep}, std::nullopt};
+  if (Chance(2)) out.until = out.from + static_cast<int64_t>(1 + random_.Below(3)) * kStep;
+  return out;
+}
+
+std::vector<Obligation> RandomWorld::RandomObligations(uint64_t in) {
+  std::vector<Obligation> out;
+  for (const std::string& text : SomeOrNone(kObligations, in)) {
+    out.push_back(ParseObligation(text, PublishedVocabulary().obligation_forms()).value());
+  }
+  return out;
+}
+
+Parties RandomWorld::RandomParties() {
+  Parties out;
+  out.everyone = !Harsh(2);
+  out.everyone_except = !out.everyone && Chance(3);
+  out.jurisdictions = SomeOrNone({"FR", "BR", "DE", "ORG"}, 3);
+  out.agencies = SomeOrNone(kAgencies, 8);
+  out.groups = SomeOrNone({"G1", "G2"}, 4);
+  return out;
+}
+
+Parties RandomWorld::RandomOrigins() {
+  Parties out;
+  out.another_state = Chance(3);
+  out.jurisdictions = SomeOrNone({"FR", "BR", "DE", "JP", "ORG"}, 2);
+  out.groups = SomeOrNone({"G1", "G2"}, 3);
+  return out;
+}
+
+Rule RandomWorld::RandomRule(Direction direction, size_t number) {
+  Rule rule;
+  rule.kind = Chance(2) || (!harsh_ && !Chance(3)) ? RuleKind::kAllow
+              : Chance(2)                          ? RuleKind::kWithhold
+              : Chance(2)                          ? RuleKind::kForbid
+                                                   : RuleKind::kNotTogether;
+  const bool allow = rule.kind == RuleKind::kAllow;
+  rule.id = (direction == Direction::kOutbound ? "OUT-" : "IN-") + std::to_string(number);
+  rule.title = "title " + std::to_string(number);
+  if (allow || Chance(2)) rule.party = RandomParties();
+  if (allow || Chance(2)) rule.for_purpose = Some(kPurposes, allow ? 1 : 2);
+  if (allow || Chance(2)) rule.about = Some(kPersons, allow ? 1 : 3);
+  if (allow || Chance(2)) rule.data = Some(kData, allow ? 1 : 3);
+  if (allow || Chance(3)) rule.under = Some(kInstruments, allow ? 1 : 2);
+  if (allow && Chance(2)) rule.about = Some(kPersons, 2);
+  if (allow && Chance(2)) rule.data = Some(kData, 2);
+  if (Chance(5)) rule.to_kind = Some(kKinds, 2);
+  if (Chance(5)) rule.from_kind = Some(kKinds, 2);
+  if (Chance(5)) rule.record = Some(kRecords, 2);
+  if (Chance(4)) rule.handling = Some(kHandling, 2);
+  if (Chance(5)) rule.reliability = Some(kReliability, 2);
+  if (Chance(6)) rule.obtained_from = RandomOrigins();
+  if (allow) rule.obligations = RandomObligations(6);
+  if (rule.kind == RuleKind::kNotTogether) rule.data = {"identity", One({"address", "financial"})};
+  return rule;
+}
+
+PolicyInForce RandomWorld::RandomPolicy(const std::string& state, uint64_t version) {
+  PolicyInForce out;
+  out.policy.vocabulary = PublishedVocabulary().name();
+  out.policy.jurisdiction = state;
+  out.policy.version = version;
+  out.policy.valid = RandomInterval();
+  if (!out.policy.valid.until) out.policy.valid.until = Instant{kStart + 100 * kStep};
+  out.policy.contact = "desk";
+  out.policy.explain_public = Chance(2);
+  out.policy.can_honour = RandomObligations(Harsh(4) ? 2 : 1);
+  const size_t outbound = 1 + random_.Below(9);
+  for (size_t i = 0; i < outbound; ++i) {
+    out.policy.outbound.push_back(RandomRule(Direction::kOutbound, i));
+  }
+  const size_t inbound = 1 + random_.Below(9);
+  for (size_t i = 0; i < inbound; ++i) {
+    out.policy.inbound.push_back(RandomRule(Direction::kInbound, i));
+  }
+  out.in_force = Chance(4) ? When() : Instant{0};
+  return out;
+}
+
+Groups RandomWorld::RandomGroups() {
+  Groups out;
+  for (const std::string id : {"G1", "G2"}) {
+    Group group{id, id, {}};
+    for (const std::string& state : SomeOrNone(kStates, 2)) {
+      group.members.push_back({state, RandomInterval()});
+    }
+    out.groups.push_back(std::move(group));
+  }
+  return out;
+}
+
+Instruments RandomWorld::RandomInstruments() {
+  Instruments out;
+  for (const std::string id : {"I1", "I2", "HOME"}) {
+    Instrument instrument;
+    instrument.id = id;
+    instrument.title = "title of " + id;
+    instrument.kind = id == "HOME" ? InstrumentKind::kDomestic : InstrumentKind::kTreaty;
+    if (Harsh(8)) instrument.state = InstrumentState::kSuspended;
+    instrument.purposes = Some(kPurposes, Harsh(3) ? 2 : 1);
+    instrument.data = Some(kData, Harsh(3) ? 2 : 1);
+    instrument.obligations = RandomObligations(8);
+    if (id == "HOME") {
+      instrument.parties.push_back({One(kStates), RandomInterval()});
+    } else {
+      for (const char* party : {"FR", "BR", "DE", "ORG.x"}) {
+        if (!Harsh(6)) instrument.parties.push_back({party, RandomInterval()});
+      }
+    }
+    out.instruments.push_back(std::move(instrument));
+  }
+  return out;
+}
+
+std::vector<Agency> RandomWorld::RandomAgencies() {
+  std::vector<Agency> out;
+  for (const std::string& id : kAgencies) {
+    Agency agency{AgencyId::Parse(id).value(), One(kKinds), id, RandomInterval(), {}};
+    if (Harsh(8)) agency.suspended.push_back(RandomInterval());
+    if (!Harsh(12)) out.push_back(std::move(agency));
+  }
+  return out;
+}
+
+SnapshotParts RandomWorld::Parts() {
+  harsh_ = Chance(2);
+  SnapshotParts parts;
+  parts.number = random_.Next();
+  random_.Fill(parts.hash);
+  parts.groups = RandomGroups();
+  parts.instruments = RandomInstruments();
+  parts.agencies = RandomAgencies();
+  for (const char* state : {"FR", "BR", "DE", "ORG"}) {
+    const uint64_t versions = Harsh(12) ? 0 : Chance(4) ? 2 : 1;
+    for (uint64_t v = 1; v <= versions; ++v) parts.policies.push_back(RandomPolicy(state, v));
+  }
+  return parts;
+}
+
+RecordLabels RandomWorld::Record(const SnapshotParts& parts) {
+  RecordLabels out;
+  out.origin = Harsh(30) ? One({"", "FR.unknown", "nonsense"}) : One(kAgencies);
+  out.kind = Harsh(40) ? One({"", "rumour"}) : One(kRecords);
+  out.purpose = Harsh(40) ? One({"", "curiosity"}) : One(kPurposes);
+  out.handling = Harsh(30) ? One({"H3", "H9"}) == "H3" ? Texts{"H3"} : Texts{"H0", "H9"}
+                           : SomeOrNone(kHandling, 2);
+  if (out.handling.empty() && !Harsh(5)) out.handling = {"H0"};
+  out.evaluation = Harsh(40) ? One({"", "Z9", "B"}) : One({"A1", "B2", "C3", "X1"});
+  out.urgency = Harsh(40) ? One({"", "soon"}) : "normal";
+  if (!Harsh(40)) out.created = When();
+  if (!Harsh(40)) out.expires = When() + kStep;
+  if (Harsh(3)) out.obtained_from = SomeOrNone({"FR", "BR", "DE", "JP", "ORG"}, 3);
+  if (Harsh(40)) out.obtained_from.push_back("UK");
+  if (Chance(6)) out.sent_under = 1 + random_.Below(parts.policies.size() + 1) % 3;
+  const size_t sections = Harsh(30) ? 0 : 1 + random_.Below(4);
+  for (size_t i = 0; i < sections; ++i) {
+    SectionLabels section;
+    section.about = Harsh(40) ? SomeOrNone({"hero"}, 2) : Some(kPersons, 3);
+    section.data = Harsh(40) ? SomeOrNone({"gossip", "identity"}, 2) : Some(kData, 3);
+    section.basis = Harsh(30) ? One({"", "hunch"}) : "fact";
+    section.essential = Chance(8);
+    out.sections.push_back(std::move(section));
+  }
+  return out;
+}
+
+RecipientLabels RandomWorld::Recipient() {
+  RecipientLabels out;
+  out.recipient = Harsh(30) ? One({"", "BR.unknown", "JP.a"}) : One(kAgencies);
+  out.under =
+      Harsh(30) ? One({"", "I3"}) : One(harsh_ ? Texts{"I1", "I2", "HOME"} : Texts{"I1", "I2"});
+  out.consents = Harsh(40) ? 1 : 0;
+  return out;
+}
+
+}  // namespace entente::policy::testing
