@@ -7,7 +7,7 @@ namespace {
 
 std::map<std::string_view, const SentenceRow*> Index() {
   std::map<std::string_view, const SentenceRow*> index;
-  for (const auto rows : {RefusalSentences(), DeskSentences()}) {
+  for (const auto rows : {RefusalSentences(), DeskSentences(), AuditSentences()}) {
     for (const SentenceRow& row : rows) index.emplace(row.key, &row);
   }
   return index;

@@ -14,6 +14,7 @@ struct SentenceRow {
 
 std::span<const SentenceRow> RefusalSentences();
 std::span<const SentenceRow> DeskSentences();
+std::span<const SentenceRow> AuditSentences();
 // nullptr when there is none.
 const SentenceRow* FindSentence(std::string_view key);
 

@@ -19,7 +19,7 @@ std::multiset<char> Slots(std::string_view text) {
 
 TEST(Sentences, BothLanguagesSayAllWithTheSameSlots) {
   std::set<std::string_view> keys;
-  for (const auto rows : {RefusalSentences(), DeskSentences()}) {
+  for (const auto rows : {RefusalSentences(), DeskSentences(), AuditSentences()}) {
     for (const SentenceRow& row : rows) {
       EXPECT_TRUE(keys.insert(row.key).second) << row.key << " stands twice";
       EXPECT_FALSE(row.english.empty()) << row.key;

@@ -1,0 +1,94 @@
+#include "cli/audit_receipts.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "cli/files.h"
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+
+namespace entente::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kProof = ".tlog-proof";
+
+absl::StatusOr<ledger::ReceiptBundle> ReadBundle(const std::string& path) {
+  ledger::ReceiptBundle bundle;
+  const std::pair<const char*, std::string*> files[] = {
+      {".tlog-proof", &bundle.proof}, {".entry", &bundle.entry}, {".part", &bundle.part}};
+  for (const auto& [extension, bytes] : files) {
+    auto read = ReadText(fs::path(path).replace_extension(extension).string());
+    if (!read.ok()) return read.status();
+    *bytes = *std::move(read);
+  }
+  return bundle;
+}
+
+// Files may be renamed, but one that bears a record id speaks of that record.
+absl::Status CheckName(const std::string& path, const v1::Part& part) {
+  const auto named = FixedFromHex<16>(fs::path(path).stem().string());
+  if (!named || ToString(*named) == RecordOf(part).id) return absl::OkStatus();
+  return Refuse(Reason::kProofBad,
+                "The file is named after another record than the one it proves.");
+}
+
+absl::Status AddFolder(const std::string& folder, std::vector<std::string>& out) {
+  std::error_code error;
+  std::vector<std::string> found;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().extension() == kProof) found.push_back(it->path().string());
+  }
+  if (error) return absl::NotFoundError(folder + ": " + error.message());
+  if (found.empty()) return absl::OutOfRangeError(folder);
+  std::sort(found.begin(), found.end());
+  out.insert(out.end(), found.begin(), found.end());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool AuditedReceipt::readable() const { return verified() || RefusalOf(why_not).has_value(); }
+
+absl::StatusOr<std::vector<std::string>> FindReceipts(const std::vector<std::string>& paths) {
+  std::vector<std::string> out;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      out.push_back(path);
+    } else if (absl::Status status = AddFolder(path, out); !status.ok()) {
+      return status;
+    }
+  }
+  return out;
+}
+
+AuditedReceipt AuditReceipt(const ledger::Genesis& genesis, const std::string& path) {
+  AuditedReceipt out{.path = path, .why_not = absl::OkStatus(), .facts = {}};
+  const auto bundle = ReadBundle(path);
+  if (!bundle.ok()) {
+    out.why_not = bundle.status();
+    return out;
+  }
+  auto facts = ledger::VerifyReceiptBundle(genesis, *bundle);
+  out.why_not = facts.ok() ? CheckName(path, facts->verified.part) : facts.status();
+  if (out.why_not.ok()) out.facts = *std::move(facts);
+  return out;
+}
+
+ProvenRecord RecordOf(const v1::Part& part) {
+  switch (part.event_case()) {
+    case v1::Part::kSubmission:
+      return {part.submission().record_id(), part.submission().record_hash()};
+    case v1::Part::kRefusal:
+      return {part.refusal().record_id(), part.refusal().record_hash()};
+    case v1::Part::kExpiry:
+      return {part.expiry().record_id(), part.expiry().record_hash()};
+    default:
+      return {};
+  }
+}
+
+}  // namespace entente::cli
