@@ -33,7 +33,7 @@ std::shared_ptr<const policy::Policy> ParsedFiles::Policy(const Digest& digest,
                                                           const policy::Vocabulary& vocabulary) {
   const Key key{vocabulary_digest, digest};
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     const auto found = policies_.find(key);
     if (found != policies_.end()) return found->second;
   }
@@ -42,13 +42,13 @@ std::shared_ptr<const policy::Policy> ParsedFiles::Policy(const Digest& digest,
   if (parsed.ok() && parsed->vocabulary == vocabulary.name()) {
     made = std::make_shared<const policy::Policy>(*std::move(parsed));
   }
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return policies_.emplace(key, std::move(made)).first->second;
 }
 
 std::shared_ptr<const policy::Snapshot> CompiledSnapshot::Get(Instant instant, uint64_t number,
                                                               const Digest& hash) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!compiled_ || !compiled_->serves.Holds(instant)) return nullptr;
   if (compiled_->snapshot->number() != number) {
     compiled_->snapshot = compiled_->snapshot->Renumbered(number, hash);
@@ -57,13 +57,13 @@ std::shared_ptr<const policy::Snapshot> CompiledSnapshot::Get(Instant instant, u
 }
 
 void CompiledSnapshot::Set(Compiled compiled) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   compiled_ = std::move(compiled);
 }
 
 std::shared_ptr<CompiledSnapshot> CompiledSnapshot::Clone() const {
   auto out = std::make_shared<CompiledSnapshot>();
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (compiled_) out->Set(*compiled_);
   return out;
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/ledger/registry.h"
 #include "policy/model.h"
 #include "policy/vocabulary.h"
@@ -61,7 +61,7 @@ class ParsedFiles {
 
  private:
   using Key = std::pair<Digest, Digest>;  // vocabulary, policy
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::map<Key, std::shared_ptr<const policy::Policy>> policies_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -78,7 +78,7 @@ class CompiledSnapshot {
   std::shared_ptr<CompiledSnapshot> Clone() const;
 
  private:
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::optional<Compiled> compiled_ ABSL_GUARDED_BY(mutex_);
 };
 
