@@ -9,7 +9,7 @@
 //   r_mailbox      agency || u8 lane || u64 seq       -> MailboxRow
 //   r_cursors      agency || u8 lane                  -> u64 sequence acknowledged through
 //   r_submissions  agency || u64 number               -> record hash or statement digest (32) ||
-//                  record id, of a notice zeros (16) || u64 log index
+//                  record id, of a notice zeros (16) || u64 log index || u64 number
 //   r_texts        digest                             -> a policy or federation file
 // and those of the log (core/audit/log.h): r_entries, r_tiles, r_meta, l_checkpoint.
 //

@@ -18,17 +18,24 @@ absl::Status Reused(std::string text) { return Refuse(Reason::kRecordIdReused, s
 
 }  // namespace
 
-std::string EncodeSubmitted(const Submitted& submitted) {
-  return Framing().Raw(submitted.hash).Raw(submitted.record_id).U64(submitted.log_index).str();
+std::string EncodeSubmitted(uint64_t number, const Submitted& submitted) {
+  return Framing()
+      .Raw(submitted.hash)
+      .Raw(submitted.record_id)
+      .U64(submitted.log_index)
+      .U64(number)
+      .str();
 }
 
-std::optional<Submitted> DecodeSubmitted(std::string_view bytes) {
+std::optional<Submitted> DecodeSubmitted(uint64_t number, std::string_view bytes) {
   constexpr size_t kHash = sizeof(Digest);
   constexpr size_t kId = sizeof(RecordId);
-  if (bytes.size() != kHash + kId + sizeof(uint64_t)) return std::nullopt;
+  constexpr size_t kU64 = sizeof(uint64_t);
+  if (bytes.size() != kHash + kId + 2 * kU64) return std::nullopt;
+  if (ParseIndexKey(bytes.substr(kHash + kId + kU64)) != number) return std::nullopt;
   return Submitted{*FixedBytes<kHash>(bytes.substr(0, kHash)),
                    *FixedBytes<kId>(bytes.substr(kHash, kId)),
-                   *ParseIndexKey(bytes.substr(kHash + kId))};
+                   *ParseIndexKey(bytes.substr(kHash + kId, kU64))};
 }
 
 absl::StatusOr<std::optional<Submitted>> Submissions::Find(std::string_view agency, uint64_t number,
@@ -116,8 +123,8 @@ absl::Status Submissions::Load(const store::Reader& store) {
   store::Iterator& row = **rows;
   for (row.SeekToFirst(); row.Valid(); row.Next()) {
     auto ref = ParseSubmissionKey(row.key());
-    auto submitted = DecodeSubmitted(row.value());
-    if (!ref || !submitted) return Damaged(kSubmissions);
+    auto submitted = ref ? DecodeSubmitted(ref->number, row.value()) : std::nullopt;
+    if (!submitted) return Damaged(kSubmissions);
     Add(ref->agency, ref->number, *submitted);
   }
   Commit();

@@ -24,8 +24,11 @@ struct Submitted {
   uint64_t log_index = 0;
 };
 
-std::string EncodeSubmitted(const Submitted& submitted);
-std::optional<Submitted> DecodeSubmitted(std::string_view bytes);
+// The row of r_submissions under `number`; it repeats the number, so that fsck can hold key and
+// value against each other.
+std::string EncodeSubmitted(uint64_t number, const Submitted& submitted);
+// nullopt for bytes that are no row of that number.
+std::optional<Submitted> DecodeSubmitted(uint64_t number, std::string_view bytes);
 
 class Submissions {
  public:

@@ -83,7 +83,8 @@ void Transaction::PutSubmission(const Submitter& submitter, const Submitted& sub
   for (uint64_t left : submissions_.Add(agency, submitter.number(), submitted)) {
     batch_.Delete(kSubmissions, SubmissionKey(agency, left));
   }
-  batch_.Put(kSubmissions, SubmissionKey(agency, submitter.number()), EncodeSubmitted(submitted));
+  batch_.Put(kSubmissions, SubmissionKey(agency, submitter.number()),
+             EncodeSubmitted(submitter.number(), submitted));
 }
 
 void Transaction::PutBody(uint64_t log_index, const Digest& digest, std::string_view bytes,
@@ -135,6 +136,8 @@ absl::Status Transaction::Take(const LaneKey& key, uint64_t through) {
 void Transaction::MarkExpired(const LaneKey& key, uint64_t seq, MailboxRow row) {
   Release(row.log_index(), key.agency);
   row.set_expired(true);
+  row.clear_bytes();
+  row.clear_expires_ms();
   std::string name = MailboxKey(key, seq);
   std::string value = row.SerializeAsString();
   batch_.Put(kMailbox, name, value);

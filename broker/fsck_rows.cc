@@ -1,0 +1,223 @@
+#include "broker/fsck_rows.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "broker/submissions.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/crypto/digest.h"
+#include "core/ledger/parts.h"
+#include "core/record/header.h"
+
+namespace entente::broker {
+namespace {
+
+uint64_t ExpectedParts(const v1::Part& first) {
+  uint64_t count = 1;
+  if (first.has_submission()) {
+    for (const v1::RecipientDecision& decision : first.submission().decisions()) {
+      count += decision.verdict() <= v1::VERDICT_RELEASE_IN_PART ? 1 : 0;
+    }
+  }
+  if (first.has_notice() || first.has_expiry()) ++count;
+  return count;
+}
+
+}  // namespace
+
+void Findings::Add(store::Family family, std::string_view key, std::string what) {
+  out_.push_back({std::string(family.name()), HexEncode(AsBytes(key)), std::move(what)});
+}
+
+std::optional<ledger::Entry> RowChecker::EntryAt(uint64_t index) const {
+  auto bytes = store_.Get(audit::kEntries, IndexKey(index));
+  if (!bytes.ok() || !*bytes) return std::nullopt;
+  auto entry = ledger::ReadEntry(**bytes);
+  if (!entry.ok()) return std::nullopt;
+  return *std::move(entry);
+}
+
+// ---- parts
+
+void RowChecker::Note(uint64_t index, uint16_t number, const v1::Part& part) {
+  PartCount& count = parts_[index];
+  if (number != count.found) {
+    find_.Add(kParts, PartKey(index, number), "A part before this one is missing.");
+  }
+  ++count.found;
+  if (number == 0) count.expected = ExpectedParts(part);
+  if (part.has_acknowledgement() && part.reader() == part.acknowledgement().recipient()) {
+    const v1::AcknowledgementPart& range = part.acknowledgement();
+    uint64_t& through = acknowledged_[{part.reader(), range.lane()}];
+    through = std::max(through, range.through_seq());
+  }
+  // How many origins there are, only the parts themselves tell.
+  if (part.has_acknowledgement()) count.expected = count.found;
+  if (part.has_expiry()) {
+    expired_.emplace(part.expiry().record_hash(), part.expiry().recipient());
+  }
+}
+
+void RowChecker::CheckPart(const store::Iterator& it) {
+  auto ref = ParsePartKey(it.key());
+  std::string_view value = it.value();
+  if (!ref || value.size() < sizeof(Salt32)) {
+    find_.Add(kParts, it.key(), "This is no row of a part.");
+    return;
+  }
+  auto entry = EntryAt(ref->index);
+  auto salt = FixedBytes<sizeof(Salt32)>(value.substr(0, sizeof(Salt32)));
+  std::string_view bytes = value.substr(sizeof(Salt32));
+  if (!entry || !ledger::CheckPart(*entry, bytes, *salt).ok()) {
+    find_.Add(kParts, it.key(), "The entry does not carry this part.");
+    return;
+  }
+  auto part = ledger::ReadPart(bytes);
+  if (!part.ok() || part->kind() != entry->kind ||
+      static_cast<int64_t>(part->instant_ms()) != entry->instant.ms) {
+    find_.Add(kParts, it.key(), "The part does not tell what its entry is.");
+    return;
+  }
+  Note(ref->index, ref->part, *part);
+}
+
+void RowChecker::CheckPartCounts() {
+  for (const auto& [index, count] : parts_) {
+    if (count.found != count.expected) {
+      find_.Add(kParts, IndexKey(index), "A part of this entry is missing, or one too many.");
+    }
+  }
+}
+
+// ---- bodies and mailboxes
+
+void RowChecker::CheckBody(const store::Iterator& it) {
+  auto index = ParseIndexKey(it.key());
+  std::string_view value = it.value();
+  if (!index || value.size() < sizeof(Digest) ||
+      ToString(crypto::Sha256(value.substr(sizeof(Digest)))) != value.substr(0, sizeof(Digest))) {
+    find_.Add(kBodies, it.key(), "The body is not the one that was stored.");
+    return;
+  }
+  bodies_.insert(*index);
+  if (!wanted_.contains(*index)) {
+    find_.Add(kBodies, it.key(), "Nobody waits for this body.");
+  }
+}
+
+void RowChecker::CheckRecordRow(const store::Iterator& it, const MailboxItem& item,
+                                const v1::Part& part) {
+  const std::string& hash = part.submission().record_hash();
+  MailboxRow expected;
+  expected.set_log_index(item.row.log_index());
+  expected.set_part(item.row.part());
+  expected.set_origin(part.acting_agency());
+  if (expired_.contains({hash, item.lane.agency})) {
+    expected.set_expired(true);
+  } else {
+    auto body = ReadBodyBytes(store_, item.row.log_index());
+    v1::Record record;
+    v1::RecordHeader header;
+    if (!body.ok() || !record.ParseFromString(*body) || !header.ParseFromString(record.header()) ||
+        ToString(record::RecordHash(record.header())) != hash) {
+      find_.Add(kMailbox, it.key(), "The record that waits here is not there.");
+      return;
+    }
+    wanted_.insert(item.row.log_index());
+    expected.set_bytes(body->size());
+    expected.set_expires_ms(
+        std::min<uint64_t>(header.expires_ms(), part.instant_ms() + limits::kQueueMs));
+  }
+  if (expected.SerializeAsString() != it.value()) {
+    find_.Add(kMailbox, it.key(), "The row does not say what part and record say.");
+  }
+}
+
+void RowChecker::CheckNoticeRow(const store::Iterator& it, const MailboxItem& item) {
+  MailboxRow expected;
+  expected.set_log_index(item.row.log_index());
+  expected.set_part(item.row.part());
+  expected.set_item(item.row.item());
+  auto body = ReadBodyBytes(store_, item.row.log_index());
+  NoticeList list;
+  bool there = body.ok() && list.ParseFromString(*body) &&
+               item.row.item() < static_cast<uint32_t>(list.notices_size());
+  if (there) wanted_.insert(item.row.log_index());
+  if (!there || expected.SerializeAsString() != it.value()) {
+    find_.Add(kMailbox, it.key(), "The notice that waits here is not there.");
+  }
+}
+
+void RowChecker::CheckMailboxRow(const store::Iterator& it) {
+  auto item = ReadMailboxItem(it);
+  auto part = item.ok() ? ReadStoredPart(store_, item->row.log_index(), item->row.part())
+                        : absl::StatusOr<v1::Part>(item.status());
+  if (!part.ok() || part->reader() != item->lane.agency) {
+    find_.Add(kMailbox, it.key(), "The row leads to no part of this agency.");
+    return;
+  }
+  LaneSeen& seen = lanes_[item->lane];
+  uint64_t before = seen.seq == 0 ? acknowledged_[item->lane] : seen.seq;
+  if (item->seq != before + 1 || item->row.log_index() < seen.log_index) {
+    find_.Add(kMailbox, it.key(), "The lane has a hole, or is out of order.");
+  }
+  seen = {item->seq, item->row.log_index()};
+  if (part->has_submission()) {
+    CheckRecordRow(it, *item, *part);
+  } else {
+    CheckNoticeRow(it, *item);
+  }
+}
+
+// ---- cursors and submissions
+
+void RowChecker::CheckCursor(const store::Iterator& it) {
+  auto lane = ParseLanePrefix(it.key());
+  auto through = ParseIndexKey(it.value());
+  auto found = lane ? acknowledged_.find(*lane) : acknowledged_.end();
+  if (found == acknowledged_.end() || !through || *through != found->second) {
+    find_.Add(kCursors, it.key(), "The cursor is not where the acknowledgements in the log end.");
+  }
+}
+
+void RowChecker::CheckCursorsComplete() {
+  for (const auto& [lane, through] : acknowledged_) {
+    auto cursor = store_.Get(kCursors, LanePrefix(lane));
+    if (through > 0 && (!cursor.ok() || !*cursor)) {
+      find_.Add(kCursors, LanePrefix(lane), "The log has acknowledgements, but no cursor is here.");
+    }
+  }
+}
+
+void RowChecker::CheckSubmission(const store::Iterator& it) {
+  auto ref = ParseSubmissionKey(it.key());
+  auto submitted = ref ? DecodeSubmitted(ref->number, it.value()) : std::nullopt;
+  auto part = submitted ? ReadStoredPart(store_, submitted->log_index, 0)
+                        : absl::StatusOr<v1::Part>(absl::NotFoundError(""));
+  if (!part.ok() || part->acting_agency() != ref->agency) {
+    find_.Add(kSubmissions, it.key(), "The row leads to no submission of this agency.");
+    return;
+  }
+  std::string hash =
+      part->has_submission() ? part->submission().record_hash() : part->notice().statement_digest();
+  std::string id = part->has_submission() ? part->submission().record_id() : ToString(RecordId{});
+  if (hash != ToString(submitted->hash) || id != ToString(submitted->record_id)) {
+    find_.Add(kSubmissions, it.key(), "The row names another record than its entry's part.");
+  }
+}
+
+absl::Status RowChecker::Run() {
+  auto each = [&](store::Family family, auto check) {
+    return ForEachRow(store_, family, [&](const store::Iterator& it) { (this->*check)(it); });
+  };
+  if (auto s = each(kParts, &RowChecker::CheckPart); !s.ok()) return s;
+  CheckPartCounts();
+  if (auto s = each(kMailbox, &RowChecker::CheckMailboxRow); !s.ok()) return s;
+  if (auto s = each(kBodies, &RowChecker::CheckBody); !s.ok()) return s;
+  CheckCursorsComplete();
+  if (auto s = each(kCursors, &RowChecker::CheckCursor); !s.ok()) return s;
+  return each(kSubmissions, &RowChecker::CheckSubmission);
+}
+
+}  // namespace entente::broker

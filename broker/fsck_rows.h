@@ -1,0 +1,83 @@
+// The part of fsck that holds the broker's rows against the log's entries. Not thread-safe; used by
+// broker/fsck.cc alone.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "broker/families.h"
+#include "broker/rows.h"
+#include "core/audit/fsck.h"
+#include "core/ledger/entry.h"
+#include "core/store/store.h"
+
+namespace entente::broker {
+
+// Where findings are gathered.
+class Findings {
+ public:
+  explicit Findings(std::vector<audit::FsckFinding>& out) : out_(out) {}
+  void Add(store::Family family, std::string_view key, std::string what);
+
+ private:
+  std::vector<audit::FsckFinding>& out_;
+};
+
+// Calls `visit(iterator)` for each row of a family.
+template <typename Visit>
+absl::Status ForEachRow(const store::Reader& store, store::Family family, Visit visit) {
+  auto rows = store.Iterate(family, "");
+  if (!rows.ok()) return rows.status();
+  store::Iterator& it = **rows;
+  for (it.SeekToFirst(); it.Valid(); it.Next()) visit(it);
+  return it.status();
+}
+
+class RowChecker {
+ public:
+  RowChecker(const store::Reader& store, Findings& findings) : store_(store), find_(findings) {}
+
+  // Every family that holds no open entries or texts, in the order in which they rest on each
+  // other. An error is what keeps it from looking.
+  absl::Status Run();
+
+ private:
+  void CheckPart(const store::Iterator& it);
+  void CheckPartCounts();
+  void Note(uint64_t index, uint16_t number, const v1::Part& part);
+  void CheckBody(const store::Iterator& it);
+  void CheckMailboxRow(const store::Iterator& it);
+  void CheckRecordRow(const store::Iterator& it, const MailboxItem& item, const v1::Part& part);
+  void CheckNoticeRow(const store::Iterator& it, const MailboxItem& item);
+  void CheckCursor(const store::Iterator& it);
+  void CheckCursorsComplete();
+  void CheckSubmission(const store::Iterator& it);
+  std::optional<ledger::Entry> EntryAt(uint64_t index) const;
+
+  struct PartCount {
+    uint64_t expected = 0;  // by what the first part says
+    uint64_t found = 0;
+  };
+  struct LaneSeen {
+    uint64_t seq = 0;
+    uint64_t log_index = 0;
+  };
+
+  const store::Reader& store_;
+  Findings& find_;
+  std::map<uint64_t, PartCount> parts_;
+  std::map<LaneKey, uint64_t> acknowledged_;               // by the parts
+  std::set<std::pair<std::string, std::string>> expired_;  // record hash, recipient
+  std::map<LaneKey, LaneSeen> lanes_;
+  std::set<uint64_t> bodies_;  // that are held
+  std::set<uint64_t> wanted_;  // by mailboxes
+};
+
+}  // namespace entente::broker
