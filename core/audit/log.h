@@ -1,5 +1,4 @@
-// The append-only log in a store: entries, full tiles, and the right edge. Formats:
-// docs/formats.md.
+// The append-only log in a store: entries, full tiles, and the right edge.
 //
 //   r_entries  u64 index                  -> entry bytes
 //   r_tiles    u8 level || u64 index      -> 256 hashes of 32 bytes

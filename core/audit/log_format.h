@@ -1,4 +1,4 @@
-// The bytes of a log in a store (docs/formats.md): keys and the stored right edge.
+// The bytes of a log in a store, as log.h lists them: keys and the stored right edge.
 // Pure; safe from any thread. For log.cc and fsck.cc.
 #pragma once
 

@@ -1,50 +1,20 @@
 #include "core/store/durable_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/store/disk_error.h"
+#include "core/store/posix_file.h"
 
 namespace entente::store {
 namespace {
 
 constexpr off_t kMaxBytes = 64 << 20;
-
-// Closes on every path; Close() tells whether it went well.
-class OpenFile {
- public:
-  OpenFile(const std::string& path, int flags) : fd_(::open(path.c_str(), flags, 0600)) {}
-  ~OpenFile() { Close(); }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-
-  bool ok() const { return fd_ >= 0; }
-  int fd() const { return fd_; }
-  bool Close() {
-    if (fd_ < 0) return true;
-    return ::close(std::exchange(fd_, -1)) == 0;
-  }
-
- private:
-  int fd_;
-};
-
-bool WriteAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
 
 bool ReadAll(int fd, std::string& bytes) {
   size_t done = 0;
@@ -62,7 +32,7 @@ bool ReadAll(int fd, std::string& bytes) {
 absl::Status SyncFolderOf(const std::string& path) {
   std::string folder = std::filesystem::path(path).parent_path().string();
   if (folder.empty()) folder = ".";
-  OpenFile file(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  PosixFile file(folder, O_RDONLY | O_DIRECTORY);
   if (!file.ok() || ::fsync(file.fd()) != 0) return DiskError(errno, "cannot sync", folder);
   return absl::OkStatus();
 }
@@ -71,9 +41,9 @@ absl::Status SyncFolderOf(const std::string& path) {
 
 absl::Status WriteFileDurably(const std::string& path, std::string_view bytes) {
   std::string draft = absl::StrCat(path, ".tmp");
-  OpenFile file(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
+  PosixFile file(draft, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file.ok()) return DiskError(errno, "cannot create", draft);
-  if (!WriteAll(file.fd(), bytes)) return DiskError(errno, "cannot write", draft);
+  if (!file.WriteAt(bytes, 0)) return DiskError(errno, "cannot write", draft);
   if (::fdatasync(file.fd()) != 0 || !file.Close()) return DiskError(errno, "cannot sync", draft);
   if (std::rename(draft.c_str(), path.c_str()) != 0)
     return DiskError(errno, "cannot replace", path);
@@ -81,7 +51,7 @@ absl::Status WriteFileDurably(const std::string& path, std::string_view bytes) {
 }
 
 absl::StatusOr<std::optional<std::string>> ReadFileIfThere(const std::string& path) {
-  OpenFile file(path, O_RDONLY | O_CLOEXEC);
+  PosixFile file(path, O_RDONLY);
   if (!file.ok() && errno == ENOENT) return std::nullopt;
   struct stat facts {};
   if (!file.ok() || ::fstat(file.fd(), &facts) != 0) return DiskError(errno, "cannot open", path);

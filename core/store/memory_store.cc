@@ -231,7 +231,7 @@ std::unique_ptr<Reader> MemoryStore::Snapshot() const {
 }
 
 absl::Status MemoryStore::PutFile(std::string_view name, std::string_view bytes) {
-  if (!IsFileName(name)) return absl::InvalidArgumentError("not a name for a file of the store");
+  if (absl::Status taken = CheckFile(name, bytes.size()); !taken.ok()) return taken;
   MutexLock lock(&mutex_);
   if (auto fault = NextFault()) return Fail(*fault);
   files_.insert_or_assign(std::string(name), std::string(bytes));
@@ -239,7 +239,7 @@ absl::Status MemoryStore::PutFile(std::string_view name, std::string_view bytes)
 }
 
 absl::StatusOr<std::optional<std::string>> MemoryStore::ReadFile(std::string_view name) const {
-  if (!IsFileName(name)) return absl::InvalidArgumentError("not a name for a file of the store");
+  if (absl::Status taken = CheckFile(name, 0); !taken.ok()) return taken;
   MutexLock lock(&mutex_);
   auto it = files_.find(name);
   if (it == files_.end()) return std::nullopt;

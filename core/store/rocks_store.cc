@@ -7,15 +7,16 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/mutex.h"
 #include "core/store/disk_error.h"
-#include "core/store/durable_file.h"
 #include "core/store/rocks_errors.h"
 #include "core/store/rocks_open.h"
+#include "core/store/slot_file.h"
 
 namespace entente::store {
 namespace {
@@ -80,10 +81,7 @@ class RocksStore::Impl {
   absl::Status Write(const WriteBatch& batch, Sync sync);
 
   std::string Place() const { return absl::StrCat(dir_, "/db"); }
-  absl::Status PutFile(std::string_view name, std::string_view bytes) {
-    MutexLock lock(&files_mutex_);
-    return WriteFileDurably(FilePath(name), bytes);
-  }
+  absl::Status PutFile(std::string_view name, std::string_view bytes);
   std::string FilePath(std::string_view name) const {
     return absl::StrCat(dir_, "/", std::string(name));
   }
@@ -96,6 +94,8 @@ class RocksStore::Impl {
   const std::unique_ptr<rocksdb::DB> db_;
   const Handles handles_;
   Mutex files_mutex_;
+  std::map<std::string, std::unique_ptr<SlotFile>, std::less<>> files_
+      ABSL_GUARDED_BY(files_mutex_);
 };
 
 namespace {
@@ -240,6 +240,18 @@ absl::Status RocksStore::Impl::Write(const WriteBatch& batch, Sync sync) {
   return FromRocks(db_->Write(options, &out), Place());
 }
 
+absl::Status RocksStore::Impl::PutFile(std::string_view name, std::string_view bytes) {
+  const std::string path = FilePath(name);
+  MutexLock lock(&files_mutex_);
+  auto open = files_.find(name);
+  if (open != files_.end()) return open->second->Put(bytes);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return SlotFile::Create(path, bytes);
+  auto file = SlotFile::Open(path);
+  if (!file.ok()) return file.status();
+  return files_.emplace(name, *std::move(file)).first->second->Put(bytes);
+}
+
 absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::Open(const std::string& dir,
                                                              std::span<const Family> families) {
   return OpenRocksStore(dir, families, rocksdb::Env::Default());
@@ -269,13 +281,13 @@ std::unique_ptr<Reader> RocksStore::Snapshot() const {
 std::span<const Family> RocksStore::families() const { return impl_->families(); }
 
 absl::Status RocksStore::PutFile(std::string_view name, std::string_view bytes) {
-  if (!IsFileName(name)) return absl::InvalidArgumentError("not a name for a file of the store");
+  if (absl::Status taken = CheckFile(name, bytes.size()); !taken.ok()) return taken;
   return impl_->PutFile(name, bytes);
 }
 
 absl::StatusOr<std::optional<std::string>> RocksStore::ReadFile(std::string_view name) const {
-  if (!IsFileName(name)) return absl::InvalidArgumentError("not a name for a file of the store");
-  return ReadFileIfThere(impl_->FilePath(name));
+  if (absl::Status taken = CheckFile(name, 0); !taken.ok()) return taken;
+  return SlotFile::Read(impl_->FilePath(name));
 }
 
 }  // namespace entente::store

@@ -1,5 +1,5 @@
 // The store on disk: RocksDB in `<dir>/db`, the small files beside it in `<dir>`. One process at a
-// time may have it open. Settings and their reasons: docs/decisions.md.
+// time may have it open.
 #pragma once
 
 #include <memory>

@@ -111,6 +111,17 @@ TEST(RocksStore, AFlippedBitOnDiskIsDataLossWithAdvice) {
   EXPECT_EQ(it->status().code(), absl::StatusCode::kDataLoss);
 }
 
+TEST(RocksStore, ADamagedFileBesideTheDatabaseIsDataLossNotAbsence) {
+  TempFolder folder;
+  auto store = OpenOrDie(folder.path());
+  ASSERT_TRUE(store->PutFile("mark", "1").ok());
+  fs::resize_file(folder.path() + "/mark", 100);
+  EXPECT_EQ(store->ReadFile("mark").status().code(), absl::StatusCode::kDataLoss);
+  store = nullptr;
+  store = OpenOrDie(folder.path());
+  EXPECT_EQ(store->PutFile("mark", "2").code(), absl::StatusCode::kDataLoss);
+}
+
 TEST(RocksStore, AFileThatIsNoDatabaseIsAnError) {
   TempFolder folder;
   fs::create_directories(folder.path() + "/db");

@@ -4,12 +4,15 @@
 
 namespace entente::store {
 
-bool IsFileName(std::string_view name) {
+absl::Status CheckFile(std::string_view name, size_t bytes) {
   auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   };
-  return !name.empty() && name.size() <= 64 && name != "db" &&
-         std::all_of(name.begin(), name.end(), allowed);
+  if (name.empty() || name.size() > 64 || name == "db" || !std::ranges::all_of(name, allowed)) {
+    return absl::InvalidArgumentError("not a name for a file of the store");
+  }
+  if (bytes > kMaxFileBytes) return absl::InvalidArgumentError("too long for a file of the store");
+  return absl::OkStatus();
 }
 
 std::optional<std::string> PrefixEnd(std::string_view prefix) {

@@ -56,6 +56,8 @@ class Reader {
                                                             std::string_view prefix) const = 0;
 };
 
+inline constexpr size_t kMaxFileBytes = 60 * 1024;
+
 enum class Sync : bool { kNo = false, kYes = true };
 
 // Thread-safe. A read that begins after Write returned OK sees the batch.
@@ -70,15 +72,16 @@ class Store : public Reader {
   virtual std::span<const Family> families() const = 0;
 
   // A small file outside the database, replaced whole and synced before OK is returned; after a
-  // crash in between it is the old one or the new one. `name`: 1 to 64 of [a-z0-9-], not
-  // "db", which is the database; INVALID_ARGUMENT for another.
+  // crash in between it is the old one or the new one. `name`: 1 to 64 of [a-z0-9-], not "db",
+  // which is the database; at most kMaxFileBytes; INVALID_ARGUMENT for others. A file that is there
+  // but not readable is DATA_LOSS, for both calls.
   virtual absl::Status PutFile(std::string_view name, std::string_view bytes) = 0;
   // nullopt when there is no such file.
   virtual absl::StatusOr<std::optional<std::string>> ReadFile(std::string_view name) const = 0;
 };
 
-// True for a name that PutFile and ReadFile take.
-bool IsFileName(std::string_view name);
+// OK, or INVALID_ARGUMENT for a name or size that PutFile and ReadFile do not take.
+absl::Status CheckFile(std::string_view name, size_t bytes);
 // The least string above every string with this prefix; nullopt when there is none.
 std::optional<std::string> PrefixEnd(std::string_view prefix);
 

@@ -173,6 +173,14 @@ TEST_P(StoreTest, FilesBesideTheDatabase) {
   }
 }
 
+TEST_P(StoreTest, FilesAreSmall) {
+  const std::string largest(kMaxFileBytes, 'x');
+  ASSERT_TRUE(store().PutFile("mark", largest).ok());
+  EXPECT_EQ(*store().ReadFile("mark"), largest);
+  EXPECT_EQ(store().PutFile("mark", largest + "x").code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(*store().ReadFile("mark"), largest);
+}
+
 TEST_P(StoreTest, EverythingIsThereAfterAStopAndStart) {
   PutAll({"a"});
   ASSERT_TRUE(PutOne(store(), "unsynced", "2", Sync::kNo).ok());
