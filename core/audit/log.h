@@ -1,9 +1,9 @@
 // The append-only log in a store: entries, full tiles, and the right edge.
 //
-//   r_entries  u64 index                  -> entry bytes
-//   r_tiles    u8 level || u64 index      -> 256 hashes of 32 bytes
-//   r_meta     "tree"                     -> u64 size || hashes of the complete subtrees, largest
-//   first l_checkpoint "last"                   -> the last signed checkpoint (checkpoint_keeper.h)
+//   r_entries     u64 index              -> entry bytes
+//   r_tiles       u8 level || u64 index  -> 256 hashes of 32 bytes
+//   r_meta        "tree"                 -> u64 size || complete subtrees, largest first
+//   l_checkpoint  "last"                 -> the last signed checkpoint (checkpoint_keeper.h)
 //
 // Thread safety: Log is thread-safe. Stages are made, and committed, by one thread at a time (the
 // committer); readers see the committed tree only.
