@@ -111,7 +111,8 @@ absl::StatusOr<Entry> ReadEntry(std::string_view bytes) {
     return Refuse(Reason::kMalformed, "This version of entry is not known here.");
   }
   const KindRow* kind = FindKind(read->kind());
-  if (!kind || kind->open != read->has_open() || kind->open == read->has_sealed()) {
+  // Strict reading has refused kinds that are not listed.
+  if (kind->open != read->has_open() || kind->open == read->has_sealed()) {
     return Refuse(Reason::kMalformed, "An entry's kind and its class do not fit.");
   }
   if (read->instant_ms() > static_cast<uint64_t>(INT64_MAX)) {

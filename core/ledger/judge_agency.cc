@@ -1,4 +1,5 @@
 // Agencies admitted, suspended, removed: core/ledger/registry_change.h.
+#include <algorithm>
 #include <utility>
 
 #include "core/base/agency.h"
@@ -12,17 +13,10 @@ namespace {
 constexpr size_t kWordBytes = 40;
 constexpr size_t kNameBytes = 200;
 
-std::optional<AgencyState> StateFrom(v1::AgencyStatement::State state) {
-  switch (state) {
-    case v1::AgencyStatement::ADMITTED:
-      return AgencyState::kAdmitted;
-    case v1::AgencyStatement::SUSPENDED:
-      return AgencyState::kSuspended;
-    case v1::AgencyStatement::REMOVED:
-      return AgencyState::kRemoved;
-    default:
-      return std::nullopt;
-  }
+AgencyState StateFrom(v1::AgencyStatement::State state) {
+  if (state == v1::AgencyStatement::ADMITTED) return AgencyState::kAdmitted;
+  if (state == v1::AgencyStatement::SUSPENDED) return AgencyState::kSuspended;
+  return AgencyState::kRemoved;
 }
 
 // The form only: which words there are is the vocabulary's to say, and that has its own life.
@@ -38,18 +32,15 @@ bool IsName(std::string_view text) {
 }
 
 absl::StatusOr<AgencyEvent> ReadEvent(const v1::AgencyStatement& body, Place place) {
-  const auto state = StateFrom(body.state());
-  const auto from = ReadInstant(body.from_ms());
-  if (!state || !from) return Refuse(Reason::kMalformed, "A state or instant is not listed.");
-  AgencyEvent event{.state = *state, .from = *from, .until = {}, .log_index = place.index};
+  AgencyEvent event{.state = StateFrom(body.state()),
+                    .from = InstantOf(body.from_ms()),
+                    .until = {},
+                    .log_index = place.index};
   if (body.until_ms() == 0) return event;
-  event.until = ReadInstant(body.until_ms());
-  if (!event.until || *event.until <= event.from) {
-    return Refuse(Reason::kMalformed, "The end of this state is not after its beginning.");
-  }
-  if (*state == AgencyState::kRemoved) {
+  if (event.state == AgencyState::kRemoved) {
     return Refuse(Reason::kMalformed, "An agency is removed without end.");
   }
+  event.until = InstantOf(body.until_ms());
   return event;
 }
 
@@ -74,7 +65,7 @@ absl::StatusOr<Change> JudgeAgency(const State& state, Place place, std::string_
   if (!signed_body.ok()) return signed_body.status();
   const v1::AgencyStatement& body = signed_body->body;
   const auto agency = AgencyId::Parse(body.agency());
-  if (!agency.ok()) return Refuse(Reason::kMalformed, std::string(agency.status().message()));
+  if (!agency.ok()) return agency.status();
   const Signer authority{std::string(agency->jurisdiction()), crypto::KeyUse::kAuthority};
   absl::Status status = VerifyOne(state, place, "agency", signed_body->statement, {&authority, 1});
   if (!status.ok()) return status;

@@ -1,5 +1,4 @@
 // Policies and federation files put in force: core/ledger/registry_change.h.
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,25 +12,18 @@ namespace {
 
 using crypto::KeyUse;
 
-constexpr std::array<std::string_view, 3> kFileTypes = {"vocabulary", "groups", "instruments"};
-
 // Common to both bodies: version, digest, in_force_ms.
 template <typename Body>
 absl::StatusOr<FileInForce> ReadFile(const Body& body, Place place,
                                      const NameMap<std::vector<FileInForce>>& files,
                                      const std::string& name) {
-  const auto digest = FixedBytes<32>(body.digest());
-  const auto in_force = ReadInstant(body.in_force_ms());
-  if (!digest || !in_force || body.version() == 0) {
-    return Refuse(Reason::kMalformed, "A version, digest or instant is not one that a file has.");
-  }
   const auto last = files.find(name);
   if (last != files.end() && body.version() <= last->second.back().version) {
     return Refuse(Reason::kSnapshotBehind, "This version or a later one was put in force before.");
   }
   return FileInForce{.version = body.version(),
-                     .digest = *digest,
-                     .in_force = *in_force,
+                     .digest = *FixedBytes<32>(body.digest()),
+                     .in_force = InstantOf(body.in_force_ms()),
                      .log_index = place.index};
 }
 
@@ -88,9 +80,6 @@ absl::StatusOr<Change> JudgeFederationFile(const State& state, Place place,
   auto read = ReadSigned<v1::FederationFileStatement>(bytes);
   if (!read.ok()) return read.status();
   const std::string& type = read->body.type();
-  if (std::find(kFileTypes.begin(), kFileTypes.end(), type) == kFileTypes.end()) {
-    return Refuse(Reason::kMalformed, "A federation file is vocabulary, groups or instruments.");
-  }
   absl::Status status = VerifyAuthorities(state, place, read->statement);
   if (!status.ok()) return status;
   const auto file = ReadFile(read->body, place, state.files, type);

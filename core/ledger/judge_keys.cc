@@ -22,7 +22,9 @@ absl::Status Malformed(std::string text) { return Refuse(Reason::kMalformed, std
 absl::StatusOr<std::string> JurisdictionOf(const State& state, std::string_view owner) {
   if (state.genesis->FindAuthority(owner)) return std::string(owner);
   const auto agency = AgencyId::Parse(owner);
-  if (!agency.ok()) return Malformed("The owner is neither an agency nor a jurisdiction here.");
+  if (!agency.ok()) {
+    return Refuse(Reason::kWrongAgency, "This jurisdiction has no authority in this federation.");
+  }
   return std::string(agency->jurisdiction());
 }
 
@@ -38,22 +40,19 @@ bool IsAgencyKey(KeyUse use) {
 }
 
 absl::StatusOr<KeyInfo> ReadKey(const v1::KeyEntry& entry, std::string_view owner, Place place) {
-  const auto use = crypto::KeyUseFromNumber(entry.use());
-  const auto public_key = FixedBytes<32>(entry.public_key());
-  const auto from = ReadInstant(entry.from_ms());
-  const auto until = ReadInstant(entry.until_ms());
-  if (!use || !public_key || !from || !until || *until <= *from) {
-    return Malformed("A key's use, length or period is not one that a key can have.");
-  }
-  if (*use == KeyUse::kDelivery && *until - *from > limits::kDeliveryKeyLifeMs) {
+  const KeyUse use = *crypto::KeyUseFromNumber(entry.use());
+  const crypto::PublicKey public_key = *FixedBytes<32>(entry.public_key());
+  const Instant from = InstantOf(entry.from_ms());
+  const Instant until = InstantOf(entry.until_ms());
+  if (use == KeyUse::kDelivery && until - from > limits::kDeliveryKeyLifeMs) {
     return Malformed("A delivery key lasts 7 days at most.");
   }
   return KeyInfo{.owner = std::string(owner),
-                 .use = *use,
-                 .public_key = *public_key,
-                 .id = crypto::MakeKeyId(*use, *public_key),
-                 .from = *from,
-                 .until = *until,
+                 .use = use,
+                 .public_key = public_key,
+                 .id = crypto::MakeKeyId(use, public_key),
+                 .from = from,
+                 .until = until,
                  .log_index = place.index,
                  .revoked_at = {}};
 }
@@ -73,15 +72,6 @@ absl::StatusOr<std::vector<KeyInfo>> ReadKeys(const v1::KeyStatement& body, Plac
     out.push_back(*std::move(key));
   }
   return out;
-}
-
-absl::Status CheckFormats(const v1::KeyStatement& body) {
-  uint32_t last = 0;
-  for (const uint32_t version : body.format_versions()) {
-    if (version <= last) return Refuse(Reason::kNotCanonical, "Format versions are ascending.");
-    last = version;
-  }
-  return absl::OkStatus();
 }
 
 // One signature does for all keys of a statement, so its keys must all be of one signer.
@@ -130,15 +120,14 @@ absl::StatusOr<KeysChange> ReadKeysChange(Place place, const v1::KeyStatement& b
   if (keys->empty() && body.format_versions().empty()) {
     return Malformed("A key statement without keys or formats says nothing.");
   }
-  if (absl::Status status = CheckFormats(body); !status.ok()) return status;
-  const auto instant = ReadStatementInstant(body.instant_ms(), place);
-  if (!instant.ok()) return instant.status();
-  return KeysChange{.owner = body.owner(),
-                    .keys = *std::move(keys),
-                    .format_versions = {body.format_versions().begin(),
-                                        body.format_versions().end()},
-                    .by_authority = false,
-                    .instant = *instant};
+  const Instant instant = InstantOf(body.instant_ms());
+  if (absl::Status status = CheckNotFuture(instant, place); !status.ok()) return status;
+  return KeysChange{
+      .owner = body.owner(),
+      .keys = *std::move(keys),
+      .format_versions = {body.format_versions().begin(), body.format_versions().end()},
+      .by_authority = false,
+      .instant = instant};
 }
 
 }  // namespace
@@ -171,17 +160,15 @@ absl::StatusOr<Change> JudgeRevocation(const State& state, Place place, std::str
                               Signer{body.owner(), KeyUse::kIdentity}};
   absl::Status status = VerifyOne(state, place, "revocation", read->statement, signers);
   if (!status.ok()) return status;
-  const auto instant = ReadStatementInstant(body.instant_ms(), place);
-  if (!instant.ok()) return instant.status();
-  const auto id = FixedBytes<32>(body.key_id());
-  if (!id) return Malformed("A key id is not 32 bytes.");
+  if (status = CheckNotFuture(InstantOf(body.instant_ms()), place); !status.ok()) return status;
+  const KeyId id = *FixedBytes<32>(body.key_id());
   const KeyRing* ring = state.FindRing(body.owner());
   const auto keys = ring ? std::span(ring->keys) : std::span<const KeyInfo>();
   const auto key =
-      std::find_if(keys.begin(), keys.end(), [&](const KeyInfo& one) { return one.id == *id; });
+      std::find_if(keys.begin(), keys.end(), [&](const KeyInfo& one) { return one.id == id; });
   if (key == keys.end()) return Refuse(Reason::kKeyUnknown, "This owner has no such key.");
   if (key->revoked_at) return Refuse(Reason::kKeyNotValidThen, "This key is revoked already.");
-  return RevocationChange{body.owner(), *id};
+  return RevocationChange{body.owner(), id};
 }
 
 }  // namespace entente::ledger

@@ -20,8 +20,6 @@ bool IsSorted(const List& list) {
   return std::adjacent_find(list.begin(), list.end(), std::greater_equal<>()) == list.end();
 }
 
-bool IsLane(v1::Lane lane) { return lane == v1::LANE_URGENT || lane == v1::LANE_BULK; }
-
 absl::Status CheckWithheld(const v1::RecipientDecision& decision) {
   std::string_view last;
   for (const v1::WithheldSection& one : decision.withheld()) {
@@ -39,7 +37,6 @@ absl::Status CheckWithheld(const v1::RecipientDecision& decision) {
 
 absl::Status CheckDecision(const v1::RecipientDecision& decision) {
   if (!AgencyId::Parse(decision.recipient()).ok()) return Malformed("A recipient is no agency.");
-  if (!FromProto(decision.verdict())) return Malformed("A verdict is not listed.");
   if (!IsSorted(decision.obligations()) || !IsSorted(decision.rules()) ||
       !IsSorted(decision.reasons())) {
     return Refuse(Reason::kNotCanonical, "Lists of a decision are not sorted and distinct.");
@@ -82,7 +79,7 @@ absl::Status CheckSubmission(const v1::Part& part) {
 absl::Status CheckAcknowledgement(const v1::Part& part) {
   const v1::AcknowledgementPart& range = part.acknowledgement();
   if (range.recipient() != part.acting_agency()) return Malformed("Another acknowledged it.");
-  if (!IsLane(range.lane()) || range.from_seq() == 0 || range.from_seq() > range.through_seq()) {
+  if (range.from_seq() == 0 || range.from_seq() > range.through_seq()) {
     return Malformed("This is no range of a lane.");
   }
   const auto& hashes = range.record_hashes();

@@ -6,8 +6,6 @@
 namespace entente::ledger {
 namespace {
 
-constexpr uint64_t kYear10000Ms = 253402300800000;
-
 // The first answer that is more than "no such key".
 absl::StatusOr<KeyInfo> FindSigner(const State& state, Place place, const KeyId& id,
                                    std::span<const Signer> signers) {
@@ -45,18 +43,9 @@ absl::Status VerifyOne(const State& state, Place place, std::string_view type,
   return VerifySigners(state, place, type, statement, signers).status();
 }
 
-std::optional<Instant> ReadInstant(uint64_t ms) {
-  if (ms >= kYear10000Ms) return std::nullopt;
-  return Instant{static_cast<int64_t>(ms)};
-}
-
-absl::StatusOr<Instant> ReadStatementInstant(uint64_t ms, Place place) {
-  const auto instant = ReadInstant(ms);
-  if (!instant) return Refuse(Reason::kMalformed, "The statement's instant is out of range.");
-  if (*instant > place.instant + limits::kClockToleranceMs) {
-    return Refuse(Reason::kFutureDated, "The statement was made after it was logged.");
-  }
-  return *instant;
+absl::Status CheckNotFuture(Instant instant, Place place) {
+  if (instant <= place.instant + limits::kClockToleranceMs) return absl::OkStatus();
+  return Refuse(Reason::kFutureDated, "The statement was made after it was logged.");
 }
 
 }  // namespace entente::ledger

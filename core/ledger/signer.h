@@ -2,7 +2,6 @@
 // state holds. For the sources of core/ledger. Pure; safe from any thread.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,8 +29,8 @@ struct Signed {
   Body body;
 };
 
-// Refusal malformed, unknown-field or not-canonical. Nothing of it may be used before a signature
-// was verified.
+// Strictly, with all that record::CheckBody demands of a body's form. Refusal malformed,
+// unknown-field or not-canonical.
 template <typename Body>
 absl::StatusOr<Signed<Body>> ReadSigned(std::string_view bytes) {
   auto statement = record::StrictParse<v1::SignedStatement>(bytes);
@@ -53,9 +52,10 @@ absl::StatusOr<std::vector<KeyInfo>> VerifySigners(const State& state, Place pla
 absl::Status VerifyOne(const State& state, Place place, std::string_view type,
                        const v1::SignedStatement& statement, std::span<const Signer> signers);
 
-// nullopt outside the years 1970-9999.
-std::optional<Instant> ReadInstant(uint64_t ms);
-// A statement's own instant: malformed, or future-dated beyond the clock tolerance.
-absl::StatusOr<Instant> ReadStatementInstant(uint64_t ms, Place place);
+// Of a field that ReadSigned has checked.
+inline Instant InstantOf(uint64_t ms) { return {static_cast<int64_t>(ms)}; }
+// Refusal future-dated when a statement's own instant is beyond the clock tolerance after its
+// place.
+absl::Status CheckNotFuture(Instant instant, Place place);
 
 }  // namespace entente::ledger
