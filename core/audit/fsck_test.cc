@@ -2,16 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "core/audit/log_fixture.h"
 #include "core/audit/log_format.h"
 #include "core/audit/tile.h"
 #include "core/base/encoding.h"
-#include "core/store/rocks_store.h"
 
 namespace entente::audit {
 namespace {
@@ -198,43 +193,6 @@ TEST_F(FsckTest, AStoreWithoutALogIsAnError) {
   const store::Family other[] = {"r_other"};
   store::MemoryStore store(other);
   EXPECT_FALSE(Fsck(store, LogKey()).ok());
-}
-
-// On a real disk the database's own checksums speak first; that too is a finding.
-TEST(FsckOnDisk, AFlippedBitInATableFile) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "entente-XXXXXX").string();
-  const std::string dir = ::mkdtemp(pattern.data());
-  auto open = [&] { return *store::RocksStore::Open(dir, kLogFamilies); };
-  {
-    auto store = open();
-    auto log = OpenLog(*store);
-    Stage stage = log->Begin();
-    store::WriteBatch batch;
-    for (int i = 0; i < 300; ++i) {
-      ASSERT_TRUE(stage.Append(std::string(500, static_cast<char>('a' + i % 26)), batch).ok());
-    }
-    ASSERT_TRUE(log->Commit(stage, batch).ok());
-    ASSERT_TRUE(OpenKeeper(*store, *log)->Publish(TestKey(1)).ok());
-    EXPECT_THAT(Check(*store), IsEmpty());
-  }
-  { open(); }  // recovery writes table files
-  std::filesystem::path largest;
-  for (const auto& file : std::filesystem::directory_iterator(dir + "/db")) {
-    if (file.path().extension() == ".sst" &&
-        (largest.empty() || file.file_size() > std::filesystem::file_size(largest))) {
-      largest = file.path();
-    }
-  }
-  {
-    std::fstream file(largest, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(60000);
-    file.put('!');
-  }
-  auto findings = Check(*open());
-  ASSERT_FALSE(findings.empty());
-  EXPECT_EQ(findings[0].place, "r_entries");
-  EXPECT_THAT(findings[0].what, HasSubstr("damaged"));
-  std::filesystem::remove_all(dir);
 }
 
 }  // namespace
