@@ -25,7 +25,8 @@ namespace {
 enum Exit { kDone = 0, kNo = 1, kUsage = 2, kInputRefused = 3, kLocalFault = 5 };
 
 constexpr char kFooter[] =
-    "Files: the configuration is --config, else $ENTENTE_CONFIG, else /etc/entente/broker.toml.\n"
+    "Every command takes --config FILE; else it is $ENTENTE_CONFIG, else "
+    "/etc/entente/broker.toml.\n"
     "Exit codes: 0 done; 1 the answer is no; 2 usage; 3 input or configuration refused;\n"
     "5 local fault.";
 
@@ -106,20 +107,28 @@ int Run(const std::string& path, bool check_only) {
 }
 
 struct InitArguments {
+  FoundingPlaces places;
   std::string federation;
   std::string name;
   std::vector<std::string> authorities;
 };
 
-int Init(const std::string& path, const InitArguments& arguments) {
+absl::StatusOr<FoundingPlaces> PlacesOf(const std::string& path, const FoundingPlaces& given) {
+  if (!given.data.empty()) return given;
   const auto config = LoadConfig(path);
-  if (!config.ok()) return Fail(config.status());
+  if (!config.ok()) return config.status();
+  return FoundingPlaces{config->genesis, config->data, config->keys};
+}
+
+int Init(const std::string& path, const InitArguments& arguments) {
+  const auto places = PlacesOf(path, arguments.places);
+  if (!places.ok()) return Fail(places.status());
   Founding founding{arguments.federation, arguments.name, {}};
   for (const std::string& authority : arguments.authorities) {
     if (absl::Status status = AddAuthority(authority, founding); !status.ok()) return Fail(status);
   }
   crypto::SystemRandom random;
-  const auto founded = Found(*config, founding, SystemClock().Now(), random);
+  const auto founded = Found(*places, founding, SystemClock().Now(), random);
   if (!founded.ok()) return Fail(founded.status());
   std::printf("genesis %s\nverifier-key %s\n", founded->genesis_digest.c_str(),
               founded->verifier_key.c_str());
@@ -157,7 +166,9 @@ int Main(int argc, char** argv) {
   app.set_help_all_flag("--help-all", "Help for every command");
   std::string config = DefaultConfig();
   bool check_only = false;
-  app.add_option("--config", config, "The configuration file")->capture_default_str();
+  app.add_option("--config", config, "The configuration file")
+      ->type_name("FILE")
+      ->capture_default_str();
   app.add_flag("--check-config", check_only,
                "Read the configuration and all files it names, say what is wrong, and stop");
   app.require_subcommand(0, 1);
@@ -172,6 +183,15 @@ int Main(int argc, char** argv) {
   init->add_option("--authority", founding.authorities,
                    "Public authority key of a jurisdiction, once for each: FR=<64 hex>")
       ->required();
+  CLI::Option* data = init->add_option("--data", founding.places.data,
+                                       "Folder of the database (else as configured)");
+  CLI::Option* keys =
+      init->add_option("--keys", founding.places.keys, "Folder of the broker's keys");
+  CLI::Option* genesis =
+      init->add_option("--genesis", founding.places.genesis, "The genesis file to write");
+  data->needs(keys, genesis);
+  keys->needs(data, genesis);
+  genesis->needs(data, keys);
   CLI::App* fsck = app.add_subcommand(
       "fsck", "Check every row of the database against the log; the broker must not be running");
   try {

@@ -51,9 +51,9 @@ absl::StatusOr<ledger::Genesis> WriteOrKeepGenesis(const std::string& path,
   return genesis;
 }
 
-absl::Status WriteLog(const BrokerConfig& config, const ledger::Genesis& genesis,
+absl::Status WriteLog(const FoundingPlaces& places, const ledger::Genesis& genesis,
                       const BrokerKeys& keys) {
-  auto store = store::RocksStore::Open(config.data, kBrokerFamilies);
+  auto store = store::RocksStore::Open(places.data, kBrokerFamilies);
   if (!store.ok()) return store.status();
   const absl::Status status = InitLog(**store, genesis.text(), keys);
   return absl::IsAlreadyExists(status) ? absl::OkStatus() : status;
@@ -74,15 +74,15 @@ absl::Status AddAuthority(std::string_view text, Founding& founding) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Founded> Found(const BrokerConfig& config, const Founding& founding, Instant now,
+absl::StatusOr<Founded> Found(const FoundingPlaces& places, const Founding& founding, Instant now,
                               Random& random) {
-  auto keys = MakeBrokerKeys(config.keys, random);
+  auto keys = MakeBrokerKeys(places.keys, random);
   if (!keys.ok()) return keys.status();
   auto fields = FieldsOf(founding, *keys, now);
   if (!fields.ok()) return fields.status();
-  auto genesis = WriteOrKeepGenesis(config.genesis, *fields);
+  auto genesis = WriteOrKeepGenesis(places.genesis, *fields);
   if (!genesis.ok()) return genesis.status();
-  if (absl::Status status = WriteLog(config, *genesis, *keys); !status.ok()) return status;
+  if (absl::Status status = WriteLog(places, *genesis, *keys); !status.ok()) return status;
   return Founded{DigestText(genesis->digest()), genesis->fields().checkpoint.Text()};
 }
 

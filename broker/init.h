@@ -7,11 +7,16 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "broker/config.h"
 #include "core/base/clock.h"
 #include "core/crypto/keys.h"
 
 namespace entente::broker {
+
+struct FoundingPlaces {
+  std::string genesis;  // file
+  std::string data;     // folder
+  std::string keys;     // folder
+};
 
 struct Founding {
   std::string federation;                                // "entente.test"
@@ -26,7 +31,7 @@ struct Founded {
 
 // INVALID_ARGUMENT for a founding that makes no genesis file; ALREADY_EXISTS when another genesis
 // file stands in its place; else the errors of the disk.
-absl::StatusOr<Founded> Found(const BrokerConfig& config, const Founding& founding, Instant now,
+absl::StatusOr<Founded> Found(const FoundingPlaces& places, const Founding& founding, Instant now,
                               Random& random);
 
 // "FR=<64 hex>".
