@@ -1,0 +1,141 @@
+// entente-policy as a person runs it: output, errors and exit codes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+namespace entente::cli {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+struct Outcome {
+  int exit_code = -1;
+  std::string output;  // both streams
+};
+
+Outcome Execute(const std::string& arguments) {
+  const std::string command = std::string(ENTENTE_POLICY_PROGRAM) + " " + arguments + " 2>&1";
+  Outcome out;
+  FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return out;
+  char buffer[4096];
+  while (const size_t n = fread(buffer, 1, sizeof buffer, pipe)) out.output.append(buffer, n);
+  out.exit_code = WEXITSTATUS(pclose(pipe));
+  return out;
+}
+
+std::string Examples() {
+  const char* source = std::getenv("ENTENTE_SOURCE_DIR");
+  return std::string(source == nullptr ? "." : source) + "/policy/examples";
+}
+
+std::string Write(const std::string& name, const std::string& text) {
+  const std::string path = ::testing::TempDir() + "/" + name;
+  std::ofstream(path) << text;
+  return path;
+}
+
+constexpr const char* kRecord = R"(record = "labels/1"
+origin = "FR.tracfin-demo"
+to = "CH.mros-demo"
+kind = "lead"
+purpose = "asset-recovery"
+under = "FIU-FR-CH-2019"
+handling = ["H1"]
+evaluation = "B2"
+urgency = "urgent"
+created = 2026-03-01T10:00:00Z
+expires = 2026-04-01T10:00:00Z
+[[section]]
+about = ["suspect"]
+data = ["financial"]
+[[section]]
+about = ["victim"]
+data = ["identity"]
+)";
+
+Outcome Decide(const std::string& record, const std::string& more) {
+  return Execute("decide --policies " + Examples() + " --at 2026-03-01T10:00:01Z --record " +
+                 Write("record.toml", record) + " " + more);
+}
+
+TEST(PolicyProgram, ChecksAFolderAndRunsItsExamples) {
+  const Outcome out = Execute("check " + Examples());
+  EXPECT_EQ(out.exit_code, 0) << out.output;
+  EXPECT_THAT(out.output, HasSubstr("fr.toml: FR version 1, 6 outbound and 1 inbound rules"));
+  EXPECT_THAT(out.output, EndsWith("6 policies, 22 examples, 0 not as expected\n"));
+}
+
+TEST(PolicyProgram, AnExampleThatDoesNotHoldIsANo) {
+  const std::string folder = ::testing::TempDir() + "/entente-policy-no";
+  ASSERT_EQ(std::system(("rm -rf " + folder + " && cp -r " + Examples() + " " + folder +
+                         " && sed -i '0,/expect  = \"released\"/s//expect  = \"refused\"/' " +
+                         folder + "/fr.toml")
+                            .c_str()),
+            0);
+  const Outcome out = Execute("check " + folder);
+  EXPECT_EQ(out.exit_code, 1) << out.output;
+  EXPECT_THAT(out.output, HasSubstr("fr.toml:"));
+  EXPECT_THAT(out.output, HasSubstr("1 not as expected"));
+}
+
+TEST(PolicyProgram, ARefusedFolderNamesFileLineAndColumn) {
+  const std::string folder = ::testing::TempDir() + "/entente-policy-bad";
+  ASSERT_EQ(std::system(("rm -rf " + folder + " && mkdir " + folder).c_str()), 0);
+  std::ofstream(folder + "/x.toml") << "policy = \"sharing-policy/1\"\ncolour = \"red\"\n";
+  const Outcome out = Execute("check " + folder);
+  EXPECT_EQ(out.exit_code, 3);
+  EXPECT_THAT(out.output, HasSubstr(folder + "/x.toml:2:1: 'colour' is not a key"));
+  EXPECT_EQ(Execute("check " + folder + "/none").exit_code, 3);
+}
+
+TEST(PolicyProgram, EveryVerdictIsAnAnswer) {
+  const Outcome part = Decide(kRecord, "--json");
+  EXPECT_EQ(part.exit_code, 0) << part.output;
+  EXPECT_THAT(part.output,
+              StartsWith("{\"verdict\": \"release-in-part\", \"released\": [0], \"withheld\": "
+                         "[{\"section\": 1, \"rules\": [\"FR-OUT-800\"], \"reasons\": "
+                         "[\"withheld\"]}], \"obligations\": [\"delete-after:P1Y\", "));
+  EXPECT_EQ(part.output, Decide(kRecord, "--json").output);
+  std::string refused = kRecord;
+  refused.replace(refused.find("H1"), 2, "H3");
+  const Outcome no = Decide(refused, "");
+  EXPECT_EQ(no.exit_code, 0);
+  EXPECT_THAT(no.output, StartsWith("refuse: FR.tracfin-demo to CH.mros-demo"));
+  EXPECT_THAT(no.output, HasSubstr("handling-needs-person"));
+}
+
+TEST(PolicyProgram, ARefusedRecordFileExitsWith3) {
+  const Outcome out = Decide(std::string(kRecord) + "mood = \"good\"\n", "");
+  EXPECT_EQ(out.exit_code, 3);
+  EXPECT_THAT(out.output, HasSubstr("record.toml:18:1: 'mood' is not a key of this section"));
+}
+
+TEST(PolicyProgram, UsageErrorsExitWith2) {
+  EXPECT_EQ(Execute("").exit_code, 2);
+  EXPECT_EQ(Execute("check").exit_code, 2);
+  EXPECT_EQ(Execute("explain").exit_code, 2);
+  EXPECT_EQ(Execute("check a b").exit_code, 2);
+  const Outcome out = Execute("decide --policies " + Examples() + " --at yesterday --record x");
+  EXPECT_EQ(out.exit_code, 2);
+  EXPECT_THAT(out.output, HasSubstr("'yesterday' is not an instant"));
+}
+
+TEST(PolicyProgram, HelpIsComplete) {
+  for (const char* help : {"--help", "check --help", "decide --help"}) {
+    const Outcome out = Execute(help);
+    EXPECT_EQ(out.exit_code, 0);
+    EXPECT_THAT(out.output, HasSubstr("Exit codes:")) << help;
+  }
+  EXPECT_THAT(Execute("decide --help").output, HasSubstr("--at INSTANT"));
+}
+
+}  // namespace
+}  // namespace entente::cli
