@@ -158,9 +158,8 @@ void RecordWorld::DigestAgain(v1::Record& record) {
   v1::RecordHeader header;
   header.ParseFromString(record.header());
   header.clear_digests();
-  for (const Digest& digest : *record::BuildDigests(leaves, random)) {
-    header.add_digests(ToString(digest));
-  }
+  const auto digests = record::BuildDigests(leaves, random);
+  for (const Digest& digest : *digests) header.add_digests(ToString(digest));
   record.set_header(record::Encode(header));
   SignAgain(record, signing);
 }
