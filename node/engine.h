@@ -84,11 +84,12 @@ class Engine {
   // More entries are known to stand in the log, and something may wait for them.
   bool BehindLog() const;
 
-  // Directory.GetText: texts that open entries name and this node lacks.
-  std::vector<v1::GetTextRequest> NextTexts() const;
+  // Directory.GetText: texts that open entries name and this node lacks. One that the broker
+  // refused (another jurisdiction's policy) is asked for again an hour later.
+  std::vector<v1::GetTextRequest> NextTexts(Instant now) const;
   // proof-bad when the text is not the one asked for.
-  absl::Status OnText(const v1::GetTextRequest& request, const v1::GetTextResponse& response,
-                      Instant now);
+  absl::Status OnText(const v1::GetTextRequest& request,
+                      const absl::StatusOr<v1::GetTextResponse>& response, Instant now);
 
   // Directory.Publish: this agency's key statements. nullopt when nothing is to be published, or
   // while the one given last has not been answered.

@@ -21,4 +21,5 @@ inline constexpr store::Family kVault = "l_vault";          // record hash or id
 inline constexpr store::Family kReceipts = "l_receipts";    // record id -> state.Receipt
 inline constexpr store::Family kUnwritten = "l_unwritten";  // record id: receipt not yet on file
 
+inline constexpr store::Family kExpiry = "l_expiry";  // u64 instant, "s"|"r", name in the vault
 }  // namespace entente::node

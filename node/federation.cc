@@ -11,6 +11,7 @@
 #include "core/ledger/entry.h"
 #include "node/families.h"
 #include "node/table.h"
+#include "node/text.h"
 
 namespace entente::node {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 constexpr std::string_view kStateKey = "state";
 constexpr std::string_view kForkTrusted = "fork-trusted";
 constexpr std::string_view kForkRefused = "fork-refused";
+constexpr std::string_view kForkText = "fork-text";
 constexpr uint32_t kEntriesAtOnce = 1000;
 constexpr size_t kRemembered = 32;
 
@@ -35,7 +37,9 @@ absl::StatusOr<std::optional<ledger::ForkEvidence>> LoadFork(const store::Store&
   absl::StatusOr<std::optional<std::string>> refused = store.Get(kFollowed, kForkRefused);
   if (!refused.ok()) return refused.status();
   if (!*refused) return std::nullopt;
-  return ledger::ForkEvidence{trusted->value_or(""), **refused};
+  absl::StatusOr<std::optional<std::string>> text = store.Get(kFollowed, kForkText);
+  if (!text.ok()) return text.status();
+  return ledger::ForkEvidence{trusted->value_or(""), **refused, text->value_or("")};
 }
 
 }  // namespace
@@ -43,14 +47,14 @@ absl::StatusOr<std::optional<ledger::ForkEvidence>> LoadFork(const store::Store&
 absl::StatusOr<Federation> Federation::Open(ledger::Genesis genesis, const store::Store& store) {
   absl::StatusOr<std::optional<std::string>> saved = store.Get(kFollowed, kStateKey);
   if (!saved.ok()) return saved.status();
-  std::vector<std::string> entries;
-  std::vector<OpenEntry> open;
+  std::vector<ledger::OpenEntry> entries;
+  std::vector<Place> open;
   absl::Status status =
       ForEachBytes(store, kFollowed, "e", [&](std::string_view key, std::string_view value) {
         absl::StatusOr<ledger::Entry> entry = ledger::ReadEntry(value);
         if (!entry.ok()) return absl::DataLossError("a followed entry in the store is damaged");
         open.push_back({U64FromKey(key.substr(1)), entry->instant});
-        entries.emplace_back(value);
+        entries.push_back({open.back().index, std::string(value)});
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
@@ -101,8 +105,8 @@ absl::StatusOr<ledger::Taken> Federation::Take(std::string_view note, uint64_t a
 }
 
 void Federation::Remember(const ledger::OpenEntryApplied& applied) {
-  const absl::StatusOr<ledger::Entry> entry = ledger::ReadEntry(applied.entry);
-  open_.push_back({applied.index, entry.ok() ? entry->instant : Instant{}});
+  const absl::StatusOr<ledger::Entry> entry = ledger::ReadEntry(applied.open.entry);
+  open_.push_back({applied.open.index, entry.ok() ? entry->instant : Instant{}});
   unsaved_open_.push_back(applied);
 }
 
@@ -114,6 +118,7 @@ absl::StatusOr<std::vector<ledger::OpenEntryApplied>> Federation::OnEntries(
   if (absl::Status status = follower_.AddEntries(request.from(), entries); !status.ok()) {
     return status;
   }
+  if (!entries.empty()) last_entry_ = ledger::ReadEntry(entries.back())->instant;
   absl::StatusOr<ledger::Taken> taken = Take(response.checkpoint(), at_least);
   if (!taken.ok()) return taken.status();
   if (taken->seen == ledger::Seen::kCovered) seen_ = now;
@@ -149,10 +154,20 @@ absl::Status Federation::CheckFresh(Instant now) const {
       seen_ - now <= limits::kClockToleranceMs) {
     return absl::OkStatus();
   }
-  return Refuse({.reason = Reason::kBelowQuorum,
-                 .text = "the log has not been seen for 15 minutes, so keys and policies may have "
-                         "changed",
-                 .advice = "wait until the broker can be reached again; nothing is lost"});
+  return RefuseAdvising(Reason::kBelowQuorum, "",
+                        "the log has not been seen for 15 minutes, so keys and policies may have "
+                        "changed",
+                        "wait until the broker can be reached again; nothing is lost");
+}
+
+std::vector<Digest> Federation::MissingTexts(Instant now) const {
+  std::vector<Digest> missing;
+  for (const ledger::MissingText& text : registry().MissingTexts(now)) {
+    const auto refused = refused_texts_.find(text.file.digest);
+    if (refused != refused_texts_.end() && now - refused->second < limits::kHourMs) continue;
+    missing.push_back(text.file.digest);
+  }
+  return missing;
 }
 
 absl::Status Federation::OnText(const Digest& digest, std::string_view text) {
@@ -200,14 +215,14 @@ absl::StatusOr<ledger::Registry> Federation::Rebuild(uint64_t number) const {
         return apply(U64FromKey(key.substr(1)), value);
       });
   for (const ledger::OpenEntryApplied& unsaved : unsaved_open_) {
-    if (status.ok()) status = apply(unsaved.index, unsaved.entry);
+    if (status.ok()) status = apply(unsaved.open.index, unsaved.open.entry);
   }
   if (!status.ok()) return status;
   return registry;
 }
 
 uint64_t Federation::SnapshotsBelow(uint64_t log_index) const {
-  const auto end = std::ranges::lower_bound(open_, log_index, {}, &OpenEntry::index);
+  const auto end = std::ranges::lower_bound(open_, log_index, {}, &Place::index);
   return static_cast<uint64_t>(end - open_.begin());
 }
 
@@ -217,13 +232,13 @@ uint64_t Federation::LeastSnapshot(uint64_t log_index, Instant instant) const {
   // Instants never decrease along the log.
   return static_cast<uint64_t>(
       std::upper_bound(open_.begin(), end, before,
-                       [](Instant t, const OpenEntry& e) { return t < e.instant; }) -
+                       [](Instant t, const Place& e) { return t < e.instant; }) -
       open_.begin());
 }
 
 void Federation::AddChanges(store::WriteBatch& batch) const {
   for (const ledger::OpenEntryApplied& applied : unsaved_open_) {
-    batch.Put(kFollowed, EntryKey(applied.index), applied.entry);
+    batch.Put(kFollowed, EntryKey(applied.open.index), applied.open.entry);
   }
   for (const Digest& digest : unsaved_texts_) {
     batch.Put(kTexts, AsText(digest), texts_.at(digest));
@@ -233,6 +248,7 @@ void Federation::AddChanges(store::WriteBatch& batch) const {
   if (fork_) {
     batch.Put(kFollowed, kForkTrusted, fork_->trusted);
     batch.Put(kFollowed, kForkRefused, fork_->refused);
+    batch.Put(kFollowed, kForkText, fork_->text);
   }
 }
 

@@ -50,6 +50,8 @@ class Federation {
   // What began to act by Cover() since the last call.
   std::vector<ledger::OpenEntryApplied> TakeApplied();
 
+  // Of the newest entry that came since start; 0 before.
+  Instant last_entry() const { return last_entry_; }
   // Unix milliseconds of the last look at the log's newest state; 0 before the first since start.
   Instant seen() const { return seen_; }
   // OK, or refusal below-quorum: what is known is older than limits::kQuorumFreshnessMs. Refusal
@@ -57,7 +59,10 @@ class Federation {
   absl::Status CheckFresh(Instant now) const;
   absl::Status CheckFork() const;
 
-  std::vector<Digest> MissingTexts(Instant now) const { return registry().MissingTexts(now); }
+  // Digests of texts to ask for: those refused in the last hour left out.
+  std::vector<Digest> MissingTexts(Instant now) const;
+  // The broker does not give it to us.
+  void OnTextRefused(const Digest& digest, Instant now) { refused_texts_[digest] = now; }
   // Refusal proof-bad when it is not the text of that digest.
   absl::Status OnText(const Digest& digest, std::string_view text);
 
@@ -74,7 +79,7 @@ class Federation {
   void OnKept();
 
  private:
-  struct OpenEntry {
+  struct Place {
     uint64_t index;
     Instant instant;
   };
@@ -94,12 +99,14 @@ class Federation {
   ledger::Genesis genesis_;
   const store::Store* store_;
   ledger::Follower follower_;
-  std::vector<OpenEntry> open_;
+  std::vector<Place> open_;  // of the open entries, in order
   std::map<Digest, std::string> texts_;
+  std::map<Digest, Instant> refused_texts_;
   std::deque<Remembered> recent_;  // newest last
   std::vector<ledger::OpenEntryApplied> applied_;
   uint64_t target_ = 0;
   Instant seen_;
+  Instant last_entry_;
   std::optional<ledger::ForkEvidence> fork_;
 
   // Not yet kept.

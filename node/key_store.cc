@@ -156,6 +156,7 @@ absl::Status KeyStore::Put(const Digest& id, const crypto::Secret<32>& key) {
   std::string both(kSlotBytes, '\0');
   both.replace(root_.region * kPlaceBytes, kPlaceBytes, Wrap(root_, slot, id, key));
   if (absl::Status status = slot_file_->Write(slot * kSlotBytes, both); !status.ok()) return status;
+  unsynced_ = true;
   if (slot == count_) {
     ++count_;
   } else {
@@ -183,12 +184,18 @@ absl::Status KeyStore::Destroy(const Digest& id) {
   absl::Status status =
       slot_file_->Write(found->second * kSlotBytes, std::string(kSlotBytes, '\0'));
   if (!status.ok()) return status;
+  unsynced_ = true;
   free_.push_back(found->second);
   slots_.erase(found);
   return absl::OkStatus();
 }
 
-absl::Status KeyStore::Sync() { return slot_file_->Sync(); }
+absl::Status KeyStore::Sync() {
+  if (!unsynced_) return absl::OkStatus();
+  absl::Status status = slot_file_->Sync();
+  if (status.ok()) unsynced_ = false;
+  return status;
+}
 
 absl::Status KeyStore::Rotate(Instant now) {
   Root next{root_.sequence + 1, static_cast<uint8_t>(root_.region ^ 1), now,

@@ -36,6 +36,7 @@ class KeyStore {
   bool Has(const Digest& id) const { return slots_.contains(id); }
   // Overwrites the slot; gone for good once Sync() returned OK. OK when there is none.
   absl::Status Destroy(const Digest& id);
+  // Nothing to do when nothing changed.
   absl::Status Sync();
 
   // Wraps every key by a new store key and overwrites the old one; synced.
@@ -73,6 +74,7 @@ class KeyStore {
   std::map<Digest, uint64_t> slots_;
   std::vector<uint64_t> free_;
   uint64_t count_ = 0;  // slots in the file, used or free
+  bool unsynced_ = false;
 };
 
 }  // namespace entente::node

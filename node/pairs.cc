@@ -53,10 +53,6 @@ const state::LanePairs& LaneIn(const state::PairIn& pair, v1::Lane lane) {
 
 }  // namespace
 
-v1::Lane LaneOf(v1::Urgency urgency) {
-  return urgency == v1::URGENCY_URGENT ? v1::LANE_URGENT : v1::LANE_BULK;
-}
-
 absl::StatusOr<state::PairOut*> PairsOut::Of(std::string_view recipient) {
   return Touch(*reader_, "o", recipient, touched_);
 }

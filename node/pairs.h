@@ -19,8 +19,6 @@
 
 namespace entente::node {
 
-v1::Lane LaneOf(v1::Urgency urgency);
-
 // The counts of several partners while one batch is put together. Short-lived.
 class PairsOut {
  public:

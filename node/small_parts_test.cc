@@ -95,7 +95,7 @@ class VaultTest : public SmallPartsTest {
   void Keep(Vault& vault, std::string_view name, std::string_view plain) {
     store::WriteBatch batch;
     ASSERT_TRUE(vault.Put(name, plain, batch).ok());
-    ASSERT_TRUE(vault.SyncKeys().ok());
+    ASSERT_TRUE(keys_.Sync().ok());
     ASSERT_TRUE(store_.Write(batch, store::Sync::kYes).ok());
   }
 

@@ -1,0 +1,314 @@
+#include "node/compose.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_join.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/ledger/parts.h"
+#include "core/record/format.h"
+#include "core/record/words.h"
+#include "node/labels.h"
+#include "node/sent.h"
+#include "node/text.h"
+#include "policy/decide.h"
+
+namespace entente::node {
+namespace {
+
+absl::Status CheckRecipients(const Ground& ground, const v1::SendLeadRequest& draft, Instant now) {
+  if (draft.recipients().empty()) {
+    return Refuse(Reason::kLabelMissing, "recipient", "a record needs at least one recipient");
+  }
+  if (static_cast<size_t>(draft.recipients_size()) > limits::kRecipients) {
+    return Refuse(Reason::kTooLarge, "a record has at most 200 recipients");
+  }
+  std::set<std::string> seen;
+  for (const std::string& text : draft.recipients()) {
+    absl::StatusOr<AgencyId> agency = AgencyId::Parse(text);
+    if (!agency.ok()) return Refuse(Reason::kMalformed, std::string(agency.status().message()));
+    if (!seen.insert(text).second) {
+      return Refuse(Reason::kMalformed, Text("a recipient twice: ", text));
+    }
+    if (text == ground.agency.text()) {
+      return Refuse(Reason::kWrongAgency, "an agency does not send to itself");
+    }
+    if (!ground.federation.registry().FindAgency(text, now)) {
+      return RefuseAdvising(Reason::kWrongAgency, "",
+                            Text(text, " is no agency of this federation"),
+                            "list the agencies, and check the spelling");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSections(const v1::SendLeadRequest& draft) {
+  if (draft.sections().empty()) {
+    return Refuse(Reason::kLabelMissing, "section", "a record needs at least one section");
+  }
+  if (static_cast<size_t>(draft.sections_size()) > limits::kSections) {
+    return Refuse(Reason::kTooLarge, "a record has at most 32 sections");
+  }
+  for (const v1::DraftSection& section : draft.sections()) {
+    if (section.about().empty()) {
+      return Refuse(Reason::kLabelMissing, "about", "a section says what persons it is about");
+    }
+    if (section.data().empty()) {
+      return Refuse(Reason::kLabelMissing, "data", "a section says what data it holds");
+    }
+    if (section.content().body_case() == v1::SectionContent::BODY_NOT_SET) {
+      return Refuse(Reason::kMalformed, "a section without content");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<const policy::Snapshot>> SnapshotNow(const Ground& ground,
+                                                                    Instant now) {
+  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot =
+      ground.federation.registry().PolicySnapshot(now);
+  if (snapshot.ok()) return snapshot;
+  return RefuseAdvising(Reason::kSnapshotBehind, "",
+                        "this node does not hold the vocabulary and policies in force yet",
+                        "wait until the node has followed the log; try again in a minute");
+}
+
+record::Header HeaderOf(const Ground& ground, const state::SentRecord& sent,
+                        const v1::SendLeadRequest& draft, uint64_t policy_version, Instant now) {
+  record::Header header{.origin = ground.agency};
+  header.kind = sent.kind();
+  header.created = now;
+  header.expires = {static_cast<int64_t>(sent.expires_ms())};
+  header.purpose = draft.purpose();
+  header.handling.assign(draft.handling().begin(), draft.handling().end());
+  header.evaluation = draft.evaluation();
+  header.urgency = sent.urgency();
+  header.obtained_from.assign(draft.obtained_from().begin(), draft.obtained_from().end());
+  header.policy_version = policy_version;
+  return header;
+}
+
+v1::SectionLabels LabelsOfDraft(const v1::DraftSection& section) {
+  v1::SectionLabels labels;
+  *labels.mutable_about() = section.about();
+  *labels.mutable_data() = section.data();
+  labels.set_basis(section.basis());
+  labels.set_essential(section.essential());
+  return labels;
+}
+
+policy::Decision Decide(const policy::Snapshot& snapshot, const record::Header& header,
+                        const v1::SendLeadRequest& draft, const state::SentRecipient& recipient,
+                        Instant now) {
+  policy::RecordLabels labels = LabelsOf(header);
+  for (const v1::DraftSection& section : draft.sections()) {
+    labels.sections.push_back(LabelsOf(LabelsOfDraft(section)));
+  }
+  return policy::DecideOutbound(snapshot, labels, {recipient.recipient(), recipient.instrument()},
+                                now);
+}
+
+void KeepDecision(const policy::Decision& decision, state::SentRecipient& recipient, Instant now) {
+  const policy::VisibleDecision seen = policy::ViewFor(policy::Reader::kOrigin, decision);
+  const std::vector<std::string> rules = seen.RuleIds();
+  recipient.mutable_rules()->Assign(rules.begin(), rules.end());
+  recipient.mutable_reasons()->Assign(seen.reasons.begin(), seen.reasons.end());
+  recipient.set_withheld(static_cast<uint32_t>(decision.withheld.size()));
+  if (decision.releases()) return;
+  const bool held = decision.verdict == policy::Verdict::kHold;
+  SetState(recipient, held ? v1::RECIPIENT_STATE_HELD : v1::RECIPIENT_STATE_NOT_SENT, now);
+  recipient.set_reason(
+      std::string(ReasonWord(held ? Reason::kPolicyHeld : Reason::kPolicyRefused)));
+}
+
+// A recipient that our policy lets have something, and the key to seal it to.
+struct Granted {
+  state::SentRecipient* recipient;
+  policy::Decision decision;
+  absl::StatusOr<ledger::KeyInfo> key;
+};
+
+absl::StatusOr<ledger::KeyInfo> DeliveryKey(const Ground& ground, const std::string& recipient,
+                                            Instant now) {
+  const ledger::Registry& registry = ground.federation.registry();
+  const std::vector<uint32_t> formats = registry.FormatVersionsOf(recipient);
+  if (!formats.empty() && std::ranges::find(formats, record::kFormatVersion) == formats.end()) {
+    return Refuse(Reason::kKeyUnknown, Text(recipient, " does not read this record format"));
+  }
+  return registry.CurrentKey(recipient, crypto::KeyUse::kDelivery, now);
+}
+
+absl::StatusOr<record::RecipientDraft> DraftFor(const Granted& granted,
+                                                const state::SentRecord& sent,
+                                                const std::string& instruction, PairsOut& pairs) {
+  state::SentRecipient& to = *granted.recipient;
+  absl::StatusOr<AgencyId> agency = AgencyId::Parse(to.recipient());
+  if (!agency.ok()) return agency.status();
+  absl::StatusOr<uint64_t> number = pairs.Next(to.recipient(), record::LaneOf(sent.urgency()));
+  if (!number.ok()) return number.status();
+  to.set_pair_seq(*number);
+  const std::vector<std::string>& obligations = granted.decision.origin_obligations;
+  to.mutable_obligations()->Assign(obligations.begin(), obligations.end());
+  record::RecipientDraft draft{.recipient = *std::move(agency),
+                               .delivery_key = granted.key->public_key,
+                               .instrument = to.instrument(),
+                               .consents = {},
+                               .sections = granted.decision.released,
+                               .obligations = obligations,
+                               .pair_seq = *number,
+                               .in_reply_to = FixedBytes<32>(sent.answers()),
+                               .instruction = instruction};
+  return draft;
+}
+
+void KeepSealed(const record::SealedRecord& sealed, Instant now, state::SentRecord& sent,
+                state::SentContent& content) {
+  sent.set_record_hash(ToString(sealed.hash));
+  sent.set_stage(state::STAGE_SEALED);
+  sent.set_created_ms(static_cast<uint64_t>(now.ms));
+  sent.clear_waiting_for();
+  content.set_header(sealed.record.header());
+  content.clear_section_ids();
+  for (const SectionId& id : sealed.sections) content.add_section_ids(ToString(id));
+  for (const record::ContentKey& key : sealed.content_keys) {
+    state::ContentKey& kept = *content.add_keys();
+    kept.set_section_id(ToString(key.section_id));
+    kept.set_key(ToString(key.key.ExposeSecret()));
+  }
+}
+
+// Decides for each recipient; those that are let have nothing are settled here.
+absl::StatusOr<std::vector<Granted>> Grant(const Ground& ground, const policy::Snapshot& snapshot,
+                                           const record::Header& header,
+                                           const v1::SendLeadRequest& draft,
+                                           state::SentRecord& sent, Instant now) {
+  std::vector<Granted> granted;
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    if (recipient.state() != v1::RECIPIENT_STATE_WAITING) continue;
+    policy::Decision decision = Decide(snapshot, header, draft, recipient, now);
+    KeepDecision(decision, recipient, now);
+    if (!decision.releases()) continue;
+    granted.push_back(
+        {&recipient, std::move(decision), DeliveryKey(ground, recipient.recipient(), now)});
+  }
+  return granted;
+}
+
+}  // namespace
+
+absl::Status CheckDraft(const Ground& ground, const v1::SendLeadRequest& draft, Instant now) {
+  if (absl::Status status = CheckRecipients(ground, draft, now); !status.ok()) return status;
+  if (absl::Status status = CheckSections(draft); !status.ok()) return status;
+  if (draft.purpose().empty()) return Refuse(Reason::kLabelMissing, "purpose", "no purpose given");
+  if (draft.handling().empty()) {
+    return Refuse(Reason::kLabelMissing, "handling", "no handling code given");
+  }
+  if (record::UrgencyWord(draft.urgency()).empty()) {
+    return Refuse(Reason::kLabelMissing, "urgency", "no urgency given");
+  }
+  const Instant expires{static_cast<int64_t>(
+      std::min(draft.expires_ms(), static_cast<uint64_t>(record::kLastInstantMs)))};
+  if (expires <= now) return Refuse(Reason::kExpired, "the record would be expired when sent");
+  if (expires - now > limits::kRecordLifeMs) {
+    return Refuse(Reason::kMalformed, "a record lives five years at most");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ChooseInstruments(const Ground& ground, const v1::SendLeadRequest& draft, Instant now,
+                               state::SentRecord& sent) {
+  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot = SnapshotNow(ground, now);
+  if (!snapshot.ok()) return snapshot.status();
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    recipient.set_instrument(draft.instrument());
+    if (!draft.instrument().empty()) continue;
+    const std::vector<std::string> candidates = (*snapshot)->InstrumentsFor(
+        ground.agency.text(), recipient.recipient(), draft.purpose(), now);
+    if (candidates.size() > 1) {
+      return RefuseAdvising(Reason::kLabelMissing, "under",
+                            Text("several instruments cover ", draft.purpose(), " to ",
+                                 recipient.recipient(), ": ", absl::StrJoin(candidates, ", ")),
+                            "name the one to send under");
+    }
+    if (!candidates.empty()) recipient.set_instrument(candidates.front());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<policy::Decision> DecideDraft(const Ground& ground, const state::SentRecord& sent,
+                                             const v1::SendLeadRequest& draft,
+                                             const state::SentRecipient& recipient, Instant now) {
+  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot = SnapshotNow(ground, now);
+  if (!snapshot.ok()) return snapshot.status();
+  const uint64_t version =
+      (*snapshot)->PolicyVersion(ground.agency.jurisdiction(), now).value_or(0);
+  return Decide(**snapshot, HeaderOf(ground, sent, draft, version, now), draft, recipient, now);
+}
+
+v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decision& decision) {
+  const policy::VisibleDecision seen = policy::ViewFor(policy::Reader::kOrigin, decision);
+  v1::RecipientPreview preview;
+  preview.set_recipient(recipient);
+  preview.set_verdict(ledger::ToProto(decision.verdict));
+  for (const policy::WithheldSection& section : decision.withheld) {
+    preview.add_withheld(section.section);
+  }
+  for (const policy::MatchedRule& rule : seen.rules) preview.add_rules(rule.id);
+  preview.mutable_reasons()->Assign(seen.reasons.begin(), seen.reasons.end());
+  preview.mutable_obligations()->Assign(decision.obligations.begin(), decision.obligations.end());
+  return preview;
+}
+
+absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& ground,
+                                                              const crypto::SigningKey& signing,
+                                                              state::SentRecord& sent,
+                                                              state::SentContent& content,
+                                                              PairsOut& pairs, Instant now) {
+  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot = SnapshotNow(ground, now);
+  if (!snapshot.ok()) return snapshot.status();
+  const uint64_t version =
+      (*snapshot)->PolicyVersion(ground.agency.jurisdiction(), now).value_or(0);
+  record::Header header = HeaderOf(ground, sent, content.draft(), version, now);
+  header.signing_key_id = crypto::MakeKeyId(crypto::KeyUse::kRecordSigning, signing.public_key());
+  state::SentRecord next = sent;
+  absl::StatusOr<std::vector<Granted>> granted =
+      Grant(ground, **snapshot, header, content.draft(), next, now);
+  if (!granted.ok()) return granted.status();
+  if (!granted->empty() &&
+      std::ranges::none_of(*granted, [](const Granted& one) { return one.key.ok(); })) {
+    return granted->front().key.status();
+  }
+  record::SealRequest request{
+      ground.federation_name(), std::move(header), {}, {}, FixedBytes<16>(sent.record_id())};
+  PairsOut numbered = pairs;
+  for (const Granted& one : *granted) {
+    if (!one.key.ok()) {
+      SetState(*one.recipient, v1::RECIPIENT_STATE_NOT_SENT, now);
+      const std::optional<Refusal> refusal = RefusalOf(one.key.status());
+      one.recipient->set_reason(refusal ? ReasonText(*refusal) : "key-unknown");
+      continue;
+    }
+    absl::StatusOr<record::RecipientDraft> draft =
+        DraftFor(one, next, content.draft().instruction(), numbered);
+    if (!draft.ok()) return draft.status();
+    request.recipients.push_back(*std::move(draft));
+  }
+  if (request.recipients.empty()) {
+    next.set_stage(state::STAGE_CLOSED);
+    sent = std::move(next);
+    return std::nullopt;
+  }
+  for (const v1::DraftSection& section : content.draft().sections()) {
+    request.sections.push_back({LabelsOfDraft(section), section.content()});
+  }
+  absl::StatusOr<record::SealedRecord> sealed = record::SealRecord(request, ground.random);
+  if (!sealed.ok()) return sealed.status();
+  sent = std::move(next);
+  pairs = std::move(numbered);
+  KeepSealed(*sealed, now, sent, content);
+  return *std::move(sealed);
+}
+
+}  // namespace entente::node

@@ -1,0 +1,47 @@
+// From an officer's draft to a sealed record: what the agency's own outbound policy says of each
+// recipient, and the sealing of what it grants. Neither signs nor sends. Not thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/instant.h"
+#include "core/record/seal.h"
+#include "entente/v1/desk.pb.h"
+#include "node/ground.h"
+#include "node/pairs.h"
+#include "node/state.pb.h"
+#include "policy/decision.h"
+
+namespace entente::node {
+
+// Refusals malformed, label-missing, expired: what no policy needs to be asked about. The
+// recipients are agencies of the federation, none twice, none ourselves (wrong-agency).
+absl::Status CheckDraft(const Ground& ground, const v1::SendLeadRequest& draft, Instant now);
+
+// Fills in the instrument of each recipient: the draft's, else the only one in force between both
+// that covers the purpose; empty when there is none. Refusal label-missing:under, with the
+// candidates, when there are several. Refusal snapshot-behind: no policy state is known yet.
+absl::Status ChooseInstruments(const Ground& ground, const v1::SendLeadRequest& draft, Instant now,
+                               state::SentRecord& sent);
+
+// Own outbound decision for one recipient, by the state known now. Refusal snapshot-behind.
+absl::StatusOr<policy::Decision> DecideDraft(const Ground& ground, const state::SentRecord& sent,
+                                             const v1::SendLeadRequest& draft,
+                                             const state::SentRecipient& recipient, Instant now);
+// As the desk shows it: own rules in full.
+v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decision& decision);
+
+// Seals for every recipient that the own policy releases to and who has a delivery key in the log;
+// the others become NOT_SENT or HELD, with rules and reasons. `sent` and `content` are changed,
+// numbers of the pairs taken. nullopt: nobody is left to seal for. Refusal key-unknown: no
+// recipient has a key yet, nothing was changed, try again.
+absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& ground,
+                                                              const crypto::SigningKey& signing,
+                                                              state::SentRecord& sent,
+                                                              state::SentContent& content,
+                                                              PairsOut& pairs, Instant now);
+
+}  // namespace entente::node

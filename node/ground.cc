@@ -1,0 +1,93 @@
+#include "node/ground.h"
+
+#include "core/base/encoding.h"
+#include "node/families.h"
+#include "node/table.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+constexpr std::string_view kBelongsKey = "belongs";
+
+}  // namespace
+
+Ground::Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity,
+               KeyStore key_store, Federation known, Alarms standing, Diary lines)
+    : agency(std::move(own)),
+      db(surroundings.store),
+      random(surroundings.random),
+      keys(std::move(key_store)),
+      vault(db, keys, random),
+      keyring(agency, std::move(identity), db, keys, random),
+      federation(std::move(known)),
+      alarms(std::move(standing)),
+      diary(std::move(lines)),
+      officers(db) {}
+
+absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
+                                                     crypto::SigningKey identity,
+                                                     Surroundings surroundings, Instant now) {
+  absl::StatusOr<ledger::Genesis> genesis = ledger::Genesis::Parse(settings.genesis);
+  if (!genesis.ok()) return genesis.status();
+  if (genesis->digest() != settings.genesis_digest) {
+    return absl::InvalidArgumentError(Text("the genesis file is ", DigestText(genesis->digest()),
+                                           ", but ", DigestText(settings.genesis_digest),
+                                           " was confirmed: ask the other members which is right"));
+  }
+  absl::StatusOr<KeyStore> keys =
+      KeyStore::Open(surroundings.slots, surroundings.store_key, surroundings.random, now);
+  if (!keys.ok()) return keys.status();
+  absl::StatusOr<Federation> federation = Federation::Open(*std::move(genesis), surroundings.store);
+  if (!federation.ok()) return federation.status();
+  absl::StatusOr<Alarms> alarms = Alarms::Open(surroundings.store);
+  if (!alarms.ok()) return alarms.status();
+  absl::StatusOr<Diary> diary = Diary::Open(surroundings.store);
+  if (!diary.ok()) return diary.status();
+  std::unique_ptr<Ground> ground(new Ground(settings.agency, surroundings, std::move(identity),
+                                            *std::move(keys), *std::move(federation),
+                                            *std::move(alarms), *std::move(diary)));
+  store::WriteBatch batch;
+  if (absl::Status status = ground->CheckBelongs(settings, batch); !status.ok()) return status;
+  if (absl::Status status = ground->keyring.Renew(now, batch); !status.ok()) return status;
+  if (batch.count() == 0) return ground;
+  if (absl::Status status = ground->Commit(batch); !status.ok()) return status;
+  return ground;
+}
+
+absl::Status Ground::CheckBelongs(const Settings& settings, store::WriteBatch& batch) const {
+  state::Belongs belongs;
+  belongs.set_agency(agency.text());
+  belongs.set_genesis_digest(ToString(settings.genesis_digest));
+  belongs.set_identity_key_id(ToString(keyring.identity_id()));
+  absl::StatusOr<std::optional<state::Belongs>> stored =
+      Load<state::Belongs>(db, kNode, kBelongsKey);
+  if (!stored.ok()) return stored.status();
+  if (*stored && (*stored)->SerializeAsString() != belongs.SerializeAsString()) {
+    return absl::FailedPreconditionError(
+        Text("this folder belongs to ", (*stored)->agency(),
+             ", with another genesis file or identity key; start with its own files, or with an "
+             "empty folder"));
+  }
+  if (!*stored) {
+    Save(batch, kNode, kBelongsKey, belongs);
+    if (settings.first_administrator.empty()) return absl::OkStatus();
+    v1::Officer first;
+    first.set_id(settings.first_administrator);
+    first.add_roles(std::string(role::kAdministrator));
+    return officers.Add(first, batch);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Ground::Commit(store::WriteBatch& batch, std::span<const state::DiaryLine> lines) {
+  if (absl::Status status = keys.Sync(); !status.ok()) return status;
+  alarms.AddChanges(batch);
+  federation.AddChanges(batch);
+  if (absl::Status status = diary.Commit(batch, lines); !status.ok()) return status;
+  alarms.OnKept();
+  federation.OnKept();
+  return absl::OkStatus();
+}
+
+}  // namespace entente::node

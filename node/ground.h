@@ -1,0 +1,62 @@
+// What all parts of a node stand on: the store and what lives in it, the keys, the federation as
+// known. One commit writes what an operation changed, in one step. Not thread-safe.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/agency.h"
+#include "core/base/clock.h"
+#include "core/record/batch.h"
+#include "core/store/store.h"
+#include "node/alarms.h"
+#include "node/diary.h"
+#include "node/engine.h"
+#include "node/federation.h"
+#include "node/key_store.h"
+#include "node/keyring.h"
+#include "node/officers.h"
+#include "node/state.pb.h"
+#include "node/vault.h"
+
+namespace entente::node {
+
+class Ground {
+ public:
+  // Errors: those of Engine::Open.
+  static absl::StatusOr<std::unique_ptr<Ground>> Open(const Settings& settings,
+                                                      crypto::SigningKey identity,
+                                                      Surroundings surroundings, Instant now);
+
+  // Keys first, synced; then the batch, with what changed in alarms and federation, and the lines,
+  // synced. Not OK: nothing of the batch is there, unless the error is INTERNAL.
+  absl::Status Commit(store::WriteBatch& batch, std::span<const state::DiaryLine> lines = {});
+
+  const ledger::Genesis& genesis() const { return federation.genesis(); }
+  std::string_view federation_name() const { return genesis()->federation; }
+  std::string_view log_origin() const { return genesis()->log_origin; }
+
+  const AgencyId agency;
+  store::Store& db;
+  Random& random;
+  KeyStore keys;
+  Vault vault;
+  Keyring keyring;
+  Federation federation;
+  Alarms alarms;
+  Diary diary;
+  Officers officers;
+  record::VerifiedRoots roots{1024};
+
+ private:
+  Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity, KeyStore key_store,
+         Federation known, Alarms standing, Diary lines);
+  absl::Status CheckBelongs(const Settings& settings, store::WriteBatch& batch) const;
+};
+
+}  // namespace entente::node

@@ -1,0 +1,223 @@
+#include "node/inbox.h"
+
+#include <utility>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/ledger/receipt.h"
+#include "node/families.h"
+#include "node/notices.h"
+#include "node/sent.h"
+#include "node/table.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+std::string IdKey(std::string_view origin, std::string_view record_id) {
+  return Text(origin, std::string_view("\0", 1), record_id);
+}
+
+state::DiaryLine CollectionLine(const state::ReceivedRecord& index) {
+  state::DiaryLine line;
+  line.set_instant_ms(index.received_ms());
+  line.set_operation(std::string(operation::kCollection));
+  line.set_record_id(index.record_id());
+  line.set_purpose(index.purpose());
+  line.set_justification(index.refusal().empty() ? Text("received from ", index.origin())
+                                                 : Text("refused: ", index.refusal()));
+  return line;
+}
+
+// The answer inside, when there is one.
+std::optional<v1::LeadAnswer> AnswerIn(const state::ReceivedContent& content) {
+  for (const state::KeptSection& section : content.sections()) {
+    v1::SectionContent parsed;
+    if (parsed.ParseFromString(section.content()) && parsed.has_lead_answer()) {
+      return parsed.lead_answer();
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Inbox::OnStart() {
+  responses_.clear();
+  settled_ = 0;
+  ready_.clear();
+}
+
+void Inbox::OnResponse(v1::PullResponse response) { responses_.push_back(std::move(response)); }
+
+absl::Status Inbox::Process(Instant now) {
+  while (!responses_.empty()) {
+    absl::StatusOr<std::optional<audit::Checkpoint>> checkpoint =
+        ground_->federation.Cover(responses_.front().checkpoint(), now);
+    if (!checkpoint.ok()) return checkpoint.status();
+    if (!*checkpoint) return absl::OkStatus();
+    absl::Status status = ProcessFront(**checkpoint, now);
+    if (absl::IsUnavailable(status) && !RefusalOf(status)) return absl::OkStatus();
+    if (!status.ok()) return status;
+    responses_.pop_front();
+    settled_ = 0;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Inbox::ProcessFront(const audit::Checkpoint& checkpoint, Instant now) {
+  const v1::PullResponse& response = responses_.front();
+  Group group(ground_->db);
+  absl::Status status;
+  int taken = settled_;
+  for (; taken < response.deliveries_size() && status.ok(); ++taken) {
+    const size_t before = group.touched.size();
+    status = TakeWhole(response.deliveries(taken), checkpoint, group, now);
+    // Aborted: the store must show first what this group holds.
+    if (absl::IsAborted(status) && before != 0) {
+      if (status = Flush(group); !status.ok()) return status;
+      settled_ = taken--;
+      group = Group(ground_->db);
+    }
+  }
+  // What was settled before the delivery that must wait is kept and acknowledged.
+  const absl::Status kept = Flush(group);
+  if (!kept.ok()) return kept;
+  settled_ = status.ok() ? taken : taken - 1;
+  return status;
+}
+
+// A delivery that fails leaves nothing in the group.
+absl::Status Inbox::TakeWhole(const v1::Delivery& delivery, const audit::Checkpoint& checkpoint,
+                              Group& group, Instant now) {
+  const size_t operations = group.batch.count();
+  const size_t lines = group.lines.size();
+  PairsIn pairs = group.pairs;
+  absl::Status status = Take(delivery, checkpoint, group, now);
+  if (status.ok()) return status;
+  group.batch.Truncate(operations);
+  group.lines.resize(lines);
+  group.pairs = std::move(pairs);
+  return status;
+}
+
+absl::Status Inbox::Take(const v1::Delivery& delivery, const audit::Checkpoint& checkpoint,
+                         Group& group, Instant now) {
+  if (v1::Lane_IsValid(delivery.lane()) == false || delivery.lane() == v1::LANE_UNSPECIFIED) {
+    return Refuse(Reason::kMalformed, "a delivery in no lane");
+  }
+  v1::PullAcknowledge& acknowledge = group.acknowledges[delivery.lane()];
+  absl::Status status;
+  if (delivery.has_notice()) {
+    const std::string hash = AcknowledgedHash(delivery.notice());
+    if (!hash.empty() && !group.touched.insert(hash).second) return absl::AbortedError("again");
+    const size_t before = group.batch.count();
+    status = TakeNotice(*ground_, delivery, checkpoint, group.pairs, group.batch, now);
+    if (RefusalOf(status)) {
+      // The alarm stands; it must not come again and again.
+      group.batch.Truncate(before);
+      status = absl::OkStatus();
+    }
+  } else {
+    const Peeked peeked = Peek(delivery);
+    // An answer changes a sent record, which other deliveries of the group may have changed.
+    const bool alone = peeked.kind == v1::RECORD_KIND_ANSWER;
+    if ((alone && !group.touched.empty()) || group.touched.contains("alone") ||
+        group.touched.contains(peeked.hash) ||
+        group.touched.contains(IdKey(peeked.origin, peeked.record_id))) {
+      return absl::AbortedError("again");
+    }
+    status = TakeRecord(delivery, peeked, checkpoint, group, now);
+    group.touched.insert(peeked.hash);
+    group.touched.insert(IdKey(peeked.origin, peeked.record_id));
+    if (alone) group.touched.insert("alone");
+  }
+  if (!status.ok()) return status;
+  acknowledge.set_lane(delivery.lane());
+  acknowledge.set_through_seq(std::max(acknowledge.through_seq(), delivery.mailbox_seq()));
+  return absl::OkStatus();
+}
+
+absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeked,
+                               const audit::Checkpoint& checkpoint, Group& group, Instant now) {
+  v1::PullAcknowledge& acknowledge = group.acknowledges[delivery.lane()];
+  absl::StatusOr<std::optional<state::ReceivedRecord>> before =
+      Load<state::ReceivedRecord>(ground_->db, kReceived, peeked.hash);
+  if (!before.ok()) return before.status();
+  if (*before) {
+    if (!acknowledge.add_acknowledgements()->ParseFromString((*before)->acknowledgement())) {
+      return absl::DataLossError("an acknowledgement in the store is damaged");
+    }
+    return absl::OkStatus();
+  }
+  absl::StatusOr<Arrived> arrived = TakeIn(*ground_, delivery, checkpoint, group.pairs, now);
+  if (!arrived.ok()) return arrived.status();
+  if (arrived->content) {
+    if (absl::Status status = ApplyAnswer(*arrived, group, now); !status.ok()) return status;
+    absl::StatusOr<ledger::ReceiptBundle> bundle =
+        ledger::MakeReceiptBundle(delivery.evidence(), responses_.front().checkpoint());
+    if (!bundle.ok()) return bundle.status();
+    state::Receipt receipt;
+    receipt.set_proof(bundle->proof);
+    receipt.set_entry(bundle->entry);
+    receipt.set_part(bundle->part);
+    Save(group.batch, kReceipts, arrived->index.record_id(), receipt);
+    group.batch.Put(kUnwritten, arrived->index.record_id(), "");
+  }
+  if (absl::Status status = Keep(*arrived, group, now); !status.ok()) return status;
+  acknowledge.add_acknowledgements()->ParseFromString(arrived->index.acknowledgement());
+  return absl::OkStatus();
+}
+
+absl::Status Inbox::Keep(const Arrived& arrived, Group& group, Instant now) {
+  const state::ReceivedRecord& index = arrived.index;
+  group.lines.push_back(CollectionLine(index));
+  Save(group.batch, kReceived, index.record_hash(), index);
+  if (!arrived.content) {
+    ground_->alarms.Raise(alarm::kRecordRefused, HexEncode(AsBytes(index.record_hash())),
+                          Text("a record from ", index.origin(), " was refused: ", index.refusal()),
+                          now);
+    return absl::OkStatus();
+  }
+  group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
+  group.batch.Put(kExpiry, Text(U64Key(index.purge_ms()), "r", index.record_hash()), "");
+  return ground_->vault.Put(index.record_hash(), arrived.content->SerializeAsString(), group.batch);
+}
+
+// An answer counts only when it comes from a recipient of the record it names.
+absl::Status Inbox::ApplyAnswer(Arrived& arrived, Group& group, Instant now) {
+  if (arrived.in_reply_to.empty()) return absl::OkStatus();
+  const Sent sent_records(*ground_);
+  absl::StatusOr<std::optional<state::SentRecord>> sent =
+      sent_records.FindByHash(arrived.in_reply_to);
+  if (!sent.ok()) return sent.status();
+  if (!*sent) return absl::OkStatus();
+  state::SentRecipient* recipient = FindRecipient(**sent, arrived.index.origin());
+  if (recipient == nullptr || recipient->pair_seq() == 0) return absl::OkStatus();
+  arrived.index.set_in_reply_to((*sent)->record_id());
+  const std::optional<v1::LeadAnswer> answer = AnswerIn(*arrived.content);
+  if (arrived.index.kind() != v1::RECORD_KIND_ANSWER || !answer ||
+      (*sent)->stage() == state::STAGE_PURGED) {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<state::SentContent> content = sent_records.Content(**sent);
+  if (!content.ok()) return content.status();
+  OnAnswered(*recipient, answer->taken(), now);
+  state::Answer& kept = *content->add_answers();
+  kept.set_agency(arrived.index.origin());
+  *kept.mutable_answer() = *answer;
+  return sent_records.Save(**sent, *content, group.batch);
+}
+
+absl::Status Inbox::Flush(Group& group) {
+  group.pairs.AddTo(group.batch);
+  if (absl::Status status = ground_->Commit(group.batch, group.lines); !status.ok()) return status;
+  for (auto& [lane, acknowledge] : group.acknowledges) {
+    if (acknowledge.through_seq() != 0) ready_.push_back(std::move(acknowledge));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<v1::PullAcknowledge> Inbox::TakeAcknowledges() { return std::exchange(ready_, {}); }
+
+}  // namespace entente::node

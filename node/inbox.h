@@ -1,0 +1,65 @@
+// What comes in: deliveries are checked, opened, kept in the vault and acknowledged, each once. A
+// delivery that comes again is acknowledged again with the same statement. Nothing is acknowledged
+// that is not on disk. Not thread-safe.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/audit/checkpoint.h"
+#include "core/base/instant.h"
+#include "entente/v1/broker.pb.h"
+#include "node/ground.h"
+#include "node/intake.h"
+#include "node/pairs.h"
+#include "node/state.pb.h"
+
+namespace entente::node {
+
+class Inbox {
+ public:
+  explicit Inbox(Ground& ground) : ground_(&ground) {}
+
+  // A new stream: what was not settled comes again.
+  void OnStart();
+  void OnResponse(v1::PullResponse response);
+  // Settles what the followed log covers. Errors leave the rest for the next call.
+  absl::Status Process(Instant now);
+  std::vector<v1::PullAcknowledge> TakeAcknowledges();
+
+ private:
+  // Deliveries that go to disk in one step.
+  struct Group {
+    explicit Group(const store::Reader& reader) : pairs(reader) {}
+    store::WriteBatch batch;
+    PairsIn pairs;
+    std::vector<state::DiaryLine> lines;
+    std::set<std::string> touched;  // what the store does not show yet
+    std::map<v1::Lane, v1::PullAcknowledge> acknowledges;
+  };
+
+  absl::Status ProcessFront(const audit::Checkpoint& checkpoint, Instant now);
+  absl::Status TakeWhole(const v1::Delivery& delivery, const audit::Checkpoint& checkpoint,
+                         Group& group, Instant now);
+  absl::Status Take(const v1::Delivery& delivery, const audit::Checkpoint& checkpoint, Group& group,
+                    Instant now);
+  absl::Status TakeRecord(const v1::Delivery& delivery, const Peeked& peeked,
+                          const audit::Checkpoint& checkpoint, Group& group, Instant now);
+  absl::Status Keep(const Arrived& arrived, Group& group, Instant now);
+  absl::Status ApplyAnswer(Arrived& arrived, Group& group, Instant now);
+  absl::Status Flush(Group& group);
+
+  Ground* ground_;
+  std::deque<v1::PullResponse> responses_;
+  int settled_ = 0;  // deliveries of the first response
+  std::vector<v1::PullAcknowledge> ready_;
+};
+
+}  // namespace entente::node

@@ -1,0 +1,115 @@
+#include "node/labels.h"
+
+#include <algorithm>
+
+#include "core/record/words.h"
+#include "policy/parse.h"
+
+namespace entente::node {
+namespace {
+
+constexpr std::string_view kDeleteAfter = "delete-after:";
+
+std::optional<policy::Obligation> Parse(const std::string& text,
+                                        const policy::Vocabulary& vocabulary) {
+  absl::StatusOr<policy::Obligation> parsed =
+      policy::ParseObligation(text, vocabulary.obligation_forms());
+  if (!parsed.ok()) return std::nullopt;
+  return *std::move(parsed);
+}
+
+// Whether taking on `given` does all that `wanted` asks.
+bool IsAsStrict(const std::string& given, const std::string& wanted,
+                const policy::Vocabulary& vocabulary) {
+  if (given == wanted) return true;
+  const std::optional<policy::Obligation> a = Parse(given, vocabulary);
+  const std::optional<policy::Obligation> b = Parse(wanted, vocabulary);
+  return a && b && a->family == b->family && policy::CompareObligations(*a, *b) <= 0;
+}
+
+}  // namespace
+
+policy::RecordLabels LabelsOf(const record::Header& header) {
+  return {.origin = header.origin.text(),
+          .kind = std::string(record::KindWord(header.kind)),
+          .purpose = header.purpose,
+          .handling = header.handling,
+          .evaluation = header.evaluation,
+          .urgency = std::string(record::UrgencyWord(header.urgency)),
+          .created = header.created,
+          .expires = header.expires,
+          .obtained_from = header.obtained_from,
+          .sent_under = header.policy_version,
+          .sections = {}};
+}
+
+policy::SectionLabels LabelsOf(const v1::SectionLabels& labels) {
+  return {.about = {labels.about().begin(), labels.about().end()},
+          .data = {labels.data().begin(), labels.data().end()},
+          .basis = labels.basis(),
+          .essential = labels.essential()};
+}
+
+policy::Vocabulary VocabularyAt(const ledger::Registry& registry, Instant instant) {
+  const std::optional<ledger::FileInForce> file = registry.FederationFile("vocabulary", instant);
+  if (!file) return policy::PublishedVocabulary();
+  const std::shared_ptr<const std::string> text = registry.FindText(file->digest);
+  if (!text) return policy::PublishedVocabulary();
+  absl::StatusOr<policy::Vocabulary> read = policy::ParseVocabulary(*text, "vocabulary");
+  return read.ok() ? *std::move(read) : policy::PublishedVocabulary();
+}
+
+std::optional<policy::Policy> PolicyAt(const ledger::Registry& registry,
+                                       std::string_view jurisdiction, Instant instant) {
+  const std::optional<ledger::FileInForce> file = registry.PolicyInForce(jurisdiction, instant);
+  if (!file) return std::nullopt;
+  const std::shared_ptr<const std::string> text = registry.FindText(file->digest);
+  if (!text) return std::nullopt;
+  absl::StatusOr<policy::Policy> read =
+      policy::ParsePolicy(*text, jurisdiction, VocabularyAt(registry, instant));
+  if (!read.ok()) return std::nullopt;
+  return *std::move(read);
+}
+
+std::optional<std::string> FirstNotCovered(std::span<const std::string> given,
+                                           std::span<const std::string> wanted,
+                                           const policy::Vocabulary& vocabulary) {
+  for (const std::string& want : wanted) {
+    const bool covered = std::ranges::any_of(
+        given, [&](const std::string& have) { return IsAsStrict(have, want, vocabulary); });
+    if (!covered) return want;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> UnionOf(std::span<const std::string> a, std::span<const std::string> b,
+                                 const policy::Vocabulary& vocabulary) {
+  std::vector<std::string> all(a.begin(), a.end());
+  all.insert(all.end(), b.begin(), b.end());
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  std::vector<std::string> strictest;
+  for (size_t i = 0; i < all.size(); ++i) {
+    // Of two that say the same (P12M and P1Y) the first stays.
+    bool needed = true;
+    for (size_t k = 0; k < all.size() && needed; ++k) {
+      if (k == i || !IsAsStrict(all[k], all[i], vocabulary)) continue;
+      needed = IsAsStrict(all[i], all[k], vocabulary) && i < k;
+    }
+    if (needed) strictest.push_back(all[i]);
+  }
+  return strictest;
+}
+
+Instant PurgeTime(std::span<const std::string> obligations, Instant received, Instant expires) {
+  Instant purge = expires;
+  for (const std::string& text : obligations) {
+    if (!text.starts_with(kDeleteAfter)) continue;
+    const absl::StatusOr<Duration> duration =
+        ParseDuration(std::string_view(text).substr(kDeleteAfter.size()));
+    if (duration.ok()) purge = std::min(purge, AddDuration(received, *duration));
+  }
+  return purge;
+}
+
+}  // namespace entente::node

@@ -1,0 +1,166 @@
+#include "node/notices.h"
+
+#include <algorithm>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/crypto/digest.h"
+#include "core/ledger/receipt.h"
+#include "core/record/statements.h"
+#include "node/sent.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+using crypto::KeyUse;
+
+// Keys of one agency that were valid where the statement stands.
+record::KeyLookup KeysOf(const Ground& ground, const std::string& agency, KeyUse use,
+                         const ledger::VerifiedPart& part) {
+  return [&ground, agency, use, index = part.log_index,
+          instant = part.entry.instant](const KeyId& id) -> absl::StatusOr<crypto::PublicKey> {
+    absl::StatusOr<ledger::KeyInfo> key =
+        ground.federation.registry().FindKey(agency, id, use, index, instant);
+    if (!key.ok()) return key.status();
+    return key->public_key;
+  };
+}
+
+absl::Status Bad(std::string text) { return Refuse(Reason::kProofBad, std::move(text)); }
+
+// ---- gap notes and pair heads
+
+template <class Body>
+absl::StatusOr<Body> ReadFromPartner(const Ground& ground, const v1::SignedStatement& statement,
+                                     const ledger::VerifiedPart& part, std::string_view type) {
+  absl::StatusOr<Body> claimed = record::ReadBody<Body>(statement.body());
+  if (!claimed.ok()) return claimed.status();
+  absl::StatusOr<Body> body =
+      record::ReadStatement<Body>(ground.federation_name(), statement,
+                                  KeysOf(ground, claimed->origin(), KeyUse::kRecordSigning, part));
+  if (!body.ok()) return body.status();
+  const v1::NoticePart& told = part.part.notice();
+  if (body->log_origin() != ground.log_origin() || body->recipient() != ground.agency.text() ||
+      told.type() != type || told.from() != body->origin() ||
+      told.statement_digest() != AsText(crypto::Sha256(statement.body()))) {
+    return Bad("the notice is not the one that the log tells of");
+  }
+  return body;
+}
+
+absl::Status TakeGap(const Ground& ground, const v1::SignedStatement& statement,
+                     const ledger::VerifiedPart& part, PairsIn& pairs, Instant now) {
+  absl::StatusOr<v1::GapNote> note = ReadFromPartner<v1::GapNote>(ground, statement, part, "gap");
+  if (!note.ok()) return note.status();
+  return pairs.Mark(note->origin(), note->lane(), note->pair_seq(), now);
+}
+
+absl::Status TakeHead(const Ground& ground, const v1::SignedStatement& statement,
+                      const ledger::VerifiedPart& part, PairsIn& pairs, Instant now) {
+  absl::StatusOr<v1::PairHead> head =
+      ReadFromPartner<v1::PairHead>(ground, statement, part, "pair-head");
+  if (!head.ok()) return head.status();
+  return pairs.OnHead(*head, now);
+}
+
+// ---- acknowledgements
+
+absl::Status CheckAcknowledgement(const Ground& ground, const v1::Acknowledgement& body,
+                                  const ledger::VerifiedPart& part, const state::SentRecord& sent) {
+  const auto recipient =
+      std::ranges::find(sent.recipients(), body.recipient(), &state::SentRecipient::recipient);
+  if (body.log_origin() != ground.log_origin() || body.origin() != ground.agency.text() ||
+      recipient == sent.recipients().end() || recipient->pair_seq() == 0) {
+    return Bad("it acknowledges what was not sent");
+  }
+  const bool numbers =
+      body.pair_seq() == recipient->pair_seq() || (!body.opened() && body.pair_seq() == 0);
+  if (!numbers || (sent.has_log_index() && sent.log_index() != body.log_index())) {
+    return Bad("it names another number or place in the log");
+  }
+  const v1::AcknowledgementPart& told = part.part.acknowledgement();
+  if (told.recipient() != body.recipient() ||
+      std::ranges::find(told.record_hashes(), body.record_hash()) == told.record_hashes().end()) {
+    return Bad("the log tells of another acknowledgement");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& statement,
+                                 const ledger::VerifiedPart& part, store::WriteBatch& batch,
+                                 Instant now) {
+  absl::StatusOr<v1::Acknowledgement> claimed =
+      record::ReadBody<v1::Acknowledgement>(statement.body());
+  if (!claimed.ok()) return claimed.status();
+  absl::StatusOr<v1::Acknowledgement> body = record::ReadStatement<v1::Acknowledgement>(
+      ground.federation_name(), statement,
+      KeysOf(ground, claimed->recipient(), KeyUse::kAcknowledgement, part));
+  if (!body.ok()) return body.status();
+  const Sent sent_records(ground);
+  absl::StatusOr<std::optional<state::SentRecord>> sent =
+      sent_records.FindByHash(body->record_hash());
+  if (!sent.ok()) return sent.status();
+  if (!*sent) return Bad("it acknowledges a record that we never sent");
+  if (absl::Status status = CheckAcknowledgement(ground, *body, part, **sent); !status.ok()) {
+    return status;
+  }
+  const bool last = OnAcknowledged(**sent, *body, now);
+  if (!last || (*sent)->stage() == state::STAGE_PURGED) {
+    sent_records.Save(**sent, batch);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<state::SentContent> content = sent_records.Content(**sent);
+  if (!content.ok()) return content.status();
+  content->clear_keys();
+  return sent_records.Save(**sent, *content, batch);
+}
+
+absl::Status Take(Ground& ground, const v1::Notice& notice, const ledger::VerifiedPart& part,
+                  PairsIn& pairs, store::WriteBatch& batch, Instant now) {
+  switch (notice.type()) {
+    case v1::NOTICE_TYPE_ACKNOWLEDGEMENT:
+      return TakeAcknowledgement(ground, notice.statement(), part, batch, now);
+    case v1::NOTICE_TYPE_GAP:
+      return TakeGap(ground, notice.statement(), part, pairs, now);
+    case v1::NOTICE_TYPE_PAIR_HEAD:
+      return TakeHead(ground, notice.statement(), part, pairs, now);
+    default:
+      return Refuse(Reason::kMalformed, "a notice of no known type");
+  }
+}
+
+}  // namespace
+
+absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
+                        const audit::Checkpoint& checkpoint, PairsIn& pairs,
+                        store::WriteBatch& batch, Instant now) {
+  const v1::Notice& notice = delivery.notice();
+  absl::StatusOr<ledger::VerifiedPart> part =
+      ledger::VerifyEvidence(delivery.evidence(), checkpoint);
+  absl::Status status = part.status();
+  if (status.ok() && part->part.reader() != ground.agency.text()) {
+    status = Bad("the evidence is of another reader");
+  }
+  if (status.ok()) status = Take(ground, notice, *part, pairs, batch, now);
+  if (!RefusalOf(status)) return status;
+  const bool forged = notice.type() == v1::NOTICE_TYPE_ACKNOWLEDGEMENT;
+  ground.alarms.Raise(forged ? alarm::kAcknowledgementForged : alarm::kNoticeBad,
+                      HexEncode(crypto::Sha256(notice.statement().body())),
+                      Text(forged ? "the broker delivered an acknowledgement that does not hold: "
+                                  : "the broker delivered a notice that does not hold: ",
+                           std::string(status.message())),
+                      now);
+  return status;
+}
+
+std::string AcknowledgedHash(const v1::Notice& notice) {
+  v1::Acknowledgement body;
+  if (notice.type() != v1::NOTICE_TYPE_ACKNOWLEDGEMENT ||
+      !body.ParseFromString(notice.statement().body())) {
+    return "";
+  }
+  return body.record_hash();
+}
+
+}  // namespace entente::node

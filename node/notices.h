@@ -1,0 +1,24 @@
+// What comes beside records: acknowledgements of ours, gap notes and pair heads of our partners.
+// Not thread-safe.
+#pragma once
+
+#include "absl/status/status.h"
+#include "core/audit/checkpoint.h"
+#include "core/base/instant.h"
+#include "core/store/write_batch.h"
+#include "entente/v1/broker.pb.h"
+#include "node/ground.h"
+#include "node/pairs.h"
+
+namespace entente::node {
+
+// Verifies the statement against the log and takes it on: `batch` and `pairs` are changed. A
+// refusal says that no honest partner and broker gave it; an alarm stands then.
+absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
+                        const audit::Checkpoint& checkpoint, PairsIn& pairs,
+                        store::WriteBatch& batch, Instant now);
+
+// The record that an acknowledgement claims to be about; empty for other notices.
+std::string AcknowledgedHash(const v1::Notice& notice);
+
+}  // namespace entente::node

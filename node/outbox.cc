@@ -1,0 +1,259 @@
+#include "node/outbox.h"
+
+#include <algorithm>
+
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/crypto/digest.h"
+#include "core/record/batch.h"
+#include "core/record/statements.h"
+#include "node/compose.h"
+#include "node/families.h"
+#include "node/table.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+constexpr std::string_view kNumberKey = "last-number";
+// Room for what a message has beside its records.
+constexpr size_t kRequestBytes = limits::kMessageBytes - 64 * 1024;
+
+}  // namespace
+
+Outbox::DraftKey Outbox::KeyOf(const state::SentRecord& sent) {
+  return {-static_cast<int>(sent.urgency()), sent.created_ms(), sent.record_id()};
+}
+
+absl::StatusOr<Outbox> Outbox::Open(Ground& ground) {
+  Outbox outbox(ground);
+  absl::Status status = ForEach<state::SentRecord>(
+      ground.db, kSent, [&](std::string_view, const state::SentRecord& sent) {
+        if (sent.stage() == state::STAGE_DRAFT) outbox.AddDraft(sent);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  absl::StatusOr<std::optional<std::string>> number = ground.db.Get(kNode, kNumberKey);
+  if (!number.ok()) return number.status();
+  if (*number) outbox.last_number_ = U64FromKey(**number);
+  return outbox;
+}
+
+void Outbox::AddDraft(const state::SentRecord& sent) { drafts_.insert(KeyOf(sent)); }
+
+void Outbox::Forget(const state::SentRecord& sent) { drafts_.erase(KeyOf(sent)); }
+
+absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
+  const absl::Status fresh = ground_->federation.CheckFresh(now);
+  if (!fresh.ok()) {
+    if (absl::Status status = KeepWaiting(fresh, now); !status.ok()) return status;
+    return std::nullopt;
+  }
+  if (absl::Status status = SealWaiting(now); !status.ok()) return status;
+  v1::SubmitRequest request;
+  size_t bytes = 0;
+  std::vector<uint64_t> chosen;
+  absl::Status status = ForEach<state::OutboxItem>(
+      ground_->db, kOutbox, [&](std::string_view, const state::OutboxItem& item) {
+        const auto pause = not_before_.find(item.number());
+        if (under_way_.contains(item.number()) ||
+            (pause != not_before_.end() && now < pause->second)) {
+          return absl::OkStatus();
+        }
+        bytes += item.submission().size();
+        if (chosen.size() == limits::kBatchRecords || (!chosen.empty() && bytes > kRequestBytes)) {
+          return absl::CancelledError();
+        }
+        if (!request.add_submissions()->ParseFromString(item.submission())) {
+          return absl::DataLossError("a submission in the outbox is damaged");
+        }
+        chosen.push_back(item.number());
+        return absl::OkStatus();
+      });
+  if (!status.ok() && !absl::IsCancelled(status)) return status;
+  if (chosen.empty()) return std::nullopt;
+  under_way_.insert(chosen.begin(), chosen.end());
+  return request;
+}
+
+// The reason stands at each draft, for the desk.
+absl::Status Outbox::KeepWaiting(const absl::Status& why, Instant now) {
+  const std::optional<Refusal> refusal = RefusalOf(why);
+  if (!refusal) return why;
+  store::WriteBatch batch;
+  for (const DraftKey& key : drafts_) {
+    absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(std::get<2>(key));
+    if (!sent.ok()) return sent.status();
+    if (!*sent || (*sent)->waiting_for() == ReasonText(*refusal)) continue;
+    (*sent)->set_waiting_for(ReasonText(*refusal));
+    for (state::SentRecipient& recipient : *(*sent)->mutable_recipients()) {
+      if (recipient.state() != v1::RECIPIENT_STATE_WAITING) continue;
+      recipient.set_reason(ReasonText(*refusal));
+      recipient.set_changed_ms(static_cast<uint64_t>(now.ms));
+    }
+    sent_.Save(**sent, batch);
+  }
+  return batch.count() == 0 ? absl::OkStatus() : ground_->Commit(batch);
+}
+
+absl::Status Outbox::SealWaiting(Instant now) {
+  if (drafts_.empty()) return absl::OkStatus();
+  absl::StatusOr<crypto::SigningKey> signing =
+      ground_->keyring.Signing(ground_->federation.registry(), crypto::KeyUse::kRecordSigning, now);
+  if (!signing.ok()) return KeepWaiting(signing.status(), now);
+  store::WriteBatch batch;
+  PairsOut pairs(ground_->db);
+  std::vector<Sealed> sealed;
+  std::vector<DraftKey> settled;
+  for (const DraftKey& key : drafts_) {
+    if (sealed.size() == limits::kBatchRecords) break;
+    absl::StatusOr<std::optional<Sealed>> one =
+        SealOne(std::get<2>(key), *signing, pairs, batch, now);
+    if (IsRefusal(one.status(), Reason::kSnapshotBehind)) return absl::OkStatus();
+    if (RefusalOf(one.status())) continue;
+    if (!one.ok()) return one.status();
+    settled.push_back(key);
+    if (*one) sealed.push_back(**std::move(one));
+  }
+  if (settled.empty()) return batch.count() == 0 ? absl::OkStatus() : ground_->Commit(batch);
+  if (!sealed.empty()) {
+    if (absl::Status status = SignAndQueue(sealed, *signing, batch); !status.ok()) return status;
+  }
+  pairs.AddTo(batch);
+  if (absl::Status status = ground_->Commit(batch); !status.ok()) return status;
+  for (const DraftKey& key : settled) drafts_.erase(key);
+  return absl::OkStatus();
+}
+
+// A refusal means that it waits (the reason is kept); nullopt that nothing of it will leave.
+absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string& record_id,
+                                                              const crypto::SigningKey& signing,
+                                                              PairsOut& pairs,
+                                                              store::WriteBatch& batch,
+                                                              Instant now) {
+  absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(record_id);
+  if (!found.ok()) return found.status();
+  if (!*found) return std::nullopt;
+  Sealed one{**std::move(found), {}, {}, {}};
+  absl::StatusOr<state::SentContent> content = sent_.Content(one.sent);
+  if (IsRefusal(content.status(), Reason::kExpired)) return std::nullopt;
+  if (!content.ok()) return content.status();
+  one.content = *std::move(content);
+  absl::StatusOr<std::optional<record::SealedRecord>> sealed =
+      SealDraft(*ground_, signing, one.sent, one.content, pairs, now);
+  const std::optional<Refusal> refusal = RefusalOf(sealed.status());
+  if (refusal &&
+      (refusal->reason == Reason::kKeyUnknown || refusal->reason == Reason::kAgencySuspended)) {
+    one.sent.set_waiting_for(ReasonText(*refusal));
+    sent_.Save(one.sent, batch);
+    return sealed.status();
+  }
+  if (!sealed.ok() && !refusal) return sealed.status();
+  if (refusal && refusal->reason == Reason::kSnapshotBehind) return sealed.status();
+  if (refusal) {
+    for (state::SentRecipient& recipient : *one.sent.mutable_recipients()) {
+      recipient.set_reason(ReasonText(*refusal));
+      SetState(recipient, v1::RECIPIENT_STATE_NOT_SENT, now);
+    }
+    one.sent.set_stage(state::STAGE_CLOSED);
+  }
+  if (refusal || !*sealed) {
+    sent_.Save(one.sent, batch);
+    return std::nullopt;
+  }
+  one.record = std::move((*sealed)->record);
+  one.hash = (*sealed)->hash;
+  return one;
+}
+
+uint64_t Outbox::TakeNumber(store::WriteBatch& batch) {
+  batch.Put(kNode, kNumberKey, U64Key(++last_number_));
+  return last_number_;
+}
+
+absl::Status Outbox::SignAndQueue(std::vector<Sealed>& sealed, const crypto::SigningKey& signing,
+                                  store::WriteBatch& batch) {
+  std::vector<Digest> hashes;
+  for (const Sealed& one : sealed) hashes.push_back(one.hash);
+  absl::StatusOr<std::vector<v1::Signature>> signatures = record::SignBatch(
+      ground_->federation_name(), ground_->agency, hashes, signing, ground_->random);
+  if (!signatures.ok()) return signatures.status();
+  for (size_t i = 0; i < sealed.size(); ++i) {
+    Sealed& one = sealed[i];
+    *one.record.mutable_signature() = std::move((*signatures)[i]);
+    v1::Submission submission;
+    submission.set_number(TakeNumber(batch));
+    submission.set_officer_pseudonym(one.sent.officer_pseudonym());
+    submission.set_justification_digest(one.sent.justification_digest());
+    submission.set_record(record::Encode(one.record));
+    one.sent.set_number(submission.number());
+    state::OutboxItem item;
+    item.set_number(submission.number());
+    item.set_submission(submission.SerializeAsString());
+    item.set_record_id(one.sent.record_id());
+    item.set_digest(ToString(one.hash));
+    Save(batch, kOutbox, U64Key(item.number()), item);
+    if (absl::Status status = sent_.Save(one.sent, one.content, batch); !status.ok()) {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Outbox::QueueNotice(v1::NoticeType type, v1::SignedStatement statement,
+                         store::WriteBatch& batch) {
+  state::OutboxItem item;
+  item.set_number(TakeNumber(batch));
+  item.set_digest(ToString(crypto::Sha256(statement.body())));
+  v1::Submission submission;
+  submission.set_number(item.number());
+  submission.mutable_notice()->set_type(type);
+  *submission.mutable_notice()->mutable_statement() = std::move(statement);
+  item.set_submission(submission.SerializeAsString());
+  Save(batch, kOutbox, U64Key(item.number()), item);
+}
+
+absl::Status Outbox::AddPairHeads(Instant now) {
+  if (!ground_->federation.CheckFresh(now).ok()) return absl::OkStatus();
+  const absl::StatusOr<crypto::SigningKey> signing =
+      ground_->keyring.Signing(ground_->federation.registry(), crypto::KeyUse::kRecordSigning, now);
+  if (!signing.ok()) return absl::OkStatus();
+  absl::StatusOr<std::vector<std::pair<std::string, state::PairOut>>> pairs =
+      AllPairsOut(ground_->db);
+  if (!pairs.ok()) return pairs.status();
+  store::WriteBatch batch;
+  PairsOut changed(ground_->db);
+  for (const auto& [recipient, pair] : *pairs) {
+    const int64_t age = now.ms - static_cast<int64_t>(pair.last_head_ms());
+    if (age >= 0 && age < limits::kPairHeadPeriodMs) continue;
+    v1::PairHead head;
+    head.set_log_origin(std::string(ground_->log_origin()));
+    head.set_origin(ground_->agency.text());
+    head.set_recipient(recipient);
+    head.set_urgent_seq(pair.urgent_seq());
+    head.set_bulk_seq(pair.bulk_seq());
+    head.set_instant_ms(static_cast<uint64_t>(now.ms));
+    QueueNotice(v1::NOTICE_TYPE_PAIR_HEAD,
+                record::SignBody(ground_->federation_name(), head,
+                                 {{*signing, crypto::KeyUse::kRecordSigning}}),
+                batch);
+    absl::StatusOr<state::PairOut*> row = changed.Of(recipient);
+    if (!row.ok()) return row.status();
+    (*row)->set_last_head_ms(static_cast<uint64_t>(now.ms));
+  }
+  changed.AddTo(batch);
+  return batch.count() == 0 ? absl::OkStatus() : ground_->Commit(batch);
+}
+
+absl::StatusOr<uint64_t> Outbox::Waiting() const {
+  uint64_t waiting = drafts_.size();
+  absl::Status status = ForEachBytes(ground_->db, kOutbox, "", [&](std::string_view, auto) {
+    ++waiting;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return waiting;
+}
+
+}  // namespace entente::node

@@ -1,0 +1,106 @@
+// What leaves: drafts that are sealed, signed and numbered when the state of the federation is
+// known freshly, gap notes and pair heads. Everything is on disk before it is sent, and is sent
+// again under the same number until its evidence is verified. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/audit/checkpoint.h"
+#include "core/base/instant.h"
+#include "core/record/seal.h"
+#include "entente/v1/broker.pb.h"
+#include "node/ground.h"
+#include "node/pairs.h"
+#include "node/sent.h"
+#include "node/state.pb.h"
+
+namespace entente::node {
+
+class Outbox {
+ public:
+  // Finds the drafts that wait. The ground must outlive it.
+  static absl::StatusOr<Outbox> Open(Ground& ground);
+
+  // A draft that is on disk.
+  void AddDraft(const state::SentRecord& sent);
+  void Forget(const state::SentRecord& sent);
+  // Everything under way may be sent again.
+  void OnLoss() { under_way_.clear(); }
+
+  absl::StatusOr<std::optional<v1::SubmitRequest>> Next(Instant now);
+  // Takes the response; Process() settles it once the log is followed far enough.
+  void OnResponse(v1::SubmitResponse response);
+  absl::Status Process(Instant now);
+
+  // A pair head for every partner whose last one is a day old. Into the outbox, committed.
+  absl::Status AddPairHeads(Instant now);
+  // Drafts, and submissions without evidence yet.
+  absl::StatusOr<uint64_t> Waiting() const;
+
+ private:
+  // Urgent first, then the oldest.
+  using DraftKey = std::tuple<int, uint64_t, std::string>;
+  struct Sealed {
+    state::SentRecord sent;
+    state::SentContent content;
+    v1::Record record;
+    Digest hash{};
+  };
+  // One response while it is settled.
+  struct Settling {
+    const audit::Checkpoint& checkpoint;
+    const std::string& note;
+    const v1::Receipt& receipt;
+    store::WriteBatch& batch;
+    Instant now;
+  };
+
+  explicit Outbox(Ground& ground) : ground_(&ground), sent_(ground) {}
+
+  static DraftKey KeyOf(const state::SentRecord& sent);
+  absl::Status SealWaiting(Instant now);
+  absl::StatusOr<std::optional<Sealed>> SealOne(const std::string& record_id,
+                                                const crypto::SigningKey& signing, PairsOut& pairs,
+                                                store::WriteBatch& batch, Instant now);
+  absl::Status SignAndQueue(std::vector<Sealed>& sealed, const crypto::SigningKey& signing,
+                            store::WriteBatch& batch);
+  absl::Status KeepWaiting(const absl::Status& why, Instant now);
+  // Numbers of a batch that is dropped are never used: holes do no harm.
+  uint64_t TakeNumber(store::WriteBatch& batch);
+  void QueueNotice(v1::NoticeType type, v1::SignedStatement statement, store::WriteBatch& batch);
+
+  absl::Status Settle(const v1::SubmitResponse& response, const audit::Checkpoint& checkpoint,
+                      Instant now);
+  absl::Status SettleResult(const v1::SubmissionResult& result, const Settling& settling);
+  absl::Status SettleRecord(const state::OutboxItem& item, const v1::Evidence& evidence,
+                            const Settling& settling);
+  absl::Status SettleNotice(const state::OutboxItem& item, const v1::Evidence& evidence,
+                            const Settling& settling);
+  absl::Status SettleRefusal(const state::OutboxItem& item, const v1::Refusal& refusal,
+                             const Settling& settling);
+  absl::Status Held(const state::OutboxItem& item, const v1::Refusal& refusal,
+                    const Settling& settling);
+  absl::Status CloseNumbers(const state::SentRecord& sent,
+                            const std::vector<state::SentRecipient>& undelivered,
+                            uint64_t log_index, const Settling& settling);
+
+  Ground* ground_;
+  Sent sent_;
+  std::set<DraftKey> drafts_;
+  std::set<uint64_t> under_way_;
+  std::map<uint64_t, Instant> not_before_;
+  std::deque<v1::SubmitResponse> responses_;
+  uint64_t last_number_ = 0;
+};
+
+}  // namespace entente::node

@@ -1,0 +1,139 @@
+#include "node/sent.h"
+
+#include <algorithm>
+
+#include "core/base/encoding.h"
+#include "node/families.h"
+#include "node/table.h"
+
+namespace entente::node {
+namespace {
+
+// Before any word from the recipient.
+bool IsUnderWay(v1::RecipientState state) {
+  return state == v1::RECIPIENT_STATE_WAITING || state == v1::RECIPIENT_STATE_HELD ||
+         state == v1::RECIPIENT_STATE_LOGGED;
+}
+
+bool Releases(v1::Verdict verdict) {
+  return verdict == v1::VERDICT_RELEASE || verdict == v1::VERDICT_RELEASE_IN_PART;
+}
+
+void KeepDecision(const v1::RecipientDecision& decision, state::SentRecipient& recipient,
+                  Instant now) {
+  *recipient.mutable_rules() = decision.rules();
+  *recipient.mutable_reasons() = decision.reasons();
+  recipient.set_contact(decision.contact());
+  recipient.set_withheld(static_cast<uint32_t>(decision.withheld_size()));
+  if (!IsUnderWay(recipient.state())) return;
+  if (Releases(decision.verdict())) {
+    recipient.clear_reason();
+    SetState(recipient, v1::RECIPIENT_STATE_LOGGED, now);
+  } else {
+    recipient.set_reason("policy-refused");
+    SetState(recipient, v1::RECIPIENT_STATE_REFUSED, now);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<state::SentRecord>> Sent::Find(std::string_view record_id) const {
+  return Load<state::SentRecord>(ground_->db, kSent, record_id);
+}
+
+absl::StatusOr<std::optional<state::SentRecord>> Sent::FindByHash(
+    std::string_view record_hash) const {
+  absl::StatusOr<std::optional<std::string>> id = ground_->db.Get(kSentByHash, record_hash);
+  if (!id.ok()) return id.status();
+  if (!*id) return std::nullopt;
+  return Find(**id);
+}
+
+absl::StatusOr<state::SentContent> Sent::Content(const state::SentRecord& sent) const {
+  absl::StatusOr<std::string> plain = ground_->vault.Get(sent.record_id());
+  if (!plain.ok()) return plain.status();
+  return ParseStored<state::SentContent>(*plain);
+}
+
+void Sent::Save(const state::SentRecord& sent, store::WriteBatch& batch) const {
+  node::Save(batch, kSent, sent.record_id(), sent);
+  if (!sent.record_hash().empty()) batch.Put(kSentByHash, sent.record_hash(), sent.record_id());
+}
+
+absl::Status Sent::Save(const state::SentRecord& sent, const state::SentContent& content,
+                        store::WriteBatch& batch) const {
+  Save(sent, batch);
+  return ground_->vault.Put(sent.record_id(), content.SerializeAsString(), batch);
+}
+
+state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency) {
+  const auto found =
+      std::ranges::find(*sent.mutable_recipients(), agency, &state::SentRecipient::recipient);
+  return found == sent.mutable_recipients()->end() ? nullptr : &*found;
+}
+
+void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant now) {
+  recipient.set_state(state);
+  recipient.set_changed_ms(static_cast<uint64_t>(now.ms));
+}
+
+std::vector<state::SentRecipient> OnCommitted(state::SentRecord& sent, uint64_t log_index,
+                                              const v1::SubmissionPart& part, Instant now) {
+  sent.set_stage(state::STAGE_COMMITTED);
+  sent.set_log_index(log_index);
+  sent.clear_waiting_for();
+  std::vector<state::SentRecipient> undelivered;
+  for (const v1::RecipientDecision& decision : part.decisions()) {
+    state::SentRecipient* recipient = FindRecipient(sent, decision.recipient());
+    if (recipient == nullptr || recipient->pair_seq() == 0) continue;
+    KeepDecision(decision, *recipient, now);
+    if (!Releases(decision.verdict())) undelivered.push_back(*recipient);
+  }
+  return undelivered;
+}
+
+std::vector<state::SentRecipient> OnRefused(state::SentRecord& sent, std::string_view reason,
+                                            Instant now) {
+  sent.set_stage(state::STAGE_CLOSED);
+  sent.clear_waiting_for();
+  std::vector<state::SentRecipient> undelivered;
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    if (recipient.pair_seq() == 0) continue;
+    recipient.set_reason(std::string(reason));
+    SetState(recipient, v1::RECIPIENT_STATE_REFUSED, now);
+    undelivered.push_back(recipient);
+  }
+  return undelivered;
+}
+
+bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowledgement,
+                    Instant now) {
+  state::SentRecipient* recipient = FindRecipient(sent, acknowledgement.recipient());
+  if (recipient == nullptr) return false;
+  recipient->set_acknowledged(true);
+  if (IsUnderWay(recipient->state())) {
+    recipient->set_reason(acknowledgement.refusal());
+    SetState(
+        *recipient,
+        acknowledgement.opened() ? v1::RECIPIENT_STATE_DELIVERED : v1::RECIPIENT_STATE_NOT_OPENED,
+        now);
+  }
+  return std::ranges::none_of(sent.recipients(), [](const state::SentRecipient& other) {
+    return !other.acknowledged() && IsUnderWay(other.state());
+  });
+}
+
+void OnAnswered(state::SentRecipient& recipient, bool taken, Instant now) {
+  SetState(recipient, taken ? v1::RECIPIENT_STATE_TAKEN : v1::RECIPIENT_STATE_DECLINED, now);
+}
+
+void OnExpired(state::SentRecord& sent, Instant now) {
+  sent.set_stage(state::STAGE_PURGED);
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    if (IsUnderWay(recipient.state()) || recipient.state() == v1::RECIPIENT_STATE_DELIVERED) {
+      SetState(recipient, v1::RECIPIENT_STATE_EXPIRED, now);
+    }
+  }
+}
+
+}  // namespace entente::node

@@ -1,0 +1,55 @@
+// The records this agency sent, and what became of each at each recipient. Reads the store each
+// time; changes go into the caller's batch. Not thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/bytes.h"
+#include "core/base/instant.h"
+#include "entente/v1/content.pb.h"
+#include "entente/v1/ledger.pb.h"
+#include "node/ground.h"
+#include "node/state.pb.h"
+
+namespace entente::node {
+
+class Sent {
+ public:
+  explicit Sent(Ground& ground) : ground_(&ground) {}
+
+  absl::StatusOr<std::optional<state::SentRecord>> Find(std::string_view record_id) const;
+  absl::StatusOr<std::optional<state::SentRecord>> FindByHash(std::string_view record_hash) const;
+  // Refusal expired once it was purged.
+  absl::StatusOr<state::SentContent> Content(const state::SentRecord& sent) const;
+
+  void Save(const state::SentRecord& sent, store::WriteBatch& batch) const;
+  absl::Status Save(const state::SentRecord& sent, const state::SentContent& content,
+                    store::WriteBatch& batch) const;
+
+ private:
+  Ground* ground_;
+};
+
+state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency);
+void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant now);
+
+// What the logged decision says about each recipient. A state that an acknowledgement or an answer
+// has already reached stays. Gives those who will not be delivered to.
+std::vector<state::SentRecipient> OnCommitted(state::SentRecord& sent, uint64_t log_index,
+                                              const v1::SubmissionPart& part, Instant now);
+// Refused as a whole. Gives those who will not be delivered to.
+std::vector<state::SentRecipient> OnRefused(state::SentRecord& sent, std::string_view reason,
+                                            Instant now);
+// True when it is the last that was waited for: the content keys may go.
+bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowledgement,
+                    Instant now);
+void OnAnswered(state::SentRecipient& recipient, bool taken, Instant now);
+// Whoever has not answered by then.
+void OnExpired(state::SentRecord& sent, Instant now);
+
+}  // namespace entente::node

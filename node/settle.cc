@@ -1,0 +1,249 @@
+// The half of the outbox that reads the broker's answers (outbox.h).
+#include <algorithm>
+#include <array>
+
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/ledger/receipt.h"
+#include "core/record/statements.h"
+#include "core/record/words.h"
+#include "node/families.h"
+#include "node/outbox.h"
+#include "node/replay.h"
+#include "node/table.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+// Refusals that pass by themselves: the same submission is sent again after this pause.
+constexpr std::array kPassing = {
+    Reason::kQuota,          Reason::kDiskFull,   Reason::kShuttingDown,    Reason::kBelowQuorum,
+    Reason::kSnapshotBehind, Reason::kPolicyHeld, Reason::kMembershipBehind};
+constexpr int64_t kPauseMs = 5 * limits::kSecondMs;
+constexpr int64_t kHeldPauseMs = limits::kMinuteMs;
+
+bool Passes(const v1::Refusal& refusal) {
+  const std::optional<Reason> reason = ReasonFromWord(refusal.reason());
+  return reason && std::ranges::find(kPassing, *reason) != kPassing.end();
+}
+
+absl::Status Bad(std::string text) { return Refuse(Reason::kProofBad, std::move(text)); }
+
+// The broker's word on this item: under its receipt, at this place.
+absl::Status CheckReceipt(const v1::Receipt& receipt, const audit::Checkpoint& checkpoint,
+                          std::string_view digest, uint64_t log_index) {
+  if (receipt.tree_size() != checkpoint.size || receipt.root() != AsText(checkpoint.root)) {
+    return Bad("the receipt is for another tree than the checkpoint beside it");
+  }
+  const bool there = std::ranges::any_of(receipt.items(), [&](const v1::ReceiptItem& item) {
+    return item.record_hash() == digest && item.log_index() == log_index;
+  });
+  return there ? absl::OkStatus() : Bad("the receipt does not name what was committed");
+}
+
+absl::Status CheckOwnPart(const v1::Part& part, const Ground& ground,
+                          const state::SentRecord& sent) {
+  if (part.kind() != v1::ENTRY_KIND_SUBMISSION || part.reader() != ground.agency.text() ||
+      part.acting_agency() != ground.agency.text() ||
+      part.submission().record_id() != sent.record_id() ||
+      part.submission().record_hash() != sent.record_hash() ||
+      part.submission().origin() != ground.agency.text()) {
+    return Bad("the evidence is of another act");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void Outbox::OnResponse(v1::SubmitResponse response) { responses_.push_back(std::move(response)); }
+
+absl::Status Outbox::Process(Instant now) {
+  while (!responses_.empty()) {
+    absl::StatusOr<std::optional<audit::Checkpoint>> checkpoint =
+        ground_->federation.Cover(responses_.front().checkpoint(), now);
+    if (checkpoint.ok() && !*checkpoint) return absl::OkStatus();
+    absl::Status status = checkpoint.status();
+    if (status.ok()) status = Settle(responses_.front(), **checkpoint, now);
+    // The texts of the state that it was decided under are on their way.
+    if (IsRefusal(status, Reason::kSnapshotBehind)) return absl::OkStatus();
+    // Whatever was not settled is offered again.
+    for (const v1::SubmissionResult& result : responses_.front().results()) {
+      under_way_.erase(result.number());
+    }
+    responses_.pop_front();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Outbox::Settle(const v1::SubmitResponse& response, const audit::Checkpoint& checkpoint,
+                            Instant now) {
+  v1::Receipt receipt;
+  const bool any = std::ranges::any_of(response.results(), [](const v1::SubmissionResult& result) {
+    return result.has_committed();
+  });
+  if (any) {
+    absl::StatusOr<v1::Receipt> verified =
+        ledger::VerifyReceipt(ground_->genesis(), response.receipt());
+    // Without a good receipt no evidence passes below, and each says so.
+    if (verified.ok()) receipt = *std::move(verified);
+  }
+  store::WriteBatch batch;
+  const Settling settling{checkpoint, response.checkpoint(), receipt, batch, now};
+  for (const v1::SubmissionResult& result : response.results()) {
+    const size_t before = batch.count();
+    const absl::Status status = SettleResult(result, settling);
+    if (IsRefusal(status, Reason::kSnapshotBehind)) return status;
+    if (RefusalOf(status)) {
+      batch.Truncate(before);
+      ground_->alarms.Raise(alarm::kEvidenceBad, Text(result.number()),
+                            Text("the broker's answer to submission ", result.number(),
+                                 " does not hold: ", std::string(status.message())),
+                            now);
+      not_before_[result.number()] = now + kHeldPauseMs;
+    } else if (!status.ok()) {
+      return status;
+    }
+  }
+  return ground_->Commit(batch);
+}
+
+absl::Status Outbox::SettleResult(const v1::SubmissionResult& result, const Settling& settling) {
+  const std::string key = U64Key(result.number());
+  absl::StatusOr<std::optional<state::OutboxItem>> item =
+      Load<state::OutboxItem>(ground_->db, kOutbox, key);
+  if (!item.ok()) return item.status();
+  if (!*item) return absl::OkStatus();  // settled before
+  if (result.has_refusal()) return SettleRefusal(**item, result.refusal(), settling);
+  const v1::Evidence& evidence = result.committed();
+  absl::Status status =
+      CheckReceipt(settling.receipt, settling.checkpoint, (*item)->digest(), evidence.log_index());
+  if (!status.ok()) return status;
+  status = (*item)->record_id().empty() ? SettleNotice(**item, evidence, settling)
+                                        : SettleRecord(**item, evidence, settling);
+  if (!status.ok()) return status;
+  settling.batch.Delete(kOutbox, key);
+  not_before_.erase(result.number());
+  ground_->alarms.Clear(alarm::kEvidenceBad, Text(result.number()));
+  return absl::OkStatus();
+}
+
+absl::Status Outbox::SettleNotice(const state::OutboxItem& item, const v1::Evidence& evidence,
+                                  const Settling& settling) {
+  absl::StatusOr<ledger::VerifiedPart> part = ledger::VerifyEvidence(evidence, settling.checkpoint);
+  if (!part.ok()) return part.status();
+  if (part->part.reader() != ground_->agency.text() ||
+      part->part.notice().statement_digest() != item.digest()) {
+    return Bad("the evidence is of another act");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evidence& evidence,
+                                  const Settling& settling) {
+  absl::StatusOr<ledger::VerifiedPart> part = ledger::VerifyEvidence(evidence, settling.checkpoint);
+  if (!part.ok()) return part.status();
+  absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
+  if (!found.ok()) return found.status();
+  if (!*found) return absl::OkStatus();
+  state::SentRecord sent = **std::move(found);
+  if (absl::Status status = CheckOwnPart(part->part, *ground_, sent); !status.ok()) return status;
+  absl::StatusOr<state::SentContent> content = sent_.Content(sent);
+  if (content.ok()) {
+    absl::StatusOr<std::vector<std::string>> differences = Differences(
+        *ground_, sent, *content, {part->part.submission(), part->log_index, part->entry.instant});
+    if (!differences.ok()) return differences.status();
+    if (!differences->empty()) {
+      ground_->alarms.Raise(
+          alarm::kDecisionDiffers, HexEncode(AsBytes(sent.record_id())),
+          Text("the logged decision on record ", HexEncode(AsBytes(sent.record_id())),
+               " is wrong: ", differences->front()),
+          settling.now);
+    }
+  }
+  absl::StatusOr<ledger::ReceiptBundle> bundle = ledger::MakeReceiptBundle(evidence, settling.note);
+  if (!bundle.ok()) return bundle.status();
+  state::Receipt receipt;
+  receipt.set_proof(bundle->proof);
+  receipt.set_entry(bundle->entry);
+  receipt.set_part(bundle->part);
+  Save(settling.batch, kReceipts, sent.record_id(), receipt);
+  settling.batch.Put(kUnwritten, sent.record_id(), "");
+  const bool purged = sent.stage() == state::STAGE_PURGED;
+  const std::vector<state::SentRecipient> undelivered =
+      OnCommitted(sent, part->log_index, part->part.submission(), settling.now);
+  if (purged) sent.set_stage(state::STAGE_PURGED);
+  sent_.Save(sent, settling.batch);
+  return CloseNumbers(sent, undelivered, part->log_index, settling);
+}
+
+absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refusal& refusal,
+                                   const Settling& settling) {
+  if (refusal.reason() == ReasonWord(Reason::kFutureDated)) {
+    ground_->alarms.Raise(alarm::kClockDiffers, "",
+                          "the broker says that this node's clock is ahead; set the clock",
+                          settling.now);
+  }
+  if (Passes(refusal)) return Held(item, refusal, settling);
+  settling.batch.Delete(kOutbox, U64Key(item.number()));
+  not_before_.erase(item.number());
+  ground_->alarms.Raise(alarm::kSubmissionRefused, Text(item.number()),
+                        Text("the broker refused submission ", item.number(), ": ",
+                             refusal.reason(), " (", refusal.text(), ")"),
+                        settling.now);
+  if (item.record_id().empty()) return absl::OkStatus();
+  absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
+  if (!found.ok() || !*found) return found.status();
+  state::SentRecord sent = **std::move(found);
+  const std::vector<state::SentRecipient> undelivered =
+      OnRefused(sent, refusal.reason(), settling.now);
+  sent_.Save(sent, settling.batch);
+  return CloseNumbers(sent, undelivered, refusal.log_index(), settling);
+}
+
+absl::Status Outbox::Held(const state::OutboxItem& item, const v1::Refusal& refusal,
+                          const Settling& settling) {
+  const bool held = refusal.reason() == ReasonWord(Reason::kPolicyHeld);
+  not_before_[item.number()] = settling.now + (held ? kHeldPauseMs : kPauseMs);
+  if (item.record_id().empty()) return absl::OkStatus();
+  absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
+  if (!found.ok() || !*found) return found.status();
+  state::SentRecord sent = **std::move(found);
+  sent.set_waiting_for(refusal.reason());
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    if (recipient.pair_seq() == 0 || recipient.acknowledged()) continue;
+    recipient.set_reason(refusal.reason());
+    SetState(recipient, held ? v1::RECIPIENT_STATE_HELD : v1::RECIPIENT_STATE_WAITING,
+             settling.now);
+  }
+  sent_.Save(sent, settling.batch);
+  return absl::OkStatus();
+}
+
+// A number that will not be delivered is closed, so that the recipient does not miss it.
+absl::Status Outbox::CloseNumbers(const state::SentRecord& sent,
+                                  const std::vector<state::SentRecipient>& undelivered,
+                                  uint64_t log_index, const Settling& settling) {
+  if (undelivered.empty()) return absl::OkStatus();
+  const absl::StatusOr<crypto::SigningKey> signing = ground_->keyring.Signing(
+      ground_->federation.registry(), crypto::KeyUse::kRecordSigning, settling.now);
+  if (!signing.ok()) return signing.status();
+  for (const state::SentRecipient& recipient : undelivered) {
+    v1::GapNote note;
+    note.set_log_origin(std::string(ground_->log_origin()));
+    note.set_origin(ground_->agency.text());
+    note.set_recipient(recipient.recipient());
+    note.set_lane(record::LaneOf(sent.urgency()));
+    note.set_pair_seq(recipient.pair_seq());
+    note.set_log_index(log_index);
+    QueueNotice(v1::NOTICE_TYPE_GAP,
+                record::SignBody(ground_->federation_name(), note,
+                                 {{*signing, crypto::KeyUse::kRecordSigning}}),
+                settling.batch);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace entente::node
