@@ -1,0 +1,328 @@
+// Every reason for which admission refuses, and in which order it looks.
+#include "broker/admission.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "broker/engine_fixture.h"
+#include "core/base/refusal.h"
+#include "core/ledger/ceremony.h"
+
+namespace entente::broker {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+std::string ReasonOf(const absl::Status& status) {
+  auto refusal = RefusalOf(status);
+  return refusal ? ReasonText(*refusal) : status.ToString();
+}
+
+class AdmissionTest : public ::testing::Test {
+ protected:
+  std::string Reason(const v1::Submission& submission, std::string_view agency = "FR.fiu") {
+    return ReasonOf(f.Admit(submission, agency).status());
+  }
+  std::string Reason(const Lead& lead) { return Reason(f.Submission(lead, 1)); }
+  std::string ReasonOfBytes(std::string bytes) {
+    v1::Submission submission;
+    submission.set_number(1);
+    submission.set_record(std::move(bytes));
+    return Reason(submission);
+  }
+  // The origin's part of what stands at `index`.
+  v1::SubmissionPart Decided(uint64_t index) {
+    v1::Part part;
+    for (const auto& [key, value] : f.Rows(kParts)) {
+      if (key == PartKey(index, 0)) part.ParseFromString(value.substr(32));
+    }
+    return part.submission();
+  }
+  void Suspend(std::string_view agency) {
+    v1::AgencyStatement body;
+    body.set_agency(std::string(agency));
+    body.set_state(v1::AgencyStatement::SUSPENDED);
+    body.set_kind("fiu");
+    body.set_name("Agency " + std::string(agency));
+    body.set_from_ms(static_cast<uint64_t>(testing::kFounded.ms));
+    body.set_number(2);
+    const auto& authority = f.federation.jurisdiction(agency.substr(0, 2)).authority;
+    auto index = f.Publish(ledger::SignAgencyState(f.federation.name(), body, authority));
+    ASSERT_TRUE(index.ok()) << index.status();
+  }
+
+  EngineFixture f;
+};
+
+TEST_F(AdmissionTest, TakesASoundRecord) { EXPECT_EQ(Reason(f.Seal({})), "OK"); }
+
+// ---- caller
+
+TEST_F(AdmissionTest, CallerThatWasNeverAdmitted) {
+  EXPECT_EQ(Reason(f.Submission(f.Seal({}), 1), "FR.other"), "wrong-agency");
+}
+
+TEST_F(AdmissionTest, SuspendedCaller) {
+  Lead lead = f.Seal({});
+  Suspend("FR.fiu");
+  EXPECT_EQ(Reason(lead), "agency-suspended");
+}
+
+TEST_F(AdmissionTest, PseudonymOfAnotherLength) {
+  v1::Submission submission = f.Submission(f.Seal({}), 1);
+  submission.set_officer_pseudonym("short");
+  EXPECT_EQ(Reason(submission), "malformed");
+}
+
+TEST_F(AdmissionTest, JustificationOfAnotherLength) {
+  v1::Submission submission = f.Submission(f.Seal({}), 1);
+  submission.set_justification_digest(std::string(33, 'x'));
+  EXPECT_EQ(Reason(submission), "malformed");
+}
+
+TEST_F(AdmissionTest, NothingSubmitted) {
+  v1::Submission submission;
+  submission.set_number(1);
+  EXPECT_EQ(Reason(submission), "malformed");
+}
+
+TEST_F(AdmissionTest, NumberZero) { EXPECT_EQ(Reason(f.Submission(f.Seal({}), 0)), "malformed"); }
+
+// ---- size
+
+TEST_F(AdmissionTest, RecordAboveOneMebibyte) {
+  EXPECT_EQ(ReasonOfBytes(std::string(limits::kRecordBytes + 1, 'x')), "too-large");
+}
+
+TEST_F(AdmissionTest, HeaderAboveSixteenKibibytes) {
+  Lead lead = f.WithHeader(f.Seal({}), [](v1::RecordHeader& header) {
+    header.set_purpose(std::string(limits::kHeaderBytes, 'p'));
+  });
+  EXPECT_EQ(Reason(lead), "too-large");
+}
+
+TEST_F(AdmissionTest, LabelsThatNoCommandHolds) {
+  EXPECT_EQ(Reason(f.Seal({.sections = {{std::string(40'000, 'x'), "financial"}}})), "too-large");
+}
+
+// ---- form
+
+TEST_F(AdmissionTest, BytesThatAreNoRecord) { EXPECT_EQ(ReasonOfBytes("no record"), "malformed"); }
+
+TEST_F(AdmissionTest, TruncatedRecord) {
+  Lead lead = f.Seal({});
+  EXPECT_EQ(ReasonOfBytes(lead.bytes.substr(0, lead.bytes.size() - 1)), "malformed");
+}
+
+TEST_F(AdmissionTest, UnknownFieldOfTheRecord) {
+  EXPECT_EQ(ReasonOfBytes(f.Seal({}).bytes + "\x7a\x01x"), "unknown-field");
+}
+
+TEST_F(AdmissionTest, FieldsOutOfOrder) {
+  Lead lead = f.Seal({});
+  v1::Record signature_only;
+  *signature_only.mutable_signature() = lead.sealed.record.signature();
+  lead.sealed.record.clear_signature();
+  EXPECT_EQ(
+      ReasonOfBytes(lead.sealed.record.SerializeAsString() + signature_only.SerializeAsString()),
+      "not-canonical");
+}
+
+TEST_F(AdmissionTest, UnknownFieldOfTheHeader) {
+  Lead lead = f.Seal({});
+  lead.sealed.record.set_header(lead.sealed.record.header() + "\xf2\x01\x01x");
+  f.Sign(lead.sealed.record, "FR.fiu");
+  EXPECT_EQ(ReasonOfBytes(lead.sealed.record.SerializeAsString()), "unknown-field");
+}
+
+TEST_F(AdmissionTest, DigestsOutOfOrder) {
+  Lead lead = f.WithHeader(
+      f.Seal({}), [](v1::RecordHeader& header) { header.mutable_digests()->SwapElements(0, 1); });
+  EXPECT_EQ(Reason(lead), "digest-order");
+}
+
+TEST_F(AdmissionTest, ConsentThatIsNoStatement) {
+  EXPECT_EQ(Reason(f.Seal({.consents = {"not a statement"}})), "malformed");
+}
+
+// ---- signature
+
+TEST_F(AdmissionTest, RecordSignedForAnotherAgency) {
+  Lead lead = f.Seal({.origin = "DE.fiu"});
+  EXPECT_EQ(Reason(lead), "wrong-agency");
+}
+
+TEST_F(AdmissionTest, HeaderChangedAfterSigning) {
+  Lead lead = f.Seal({});
+  v1::RecordHeader header;
+  header.ParseFromString(lead.sealed.record.header());
+  header.set_purpose("fiu-analysis");
+  lead.sealed.record.set_header(header.SerializeAsString());
+  EXPECT_EQ(ReasonOfBytes(lead.sealed.record.SerializeAsString()), "bad-signature");
+}
+
+TEST_F(AdmissionTest, OriginInTheHeaderIsAnother) {
+  Lead lead =
+      f.WithHeader(f.Seal({}), [](v1::RecordHeader& header) { header.set_origin("DE.fiu"); });
+  EXPECT_EQ(Reason(lead), "bad-signature");
+}
+
+TEST_F(AdmissionTest, KeyThatWasNeverPublished) {
+  Lead lead = f.Seal({});
+  lead.sealed.record.mutable_signature()->set_key_id(std::string(32, 'k'));
+  EXPECT_EQ(ReasonOfBytes(lead.sealed.record.SerializeAsString()), "key-unknown");
+}
+
+TEST_F(AdmissionTest, RevokedKey) {
+  Lead lead = f.Seal({});
+  const auto& keys = f.federation.agency("FR.fiu");
+  auto index = f.Publish(ledger::SignRevocation(
+      f.federation.name(), "FR.fiu",
+      crypto::MakeKeyId(crypto::KeyUse::kRecordSigning, keys.record_signing.public_key()), "lost",
+      f.now, keys.identity, crypto::KeyUse::kIdentity));
+  ASSERT_TRUE(index.ok()) << index.status();
+  EXPECT_EQ(Reason(lead), "key-not-valid-then");
+}
+
+// ---- times
+
+TEST_F(AdmissionTest, FutureDated) {
+  EXPECT_EQ(Reason(f.Seal({.created_after_ms = 6 * limits::kMinuteMs})), "future-dated");
+  EXPECT_EQ(Reason(f.Seal({.created_after_ms = 4 * limits::kMinuteMs})), "OK");
+}
+
+TEST_F(AdmissionTest, Expired) {
+  Lead lead = f.Seal({.lives_ms = limits::kHourMs});
+  f.now = f.now + limits::kHourMs;
+  EXPECT_EQ(Reason(lead), "expired");
+}
+
+// ---- leaves and accesses
+
+TEST_F(AdmissionTest, CiphertextThatTheHeaderDoesNotKnow) {
+  Lead lead = f.Seal({});
+  (*lead.sealed.record.mutable_sections(0)->mutable_ciphertext())[30] ^= 1;
+  EXPECT_EQ(ReasonOfBytes(lead.sealed.record.SerializeAsString()), "proof-bad");
+}
+
+TEST_F(AdmissionTest, LabelThatTheHeaderDoesNotKnow) {
+  Lead lead = f.Seal({});
+  v1::SectionLabels labels;
+  labels.ParseFromString(lead.sealed.record.sections(0).labels());
+  labels.set_about(0, "witness");
+  lead.sealed.record.mutable_sections(0)->set_labels(labels.SerializeAsString());
+  EXPECT_EQ(ReasonOfBytes(lead.sealed.record.SerializeAsString()), "proof-bad");
+}
+
+TEST_F(AdmissionTest, InstrumentThatTheHeaderDoesNotKnow) {
+  Lead lead = f.Seal({});
+  lead.sealed.record.mutable_access(0)->set_instrument("OTHER");
+  EXPECT_EQ(ReasonOfBytes(lead.sealed.record.SerializeAsString()), "proof-bad");
+}
+
+TEST_F(AdmissionTest, SectionLeftOut) {
+  Lead lead = f.Seal({.sections = {{"suspect", "financial"}, {"suspect", "identity"}}});
+  lead.sealed.record.mutable_sections()->RemoveLast();
+  EXPECT_EQ(ReasonOfBytes(lead.sealed.record.SerializeAsString()), "malformed");
+}
+
+TEST_F(AdmissionTest, RecipientTwice) {
+  Lead lead = f.Seal({});
+  *lead.sealed.record.add_access() = lead.sealed.record.access(0);
+  EXPECT_EQ(ReasonOfBytes(lead.sealed.record.SerializeAsString()), "malformed");
+}
+
+TEST_F(AdmissionTest, DeliveryKeyOfAnother) {
+  EXPECT_EQ(Reason(f.Seal({.sealed_to = "DE.fiu"})), "key-unknown");
+}
+
+TEST_F(AdmissionTest, RetiredDeliveryKey) {
+  f.now = testing::kFounded + limits::kDeliveryKeyLifeMs;
+  EXPECT_EQ(Reason(f.Seal({.delivery_key = 0})), "key-not-valid-then");
+  EXPECT_EQ(Reason(f.Seal({.delivery_key = 1})), "OK");
+}
+
+// ---- decision
+
+TEST_F(AdmissionTest, SuspendedRecipientIsRefusedByDecision) {
+  Suspend("BR.fiu");
+  auto index = f.Send({.recipients = {"BR.fiu", "DE.fiu"}}, 1);
+  ASSERT_TRUE(index.ok()) << index.status();
+  auto decided = Decided(*index);
+  ASSERT_THAT(decided.decisions(), SizeIs(2));
+  EXPECT_EQ(decided.decisions(0).recipient(), "BR.fiu");
+  EXPECT_EQ(decided.decisions(0).verdict(), v1::VERDICT_REFUSE);
+  EXPECT_EQ(decided.decisions(1).verdict(), v1::VERDICT_RELEASE);
+  EXPECT_THAT(f.Fetch("BR.fiu"), IsEmpty());
+}
+
+TEST_F(AdmissionTest, UnknownLabelIsARefusalThatIsLogged) {
+  auto index = f.Send({.purpose = "amusement"}, 1);
+  ASSERT_TRUE(index.ok()) << index.status();
+  EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_REFUSE);
+  EXPECT_THAT(Decided(*index).decisions(0).reasons(), ::testing::Contains("label-unknown:purpose"));
+}
+
+TEST_F(AdmissionTest, HandlingForAPersonIsRefused) {
+  auto index = f.Send({.handling = "H3"}, 1);
+  ASSERT_TRUE(index.ok()) << index.status();
+  EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_REFUSE);
+  EXPECT_THAT(Decided(*index).decisions(0).reasons(), ::testing::Contains("handling-needs-person"));
+}
+
+TEST_F(AdmissionTest, NewerPolicyIsHeldForAnHourThenRefused) {
+  Lead lead = f.Seal({.policy_version = 2});
+  EXPECT_EQ(Reason(lead), "policy-held");
+  EXPECT_THAT(f.Rows(kSubmissions), IsEmpty());
+  f.now = f.now + limits::kPolicyHoldMs;
+  auto index = f.Submit(f.Submission(lead, 1), "FR.fiu");
+  ASSERT_TRUE(index.ok()) << index.status();
+  EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_REFUSE);
+}
+
+TEST_F(AdmissionTest, HeldRecordGoesWhenThePolicyHasCome) {
+  Lead lead = f.Seal({.policy_version = 2});
+  EXPECT_EQ(Reason(lead), "policy-held");
+  auto published = f.Publish(f.federation.SignPolicy("FR", 2, testing::DefaultPolicy("FR", 2)));
+  ASSERT_TRUE(published.ok()) << published.status();
+  auto index = f.Submit(f.Submission(lead, 1), "FR.fiu");
+  ASSERT_TRUE(index.ok()) << index.status();
+  EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_RELEASE);
+}
+
+TEST(AdmissionWithoutVocabularyTest, NothingCanBeDecidedAndThatIsLogged) {
+  EngineFixture f({}, false);
+  for (const auto& publication : f.federation.Founding()) {
+    if (publication.kind == v1::ENTRY_KIND_FEDERATION_FILE ||
+        publication.kind == v1::ENTRY_KIND_POLICY) {
+      continue;
+    }
+    ASSERT_TRUE(f.Publish(publication).ok());
+  }
+  auto index = f.Send({}, 1);
+  ASSERT_TRUE(index.ok()) << index.status();
+  EXPECT_THAT(f.Fetch("BR.fiu"), IsEmpty());
+}
+
+// ---- order
+
+TEST_F(AdmissionTest, LooksInTheOrderOfTheFormat) {
+  Lead lead = f.Seal({.created_after_ms = limits::kHourMs});
+  (*lead.sealed.record.mutable_sections(0)->mutable_ciphertext())[30] ^= 1;
+  v1::Record signed_well = lead.sealed.record;
+  lead.sealed.record.mutable_signature()->set_ed25519(std::string(64, 's'));
+  std::string everything_wrong = lead.sealed.record.SerializeAsString();
+  v1::Submission submission;
+  submission.set_record(everything_wrong + std::string(limits::kRecordBytes, 'x'));
+  EXPECT_EQ(Reason(submission, "FR.other"), "wrong-agency");
+  EXPECT_EQ(Reason(submission), "too-large");
+  submission.set_number(1);
+  submission.set_record(everything_wrong);
+  EXPECT_EQ(Reason(submission), "bad-signature");
+  submission.set_record(signed_well.SerializeAsString());
+  EXPECT_EQ(Reason(submission), "proof-bad");
+}
+
+}  // namespace
+}  // namespace entente::broker
