@@ -120,6 +120,9 @@ absl::StatusOr<KeysChange> ReadKeysChange(Place place, const v1::KeyStatement& b
   if (keys->empty() && body.format_versions().empty()) {
     return Malformed("A key statement without keys or formats says nothing.");
   }
+  if (!body.format_versions().empty() && body.format_versions(0) == 0) {
+    return Malformed("Format versions count from 1.");
+  }
   const Instant instant = InstantOf(body.instant_ms());
   if (absl::Status status = CheckNotFuture(instant, place); !status.ok()) return status;
   return KeysChange{
