@@ -1,0 +1,64 @@
+"""A small client of the desk service, for tests that drive many leads through real nodes."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import grpc
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+def load_protos():
+    """Generates the Python messages into a folder that goes with the process."""
+    out = tempfile.TemporaryDirectory(prefix="entente-protos-")
+    protos = sorted(str(path) for path in (ROOT / "proto/entente/v1").glob("*.proto"))
+    subprocess.run([sys.executable, "-m", "grpc_tools.protoc", f"-I{ROOT / 'proto'}", f"--python_out={out.name}",
+                    f"--grpc_python_out={out.name}", *protos], check=True)
+    sys.path.insert(0, out.name)
+    from entente.v1 import desk_pb2, desk_pb2_grpc  # pylint: disable=import-error,import-outside-toplevel
+    return out, desk_pb2, desk_pb2_grpc
+
+
+_HOLD, messages, services = load_protos()
+
+
+class Desk:
+    """One officer at one node. Calls raise grpc.RpcError."""
+
+    def __init__(self, demo, agency, officer):
+        self._demo, self._agency, self._officer = pathlib.Path(demo), agency, officer
+        self._channel = self._stub = None
+        self.connect()
+
+    def connect(self):
+        certs = self._demo / "certs"
+        credentials = grpc.ssl_channel_credentials(
+            (certs / "ca" / f"{self._agency[:2]}.pem").read_bytes(),
+            (certs / "officer" / f"{self._agency}.{self._officer}.key").read_bytes(),
+            (certs / "officer" / f"{self._agency}.{self._officer}.pem").read_bytes())
+        if self._channel is not None:
+            self._channel.close()
+        self._channel = grpc.secure_channel(f"unix:{self._demo / self._agency / 'desk.sock'}", credentials,
+                                            options=[("grpc.ssl_target_name_override", "localhost")])
+        self._stub = services.DeskStub(self._channel)
+
+    def send_lead(self, recipients, reference, now_ms):
+        section = messages.DraftSection(about=["suspect"], data=["financial"], basis="fact", essential=True)
+        section.content.language = "en"
+        section.content.lead_ask.measure = 1
+        section.content.lead_ask.deadline_ms = now_ms + 3_600_000
+        section.content.lead_ask.summary = f"lead {reference}"
+        request = messages.SendLeadRequest(
+            recipients=recipients, purpose="asset-recovery", handling=["H1"], evaluation="B2", urgency=2,
+            expires_ms=now_ms + 86_400_000, sections=[section], justification="kill test", own_reference=reference)
+        return self._stub.SendLead(request, timeout=5).record_id
+
+    def leads(self):
+        return self._stub.ListLeads(messages.ListLeadsRequest(), timeout=30).leads
+
+    def inbox(self):
+        return self._stub.Inbox(messages.InboxRequest(), timeout=30).items
+
+    def status(self):
+        return self._stub.Status(messages.StatusRequest(), timeout=10)

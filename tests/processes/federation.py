@@ -1,0 +1,92 @@
+"""A federation of real processes on this machine, founded by the demo's own script. It can be copied as
+files, started with another broker program or another clock, killed and stopped."""
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+from desk import Desk, ROOT
+
+OFFICER = {"FR.fiu": "anna", "BR.fiu": "bruno", "DE.fiu": "dieter", "NL.fiu": "nina", "CH.fiu": "chiara", "AE.fiu": "amal"}
+
+
+def is_zombie(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+class Federation:
+    """Broker and nodes in one folder. Not started by the constructor."""
+
+    def __init__(self, bin_dir, demo, agencies):
+        self.bin, self.demo, self.agencies = pathlib.Path(bin_dir).resolve(), pathlib.Path(demo), tuple(agencies)
+        self.pids, self.broker_program, self.environment, self.clock = {}, self.bin / "entente-broker", {}, None
+
+    def found(self):
+        """Makes everything and starts it; returns when every agency can receive."""
+        codes = " ".join(agency[:2] for agency in self.agencies)
+        script = (f"set -euo pipefail; cd {ROOT}; source deploy/say; source deploy/demo-data/federation; bin={self.bin}; "
+                  f"AGENCIES='{' '.join(self.agencies)}'; JURISDICTIONS='{codes}'; make_federation {self.demo}; start_broker; "
+                  "found_federation; for a in $AGENCIES; do start_node $demo $a; done; wait_ready")
+        subprocess.run(["bash", "-c", script], check=True)
+        self.pids = {name: int((self.demo / name / "pid").read_text()) for name in ("broker", *self.agencies)}
+
+    def copy(self, demo):
+        """The same federation, stopped, in another folder."""
+        shutil.copytree(self.demo, demo, ignore=shutil.ignore_patterns("*.sock", "pid"))
+        return Federation(self.bin, demo, self.agencies)
+
+    def desk(self, agency):
+        return Desk(self.demo, agency, OFFICER[agency])
+
+    def start_all(self):
+        self.start("broker")
+        for agency in self.agencies:
+            self.start(agency)
+
+    def start(self, name):
+        folder = self.demo / name
+        out = (folder / "out").open("w")
+        log = (folder / "log").open("a")
+        if name == "broker":
+            command = [self.broker_program, "run", "--config", self.demo / "broker.toml"]
+        else:
+            command = [self.bin / "entente-node", "--config", folder / "node.toml"]
+        environment = {**os.environ, **self.environment}
+        if self.clock:
+            command = ["faketime", "-f", self.clock, *command]
+            environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        process = subprocess.Popen(command, stdout=out, stderr=log, cwd=ROOT, env=environment)
+        self.pids[name] = process.pid
+        (folder / "pid").write_text(f"{process.pid}\n")
+        for _ in range(300):
+            if "listening" in (folder / "out").read_text():
+                return
+            if process.poll() is not None:
+                break
+            time.sleep(0.05)
+        tail = "\n".join((folder / "log").read_text().splitlines()[-5:])
+        raise RuntimeError(f"{name} did not come up:\n{tail}")
+
+    def kill(self, name, while_stopped=lambda pid: None):
+        """SIGKILL; `while_stopped` looks at the process, stopped, just before."""
+        pid = self.pids.pop(name)
+        subprocess.run(["kill", "-STOP", str(pid)], check=True)
+        seen = while_stopped(pid)
+        subprocess.run(["kill", "-KILL", str(pid)], check=True)
+        while pathlib.Path(f"/proc/{pid}").exists() and not is_zombie(pid):
+            time.sleep(0.005)
+        return seen
+
+    def stop(self):
+        for pid in self.pids.values():
+            subprocess.run(["kill", "-TERM", str(pid)], check=False)
+        for pid in self.pids.values():
+            for _ in range(300):
+                if not pathlib.Path(f"/proc/{pid}").exists() or is_zombie(pid):
+                    break
+                time.sleep(0.05)
+        self.pids = {}
