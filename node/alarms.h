@@ -42,6 +42,7 @@ class Alarms {
   void Raise(std::string_view code, std::string_view subject, std::string text, Instant now);
   void Clear(std::string_view code, std::string_view subject);
   // What changed since the last OnKept(), into a batch that is about to be written.
+  bool changed() const { return !changed_.empty(); }
   void AddChanges(store::WriteBatch& batch) const;
   void OnKept() { changed_.clear(); }
   bool Stands(std::string_view code, std::string_view subject) const;

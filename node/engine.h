@@ -86,7 +86,7 @@ class Engine {
 
   // Directory.GetText: texts that open entries name and this node lacks. One that the broker
   // refused (another jurisdiction's policy) is asked for again an hour later.
-  std::vector<v1::GetTextRequest> NextTexts(Instant now) const;
+  std::vector<v1::GetTextRequest> NextTexts() const;
   // proof-bad when the text is not the one asked for.
   absl::Status OnText(const v1::GetTextRequest& request,
                       const absl::StatusOr<v1::GetTextResponse>& response, Instant now);
@@ -102,7 +102,8 @@ class Engine {
   absl::Status OnSubmitResponse(const v1::SubmitResponse& response, Instant now);
 
   // Mailbox.Pull.
-  v1::PullStart StartPull() const;
+  // To begin each stream with: what the last one left unsettled comes again.
+  v1::PullStart StartPull();
   absl::Status OnPullResponse(const v1::PullResponse& response, Instant now);
   // What may be acknowledged by now: it is on disk. To be asked after OnPullResponse and OnEntries.
   std::vector<v1::PullAcknowledge> NextAcknowledges();

@@ -75,6 +75,7 @@ class Federation {
   // Open entries below this place of the log.
   uint64_t SnapshotsBelow(uint64_t log_index) const;
 
+  bool changed() const { return unsaved_ || !unsaved_open_.empty() || !unsaved_texts_.empty(); }
   void AddChanges(store::WriteBatch& batch) const;
   void OnKept();
 

@@ -69,15 +69,14 @@ absl::Status Ground::CheckBelongs(const Settings& settings, store::WriteBatch& b
              ", with another genesis file or identity key; start with its own files, or with an "
              "empty folder"));
   }
-  if (!*stored) {
-    Save(batch, kNode, kBelongsKey, belongs);
-    if (settings.first_administrator.empty()) return absl::OkStatus();
-    v1::Officer first;
-    first.set_id(settings.first_administrator);
-    first.add_roles(std::string(role::kAdministrator));
-    return officers.Add(first, batch);
-  }
-  return absl::OkStatus();
+  if (!*stored) Save(batch, kNode, kBelongsKey, belongs);
+  absl::StatusOr<std::vector<v1::Officer>> listed = officers.All();
+  if (!listed.ok()) return listed.status();
+  if (!listed->empty() || settings.first_administrator.empty()) return absl::OkStatus();
+  v1::Officer first;
+  first.set_id(settings.first_administrator);
+  first.add_roles(std::string(role::kAdministrator));
+  return officers.Add(first, batch);
 }
 
 absl::Status Ground::Commit(store::WriteBatch& batch, std::span<const state::DiaryLine> lines) {
@@ -88,6 +87,12 @@ absl::Status Ground::Commit(store::WriteBatch& batch, std::span<const state::Dia
   alarms.OnKept();
   federation.OnKept();
   return absl::OkStatus();
+}
+
+absl::Status Ground::CommitChanges() {
+  if (!alarms.changed() && !federation.changed()) return absl::OkStatus();
+  store::WriteBatch batch;
+  return Commit(batch);
 }
 
 }  // namespace entente::node

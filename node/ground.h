@@ -37,6 +37,9 @@ class Ground {
   // synced. Not OK: nothing of the batch is there, unless the error is INTERNAL.
   absl::Status Commit(store::WriteBatch& batch, std::span<const state::DiaryLine> lines = {});
 
+  // Commits what changed in alarms and federation, if anything.
+  absl::Status CommitChanges();
+
   const ledger::Genesis& genesis() const { return federation.genesis(); }
   std::string_view federation_name() const { return genesis()->federation; }
   std::string_view log_origin() const { return genesis()->log_origin; }

@@ -171,6 +171,7 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
   receipt.set_part(bundle->part);
   Save(settling.batch, kReceipts, sent.record_id(), receipt);
   settling.batch.Put(kUnwritten, sent.record_id(), "");
+  ground_->alarms.Clear(alarm::kClockDiffers, "ahead");
   const bool purged = sent.stage() == state::STAGE_PURGED;
   const std::vector<state::SentRecipient> undelivered =
       OnCommitted(sent, part->log_index, part->part.submission(), settling.now);
@@ -182,7 +183,7 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
 absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refusal& refusal,
                                    const Settling& settling) {
   if (refusal.reason() == ReasonWord(Reason::kFutureDated)) {
-    ground_->alarms.Raise(alarm::kClockDiffers, "",
+    ground_->alarms.Raise(alarm::kClockDiffers, "ahead",
                           "the broker says that this node's clock is ahead; set the clock",
                           settling.now);
   }
@@ -197,9 +198,11 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
   if (!found.ok() || !*found) return found.status();
   state::SentRecord sent = **std::move(found);
+  const bool purged = sent.stage() == state::STAGE_PURGED;
+  state::SentRecord refused = sent;
   const std::vector<state::SentRecipient> undelivered =
-      OnRefused(sent, refusal.reason(), settling.now);
-  sent_.Save(sent, settling.batch);
+      OnRefused(refused, refusal.reason(), settling.now);
+  if (!purged) sent_.Save(refused, settling.batch);
   return CloseNumbers(sent, undelivered, refusal.log_index(), settling);
 }
 

@@ -27,7 +27,6 @@ class Vault {
   absl::StatusOr<std::string> Get(std::string_view name) const;
   // Destroys the key, synced, and only then puts the deletion of the ciphertext into the batch.
   absl::Status Erase(std::string_view name, store::WriteBatch& batch);
-  absl::Status SyncKeys() { return keys_->Sync(); }
 
  private:
   const store::Store* store_;

@@ -1,0 +1,180 @@
+#include "node/desk.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/record/reference.h"
+#include "node/families.h"
+#include "node/table.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+// What was typed: an id whole, or the beginning of one.
+struct Wanted {
+  std::optional<RecordId> id;
+  record::ReferencePrefix prefix{};
+  bool Is(std::string_view record_id) const {
+    const std::optional<RecordId> other = FixedBytes<16>(record_id);
+    return other && (id ? *other == *id : record::Matches(prefix, *other));
+  }
+};
+
+absl::StatusOr<Wanted> ReadWanted(std::string_view text) {
+  if (const auto id = FixedFromHex<16>(text)) return Wanted{id, {}};
+  absl::StatusOr<record::ReferencePrefix> prefix = record::ParseReference(text);
+  if (prefix.ok()) return Wanted{std::nullopt, *prefix};
+  return RefuseAdvising(Reason::kMalformed, "", Text("no record id or reference: ", text),
+                        "give 32 hex characters, or the reference as ABCD-EFGH-JKMN-PQRS-T");
+}
+
+absl::StatusOr<std::string> OnlyOne(const std::vector<std::string>& found, std::string_view text) {
+  if (found.empty()) return absl::NotFoundError(Text("no record ", text, " at this node"));
+  if (found.size() > 1) {
+    return RefuseAdvising(Reason::kMalformed, "", Text("several records have the reference ", text),
+                          "give the record id");
+  }
+  return found.front();
+}
+
+}  // namespace
+
+absl::Status CheckJustification(std::string_view text) {
+  const bool blank =
+      std::ranges::all_of(text, [](unsigned char c) { return std::isspace(c) != 0 || c < 0x20; });
+  if (!blank) return absl::OkStatus();
+  return RefuseAdvising(Reason::kLabelMissing, "justification",
+                        "the law asks why: no justification was given",
+                        "say in a few words why this is needed");
+}
+
+state::DiaryLine MakeLine(std::string_view officer, std::string_view operation,
+                          std::string_view record_id, std::string_view purpose,
+                          std::string_view justification, Instant now) {
+  state::DiaryLine line;
+  line.set_instant_ms(static_cast<uint64_t>(now.ms));
+  line.set_officer(std::string(officer));
+  line.set_operation(std::string(operation));
+  line.set_record_id(std::string(record_id));
+  line.set_purpose(std::string(purpose));
+  line.set_justification(std::string(justification));
+  return line;
+}
+
+std::string HexOf(std::string_view record_id) { return HexEncode(AsBytes(record_id)); }
+
+std::string ReferenceOf(std::string_view record_id) {
+  const std::optional<RecordId> id = FixedBytes<16>(record_id);
+  return id ? record::SpokenReference(*id) : "";
+}
+
+absl::StatusOr<std::string> Desk::FindReceivedHash(std::string_view id_or_reference) const {
+  absl::StatusOr<Wanted> wanted = ReadWanted(id_or_reference);
+  if (!wanted.ok()) return wanted.status();
+  std::vector<std::string> found;
+  absl::Status status =
+      ForEachBytes(ground_->db, kReceivedIds, "", [&](std::string_view key, std::string_view hash) {
+        if (wanted->Is(key.substr(key.size() - std::min<size_t>(16, key.size())))) {
+          found.emplace_back(hash);
+        }
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return OnlyOne(found, id_or_reference);
+}
+
+absl::StatusOr<std::string> Desk::FindSentId(std::string_view id_or_reference) const {
+  absl::StatusOr<Wanted> wanted = ReadWanted(id_or_reference);
+  if (!wanted.ok()) return wanted.status();
+  const std::string_view prefix = wanted->id ? AsText(*wanted->id) : AsText(wanted->prefix);
+  std::vector<std::string> found;
+  absl::Status status =
+      ForEachBytes(ground_->db, kSent, prefix, [&](std::string_view key, std::string_view) {
+        found.emplace_back(key);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return OnlyOne(found, id_or_reference);
+}
+
+absl::StatusOr<v1::StatusResponse> Desk::Status(std::string_view officer) const {
+  if (absl::Status status = ground_->officers.Check(officer, {}); !status.ok()) return status;
+  const Federation& federation = ground_->federation;
+  v1::StatusResponse response;
+  response.set_agency(ground_->agency.text());
+  response.set_federation(std::string(ground_->federation_name()));
+  response.set_log_origin(std::string(ground_->log_origin()));
+  response.set_quorum(ground_->genesis()->quorum);
+  response.set_tree_size(federation.size());
+  response.set_checkpoint_seen_ms(static_cast<uint64_t>(federation.seen().ms));
+  absl::StatusOr<uint64_t> waiting = outbox_->Waiting();
+  if (!waiting.ok()) return waiting.status();
+  response.set_outbox_waiting(*waiting);
+  uint64_t unread = 0;
+  absl::Status status = ForEach<state::ReceivedRecord>(
+      ground_->db, kReceived, [&](std::string_view, const state::ReceivedRecord& received) {
+        if (received.refusal().empty() && !received.purged() && !received.read()) ++unread;
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  response.set_inbox_unread(unread);
+  for (v1::Alarm& alarm : ground_->alarms.All()) *response.add_alarms() = std::move(alarm);
+  return response;
+}
+
+absl::StatusOr<v1::KeysResponse> Desk::Keys(std::string_view officer, Instant now) const {
+  if (absl::Status status = ground_->officers.Check(officer, {}); !status.ok()) return status;
+  absl::StatusOr<std::vector<v1::KeyInfo>> keys =
+      ground_->keyring.List(ground_->federation.registry(), now);
+  if (!keys.ok()) return keys.status();
+  v1::KeysResponse response;
+  for (v1::KeyInfo& key : *keys) *response.add_keys() = std::move(key);
+  return response;
+}
+
+absl::StatusOr<v1::ListAgenciesResponse> Desk::ListAgencies(std::string_view officer,
+                                                            Instant now) const {
+  if (absl::Status status = ground_->officers.Check(officer, {}); !status.ok()) return status;
+  const ledger::Registry& registry = ground_->federation.registry();
+  v1::ListAgenciesResponse response;
+  for (const ledger::AgencyInfo& agency : registry.Agencies(now)) {
+    v1::AgencyInfo& info = *response.add_agencies();
+    info.set_agency(agency.agency);
+    info.set_kind(agency.kind);
+    info.set_name(agency.name);
+    info.set_state(std::string(ledger::AgencyStateWord(agency.state)));
+    info.set_has_delivery_key(
+        registry.CurrentKey(agency.agency, crypto::KeyUse::kDelivery, now).ok());
+    const auto policy =
+        registry.PolicyInForce(agency.agency.substr(0, agency.agency.find('.')), now);
+    if (policy) info.set_policy_version(policy->version);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::AddOfficerResponse> Desk::AddOfficer(std::string_view officer,
+                                                        const v1::AddOfficerRequest& request) {
+  absl::Status status = ground_->officers.Check(officer, {role::kAdministrator});
+  if (!status.ok()) return status;
+  store::WriteBatch batch;
+  status = ground_->officers.Add(request.officer(), batch);
+  if (!status.ok()) return status;
+  if (status = ground_->Commit(batch); !status.ok()) return status;
+  return v1::AddOfficerResponse();
+}
+
+absl::StatusOr<v1::ListOfficersResponse> Desk::ListOfficers(std::string_view officer) const {
+  absl::Status status =
+      ground_->officers.Check(officer, {role::kAdministrator, role::kProtection, role::kAuditor});
+  if (!status.ok()) return status;
+  absl::StatusOr<std::vector<v1::Officer>> all = ground_->officers.All();
+  if (!all.ok()) return all.status();
+  v1::ListOfficersResponse response;
+  for (v1::Officer& one : *all) *response.add_officers() = std::move(one);
+  return response;
+}
+
+}  // namespace entente::node

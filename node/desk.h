@@ -1,0 +1,87 @@
+// What officers do at this node: each call checks roles and justification, logs what must be
+// logged, and answers in the messages of desk.proto. Not thread-safe; errors as in engine.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/instant.h"
+#include "entente/v1/desk.pb.h"
+#include "node/ground.h"
+#include "node/outbox.h"
+#include "node/sent.h"
+#include "node/state.pb.h"
+
+namespace entente::node {
+
+class Desk {
+ public:
+  Desk(Ground& ground, Outbox& outbox) : ground_(&ground), outbox_(&outbox), sent_(ground) {}
+
+  absl::StatusOr<v1::StatusResponse> Status(std::string_view officer) const;
+  absl::StatusOr<v1::KeysResponse> Keys(std::string_view officer, Instant now) const;
+  absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(std::string_view officer,
+                                                        Instant now) const;
+  absl::StatusOr<v1::AddOfficerResponse> AddOfficer(std::string_view officer,
+                                                    const v1::AddOfficerRequest& request);
+  absl::StatusOr<v1::ListOfficersResponse> ListOfficers(std::string_view officer) const;
+
+  absl::StatusOr<v1::SendLeadResponse> SendLead(std::string_view officer,
+                                                const v1::SendLeadRequest& request, Instant now);
+  absl::StatusOr<v1::AnswerLeadResponse> AnswerLead(std::string_view officer,
+                                                    const v1::AnswerLeadRequest& request,
+                                                    Instant now);
+
+  absl::StatusOr<v1::ListLeadsResponse> ListLeads(std::string_view officer,
+                                                  const v1::ListLeadsRequest& request,
+                                                  Instant now) const;
+  absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer,
+                                          const v1::InboxRequest& request) const;
+  absl::StatusOr<v1::ShowResponse> Show(std::string_view officer, const v1::ShowRequest& request,
+                                        Instant now);
+  absl::StatusOr<v1::ConsultationsResponse> Consultations(std::string_view officer,
+                                                          const v1::ConsultationsRequest& request,
+                                                          Instant now);
+
+ private:
+  // By record id in hex, or spoken reference. Refusal malformed for neither, or for a reference
+  // that two records share; NOT_FOUND.
+  absl::StatusOr<std::string> FindReceivedHash(std::string_view id_or_reference) const;
+  absl::StatusOr<std::string> FindSentId(std::string_view id_or_reference) const;
+
+  absl::StatusOr<state::ReceivedContent> ContentOf(const state::ReceivedRecord& received) const;
+  v1::InboxItem ItemOf(const state::ReceivedRecord& received) const;
+  absl::StatusOr<v1::LeadSummary> SummaryOfSent(const state::SentRecord& sent, Instant now) const;
+  absl::StatusOr<v1::LeadSummary> SummaryOfReceived(const state::ReceivedRecord& received,
+                                                    Instant now) const;
+  absl::StatusOr<v1::ShowResponse> ShowReceived(const state::ReceivedRecord& received) const;
+  absl::StatusOr<v1::ShowResponse> ShowSent(const state::SentRecord& sent) const;
+  absl::Status CheckPurpose(const state::ReceivedContent& content, std::string_view stated,
+                            std::string_view wanted) const;
+
+  // A draft on its way: a new id, instruments chosen, act and justification logged.
+  state::SentRecord NewRecord(std::string_view officer, v1::RecordKind kind,
+                              const v1::SendLeadRequest& draft, Instant now) const;
+  absl::StatusOr<state::DiaryLine> Disclose(std::string_view justification, state::SentRecord& sent,
+                                            Instant now);
+  absl::Status KeepDraft(const state::SentRecord& sent, const v1::SendLeadRequest& draft,
+                         const state::DiaryLine& line, store::WriteBatch& batch);
+
+  Ground* ground_;
+  Outbox* outbox_;
+  Sent sent_;
+};
+
+// Refusal label-missing:justification for a blank one.
+absl::Status CheckJustification(std::string_view text);
+state::DiaryLine MakeLine(std::string_view officer, std::string_view operation,
+                          std::string_view record_id, std::string_view purpose,
+                          std::string_view justification, Instant now);
+// 32 hex, or a text of the same kind that people can speak.
+std::string HexOf(std::string_view record_id);
+std::string ReferenceOf(std::string_view record_id);
+
+}  // namespace entente::node

@@ -1,0 +1,337 @@
+// Reading at the desk: leads, inbox, one record, the log of consultations (desk.h).
+#include <algorithm>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/record/record.h"
+#include "node/desk.h"
+#include "node/families.h"
+#include "node/table.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+constexpr std::string_view kOnlyStatedPurpose = "use-only-for-stated-purpose";
+
+bool IsUnanswered(v1::RecipientState state) {
+  return state == v1::RECIPIENT_STATE_WAITING || state == v1::RECIPIENT_STATE_HELD ||
+         state == v1::RECIPIENT_STATE_LOGGED || state == v1::RECIPIENT_STATE_DELIVERED ||
+         state == v1::RECIPIENT_STATE_NOT_OPENED;
+}
+
+bool IsOverdue(const v1::LeadSummary& lead, v1::RecipientState state, Instant now) {
+  return lead.deadline_ms() != 0 && lead.deadline_ms() < static_cast<uint64_t>(now.ms) &&
+         IsUnanswered(state);
+}
+
+void FillAsk(const v1::LeadAsk& ask, v1::LeadSummary& lead) {
+  lead.set_deadline_ms(ask.deadline_ms());
+  lead.set_measure(ask.measure());
+}
+
+v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
+  v1::RecipientStatus status;
+  status.set_recipient(recipient.recipient());
+  status.set_state(recipient.state());
+  status.set_reason(recipient.reason());
+  *status.mutable_rules() = recipient.rules();
+  *status.mutable_reasons() = recipient.reasons();
+  status.set_contact(recipient.contact());
+  status.set_changed_ms(recipient.changed_ms());
+  status.set_sections_withheld(recipient.withheld());
+  return status;
+}
+
+void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
+  shown.set_section_id(HexEncode(AsBytes(kept.section_id())));
+  shown.mutable_labels()->ParseFromString(kept.labels());
+  shown.mutable_content()->ParseFromString(kept.content());
+}
+
+}  // namespace
+
+absl::StatusOr<state::ReceivedContent> Desk::ContentOf(
+    const state::ReceivedRecord& received) const {
+  absl::StatusOr<std::string> plain = ground_->vault.Get(received.record_hash());
+  if (!plain.ok()) return plain.status();
+  return ParseStored<state::ReceivedContent>(*plain);
+}
+
+absl::StatusOr<v1::LeadSummary> Desk::SummaryOfSent(const state::SentRecord& sent,
+                                                    Instant now) const {
+  v1::LeadSummary lead;
+  lead.set_record_id(HexOf(sent.record_id()));
+  lead.set_reference(ReferenceOf(sent.record_id()));
+  lead.set_origin(ground_->agency.text());
+  lead.set_created_ms(sent.created_ms());
+  lead.set_expires_ms(sent.expires_ms());
+  lead.set_urgency(sent.urgency());
+  if (sent.has_log_index()) lead.set_log_index(sent.log_index());
+  state::SentContent content;
+  if (sent.stage() != state::STAGE_PURGED) {
+    absl::StatusOr<state::SentContent> kept = sent_.Content(sent);
+    if (!kept.ok()) return kept.status();
+    content = *std::move(kept);
+  }
+  lead.set_own_reference(content.draft().own_reference());
+  for (const v1::DraftSection& section : content.draft().sections()) {
+    if (!section.content().has_lead_ask()) continue;
+    FillAsk(section.content().lead_ask(), lead);
+    lead.set_summary(section.content().lead_ask().summary());
+  }
+  for (const state::SentRecipient& recipient : sent.recipients()) {
+    v1::RecipientStatus& status = *lead.add_recipients();
+    status = StatusOf(recipient);
+    status.set_overdue(IsOverdue(lead, recipient.state(), now));
+    // The last answer counts.
+    for (const state::Answer& answer : content.answers()) {
+      if (answer.agency() != recipient.recipient()) continue;
+      status.set_reason(answer.answer().reason());
+      status.set_answer_reference(answer.answer().reference());
+    }
+  }
+  return lead;
+}
+
+absl::StatusOr<v1::LeadSummary> Desk::SummaryOfReceived(const state::ReceivedRecord& received,
+                                                        Instant now) const {
+  v1::LeadSummary lead;
+  lead.set_record_id(HexOf(received.record_id()));
+  lead.set_reference(ReferenceOf(received.record_id()));
+  lead.set_origin(received.origin());
+  lead.set_created_ms(received.received_ms());
+  lead.set_expires_ms(received.expires_ms());
+  lead.set_urgency(received.urgency());
+  lead.set_log_index(received.log_index());
+  v1::RecipientStatus& status = *lead.add_recipients();
+  status.set_recipient(ground_->agency.text());
+  status.set_sections_withheld(received.sections_withheld());
+  const bool answered = received.answer() != v1::RECIPIENT_STATE_UNSPECIFIED;
+  status.set_state(answered            ? received.answer()
+                   : received.purged() ? v1::RECIPIENT_STATE_EXPIRED
+                                       : v1::RECIPIENT_STATE_DELIVERED);
+  status.set_changed_ms(answered ? received.answered_ms() : received.received_ms());
+  if (received.purged()) return lead;
+  absl::StatusOr<state::ReceivedContent> content = ContentOf(received);
+  if (!content.ok()) return content.status();
+  for (const state::KeptSection& section : content->sections()) {
+    v1::SectionContent parsed;
+    if (parsed.ParseFromString(section.content()) && parsed.has_lead_ask()) {
+      FillAsk(parsed.lead_ask(), lead);
+    }
+  }
+  lead.set_own_reference(content->own_answer().reference());
+  status.set_reason(content->own_answer().reason());
+  status.set_answer_reference(content->own_answer().reference());
+  status.set_overdue(IsOverdue(lead, status.state(), now));
+  return lead;
+}
+
+absl::StatusOr<v1::ListLeadsResponse> Desk::ListLeads(std::string_view officer,
+                                                      const v1::ListLeadsRequest& request,
+                                                      Instant now) const {
+  absl::Status status = ground_->officers.Check(officer, {role::kAuthor, role::kReader});
+  if (!status.ok()) return status;
+  std::vector<v1::LeadSummary> leads;
+  const auto add = [&](absl::StatusOr<v1::LeadSummary> lead) {
+    if (!lead.ok()) return lead.status();
+    const bool overdue = std::ranges::any_of(lead->recipients(), &v1::RecipientStatus::overdue);
+    if (overdue || !request.overdue_only()) leads.push_back(*std::move(lead));
+    return absl::OkStatus();
+  };
+  if (request.received()) {
+    status = ForEach<state::ReceivedRecord>(
+        ground_->db, kReceived, [&](std::string_view, const state::ReceivedRecord& received) {
+          if (received.kind() != v1::RECORD_KIND_LEAD || !received.refusal().empty()) {
+            return absl::OkStatus();
+          }
+          return add(SummaryOfReceived(received, now));
+        });
+  } else {
+    status = ForEach<state::SentRecord>(ground_->db, kSent,
+                                        [&](std::string_view, const state::SentRecord& sent) {
+                                          if (sent.kind() != v1::RECORD_KIND_LEAD)
+                                            return absl::OkStatus();
+                                          return add(SummaryOfSent(sent, now));
+                                        });
+  }
+  if (!status.ok()) return status;
+  std::ranges::sort(leads, {}, &v1::LeadSummary::created_ms);
+  v1::ListLeadsResponse response;
+  for (v1::LeadSummary& lead : leads) *response.add_leads() = std::move(lead);
+  return response;
+}
+
+v1::InboxItem Desk::ItemOf(const state::ReceivedRecord& received) const {
+  v1::InboxItem item;
+  item.set_record_id(HexOf(received.record_id()));
+  item.set_reference(ReferenceOf(received.record_id()));
+  item.set_kind(received.kind());
+  item.set_origin(received.origin());
+  item.set_received_ms(received.received_ms());
+  item.set_expires_ms(received.expires_ms());
+  item.set_urgency(received.urgency());
+  *item.mutable_handling() = received.handling();
+  item.set_evaluation(received.evaluation());
+  item.set_sections_withheld(received.sections_withheld());
+  item.set_read(received.read());
+  if (!received.in_reply_to().empty()) item.set_in_reply_to(HexOf(received.in_reply_to()));
+  item.set_log_index(received.log_index());
+  return item;
+}
+
+absl::StatusOr<v1::InboxResponse> Desk::Inbox(std::string_view officer,
+                                              const v1::InboxRequest& request) const {
+  absl::Status status = ground_->officers.Check(officer, {role::kAuthor, role::kReader});
+  if (!status.ok()) return status;
+  std::vector<v1::InboxItem> items;
+  status = ForEach<state::ReceivedRecord>(
+      ground_->db, kReceived, [&](std::string_view, const state::ReceivedRecord& received) {
+        const bool shown = received.refusal().empty() && !received.purged();
+        if (shown && !(request.unread_only() && received.read())) items.push_back(ItemOf(received));
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  std::ranges::sort(items, {}, &v1::InboxItem::received_ms);
+  v1::InboxResponse response;
+  for (v1::InboxItem& item : items) *response.add_items() = std::move(item);
+  return response;
+}
+
+absl::Status Desk::CheckPurpose(const state::ReceivedContent& content, std::string_view stated,
+                                std::string_view wanted) const {
+  if (wanted.empty() || wanted == stated) return absl::OkStatus();
+  const bool bound =
+      std::ranges::find(content.obligations(), kOnlyStatedPurpose) != content.obligations().end();
+  if (!bound) return absl::OkStatus();
+  return Refuse(Reason::kPolicyRefused,
+                Text("this record may be used for ", stated, " only, not for ", wanted));
+}
+
+absl::StatusOr<v1::ShowResponse> Desk::ShowReceived(const state::ReceivedRecord& received) const {
+  absl::StatusOr<state::ReceivedContent> content = ContentOf(received);
+  if (!content.ok()) return content.status();
+  v1::ShowResponse response;
+  *response.mutable_item() = ItemOf(received);
+  response.mutable_item()->set_read(true);
+  response.set_purpose(received.purpose());
+  response.set_instrument(received.instrument());
+  for (const state::KeptSection& section : content->sections()) {
+    FillSection(section, *response.add_sections());
+  }
+  *response.mutable_withheld() = content->withheld();
+  *response.mutable_obligations() = content->obligations();
+  response.set_instruction(content->instruction());
+  response.set_record_hash(DigestText(*FixedBytes<32>(received.record_hash())));
+  response.set_receipt_path(HexOf(received.record_id()) + ".tlog-proof");
+  return response;
+}
+
+absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent) const {
+  absl::StatusOr<state::SentContent> content = sent_.Content(sent);
+  if (!content.ok()) return content.status();
+  v1::ShowResponse response;
+  v1::InboxItem& item = *response.mutable_item();
+  item.set_record_id(HexOf(sent.record_id()));
+  item.set_reference(ReferenceOf(sent.record_id()));
+  item.set_kind(sent.kind());
+  item.set_origin(ground_->agency.text());
+  item.set_expires_ms(sent.expires_ms());
+  item.set_urgency(sent.urgency());
+  *item.mutable_handling() = content->draft().handling();
+  item.set_evaluation(content->draft().evaluation());
+  item.set_read(true);
+  item.set_log_index(sent.log_index());
+  response.set_purpose(sent.purpose());
+  response.set_instrument(content->draft().instrument());
+  response.set_instruction(content->draft().instruction());
+  for (int i = 0; i < content->draft().sections_size(); ++i) {
+    const v1::DraftSection& section = content->draft().sections(i);
+    v1::ShownSection& shown = *response.add_sections();
+    if (i < content->section_ids_size()) shown.set_section_id(HexOf(content->section_ids(i)));
+    *shown.mutable_labels()->mutable_about() = section.about();
+    *shown.mutable_labels()->mutable_data() = section.data();
+    shown.mutable_labels()->set_basis(section.basis());
+    shown.mutable_labels()->set_essential(section.essential());
+    *shown.mutable_content() = section.content();
+  }
+  if (sent.record_hash().empty()) return response;
+  response.set_record_hash(DigestText(*FixedBytes<32>(sent.record_hash())));
+  if (sent.has_log_index()) response.set_receipt_path(HexOf(sent.record_id()) + ".tlog-proof");
+  return response;
+}
+
+absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
+                                            const v1::ShowRequest& request, Instant now) {
+  absl::Status status = ground_->officers.Check(officer, {role::kReader});
+  if (status.ok()) status = CheckJustification(request.justification());
+  if (!status.ok()) return status;
+  store::WriteBatch batch;
+  absl::StatusOr<v1::ShowResponse> response;
+  absl::StatusOr<std::string> hash = FindReceivedHash(request.record_id());
+  if (hash.ok()) {
+    absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+        Load<state::ReceivedRecord>(ground_->db, kReceived, *hash);
+    if (!received.ok()) return received.status();
+    absl::StatusOr<state::ReceivedContent> content = ContentOf(**received);
+    if (!content.ok()) return content.status();
+    status = CheckPurpose(*content, (*received)->purpose(), request.purpose());
+    if (!status.ok()) return status;
+    response = ShowReceived(**received);
+    (*received)->set_read(true);
+    Save(batch, kReceived, *hash, **received);
+  } else if (absl::IsNotFound(hash.status())) {
+    absl::StatusOr<std::string> id = FindSentId(request.record_id());
+    if (!id.ok()) return id.status();
+    absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(*id);
+    if (!sent.ok()) return sent.status();
+    response = ShowSent(**sent);
+  } else {
+    return hash.status();
+  }
+  if (!response.ok()) return response;
+  const std::string id = *HexDecode(response->item().record_id());
+  const state::DiaryLine line =
+      MakeLine(officer, operation::kConsultation, id,
+               request.purpose().empty() ? response->purpose() : request.purpose(),
+               request.justification(), now);
+  if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
+  return response;
+}
+
+absl::StatusOr<v1::ConsultationsResponse> Desk::Consultations(
+    std::string_view officer, const v1::ConsultationsRequest& request, Instant now) {
+  absl::Status status = ground_->officers.Check(officer, {role::kProtection, role::kAuditor});
+  if (status.ok()) status = CheckJustification(request.justification());
+  if (!status.ok()) return status;
+  std::string wanted;
+  if (!request.record_id().empty()) {
+    const std::optional<std::string> id = HexDecode(request.record_id());
+    if (!id || id->size() != 16) {
+      return Refuse(Reason::kMalformed, "give the record id, 32 hex characters");
+    }
+    wanted = *id;
+  }
+  v1::ConsultationsResponse response;
+  status = ground_->diary.ForEach([&](uint64_t number, const state::DiaryLine& line) {
+    if (!wanted.empty() && line.record_id() != wanted) return absl::OkStatus();
+    v1::Consultation& shown = *response.add_consultations();
+    shown.set_number(number);
+    shown.set_instant_ms(line.instant_ms());
+    shown.set_officer(line.officer());
+    shown.set_operation(line.operation());
+    shown.set_record_id(HexOf(line.record_id()));
+    shown.set_purpose(line.purpose());
+    shown.set_justification(line.justification());
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  const state::DiaryLine line =
+      MakeLine(officer, operation::kLogReading, wanted, "", request.justification(), now);
+  store::WriteBatch batch;
+  if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
+  return response;
+}
+
+}  // namespace entente::node

@@ -1,0 +1,294 @@
+#include "node/engine.h"
+
+#include <utility>
+
+#include "core/audit/log.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "node/desk.h"
+#include "node/families.h"
+#include "node/ground.h"
+#include "node/inbox.h"
+#include "node/outbox.h"
+#include "node/table.h"
+#include "node/text.h"
+#include "node/upkeep.h"
+
+namespace entente::node {
+namespace {
+
+constexpr store::Family kFamilies[] = {
+    kNode,         kOfficers,    kFollowed,         kTexts,
+    kOwnKeys,      kSent,        kSentByHash,       kOutbox,
+    kPairs,        kReceived,    kReceivedIds,      kVault,
+    kReceipts,     kUnwritten,   kExpiry,           audit::kEntries,
+    audit::kTiles, audit::kMeta, audit::kCheckpoint};
+constexpr int64_t kPublishPauseMs = 30 * limits::kSecondMs;
+
+}  // namespace
+
+struct Engine::Parts {
+  Parts(std::unique_ptr<Ground> base, Outbox out, Instant now)
+      : ground(std::move(base)),
+        outbox(std::move(out)),
+        inbox(*ground),
+        desk(*ground, outbox),
+        upkeep(*ground, outbox, now) {}
+
+  // What may go on since the log was followed further.
+  absl::Status Progress(Instant now);
+  void NoteApplied(const std::vector<ledger::OpenEntryApplied>& applied, Instant now);
+
+  std::unique_ptr<Ground> ground;
+  Outbox outbox;
+  node::Inbox inbox;
+  Desk desk;
+  Upkeep upkeep;
+  Instant last_seen_now;
+  bool connected = false;
+  std::string broker_error;
+  bool publishing = false;
+  Instant publish_not_before;
+  uint64_t published_below = 0;  // the log must be followed up to here before publishing again
+};
+
+void Engine::Parts::NoteApplied(const std::vector<ledger::OpenEntryApplied>& applied, Instant now) {
+  for (const ledger::OpenEntryApplied& one : applied) {
+    if (one.effect.ok()) continue;
+    ground->alarms.Raise(alarm::kStatementInvalid, Text(one.open.index),
+                         Text("the log holds an invalid statement at ", one.open.index, ": ",
+                              std::string(one.effect.message())),
+                         now);
+  }
+}
+
+absl::Status Engine::Parts::Progress(Instant now) {
+  absl::Status settled = outbox.Process(now);
+  absl::Status taken = inbox.Process(now);
+  NoteApplied(ground->federation.TakeApplied(), now);
+  if (!ground->federation.CheckFork().ok()) {
+    ground->alarms.Raise(alarm::kFork, "",
+                         "the broker showed two logs that contradict each other; nothing is sent "
+                         "or received any more; the evidence is kept",
+                         now);
+  }
+  absl::Status kept = ground->CommitChanges();
+  return !settled.ok() ? settled : !taken.ok() ? taken : kept;
+}
+
+std::span<const store::Family> Engine::Families() { return kFamilies; }
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Engine::~Engine() = default;
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Settings settings, crypto::SigningKey identity,
+                                                     Surroundings surroundings, Instant now) {
+  absl::StatusOr<std::unique_ptr<Ground>> ground =
+      Ground::Open(settings, std::move(identity), surroundings, now);
+  if (!ground.ok()) return ground.status();
+  absl::StatusOr<Outbox> outbox = Outbox::Open(**ground);
+  if (!outbox.ok()) return outbox.status();
+  return std::unique_ptr<Engine>(
+      new Engine(std::make_unique<Parts>(*std::move(ground), *std::move(outbox), now)));
+}
+
+absl::Status Engine::Tick(Instant now) { return parts_->upkeep.Tick(now); }
+
+void Engine::OnConnected() {
+  parts_->connected = true;
+  parts_->broker_error.clear();
+  parts_->outbox.OnLoss();
+}
+
+void Engine::OnDisconnected(const absl::Status& why) {
+  parts_->connected = false;
+  parts_->broker_error = why.ToString();
+  parts_->publishing = false;
+  parts_->outbox.OnLoss();
+}
+
+v1::GetEntriesRequest Engine::NextEntries() const {
+  return parts_->ground->federation.NextEntries();
+}
+
+absl::Status Engine::OnEntries(const v1::GetEntriesRequest& request,
+                               const v1::GetEntriesResponse& response, Instant now) {
+  parts_->last_seen_now = now;
+  Federation& federation = parts_->ground->federation;
+  absl::StatusOr<std::vector<ledger::OpenEntryApplied>> applied =
+      federation.OnEntries(request, response, now);
+  if (applied.ok()) parts_->NoteApplied(*applied, now);
+  Alarms& alarms = parts_->ground->alarms;
+  if (federation.last_entry() - now > limits::kClockToleranceMs) {
+    alarms.Raise(alarm::kClockDiffers, "behind",
+                 "the log's entries are in this node's future; set the clock", now);
+  } else {
+    alarms.Clear(alarm::kClockDiffers, "behind");
+  }
+  absl::Status progress = parts_->Progress(now);
+  return applied.ok() ? progress : applied.status();
+}
+
+bool Engine::BehindLog() const { return parts_->ground->federation.behind(); }
+
+std::vector<v1::GetTextRequest> Engine::NextTexts() const {
+  std::vector<v1::GetTextRequest> requests;
+  for (const Digest& digest : parts_->ground->federation.MissingTexts(parts_->last_seen_now)) {
+    requests.emplace_back().set_digest(ToString(digest));
+  }
+  return requests;
+}
+
+absl::Status Engine::OnText(const v1::GetTextRequest& request,
+                            const absl::StatusOr<v1::GetTextResponse>& response, Instant now) {
+  const std::optional<Digest> digest = FixedBytes<32>(request.digest());
+  if (!digest) return absl::InvalidArgumentError("not a request of this engine");
+  Federation& federation = parts_->ground->federation;
+  if (!response.ok()) {
+    federation.OnTextRefused(*digest, now);
+    return absl::OkStatus();
+  }
+  if (absl::Status status = federation.OnText(*digest, response->text()); !status.ok()) {
+    return status;
+  }
+  return parts_->Progress(now);
+}
+
+std::optional<v1::PublishRequest> Engine::NextPublish(Instant now) {
+  const Ground& ground = *parts_->ground;
+  if (parts_->publishing || now < parts_->publish_not_before || ground.federation.behind() ||
+      ground.federation.size() < parts_->published_below ||
+      !ground.federation.CheckFresh(now).ok()) {
+    return std::nullopt;
+  }
+  absl::StatusOr<std::optional<v1::PublishRequest>> request =
+      ground.keyring.Unpublished(ground.federation.registry(), now);
+  if (!request.ok() || !*request) return std::nullopt;
+  parts_->publishing = true;
+  return *std::move(request);
+}
+
+void Engine::OnPublished(const absl::StatusOr<v1::PublishResponse>& response, Instant now) {
+  parts_->publishing = false;
+  if (response.ok()) {
+    parts_->published_below = response->log_index() + 1;
+  } else {
+    parts_->publish_not_before = now + kPublishPauseMs;
+  }
+}
+
+absl::StatusOr<std::optional<v1::SubmitRequest>> Engine::NextSubmit(Instant now) {
+  return parts_->outbox.Next(now);
+}
+
+absl::Status Engine::OnSubmitResponse(const v1::SubmitResponse& response, Instant now) {
+  parts_->outbox.OnResponse(response);
+  return parts_->Progress(now);
+}
+
+v1::PullStart Engine::StartPull() {
+  parts_->inbox.OnStart();
+  v1::PullStart start;
+  start.set_max_deliveries(limits::kBatchRecords);
+  return start;
+}
+
+absl::Status Engine::OnPullResponse(const v1::PullResponse& response, Instant now) {
+  parts_->inbox.OnResponse(response);
+  return parts_->Progress(now);
+}
+
+std::vector<v1::PullAcknowledge> Engine::NextAcknowledges() {
+  return parts_->inbox.TakeAcknowledges();
+}
+
+absl::StatusOr<std::vector<ReceiptFiles>> Engine::NextReceipts(size_t max) const {
+  const store::Store& db = parts_->ground->db;
+  std::vector<ReceiptFiles> receipts;
+  absl::Status status =
+      ForEachBytes(db, kUnwritten, "", [&](std::string_view id, std::string_view) {
+        if (receipts.size() == max) return absl::CancelledError();
+        absl::StatusOr<std::optional<state::Receipt>> receipt =
+            Load<state::Receipt>(db, kReceipts, id);
+        if (!receipt.ok()) return receipt.status();
+        if (*receipt) {
+          receipts.push_back(
+              {HexOf(id), (*receipt)->proof(), (*receipt)->entry(), (*receipt)->part()});
+        }
+        return absl::OkStatus();
+      });
+  if (!status.ok() && !absl::IsCancelled(status)) return status;
+  return receipts;
+}
+
+absl::Status Engine::OnReceiptWritten(std::string_view name) {
+  const std::optional<std::string> id = HexDecode(name);
+  if (!id) return absl::InvalidArgumentError("not a receipt of this engine");
+  store::WriteBatch batch;
+  batch.Delete(kUnwritten, *id);
+  return parts_->ground->Commit(batch);
+}
+
+absl::StatusOr<v1::StatusResponse> Engine::Status(std::string_view officer, Instant now) {
+  parts_->last_seen_now = now;
+  absl::StatusOr<v1::StatusResponse> response = parts_->desk.Status(officer);
+  if (!response.ok()) return response;
+  response->set_broker_connected(parts_->connected);
+  response->set_broker_error(parts_->broker_error);
+  return response;
+}
+
+absl::StatusOr<v1::SendLeadResponse> Engine::SendLead(std::string_view officer,
+                                                      const v1::SendLeadRequest& request,
+                                                      Instant now) {
+  return parts_->desk.SendLead(officer, request, now);
+}
+
+absl::StatusOr<v1::ListLeadsResponse> Engine::ListLeads(std::string_view officer,
+                                                        const v1::ListLeadsRequest& request,
+                                                        Instant now) {
+  return parts_->desk.ListLeads(officer, request, now);
+}
+
+absl::StatusOr<v1::AnswerLeadResponse> Engine::AnswerLead(std::string_view officer,
+                                                          const v1::AnswerLeadRequest& request,
+                                                          Instant now) {
+  return parts_->desk.AnswerLead(officer, request, now);
+}
+
+absl::StatusOr<v1::InboxResponse> Engine::Inbox(std::string_view officer,
+                                                const v1::InboxRequest& request, Instant) {
+  return parts_->desk.Inbox(officer, request);
+}
+
+absl::StatusOr<v1::ShowResponse> Engine::Show(std::string_view officer,
+                                              const v1::ShowRequest& request, Instant now) {
+  return parts_->desk.Show(officer, request, now);
+}
+
+absl::StatusOr<v1::ConsultationsResponse> Engine::Consultations(
+    std::string_view officer, const v1::ConsultationsRequest& request, Instant now) {
+  return parts_->desk.Consultations(officer, request, now);
+}
+
+absl::StatusOr<v1::KeysResponse> Engine::Keys(std::string_view officer, Instant now) {
+  return parts_->desk.Keys(officer, now);
+}
+
+absl::StatusOr<v1::ListAgenciesResponse> Engine::ListAgencies(std::string_view officer,
+                                                              Instant now) {
+  return parts_->desk.ListAgencies(officer, now);
+}
+
+absl::StatusOr<v1::AddOfficerResponse> Engine::AddOfficer(std::string_view officer,
+                                                          const v1::AddOfficerRequest& request,
+                                                          Instant) {
+  return parts_->desk.AddOfficer(officer, request);
+}
+
+absl::StatusOr<v1::ListOfficersResponse> Engine::ListOfficers(std::string_view officer) {
+  return parts_->desk.ListOfficers(officer);
+}
+
+}  // namespace entente::node
