@@ -54,6 +54,10 @@ void RowChecker::Note(uint64_t index, uint16_t number, const v1::Part& part) {
   }
   // How many origins there are, only the parts themselves tell.
   if (part.has_acknowledgement()) count.expected = count.found;
+  if (number > 0 && !part.has_expiry()) {
+    auto items = static_cast<uint64_t>(part.acknowledgement().record_hashes_size());
+    delivered_[part.reader()] += part.has_acknowledgement() ? items : 1;
+  }
   if (part.has_expiry()) {
     expired_.emplace(part.expiry().record_hash(), part.expiry().recipient());
   }
@@ -170,6 +174,21 @@ void RowChecker::CheckMailboxRow(const store::Iterator& it) {
   }
 }
 
+// Which lane something went to, the parts do not say; how much went to both, they do.
+void RowChecker::CheckDelivered() {
+  for (const auto& [lane, through] : acknowledged_) {
+    uint64_t& seq = lanes_[lane].seq;
+    seq = std::max(seq, through);
+  }
+  std::map<std::string, uint64_t> given;
+  for (const auto& [lane, seen] : lanes_) given[lane.agency] += seen.seq;
+  for (const auto& [agency, count] : delivered_) {
+    if (given[agency] != count) {
+      find_.Add(kMailbox, agency, "The mailbox got more or less than the log says.");
+    }
+  }
+}
+
 // ---- cursors and submissions
 
 void RowChecker::CheckCursor(const store::Iterator& it) {
@@ -214,6 +233,7 @@ absl::Status RowChecker::Run() {
   if (auto s = each(kParts, &RowChecker::CheckPart); !s.ok()) return s;
   CheckPartCounts();
   if (auto s = each(kMailbox, &RowChecker::CheckMailboxRow); !s.ok()) return s;
+  CheckDelivered();
   if (auto s = each(kBodies, &RowChecker::CheckBody); !s.ok()) return s;
   CheckCursorsComplete();
   if (auto s = each(kCursors, &RowChecker::CheckCursor); !s.ok()) return s;

@@ -56,6 +56,7 @@ class RowChecker {
   void CheckMailboxRow(const store::Iterator& it);
   void CheckRecordRow(const store::Iterator& it, const MailboxItem& item, const v1::Part& part);
   void CheckNoticeRow(const store::Iterator& it, const MailboxItem& item);
+  void CheckDelivered();
   void CheckCursor(const store::Iterator& it);
   void CheckCursorsComplete();
   void CheckSubmission(const store::Iterator& it);
@@ -75,6 +76,7 @@ class RowChecker {
   std::map<uint64_t, PartCount> parts_;
   std::map<LaneKey, uint64_t> acknowledged_;               // by the parts
   std::set<std::pair<std::string, std::string>> expired_;  // record hash, recipient
+  std::map<std::string, uint64_t> delivered_;  // by reader: how much its mailbox ever got
   std::map<LaneKey, LaneSeen> lanes_;
   std::set<uint64_t> bodies_;  // that are held
   std::set<uint64_t> wanted_;  // by mailboxes

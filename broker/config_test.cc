@@ -1,0 +1,83 @@
+#include "broker/config.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/pki.h"
+
+namespace entente::broker {
+namespace {
+
+constexpr char kLeast[] = R"(genesis = "genesis.toml"
+[tls]
+certificate = "broker.pem"
+key = "/etc/key.pem"
+[authorities]
+FR = "ca/FR.pem"
+)";
+
+class Config : public ::testing::Test {
+ protected:
+  absl::StatusOr<BrokerConfig> Load(const std::string& text) {
+    return LoadConfig(folder_.Write("broker.toml", text));
+  }
+  const testing::TemporaryFolder folder_;
+};
+
+TEST_F(Config, DefaultsAreThoseOfTheConventions) {
+  const auto config = Load(kLeast);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->address, "0.0.0.0:7443");
+  EXPECT_EQ(config->metrics, "127.0.0.1:9464");
+  EXPECT_EQ(config->data, "/var/lib/entente/broker");
+  EXPECT_FALSE(config->reflection);
+  EXPECT_EQ(config->genesis, folder_.path() + "/genesis.toml");
+  EXPECT_EQ(config->certificate_key, "/etc/key.pem");
+  EXPECT_EQ(config->authorities.at("FR"), folder_.path() + "/ca/FR.pem");
+  EXPECT_EQ(config->quotas.records_queued, QuotaLimits().records_queued);
+  EXPECT_EQ(config->quotas.bytes_queued, QuotaLimits().bytes_queued);
+}
+
+TEST_F(Config, EveryKeyIsRead) {
+  const auto config = Load(std::string(kLeast) + R"([listen]
+address = "127.0.0.1:0"
+metrics = "127.0.0.1:1"
+reflection = true
+[limits]
+records_queued = 1
+megabytes_queued = 2
+mailbox_records = 3
+streams_per_agency = 4
+[log]
+level = "debug"
+)");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_TRUE(config->reflection);
+  EXPECT_EQ(config->metrics, "127.0.0.1:1");
+  EXPECT_EQ(config->quotas.records_queued, 1u);
+  EXPECT_EQ(config->quotas.bytes_queued, 2u * 1024 * 1024);
+  EXPECT_EQ(config->quotas.mailbox_records, 3u);
+  EXPECT_EQ(config->streams_per_agency, 4u);
+  EXPECT_EQ(config->log_level, "debug");
+}
+
+TEST_F(Config, WhatIsWrongIsSaidAtItsPlace) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"[listen]\nport = 1\n", ":8:1: unknown key 'port'"},
+      {"[limits]\nrecords_queued = 0\n", ":8:18: 'limits.records_queued' must be"},
+      {"[listen]\naddress = \"7443\"\n", ":8:11: 'listen.address' is refused"},
+      {"[log]\nlevel = \"loud\"\n", ":8:9: 'log.level' is refused"},
+      {"[tls2]\n", ":7:2: unknown key 'tls2'"},
+  };
+  for (const auto& [more, sentence] : cases) {
+    const absl::Status status = Load(std::string(kLeast) + more).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << more;
+    EXPECT_NE(std::string(status.message()).find("broker.toml" + std::string(sentence)),
+              std::string::npos)
+        << status;
+  }
+  EXPECT_NE(std::string(Load("").status().message()).find("'genesis' is missing"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace entente::broker

@@ -1,0 +1,161 @@
+#include "broker/pull_service.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "broker/shell_world.h"
+#include "core/base/refusal.h"
+#include "core/ledger/receipt.h"
+
+namespace entente::broker {
+namespace {
+
+// Submits `count` pair heads from FR.fiu to BR.fiu, numbered from `first`.
+void Send(ShellWorld& world, uint64_t first, uint64_t count) {
+  std::vector<v1::Submission> submissions;
+  for (uint64_t i = first; i < first + count; ++i) {
+    submissions.push_back(world.PairHead(i, "FR.fiu", "BR.fiu", i));
+  }
+  const auto response = world.Submit("FR.fiu", submissions);
+  ASSERT_TRUE(response.ok()) << response.status();
+  for (const auto& result : response->results()) EXPECT_TRUE(result.has_committed());
+}
+
+std::vector<uint64_t> SeqsOf(const std::optional<v1::PullResponse>& response) {
+  std::vector<uint64_t> seqs;
+  if (!response) return seqs;
+  for (const v1::Delivery& delivery : response->deliveries()) {
+    EXPECT_EQ(delivery.lane(), v1::LANE_BULK);
+    seqs.push_back(delivery.mailbox_seq());
+  }
+  return seqs;
+}
+
+using Seqs = std::vector<uint64_t>;
+
+TEST(Pull, DeliversWithEvidence) {
+  ShellWorld world;
+  Send(world, 1, 1);
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+  const auto response = pull->Read();
+  ASSERT_TRUE(response);
+  ASSERT_EQ(response->deliveries_size(), 1);
+  const auto checkpoint =
+      audit::VerifyCheckpoint(response->checkpoint(), world.federation.genesis()->checkpoint);
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  const auto part =
+      ledger::VerifyEvidence(response->deliveries(0).evidence(), checkpoint->checkpoint);
+  ASSERT_TRUE(part.ok()) << part.status();
+  EXPECT_EQ(part->part.reader(), "BR.fiu");
+  EXPECT_TRUE(response->deliveries(0).has_notice());
+}
+
+TEST(Pull, WakesWhenMailComes) {
+  ShellWorld world;
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+  std::thread sender([&] {
+    for (uint64_t i = 1; i <= 5; ++i) Send(world, i, 1);
+  });
+  Seqs got;
+  while (got.size() < 5) {
+    for (const uint64_t seq : SeqsOf(pull->Read())) got.push_back(seq);
+  }
+  sender.join();
+  EXPECT_EQ(got, (Seqs{1, 2, 3, 4, 5}));
+}
+
+TEST(Pull, OthersMailIsNotDelivered) {
+  ShellWorld world;
+  const auto other = StartPull(world.ChannelOf("DE.fiu"));
+  Send(world, 1, 1);
+  const auto own = StartPull(world.ChannelOf("BR.fiu"));
+  EXPECT_EQ(SeqsOf(own->Read()), (Seqs{1}));
+  other->stream->WritesDone();
+  EXPECT_FALSE(other->Read());
+}
+
+TEST(Pull, AtMostAsManyAtOnceAsAsked) {
+  ShellWorld world;
+  Send(world, 1, 5);
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"), 2);
+  EXPECT_EQ(SeqsOf(pull->Read()), (Seqs{1, 2}));
+  EXPECT_EQ(SeqsOf(pull->Read()), (Seqs{3, 4}));
+  EXPECT_EQ(SeqsOf(pull->Read()), (Seqs{5}));
+}
+
+TEST(Pull, WhatWasNotAcknowledgedComesAgain) {
+  ShellWorld world;
+  Send(world, 1, 3);
+  {
+    const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+    EXPECT_EQ(SeqsOf(pull->Read()), (Seqs{1, 2, 3}));
+    pull->context.TryCancel();
+  }
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+  EXPECT_EQ(SeqsOf(pull->Read()), (Seqs{1, 2, 3}));
+}
+
+TEST(Pull, WhatWasAcknowledgedDoesNot) {
+  ShellWorld world;
+  Send(world, 1, 3);
+  const uint64_t before = world.TreeSize();
+  {
+    const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+    EXPECT_EQ(SeqsOf(pull->Read()), (Seqs{1, 2, 3}));
+    ASSERT_TRUE(pull->Write(AcknowledgeThrough(v1::LANE_BULK, 2)));
+    ASSERT_TRUE(pull->Write(AcknowledgeThrough(v1::LANE_BULK, 2)));
+    EXPECT_TRUE(pull->End().ok());
+  }
+  EXPECT_EQ(world.TreeSize(), before + 1) << "an acknowledged range is one entry, once";
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+  EXPECT_EQ(SeqsOf(pull->Read()), (Seqs{3}));
+}
+
+TEST(Pull, AcknowledgingWhatWasNeverThereIsRefused) {
+  ShellWorld world;
+  Send(world, 1, 1);
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+  ASSERT_TRUE(pull->Read());
+  ASSERT_TRUE(pull->Write(AcknowledgeThrough(v1::LANE_BULK, 9)));
+  EXPECT_FALSE(pull->Read());
+  EXPECT_TRUE(RefusalOf(pull->End()).has_value());
+}
+
+TEST(Pull, StartsOnceAndFirst) {
+  ShellWorld world;
+  const auto channel = world.ChannelOf("BR.fiu");
+  for (const uint32_t most : {0u, 65u}) {
+    EXPECT_TRUE(IsRefusal(StartPull(channel, most)->End(), Reason::kMalformed)) << most;
+  }
+  const auto early = OpenPull(channel);
+  early->Write(AcknowledgeThrough(v1::LANE_BULK, 1));
+  EXPECT_TRUE(IsRefusal(early->End(), Reason::kMalformed));
+  const auto empty = OpenPull(channel);
+  empty->Write({});
+  EXPECT_TRUE(IsRefusal(empty->End(), Reason::kMalformed));
+  const auto twice = StartPull(channel);
+  v1::PullRequest start;
+  start.mutable_start()->set_max_deliveries(1);
+  twice->Write(start);
+  EXPECT_TRUE(IsRefusal(twice->End(), Reason::kMalformed));
+}
+
+TEST(Pull, AFullDiskEndsTheStreamAndForgetsNoMail) {
+  ShellWorld world;
+  Send(world, 1, 1);
+  {
+    const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+    ASSERT_TRUE(pull->Read());
+    world.store.SetDiskFull(true);
+    ASSERT_TRUE(pull->Write(AcknowledgeThrough(v1::LANE_BULK, 1)));
+    EXPECT_FALSE(pull->Read());
+    EXPECT_TRUE(IsRefusal(pull->End(), Reason::kDiskFull));
+  }
+  world.store.SetDiskFull(false);
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+  EXPECT_EQ(SeqsOf(pull->Read()), (Seqs{1}));
+}
+
+}  // namespace
+}  // namespace entente::broker
