@@ -98,8 +98,11 @@ void Federation::MakeGenesis() {
 void Federation::FoundFiles() {
   const std::vector<std::string> all = CodesOf(options_.agencies);
   founding_.push_back(SignFile("vocabulary", 1, VocabularyText(), all));
-  founding_.push_back(SignFile("groups", 1, GroupsText(all), all));
-  founding_.push_back(SignFile("instruments", 1, InstrumentsText(all), all));
+  const std::string& groups = options_.groups;
+  const std::string& instruments = options_.instruments;
+  founding_.push_back(SignFile("groups", 1, groups.empty() ? GroupsText(all) : groups, all));
+  founding_.push_back(
+      SignFile("instruments", 1, instruments.empty() ? InstrumentsText(all) : instruments, all));
 }
 
 void Federation::FoundJurisdiction(const std::string& code) {

@@ -61,6 +61,9 @@ struct FederationOptions {
   std::map<std::string, std::string> kinds;
   // Policy texts by jurisdiction; those not named get DefaultPolicy. "" for none at all.
   std::map<std::string, std::string> policies;
+  // Texts of version 1; "" for GroupsText and InstrumentsText of these agencies.
+  std::string groups;
+  std::string instruments;
   // Agencies that publish their keys by themselves (real nodes): only their identity key is
   // published here.
   bool agencies_publish = false;
