@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "core/base/refusal.h"
 #include "core/crypto/aead.h"
 #include "core/crypto/padding.h"
@@ -107,6 +110,51 @@ TEST_F(OpenTest, WhatTheManifestSaysCannotBeTakenAway) {
   Access none = german_;
   none.manifest = "";
   EXPECT_TRUE(IsRefusal(Open(none).status(), Reason::kBadSignature));
+}
+
+// An origin that seals what no manifest is.
+class ManifestTest : public OpenTest {
+ protected:
+  ManifestTest() : manifest_(Open(german_)->manifest) {}
+  absl::Status OpenSealed(std::string_view plain) {
+    const std::string info =
+        internal::AccessInfo(world_.federation, sealed_.id, world_.france.text(),
+                             german_.recipient.text(), german_.delivery_key_id);
+    auto context = crypto::HpkeSenderContext::Create(world_.german_key.public_key(), AsBytes(info),
+                                                     world_.random);
+    const std::string manifest =
+        context->Seal(record_.hash, crypto::Pad(AsBytes(plain)).ExposeSecret());
+    Access access = german_;
+    access.enc = context->enc();
+    access.manifest = manifest;
+    return Open(access).status();
+  }
+  void ExpectManifestRefused(const std::function<void(v1::AccessManifest&)>& change,
+                             Reason reason) {
+    v1::AccessManifest changed = manifest_;
+    change(changed);
+    const absl::Status status = OpenSealed(Encode(changed));
+    EXPECT_TRUE(IsRefusal(status, reason)) << status;
+  }
+  const v1::AccessManifest manifest_;
+};
+
+TEST_F(ManifestTest, IsReadStrictly) {
+  EXPECT_TRUE(OpenSealed(Encode(manifest_)).ok());
+  EXPECT_TRUE(IsRefusal(OpenSealed(Encode(manifest_) + "\x78\x01"), Reason::kUnknownField));
+  EXPECT_TRUE(IsRefusal(OpenSealed(Encode(manifest_) + "\x18\x01"), Reason::kNotCanonical));
+  EXPECT_TRUE(IsRefusal(OpenSealed("\x0a"), Reason::kMalformed));
+}
+
+TEST_F(ManifestTest, IsWellFormed) {
+  using Manifest = v1::AccessManifest;
+  ExpectManifestRefused([](Manifest& m) { m.clear_pair_seq(); }, Reason::kMalformed);
+  ExpectManifestRefused([](Manifest& m) { m.set_in_reply_to("short"); }, Reason::kMalformed);
+  ExpectManifestRefused([](Manifest& m) { m.add_section_ids("short"); }, Reason::kMalformed);
+  ExpectManifestRefused([](Manifest& m) { m.mutable_section_ids()->SwapElements(0, 1); },
+                        Reason::kNotCanonical);
+  ExpectManifestRefused([](Manifest& m) { m.mutable_obligations()->SwapElements(0, 1); },
+                        Reason::kNotCanonical);
 }
 
 // Forwarding: neither another recipient nor another origin nor another federation can be put around
@@ -249,6 +297,12 @@ TEST_F(GrantedTest, ASectionStrippedWithItsWrapAndNoNoteIsMissed) {
 
 TEST_F(GrantedTest, ASectionStrippedWithoutItsWrapIsMissed) {
   EXPECT_TRUE(IsRefusal(Check({1}, {Id(1)}, false), Reason::kProofBad));
+}
+
+TEST_F(GrantedTest, ASectionWithAnothersWrapIsMissed) {
+  Access access = german_;
+  access.wraps[0].section_id = {};
+  EXPECT_TRUE(IsRefusal(CheckGranted(record_, access, manifest_, {}), Reason::kProofBad));
 }
 
 TEST_F(GrantedTest, WhatWasWithheldIsNotThere) {

@@ -7,6 +7,9 @@
 
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
+#include "core/crypto/aead.h"
+#include "core/crypto/padding.h"
+#include "core/record/section_keys.h"
 #include "core/record/strict.h"
 #include "tests/support/record_world.h"
 
@@ -106,6 +109,25 @@ TEST_F(ReceiveTest, ASectionOfAnotherRecordIsRefused) {
   const v1::Record other = testing::RecordWorld::Strip(world_.Lead(), world_.germany);
   ExpectRefused([&](v1::Record& r) { *r.mutable_sections(0) = other.sections(0); },
                 Reason::kProofBad);
+}
+
+// Brazil has the key of a section too: with the broker's help it could write another content.
+TEST_F(ReceiveTest, AnotherRecipientCannotRewriteASection) {
+  const ContentKey& shared = sealed_.content_keys[0];
+  const v1::Section& before = delivered_.sections(0);
+  ASSERT_EQ(before.section_id(), AsText(shared.section_id));
+  const auto keys = internal::DeriveSectionKeys(shared.key, sealed_.id, shared.section_id);
+  const auto aad = internal::SectionAad(sealed_.id, shared.section_id, before.labels());
+  v1::SectionPlain plain;
+  plain.set_labels(before.labels());
+  ExpectRefused(
+      [&](v1::Record& r) {
+        r.mutable_sections(0)->set_ciphertext(
+            std::string(kNonceBytes, '\0') +
+            crypto::SealXChaCha20Poly1305(keys.encryption, {}, AsBytes(aad),
+                                          crypto::Pad(AsBytes(Encode(plain))).ExposeSecret()));
+      },
+      Reason::kProofBad);
 }
 
 TEST_F(ReceiveTest, SectionsTwiceAreRefused) {

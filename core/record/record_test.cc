@@ -66,8 +66,9 @@ TEST_F(RecordTest, ViewsSurviveAMove) {
 TEST_F(RecordTest, SizesAreBounded) {
   EXPECT_TRUE(IsRefusal(ReadRecord(std::string(limits::kRecordBytes + 1, 'x')).status(),
                         Reason::kTooLarge));
-  ExpectRefused([](v1::Record& r) { r.set_header(std::string(limits::kHeaderBytes + 1, 'x')); },
-                Reason::kTooLarge);
+  v1::Record large = lead_;
+  large.set_header(std::string(limits::kHeaderBytes + 1, 'x'));
+  EXPECT_TRUE(IsRefusal(ReadEnvelope(Encode(large)).status(), Reason::kTooLarge));
 }
 
 // But for the one that leaves out the last recipient whole: that is a record, to the others.
@@ -156,16 +157,29 @@ TEST_F(RecordTest, WrapsAreSorted) {
 }
 
 TEST_F(RecordTest, CountsAreBounded) {
-  ExpectRefused(
-      [](v1::Record& r) {
-        while (r.sections_size() <= 32) *r.add_sections() = r.sections(0);
-      },
-      Reason::kMalformed);
-  ExpectRefused(
-      [](v1::Record& r) {
-        while (r.access_size() <= 200) *r.add_access() = r.access(1);
-      },
-      Reason::kMalformed);
+  const auto with_sections = [](int count) {
+    return [count](v1::Record& r) {
+      for (int i = r.sections_size(); i < count; ++i) {
+        v1::Section section = r.sections(0);
+        section.mutable_section_id()->back() = static_cast<char>(i);
+        section.mutable_section_id()->front() = 'n';
+        *r.add_sections() = section;
+      }
+    };
+  };
+  EXPECT_TRUE(After(with_sections(32)).ok());
+  ExpectRefused(with_sections(33), Reason::kMalformed);
+  const auto with_recipients = [](int count) {
+    return [count](v1::Record& r) {
+      for (int i = r.access_size(); i < count; ++i) {
+        v1::Access access = r.access(1);
+        access.set_recipient("DE.a" + std::to_string(i));
+        *r.add_access() = access;
+      }
+    };
+  };
+  EXPECT_TRUE(After(with_recipients(200)).ok());
+  ExpectRefused(with_recipients(201), Reason::kMalformed);
 }
 
 TEST_F(RecordTest, NamesAreAgenciesAndFitTheirFrame) {
