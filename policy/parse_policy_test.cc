@@ -80,6 +80,8 @@ TEST(ParsePolicy, EachErrorHasItsPlaceAndASentence) {
        "p/fr.toml:5:14: 'valid_from' must be a date and time"},
       {"2026-12-01T00:00:00+01:00", "1969-12-01T00:00:00Z",
        "p/fr.toml:5:14: 'valid_from' must exist"},
+      {"2026-12-01T00:00:00+01:00", "2026-12-01T00:00:00.0001Z",
+       "p/fr.toml:5:14: 'valid_from' must exist, lie in the years 1970 to 9999, and be whole"},
       {"to = [\"BR\"]", "to = [\"EL\"]",
        "p/fr.toml:12:7: 'EL' is not a jurisdiction code: write GR"},
       {"to = [\"BR\"]", "to = [\"BR\", \"UK\"]",
