@@ -1,5 +1,6 @@
 """A small client of the desk service, for tests that drive many leads through real nodes."""
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,8 +14,9 @@ def load_protos():
     """Generates the Python messages into a folder that goes with the process."""
     out = tempfile.TemporaryDirectory(prefix="entente-protos-")
     protos = sorted(str(path) for path in (ROOT / "proto/entente/v1").glob("*.proto"))
-    subprocess.run([sys.executable, "-m", "grpc_tools.protoc", f"-I{ROOT / 'proto'}", f"--python_out={out.name}",
-                    f"--grpc_python_out={out.name}", *protos], check=True)
+    plugin = shutil.which("grpc_python_plugin")
+    subprocess.run(["protoc", f"-I{ROOT / 'proto'}", f"--python_out={out.name}", f"--grpc_python_out={out.name}",
+                    f"--plugin=protoc-gen-grpc_python={plugin}", *protos], check=True)
     sys.path.insert(0, out.name)
     from entente.v1 import desk_pb2, desk_pb2_grpc  # pylint: disable=import-error,import-outside-toplevel
     return out, desk_pb2, desk_pb2_grpc
