@@ -105,11 +105,13 @@ absl::Status Link::FetchTexts() {
     v1::GetTextResponse response;
     const grpc::Status called = directory_->GetText(&context, request, &response);
     // Another State's policy is not for us to read: the engine knows how to decide without it.
-    if (called.error_code() == grpc::PERMISSION_DENIED || called.error_code() == grpc::NOT_FOUND)
-      continue;
-    if (!called.ok()) return net::FromGrpcStatus(called);
-    const absl::Status taken = driver_.With(
-        [&](Engine& engine) { return engine.OnText(request, response, clock_.Now()); });
+    const bool refused =
+        called.error_code() == grpc::PERMISSION_DENIED || called.error_code() == grpc::NOT_FOUND;
+    if (!called.ok() && !refused) return net::FromGrpcStatus(called);
+    const absl::Status taken = driver_.With([&](Engine& engine) {
+      if (refused) return engine.OnText(request, net::FromGrpcStatus(called), clock_.Now());
+      return engine.OnText(request, response, clock_.Now());
+    });
     if (!taken.ok()) return taken;
   }
   return absl::OkStatus();
