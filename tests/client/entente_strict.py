@@ -1,0 +1,291 @@
+"""Strict reading of docs/formats.md: names, canonical messages, lengths, lists and enum values.
+
+`read(kind, data)` parses one message from the bytes carried and refuses what another writer could
+have meant differently. Reasons come from the closed list of refusals.
+"""
+
+import re
+
+from google.protobuf.message import DecodeError
+
+from entente_messages import pb
+
+ISO_3166 = frozenset("""
+AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT
+BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH
+ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT
+HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS
+LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI
+NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG
+SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG
+UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK""".split())
+
+AGENCY = re.compile(r"([A-Z]{2}|ORG)\.[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
+OFFICER = re.compile(r"[a-z0-9][a-z0-9.-]{1,40}")
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MAX_ENTRY = 65535
+
+
+class Refused(Exception):
+    """A refusal with a reason of the closed list, and a text for people."""
+
+    def __init__(self, reason, text=""):
+        super().__init__(f"{reason}: {text}" if text else reason)
+        self.reason = reason
+        self.text = text
+
+
+# ---- names
+
+
+def is_jurisdiction(name):
+    return name == "ORG" or name in ISO_3166
+
+
+def is_agency(name):
+    return bool(AGENCY.fullmatch(name)) and is_jurisdiction(name.split(".")[0])
+
+
+def is_officer(name):
+    return bool(OFFICER.fullmatch(name))
+
+
+def jurisdiction_of(agency):
+    return agency.split(".", 1)[0]
+
+
+def spoken_reference(record_id):
+    number = int.from_bytes(record_id[:10], "big")
+    values = [number >> shift & 31 for shift in range(75, -1, -5)]
+    text = "".join(CROCKFORD[value] for value in values)
+    groups = [text[i:i + 4] for i in range(0, 16, 4)]
+    return "-".join(groups + [CROCKFORD[_check_value(values)]])
+
+
+def _check_value(values):
+    return sum(value * (position + 1) for position, value in enumerate(values)) % 31
+
+
+def read_reference(text):
+    """The first 10 bytes of the record id."""
+    folded = text.upper().replace("-", "").replace(" ", "")
+    folded = folded.replace("O", "0").replace("I", "1").replace("L", "1")
+    if len(folded) != 17 or any(character not in CROCKFORD for character in folded):
+        raise Refused("malformed", "not a spoken reference")
+    *values, check = (CROCKFORD.index(character) for character in folded)
+    if check != _check_value(values):
+        raise Refused("malformed", "the check character does not fit")
+    number = 0
+    for value in values:
+        number = number << 5 | value
+    return number.to_bytes(10, "big")
+
+
+# ---- rules for fields: each takes a value and refuses
+
+
+def _require(held, text, reason="malformed"):
+    if not held:
+        raise Refused(reason, text)
+
+
+def _length(*lengths):
+    return lambda value: _require(len(value) in lengths, f"length {len(value)}, not {lengths}")
+
+
+def _one_of(*values):
+    return lambda value: _require(value in values, f"{value!r} is not listed")
+
+
+def _filled(value):
+    _require(bool(value), "empty")
+
+
+def _agency(value):
+    _require(is_agency(value), f"not an agency name: {value!r}")
+
+
+def _jurisdiction(value):
+    _require(is_jurisdiction(value), f"not a jurisdiction: {value!r}")
+
+
+def _owner(value):
+    _require(is_agency(value) or is_jurisdiction(value), f"not an owner: {value!r}")
+
+
+def _each(rule):
+    def check(values):
+        for value in values:
+            rule(value)
+    return check
+
+
+def _sorted(key=lambda value: value, reason="not-canonical", distinct=True):
+    """Ascending byte order; texts are compared as UTF-8."""
+    def check(values):
+        keys = [key(value) for value in values]
+        keys = [k.encode() if isinstance(k, str) else k for k in keys]
+        pairs = list(zip(keys, keys[1:]))
+        _require(all(a <= b for a, b in pairs), "not sorted", reason)
+        _require(not distinct or all(a != b for a, b in pairs), "not distinct", reason)
+    return check
+
+
+def _count(low, high):
+    return lambda values: _require(low <= len(values) <= high, f"{len(values)} of {low}..{high}")
+
+
+def _digest_count(values):
+    _require(len(values) in (8, 16, 32, 64, 256), f"{len(values)} digests", "digest-order")
+
+
+H16, H32, H64 = _length(16), _length(32), _length(64)
+PSEUDONYM = _length(0, 32)
+SORTED = _sorted()
+WITH_REPEATS = _sorted(distinct=False)
+
+RULES = {
+    "Record": {"header": [_filled], "sections": [_count(0, 32)], "access": [_count(1, 200)]},
+    "RecordHeader": {
+        "format_version": [_one_of(1)], "record_id": [H16], "origin": [_agency],
+        "signing_key_id": [H32], "purpose": [_filled],
+        "handling": [_filled, _each(_filled), SORTED], "evaluation": [_filled],
+        "obtained_from": [_each(_jurisdiction), SORTED], "case_id": [_length(0, 16)],
+        "digests": [_each(H32), _digest_count, _sorted(reason="digest-order")]},
+    "Signature": {"origin": [_agency], "key_id": [H32], "batch_size": [_one_of(1, 8, 64)],
+                  "path": [_each(H32)], "ed25519": [H64]},
+    "Section": {"section_id": [H16], "key_commitment": [H32]},
+    "SectionLabels": {"about": [_filled, SORTED], "data": [_filled, SORTED],
+                      "basis": [_one_of("fact", "assessment")]},
+    "Access": {"recipient": [_agency], "delivery_key_id": [H32], "enc": [H32], "salt": [H16],
+               "wraps": [_sorted(lambda wrap: wrap.section_id)]},
+    "Wrap": {"section_id": [H16], "sealed_key": [_length(48)]},
+    "AccessManifest": {"section_ids": [_each(H16), SORTED], "obligations": [SORTED],
+                       "pair_seq": [_filled], "in_reply_to": [_length(0, 32)]},
+    "KeySignature": {"key_id": [H32], "ed25519": [H64]},
+    "SignedStatement": {"signatures": [_filled, _sorted(lambda signature: signature.key_id)]},
+    "WithholdingNote": {"record_hash": [H32], "recipient": [_agency],
+                        "section_ids": [_each(H16), SORTED], "rules": [SORTED]},
+    "Acknowledgement": {"record_hash": [H32], "origin": [_agency], "recipient": [_agency]},
+    "GapNote": {"origin": [_agency], "recipient": [_agency], "pair_seq": [_filled]},
+    "PairHead": {"origin": [_agency], "recipient": [_agency]},
+    "Entry": {"format_version": [_one_of(1)]},
+    "SealedEntry": {"part_digests": [_each(H32), _sorted(),
+                                     lambda v: _one_of(2, 4, 8, 16, 32, 64, 128, 256)(len(v))]},
+    "AgencyStatement": {"agency": [_agency], "number": [_filled]},
+    "KeyStatement": {"owner": [_owner], "keys": [_filled], "format_versions": [SORTED]},
+    "KeyEntry": {"use": [_one_of(*range(2, 11))], "public_key": [H32]},
+    "Revocation": {"owner": [_owner], "key_id": [H32]},
+    "PolicyStatement": {"jurisdiction": [_jurisdiction], "digest": [H32]},
+    "FederationFileStatement": {"type": [_one_of("vocabulary", "groups", "instruments")],
+                                "digest": [H32]},
+    "Part": {"reader": [_agency], "acting_agency": [_agency], "officer_pseudonym": [PSEUDONYM],
+             "justification_digest": [PSEUDONYM]},
+    "SubmissionPart": {"record_id": [H16], "record_hash": [H32], "origin": [_agency],
+                       "snapshot_hash": [H32]},
+    "WithheldSection": {"section_id": [H16]},
+    "RecipientDecision": {"recipient": [_agency], "obligations": [WITH_REPEATS],
+                          "rules": [WITH_REPEATS], "reasons": [WITH_REPEATS],
+                          "withheld": [_sorted(lambda section: section.section_id)]},
+    "AcknowledgementPart": {"recipient": [_agency], "record_hashes": [_each(H32)]},
+    "NoticePart": {"type": [_one_of("gap", "pair-head")], "from": [_agency], "to": [_agency],
+                   "statement_digest": [H32]},
+    "RefusalPart": {"record_id": [H16], "record_hash": [H32]},
+    "ExpiryPart": {"record_id": [H16], "record_hash": [H32], "recipient": [_agency]},
+    "ReceiptItem": {"record_hash": [H32]},
+    "Receipt": {"root": [H32]},
+}
+
+
+# ---- reading
+
+
+def parse(kind, data):
+    """Parses only; for what must be looked at before it is read strictly."""
+    message = kind()
+    try:
+        message.ParseFromString(data)
+    except DecodeError as error:
+        raise Refused("malformed", kind.DESCRIPTOR.name) from error
+    return message
+
+
+def read(kind, data):
+    """Strict reading of one message from the bytes carried."""
+    message = parse(kind, data)
+    canonical(message, data)
+    check_values(message)
+    return message
+
+
+def canonical(message, data):
+    """Refuses unknown fields and every encoding but the one in field order."""
+    name = message.DESCRIPTOR.name
+    known = type(message)()
+    known.CopyFrom(message)
+    known.DiscardUnknownFields()
+    if known.ByteSize() != message.ByteSize():
+        raise Refused("unknown-field", name)
+    if message.SerializeToString(deterministic=True) != data:
+        raise Refused("not-canonical", name)
+
+
+def read_carried(message):
+    """Strict reading of a message that arrived inside one that is not itself read strictly.
+
+    The outer parser has dropped the bytes as carried, so only unknown fields and values are left
+    to check; the signed bytes inside are fields of type bytes and stay as carried.
+    """
+    return read(type(message), message.SerializeToString(deterministic=True))
+
+
+def check_values(message):
+    """Enum values, oneofs, lengths and lists, here and in every message inside."""
+    descriptor = message.DESCRIPTOR
+    rules = RULES.get(descriptor.name, {})
+    for oneof in descriptor.oneofs:
+        _require(message.WhichOneof(oneof.name), f"{descriptor.name}.{oneof.name} is not set")
+    for field in descriptor.fields:
+        value = getattr(message, field.name)
+        try:
+            _check_field(message, field, value, rules.get(field.name, []))
+        except Refused as refusal:
+            text = f"{descriptor.name}.{field.name}: {refusal.text}"
+            raise Refused(refusal.reason, text) from None
+    _check_class(message)
+
+
+def _check_field(message, field, value, rules):
+    repeated = field.label == field.LABEL_REPEATED
+    if field.enum_type is not None:
+        listed = {number for number in field.enum_type.values_by_number if number != 0}
+        for number in value if repeated else [value]:
+            _require(number in listed, f"enum value {number}")
+    if field.message_type is not None:
+        if repeated:
+            for inner in value:
+                check_values(inner)
+        elif message.HasField(field.name):
+            check_values(value)
+        elif field.containing_oneof is None:
+            _require(field.message_type.name == "Money", f"{field.name} is missing")
+    for rule in rules:
+        rule(value)
+
+
+def _check_class(message):
+    """Open entries and sealed entries have their own kinds, and parts their own events."""
+    name = message.DESCRIPTOR.name
+    if name == "Entry":
+        expected = "open" if message.kind < pb.ENTRY_KIND_SUBMISSION else "sealed"
+        _require(message.WhichOneof("class") == expected, "kind and class differ")
+    elif name == "Part":
+        events = {pb.ENTRY_KIND_SUBMISSION: "submission", pb.ENTRY_KIND_NOTICE: "notice",
+                  pb.ENTRY_KIND_ACKNOWLEDGEMENT: "acknowledgement",
+                  pb.ENTRY_KIND_REFUSAL: "refusal", pb.ENTRY_KIND_EXPIRY: "expiry"}
+        _require(message.WhichOneof("event") == events.get(message.kind), "kind and event differ")
+    elif name == "RecordHeader":
+        _require(message.created_ms < message.expires_ms, "created after it expires")
+        # The page says "five years" without milliseconds: the longest reading is taken here.
+        longest = (5 * 365 + 2) * 86400 * 1000
+        _require(message.expires_ms - message.created_ms <= longest, "lives too long")

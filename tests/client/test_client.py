@@ -1,0 +1,198 @@
+#!/usr/bin/python3
+"""The client's commands from end to end, against the stand-in broker of this folder.
+
+Two agencies publish their keys, one sends and the other receives; then the broker lies.
+"""
+
+import contextlib
+import io
+import json
+import pathlib
+import tempfile
+import time
+import unittest
+
+import entente_client
+from entente_fixture import AGENCIES, FEDERATION, LogWriter, TestFederation
+from entente_formats import encode, random_draw
+from entente_messages import pb
+from stand_in_broker import StandInBroker, make_certificates
+
+DRAFT = {
+    "kind": "information", "purpose": "analysis", "handling": ["H1"], "evaluation": "B2",
+    "recipients": [{"agency": "DE.fiu", "instrument": "eu-2019-1153",
+                    "obligations": ["no-onward"], "instruction": "for the case only"}],
+    "sections": [
+        {"about": ["suspect"], "data": ["narrative"], "basis": "assessment", "essential": True,
+         "content": {"language": "en", "narrative": {"text": "Three transfers in one week."}}},
+        {"about": ["victim"], "data": ["identity"],
+         "content": {"language": "en", "person": {"names": ["A. Person"]}}}]}
+
+
+class EndToEnd(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        make_certificates(self.folder, FEDERATION, AGENCIES)
+        self.federation = TestFederation(random_draw, time.time_ns() // 1_000_000)
+        self.log = LogWriter(self.federation, random_draw)
+        self.log.open_all(without={f"keys of {agency}" for agency in AGENCIES})
+        self.broker = StandInBroker(self.log, self.folder)
+        self.addCleanup(self.broker.stop)
+        (self.folder / "genesis.toml").write_bytes(self.federation.genesis.data)
+        for agency in AGENCIES:
+            keys = self.folder / f"{agency}.keys"
+            keys.mkdir()
+            self.federation.keys[f"{agency} identity"].save(keys / "identity.key")
+            self.run_client("keygen", "--keys", str(keys))
+
+    def run_client(self, *arguments, expect=0):
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            status = entente_client.main(list(arguments))
+        self.assertEqual(status, expect, output.getvalue())
+        return [json.loads(line) for line in output.getvalue().splitlines()]
+
+    def command(self, name, agency, *more, expect=0):
+        folder = self.folder
+        return self.run_client(
+            name, "--genesis", f"{folder}/genesis.toml", "--agency", agency, "--broker",
+            f"localhost:{self.broker.port}", "--certificate", f"{folder}/{agency}.pem",
+            "--tls-key", f"{folder}/{agency}.key", "--ca", f"{folder}/ca.pem", "--keys",
+            f"{folder}/{agency}.keys", "--state", f"{folder}/{agency}.state", *more, expect=expect)
+
+    def publish_all(self):
+        for agency in AGENCIES:
+            self.command("publish", agency, "--own")
+
+    def send(self, expect=0, **changes):
+        (self.folder / "draft.json").write_text(json.dumps(DRAFT | changes))
+        return self.command("send", "FR.fiu", "--draft", f"{self.folder}/draft.json", "--officer",
+                            "a.martin", "--justification", "case 7", expect=expect)
+
+    def receive(self, agency, *more, expect=0):
+        return self.command("receive", agency, "--idle", "0.4", *more, expect=expect)
+
+    def test_publish(self):
+        self.assertEqual(self.command("publish", "FR.fiu", "--own")[0]["log_index"],
+                         len(self.log.entries) - 1)
+        agency = pb.AgencyStatement(agency="DE.fiu", state=pb.AgencyStatement.SUSPENDED,
+                                    kind="fiu", number=2)
+        prepared = self.folder / "statement"
+        prepared.write_bytes(encode(self.federation.sign("agency", agency, "DE authority")))
+        self.command("publish", "DE.fiu", "--statement", str(prepared), "--kind", "agency")
+        state = self.command("follow", "FR.fiu")[0]
+        self.assertEqual(state["alarms"], [])
+        self.assertEqual(state["agencies"], {"DE.fiu": "SUSPENDED", "FR.fiu": "ADMITTED"})
+        uses = [key["use"] for key in state["keys"] if key["owner"] == "FR.fiu"]
+        self.assertEqual(sorted(set(uses)), ["acknowledgement", "delivery", "identity",
+                                             "record-signing"])
+        self.assertEqual(uses.count("delivery"), 9)
+        self.broker.refusal = "bad-signature"
+        refused = self.command("publish", "FR.fiu", "--own", expect=1)
+        self.assertEqual(refused[0]["refused"], "bad-signature")
+
+    def test_send_receive_acknowledge(self):
+        self.publish_all()
+        self.broker.withhold = {"DE.fiu": [1]}
+        sent, = self.send()
+        self.assertTrue(sent["committed"])
+        got, = self.receive("DE.fiu")
+        self.assertTrue(got["opened"])
+        self.assertEqual((got["record_id"], got["record_hash"], got["pair_seq"]),
+                         (sent["record_id"], sent["record_hash"], 1))
+        self.assertEqual([section["content"]["narrative"]["text"] for section in got["sections"]],
+                         ["Three transfers in one week."])
+        self.assertEqual(len(got["withheld"]), 1)
+        self.assertEqual(got["obligations"], ["log-access", "no-onward"])
+        heard, = self.receive("FR.fiu")
+        self.assertEqual((heard["notice"], heard["record_hash"], heard["statement"]["opened"]),
+                         ("acknowledgement", sent["record_hash"], True))
+        self.assertEqual(self.receive("DE.fiu"), [])
+        proof = f"{self.folder}/FR.fiu.state/receipts/{sent['record_id']}.tlog-proof"
+        verified, = self.run_client("verify", "--genesis", f"{self.folder}/genesis.toml",
+                                    "--proof", proof)
+        self.assertEqual(verified["log_index"], sent["log_index"])
+        self.assertEqual(self.send(urgency="urgent", kind="lead")[0]["number"], 2)
+        self.assertEqual(self.receive("DE.fiu")[0]["pair_seq"], 1)
+
+    def test_refused_recipient_gets_a_gap_note(self):
+        self.publish_all()
+        self.broker.refuse = {"DE.fiu"}
+        sent, gap = self.send(expect=1)
+        self.assertEqual(sent["refused"], ["DE.fiu"])
+        self.assertEqual(gap["gap_note"], {"recipient": "DE.fiu", "pair_seq": 1})
+        got, = self.receive("DE.fiu")
+        self.assertEqual((got["notice"], got["statement"]["pairSeq"]), ("gap", "1"))
+        self.broker.refuse = set()
+        self.send()
+        self.assertEqual(self.receive("DE.fiu")[0]["pair_seq"], 2)
+
+    def test_refused_before_the_log_gives_the_number_back(self):
+        self.publish_all()
+        self.broker.refusal = "quota"
+        self.assertEqual(self.send(expect=1)[0]["reason"], "quota")
+        self.broker.refusal = None
+        self.send()
+        self.assertEqual(self.receive("DE.fiu")[0]["pair_seq"], 1)
+
+    def test_lying_broker_is_refused_and_the_origin_hears_why(self):
+        self.publish_all()
+        def strip(delivery):
+            if delivery.WhichOneof("item") == "record":
+                record = pb.Record.FromString(delivery.record)
+                removed = record.sections.pop().section_id
+                kept = [w for w in record.access[0].wraps if w.section_id != removed]
+                del record.access[0].wraps[:]
+                record.access[0].wraps.extend(kept)
+                delivery.record = encode(record)
+        self.send()
+        self.broker.tamper = strip
+        got, = self.receive("DE.fiu", expect=1)
+        self.assertEqual((got["opened"], got["reason"]), (False, "proof-bad"))
+        self.assertNotIn("sections", got)
+        self.broker.tamper = None
+        heard, = self.receive("FR.fiu")
+        self.assertEqual((heard["statement"].get("opened"), heard["statement"]["refusal"]),
+                         (None, "proof-bad"))
+        self.assertEqual(heard["statement"]["pairSeq"], "1")
+
+    def test_obligation_that_cannot_be_honoured(self):
+        self.publish_all()
+        self.send()
+        got, = self.receive("DE.fiu", "--refuse-obligation", "no-onward", expect=1)
+        self.assertEqual(got["reason"], "policy-refused")
+
+    def test_forked_or_shortened_log(self):
+        self.publish_all()
+        self.send()
+        self.command("follow", "DE.fiu")
+        kept = self.log.entries[:], self.log.leaves[:]
+        self.log.entries.pop()
+        self.log.leaves.pop()
+        self.assertEqual(self.command("follow", "DE.fiu", expect=1)[0]["refused"], "fork")
+        self.log.entries, self.log.leaves = kept
+        self.command("follow", "DE.fiu")
+        self.log.leaves[3] = bytes(32)
+        self.assertEqual(self.command("follow", "DE.fiu", expect=1)[0]["refused"], "fork")
+
+    def test_forged_acknowledgement_is_an_alarm(self):
+        self.publish_all()
+        self.send()
+        self.receive("DE.fiu")
+        def forge(delivery):
+            body = pb.Acknowledgement.FromString(delivery.notice.statement.body)
+            body.instant_ms += 1
+            delivery.notice.statement.body = encode(body)
+        self.broker.tamper = forge
+        got, = self.receive("FR.fiu", expect=1)
+        self.assertIn("bad-signature", got["alarm"])
+
+    def test_wrong_genesis_digest(self):
+        refused = self.command("follow", "FR.fiu", "--genesis-digest", "00" * 32, expect=1)
+        self.assertEqual(refused[0]["refused"], "fork")
+
+
+if __name__ == "__main__":
+    unittest.main()
