@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "policy/test_world.h"
+#include "tests/policy/test_world.h"
 
 namespace entente::policy::testing {
 namespace {

@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "policy/examples.h"
-#include "policy/test_world.h"
+#include "tests/policy/test_world.h"
 
 namespace entente::policy::testing {
 namespace {

@@ -1,12 +1,12 @@
 // Decide() against a second reading of the rules, on random federations and records.
-#include "policy/oracle.h"
+#include "tests/policy/oracle.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 
 #include "policy/decide.h"
-#include "policy/random_world.h"
+#include "tests/policy/random_world.h"
 
 namespace entente::policy::testing {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "policy/parse.h"
-#include "policy/test_world.h"
+#include "tests/policy/test_world.h"
 #include "tests/support/shared.h"
 
 namespace entente::policy::testing {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "policy/test_world.h"
+#include "tests/policy/test_world.h"
 
 namespace entente::policy::testing {
 namespace {

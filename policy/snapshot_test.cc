@@ -6,7 +6,7 @@
 
 #include <thread>
 
-#include "policy/test_world.h"
+#include "tests/policy/test_world.h"
 
 namespace entente::policy::testing {
 namespace {

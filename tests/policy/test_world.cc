@@ -1,4 +1,4 @@
-#include "policy/test_world.h"
+#include "tests/policy/test_world.h"
 
 #include <gtest/gtest.h>
 

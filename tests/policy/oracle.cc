@@ -1,4 +1,4 @@
-#include "policy/oracle.h"
+#include "tests/policy/oracle.h"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,4 @@
-#include "policy/random_world.h"
+#include "tests/policy/random_world.h"
 
 #include "policy/vocabulary.h"
 
