@@ -57,35 +57,52 @@ def keygen(arguments):
     """Makes the keys that are missing; delivery keys follow each other by seven days."""
     folder = pathlib.Path(arguments.keys)
     folder.mkdir(parents=True, exist_ok=True)
-    keys, start, periods = load_keys(folder), now_ms(), {}
+    keys, periods = load_keys(folder), load_periods(folder)
     # Half an hour back, for brokers whose clock is behind ours.
-    begin = start - 30 * 60 * 1000
-    end = begin + arguments.weeks * WEEK_MS
-    wanted = [("identity", 0, begin, end), ("record-signing", 0, begin, end),
-              ("acknowledgement", 0, begin, end)]
-    wanted += [("delivery", week, begin + week * WEEK_MS, begin + (week + 1) * WEEK_MS)
-               for week in range(arguments.weeks)]
-    for use, number, from_ms, until_ms in wanted:
-        have = keys.get(use, [])
-        if len(have) <= number:
-            key = Key(use, random_draw(use, 32))
-            key.save(folder / (f"{use}-{number:03}.key" if use == "delivery" else f"{use}.key"))
-        else:
-            key = have[number]
-        periods[key.id.hex()] = [from_ms, until_ms]
-        show({"use": use, "public": key.public.hex(), "key_id": key.id.hex(),
-              "from_ms": from_ms, "until_ms": until_ms})
+    begin = now_ms() - 30 * 60 * 1000
+    for use in ("identity", "record-signing", "acknowledgement"):
+        key = keys[use][0] if use in keys else new_key(folder, use, use)
+        periods.setdefault(key.id.hex(), [begin, begin + arguments.weeks * WEEK_MS])
+        show_key(key, periods)
+    for number in range(arguments.weeks):
+        have = keys.get("delivery", [])
+        key = (have[number] if number < len(have)
+               else new_key(folder, "delivery", f"delivery-{number:03}"))
+        periods.setdefault(key.id.hex(), [begin, begin + WEEK_MS])
+        begin = periods[key.id.hex()][1]
+        show_key(key, periods)
     (folder / "periods.json").write_text(json.dumps(periods, indent=1) + "\n")
     return 0
 
 
-def own_statement(genesis, agency, keys, folder):
-    periods = json.loads((pathlib.Path(folder) / "periods.json").read_text())
+def new_key(folder, use, name):
+    key = Key(use, random_draw(use, 32))
+    key.save(folder / f"{name}.key")
+    return key
+
+
+def show_key(key, periods):
+    from_ms, until_ms = periods[key.id.hex()]
+    show({"use": key.use, "public": key.public.hex(), "key_id": key.id.hex(),
+          "from_ms": from_ms, "until_ms": until_ms})
+
+
+def load_periods(folder):
+    path = pathlib.Path(folder) / "periods.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def own_statement(node, folder):
+    """A statement of the keys that the log does not name yet; None when it names all."""
+    periods, known = load_periods(folder), node.follower.directory.keys
     entries = [pb.KeyEntry(use=USES[use], public_key=key.public,
                            from_ms=periods[key.id.hex()][0], until_ms=periods[key.id.hex()][1])
-               for use in OWN_USES for key in keys.get(use, [])]
-    body = pb.KeyStatement(owner=agency, keys=entries, format_versions=[1], instant_ms=now_ms())
-    return sign_statement(genesis.federation, "keys", body, keys["identity"][:1])
+               for use in OWN_USES for key in node.keys.get(use, []) if key.id not in known]
+    if not entries:
+        return None
+    body = pb.KeyStatement(owner=node.agency, keys=entries, format_versions=[1],
+                           instant_ms=now_ms())
+    return sign_statement(node.genesis.federation, "keys", body, node.keys["identity"][:1])
 
 
 # ---- commands over the network
@@ -109,7 +126,10 @@ def publish(arguments):
     node = connect(arguments)
     if arguments.own:
         kind = "keys"
-        statement = own_statement(node.genesis, node.agency, node.keys, arguments.keys)
+        statement = own_statement(node, arguments.keys)
+        if statement is None:
+            show({"published": None})
+            return 0
     else:
         kind = arguments.kind
         statement = pb.SignedStatement.FromString(pathlib.Path(arguments.statement).read_bytes())

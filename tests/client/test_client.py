@@ -89,9 +89,21 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(sorted(set(uses)), ["acknowledgement", "delivery", "identity",
                                              "record-signing"])
         self.assertEqual(uses.count("delivery"), 9)
+        periods = sorted((key["from_ms"], key["until_ms"]) for key in state["keys"]
+                         if key["use"] == "delivery" and key["owner"] == "FR.fiu")
+        week = 7 * 86400 * 1000
+        self.assertEqual({until - since for since, until in periods}, {week})
+        self.assertEqual([since for since, _ in periods[1:]], [until for _, until in periods[:-1]])
+        keys = f"{self.folder}/FR.fiu.keys"
+        self.run_client("keygen", "--keys", keys)
+        self.assertEqual(self.command("publish", "FR.fiu", "--own"), [{"published": None}])
+        self.run_client("keygen", "--keys", keys, "--weeks", "10")
         self.broker.refusal = "bad-signature"
         refused = self.command("publish", "FR.fiu", "--own", expect=1)
         self.assertEqual(refused[0]["refused"], "bad-signature")
+        self.broker.refusal = None
+        self.command("publish", "FR.fiu", "--own")
+        self.assertEqual(self.command("follow", "FR.fiu")[0]["alarms"], [])
 
     def test_send_receive_acknowledge(self):
         self.publish_all()
