@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "broker/engine_fixture.h"
+#include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
 namespace {

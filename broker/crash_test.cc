@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "broker/engine_fixture.h"
 #include "core/base/refusal.h"
+#include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
 namespace {

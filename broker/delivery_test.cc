@@ -4,10 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "broker/engine_fixture.h"
 #include "core/record/receive.h"
 #include "core/record/record.h"
 #include "core/record/statements.h"
+#include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
 namespace {

@@ -4,11 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "broker/engine_fixture.h"
 #include "core/audit/checkpoint.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
+#include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "broker/engine_fixture.h"
+#include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
 namespace {

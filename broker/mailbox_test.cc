@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "broker/engine_fixture.h"
 #include "core/base/refusal.h"
 #include "core/record/statements.h"
+#include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
 namespace {

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "broker/engine_fixture.h"
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
+#include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
 namespace {

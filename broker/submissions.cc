@@ -1,6 +1,7 @@
 #include "broker/submissions.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "broker/rows.h"
 #include "core/base/encoding.h"
@@ -48,7 +49,8 @@ absl::StatusOr<std::optional<Submitted>> Submissions::Find(std::string_view agen
   if (it == windows_.end()) return std::nullopt;
   const Window& window = it->second;
   bool all = among == Among::kStaged;
-  auto seen = [&](const Submitted& s) { return all || s.log_index < committed_size_; };
+  uint64_t end = all ? std::numeric_limits<uint64_t>::max() : committed_size_;
+  auto seen = [&](const Submitted& submitted) { return submitted.log_index < end; };
 
   if (BelowWindow(number, all ? window.highest : window.committed)) {
     return Reused("The submission number is too far below the highest one used.");
