@@ -58,7 +58,7 @@ def target_folder(include):
 
 def check_includes(name, text, errors):
     home = folder(name)
-    is_test = home == "tests" or name.endswith("_test.cc")
+    is_test = home == "tests" or name.endswith(("_test.cc", "_fixture.h"))
     for number, line in enumerate(text.splitlines(), 1):
         match = re.match(r'\s*#\s*include\s+(?:"([^"]+)"|(<[^>]+>))', line)
         if not match:
