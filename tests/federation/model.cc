@@ -1,0 +1,125 @@
+#include "tests/federation/model.h"
+
+#include <cstdlib>
+
+namespace entente::testing {
+namespace {
+
+bool IsUnion(std::string_view agency) {
+  return agency == "FR.fiu" || agency == "DE.fiu" || agency == "NL.fiu";
+}
+
+// What the origin's law lets out, and the recipient's and the instrument let in.
+Pieces Released(std::string_view origin, std::string_view recipient) {
+  if (!Bound(origin, recipient)) return {};
+  if (recipient == "AE.fiu") return {};  // AE-IN-910
+  if (origin == "AE.fiu") return {Piece::kAsk, Piece::kAccounts, Piece::kAsset};
+  Pieces all = {Piece::kAsk, Piece::kAccounts, Piece::kAsset, Piece::kNarrative, Piece::kVictim};
+  // France alone sends on victims, and not to Switzerland: FR-OUT-800.
+  if (origin != "FR.fiu" || recipient == "CH.fiu") all.erase(Piece::kVictim);
+  return all;
+}
+
+struct Labels {
+  const char* about;
+  const char* data;
+  const char* basis;
+  bool essential;
+};
+
+Labels LabelsOf(Piece piece) {
+  switch (piece) {
+    case Piece::kAsk:
+      return {"suspect", "financial", "fact", true};
+    case Piece::kAccounts:
+      return {"suspect", "financial", "fact", false};
+    case Piece::kAsset:
+      return {"suspect", "asset", "assessment", false};
+    case Piece::kNarrative:
+      return {"suspect", "narrative", "assessment", false};
+    case Piece::kVictim:
+      break;
+  }
+  return {"victim", "identity", "fact", false};
+}
+
+void Fill(const LeadWish& wish, Piece piece, v1::SectionContent& content) {
+  const std::string secret = Secret(wish.number, piece);
+  content.set_language("en");
+  switch (piece) {
+    case Piece::kAsk:
+      content.mutable_lead_ask()->set_measure(v1::LEAD_MEASURE_FREEZE);
+      content.mutable_lead_ask()->set_deadline_ms(static_cast<uint64_t>(wish.deadline.ms));
+      content.mutable_lead_ask()->set_summary(secret);
+      return;
+    case Piece::kAccounts:
+      content.mutable_accounts()->add_accounts()->set_number(secret);
+      return;
+    case Piece::kAsset:
+      content.mutable_assets()->add_assets()->set_description(secret);
+      return;
+    case Piece::kNarrative:
+      content.mutable_narrative()->set_text(secret);
+      return;
+    case Piece::kVictim:
+      content.mutable_person()->add_names(secret);
+  }
+}
+
+std::string TextOf(const v1::SectionContent& content) {
+  if (content.has_lead_ask()) return content.lead_ask().summary();
+  if (content.accounts().accounts_size() == 1) return content.accounts().accounts(0).number();
+  if (content.assets().assets_size() == 1) return content.assets().assets(0).description();
+  if (content.has_narrative()) return content.narrative().text();
+  return content.person().names_size() == 1 ? content.person().names(0) : "";
+}
+
+}  // namespace
+
+bool Bound(std::string_view a, std::string_view b) {
+  return a != b && (a == "FR.fiu" || b == "FR.fiu" || (IsUnion(a) && IsUnion(b)));
+}
+
+Pieces Permitted(std::string_view origin, std::string_view recipient, const Pieces& pieces) {
+  const Pieces released = Released(origin, recipient);
+  Pieces out;
+  for (const Piece piece : pieces) {
+    if (released.contains(piece)) out.insert(piece);
+  }
+  return out;
+}
+
+std::string Secret(uint64_t number, Piece piece) {
+  return "secret-" + std::to_string(number) + "-" + std::to_string(static_cast<int>(piece));
+}
+
+std::pair<uint64_t, Piece> ReadSecret(const v1::SectionContent& content) {
+  const std::string text = TextOf(content);
+  const size_t dash = text.rfind('-');
+  if (text.rfind("secret-", 0) != 0 || dash == std::string::npos) return {0, Piece::kAsk};
+  return {std::strtoull(text.c_str() + 7, nullptr, 10),
+          static_cast<Piece>(std::atoi(text.c_str() + dash + 1))};
+}
+
+v1::SendLeadRequest MakeDraft(const LeadWish& wish) {
+  v1::SendLeadRequest draft;
+  for (const std::string& recipient : wish.recipients) draft.add_recipients(recipient);
+  draft.set_purpose("asset-recovery");
+  draft.add_handling("H1");
+  draft.set_evaluation("B2");
+  draft.set_urgency(wish.urgency);
+  draft.set_expires_ms(static_cast<uint64_t>(wish.expires.ms));
+  draft.set_justification("case " + std::to_string(wish.number));
+  for (const Piece piece : wish.pieces) {
+    const Labels labels = LabelsOf(piece);
+    v1::DraftSection& section = *draft.add_sections();
+    section.add_about(labels.about);
+    section.add_data(labels.data);
+    section.set_basis(labels.basis);
+    section.set_essential(labels.essential);
+    Fill(wish, piece, *section.mutable_content());
+  }
+  return draft;
+}
+
+}  // namespace entente::testing

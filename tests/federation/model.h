@@ -1,0 +1,56 @@
+// What ought to happen, said apart from the code under test: which piece of a lead each recipient
+// may see by the policies in policy/examples, and everything that was promised at a desk. Values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/instant.h"
+#include "entente/v1/desk.pb.h"
+
+namespace entente::testing {
+
+// The agencies of the simulated federation, all financial intelligence units.
+inline const std::vector<std::string> kAgencies = {"FR.fiu", "BR.fiu", "DE.fiu",
+                                                   "NL.fiu", "CH.fiu", "AE.fiu"};
+
+// The sections that a simulated lead is made of.
+enum class Piece : uint8_t { kAsk, kAccounts, kAsset, kNarrative, kVictim };
+using Pieces = std::set<Piece>;
+
+// What reaches the recipient of such a lead; empty when nothing does.
+Pieces Permitted(std::string_view origin, std::string_view recipient, const Pieces& pieces);
+// Whether any instrument of policy/examples binds both.
+bool Bound(std::string_view a, std::string_view b);
+
+// A lead that its origin's desk accepted.
+struct ModelLead {
+  uint64_t number = 0;  // in its texts, which say "secret-<number>-<piece>"
+  std::string id;
+  std::string origin;
+  std::vector<std::string> recipients;
+  Pieces pieces;
+  Instant sent;  // true time
+  Instant expires;
+  std::map<std::string, bool> answers;  // recipient -> taken, accepted at its desk
+};
+
+std::string Secret(uint64_t number, Piece piece);
+// The number and piece that a text of a lead says; number 0 for others.
+std::pair<uint64_t, Piece> ReadSecret(const v1::SectionContent& content);
+
+struct LeadWish {
+  uint64_t number = 0;
+  std::vector<std::string> recipients;
+  Pieces pieces;
+  Instant expires;
+  Instant deadline;
+  v1::Urgency urgency = v1::URGENCY_NORMAL;
+};
+v1::SendLeadRequest MakeDraft(const LeadWish& wish);
+
+}  // namespace entente::testing

@@ -1,0 +1,269 @@
+#include "tests/federation/world.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "core/base/limits.h"
+#include "tests/support/shared.h"
+
+namespace entente::testing {
+namespace {
+
+constexpr int64_t kHousekeepMs = 5 * limits::kMinuteMs;
+constexpr int64_t kLookMs = 20 * limits::kSecondMs;
+
+std::string PolicyText(std::string_view jurisdiction) {
+  std::string name(jurisdiction);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return SourceFile("policy/examples/" + name + ".toml");
+}
+
+FederationOptions Options() {
+  FederationOptions options;
+  options.agencies = kAgencies;
+  options.groups = SourceFile("policy/examples/groups.toml");
+  options.instruments = SourceFile("policy/examples/instruments.toml");
+  options.agencies_publish = true;
+  for (const std::string& agency : kAgencies) {
+    options.policies[agency.substr(0, 2)] = PolicyText(agency.substr(0, 2));
+  }
+  return options;
+}
+
+}  // namespace
+
+std::string SourceFile(std::string_view path) {
+  const char* source = std::getenv("ENTENTE_SOURCE_DIR");
+  return ReadFile(std::string(source ? source : ".") + "/" + std::string(path));
+}
+
+World::World(uint64_t seed)
+    : scene(seed, kFounded + limits::kMinuteMs), federation(Options()), broker(scene, federation) {
+  for (const std::string& agency : kAgencies) {
+    auto host = std::make_unique<NodeHost>(scene, federation, agency);
+    auto link = std::make_unique<NodeLink>(scene, broker, *host, network);
+    link->on_answer = [this](const v1::SubmitResponse& response) { NotePromises(response); };
+    nodes_.emplace(agency, std::move(host));
+    links_.emplace(agency, std::move(link));
+  }
+  broker.on_crash = [this] {
+    for (const auto& [agency, link] : links_) link->Cut("the broker crashed");
+  };
+}
+
+void World::Found() {
+  broker.Found();
+  for (const ledger::Publication& one : federation.Founding()) {
+    if (!Publish(one)) scene.Wrong("founding", "a statement was not taken");
+  }
+  for (const auto& [agency, host] : nodes_) host->Start();
+  HousekeepSoon();
+  for (int i = 0; i < 60 && !AllKnown(); ++i) Run(limits::kMinuteMs);
+  if (!AllKnown()) scene.Wrong("founding", "keys are not known to all");
+  for (const auto& [agency, host] : nodes_) {
+    v1::AddOfficerRequest request;
+    request.mutable_officer()->set_id(std::string(kOfficer));
+    for (const char* role : {"author", "reader", "auditor"}) {
+      request.mutable_officer()->add_roles(role);
+    }
+    const auto added = host->engine().AddOfficer(kAdministrator, request, host->Now());
+    if (!added.ok()) scene.Wrong(agency, "officer: " + added.status().ToString());
+  }
+}
+
+bool World::AllKnown() {
+  return std::ranges::all_of(nodes_, [](const auto& one) {
+    NodeHost& host = *one.second;
+    const auto known = host.engine().ListAgencies(kAdministrator, host.Now());
+    return known.ok() && known->agencies_size() == static_cast<int>(kAgencies.size()) &&
+           std::ranges::all_of(known->agencies(), &v1::AgencyInfo::has_delivery_key);
+  });
+}
+
+void World::HousekeepSoon() {
+  broker.Housekeep();
+  scene.timeline.After(kHousekeepMs, [this] { HousekeepSoon(); });
+}
+
+void World::NotePromises(const v1::SubmitResponse& response) {
+  for (const v1::SubmissionResult& result : response.results()) {
+    if (result.has_committed()) {
+      promised[result.committed().log_index()] = result.committed().entry();
+    }
+  }
+}
+
+bool World::Publish(const ledger::Publication& publication) {
+  v1::PublishRequest request;
+  request.set_entry_kind(publication.kind);
+  *request.mutable_statement() = publication.statement;
+  request.set_text(publication.text);
+  absl::StatusOr<v1::PublishResponse> answer = absl::UnavailableError("the broker is down");
+  if (!broker.up()) return false;
+  broker.Publish(request, [&answer](absl::StatusOr<v1::PublishResponse> response) {
+    answer = std::move(response);
+  });
+  scene.timeline.Run(limits::kSecondMs);
+  scene.trace.Add("published", answer.status().ToString());
+  return answer.ok();
+}
+
+void World::RenewPolicy(std::string_view jurisdiction) {
+  const uint64_t version = policy_versions_.try_emplace(std::string(jurisdiction), 1).first->second;
+  const std::string line = "version      = ";
+  std::string text = PolicyText(jurisdiction);
+  text.replace(text.find(line + "1\n"), line.size() + 1, line + std::to_string(version + 1));
+  const JurisdictionKeys& keys = federation.jurisdiction(jurisdiction);
+  const bool taken =
+      Publish(ledger::SignPolicy(federation.name(), jurisdiction, version + 1, std::move(text),
+                                 scene.timeline.now(), keys.policy_author, keys.policy_protection));
+  if (taken) policy_versions_.find(jurisdiction)->second = version + 1;
+}
+
+// ---- time
+
+void World::Jump(int64_t ms) {
+  scene.trace.Add("time", "jumps " + std::to_string(ms) + " ms");
+  scene.timeline.Jump(ms);
+}
+
+bool World::Quiet() {
+  if (!broker.up()) return false;
+  const uint64_t size = broker.engine().LatestCheckpoint().head.size;
+  return std::ranges::all_of(nodes_, [&](const auto& one) {
+    if (!one.second->up()) return false;
+    const v1::StatusResponse status = Status(one.first);
+    return status.outbox_waiting() == 0 && status.tree_size() == size &&
+           broker.engine().UsageOf(*AgencyId::Parse(one.first)).waiting == 0;
+  });
+}
+
+bool World::Settle(int64_t most_ms) {
+  const Instant until = scene.timeline.now() + most_ms;
+  do {
+    for (const auto& [agency, link] : links_) link->Wake(limits::kSecondMs);
+    Run(kLookMs);
+  } while (!Quiet() && scene.timeline.now() < until);
+  return Quiet();
+}
+
+void World::Heal() {
+  scene.trace.Add("world", "heals");
+  network = {};
+  broker.clock_offset_ms = 0;
+  broker.store.SetDiskFull(false);
+  broker.Start();
+  for (const auto& [agency, host] : nodes_) {
+    host->clock_offset_ms = 0;
+    host->SetDiskFull(false);
+    host->Start();
+    links_.find(agency)->second->CutFor(0);
+  }
+}
+
+// ---- desks
+
+absl::StatusOr<v1::SendLeadResponse> World::Send(std::string_view origin, LeadWish wish) {
+  wish.number = ++last_number_;
+  NodeHost& host = node(origin);
+  auto sent = host.Desk<v1::SendLeadResponse>("send", [&](node::Engine& engine) {
+    return engine.SendLead(kOfficer, MakeDraft(wish), host.Now());
+  });
+  scene.trace.Add(origin, "sends lead " + std::to_string(wish.number) + ": " +
+                              (sent.ok() ? sent->record_id() : sent.status().ToString()));
+  if (!sent.ok()) return sent;
+  leads.push_back({.number = wish.number,
+                   .id = sent->record_id(),
+                   .origin = std::string(origin),
+                   .recipients = wish.recipients,
+                   .pieces = wish.pieces,
+                   .sent = scene.timeline.now(),
+                   .expires = wish.expires,
+                   .answers = {}});
+  link(origin).Wake(limits::kSecondMs);
+  return sent;
+}
+
+ModelLead* World::FindLead(std::string_view id) {
+  const auto found = std::ranges::find(leads, id, &ModelLead::id);
+  return found == leads.end() ? nullptr : &*found;
+}
+
+absl::Status World::Answer(std::string_view agency, std::string_view lead, bool taken,
+                           std::string_view reason) {
+  v1::AnswerLeadRequest request;
+  request.set_record_id(std::string(lead));
+  request.set_taken(taken);
+  request.set_reason(std::string(reason));
+  request.set_justification("looked into it");
+  NodeHost& host = node(agency);
+  auto answered = host.Desk<v1::AnswerLeadResponse>("answer", [&](node::Engine& engine) {
+    return engine.AnswerLead(kOfficer, request, host.Now());
+  });
+  scene.trace.Add(agency, (taken ? "takes " : "declines ") + std::string(lead) + ": " +
+                              answered.status().ToString());
+  if (!answered.ok()) return answered.status();
+  if (ModelLead* known = FindLead(lead)) known->answers[std::string(agency)] = taken;
+  link(agency).Wake(limits::kSecondMs);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ShowResponse> World::Show(std::string_view agency, std::string_view record_id) {
+  v1::ShowRequest request;
+  request.set_record_id(std::string(record_id));
+  request.set_purpose("asset-recovery");
+  request.set_justification("at work on it");
+  NodeHost& host = node(agency);
+  auto response = host.Desk<v1::ShowResponse>(
+      "show", [&](node::Engine& engine) { return engine.Show(kOfficer, request, host.Now()); });
+  scene.trace.Add(agency, "shows " + std::string(record_id) + ": " + response.status().ToString());
+  if (response.ok()) ++shown[std::string(agency) + " " + std::string(record_id)];
+  return response;
+}
+
+std::vector<v1::InboxItem> World::Inbox(std::string_view agency) {
+  auto inbox = node(agency).Desk<v1::InboxResponse>("inbox", [&](node::Engine& engine) {
+    return engine.Inbox(kOfficer, {}, node(agency).Now());
+  });
+  if (!inbox.ok()) {
+    scene.Wrong(std::string(agency), "inbox: " + inbox.status().ToString());
+    return {};
+  }
+  return {inbox->items().begin(), inbox->items().end()};
+}
+
+std::vector<v1::LeadSummary> World::Leads(std::string_view agency, bool received) {
+  v1::ListLeadsRequest request;
+  request.set_received(received);
+  auto list = node(agency).Desk<v1::ListLeadsResponse>("list", [&](node::Engine& engine) {
+    return engine.ListLeads(kOfficer, request, node(agency).Now());
+  });
+  if (!list.ok()) {
+    scene.Wrong(std::string(agency), "list: " + list.status().ToString());
+    return {};
+  }
+  return {list->leads().begin(), list->leads().end()};
+}
+
+v1::StatusResponse World::Status(std::string_view agency) {
+  auto status = node(agency).Desk<v1::StatusResponse>(
+      "status", [&](node::Engine& engine) { return engine.Status(kOfficer, node(agency).Now()); });
+  if (!status.ok()) scene.Wrong(std::string(agency), "status: " + status.status().ToString());
+  return status.ok() ? *std::move(status) : v1::StatusResponse();
+}
+
+v1::RecipientStatus World::StateOf(std::string_view origin, std::string_view lead,
+                                   std::string_view recipient) {
+  for (const v1::LeadSummary& one : Leads(origin, false)) {
+    if (one.record_id() != lead) continue;
+    for (const v1::RecipientStatus& status : one.recipients()) {
+      if (status.recipient() == recipient) return status;
+    }
+  }
+  return {};
+}
+
+}  // namespace entente::testing

@@ -1,0 +1,84 @@
+// A whole federation in one thread: one broker, a node for each agency of kAgencies, the policies
+// of policy/examples, and simulated time. The same seed and the same calls give the same trace. Not
+// thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/ledger/ceremony.h"
+#include "tests/federation/broker_host.h"
+#include "tests/federation/model.h"
+#include "tests/federation/node_host.h"
+#include "tests/federation/node_link.h"
+#include "tests/federation/scene.h"
+#include "tests/support/federation.h"
+
+namespace entente::testing {
+
+class World {
+ public:
+  explicit World(uint64_t seed);
+
+  // The log founded, every node admitted, its keys known to all, its officer listed.
+  void Found();
+
+  NodeHost& node(std::string_view agency) { return *nodes_.find(agency)->second; }
+  NodeLink& link(std::string_view agency) { return *links_.find(agency)->second; }
+
+  // Everything for a while, or time at once.
+  void Run(int64_t ms) { scene.timeline.Run(ms); }
+  void Jump(int64_t ms);
+  // Runs until nothing is on its way any more; false when that is not so after `most_ms`.
+  bool Settle(int64_t most_ms);
+  // Nothing waits in an outbox or a mailbox, and every node has seen the whole log.
+  bool Quiet();
+  // Ends every fault: whoever is down starts, clocks are right, disks have room.
+  void Heal();
+
+  // By a person with a certificate, past the simulated network.
+  bool Publish(const ledger::Publication& publication);
+  // A new version of a jurisdiction's policy, in force at once: the same rules.
+  void RenewPolicy(std::string_view jurisdiction);
+
+  // ---- at the desks, as the officer `anna`; what is accepted is kept in `leads`
+  absl::StatusOr<v1::SendLeadResponse> Send(std::string_view origin, LeadWish wish);
+  absl::Status Answer(std::string_view agency, std::string_view lead, bool taken,
+                      std::string_view reason);
+  absl::StatusOr<v1::ShowResponse> Show(std::string_view agency, std::string_view record_id);
+  std::vector<v1::InboxItem> Inbox(std::string_view agency);
+  std::vector<v1::LeadSummary> Leads(std::string_view agency, bool received);
+  v1::StatusResponse Status(std::string_view agency);
+  // What the origin's desk says of one recipient of one lead.
+  v1::RecipientStatus StateOf(std::string_view origin, std::string_view lead,
+                              std::string_view recipient);
+  ModelLead* FindLead(std::string_view id);
+
+  Scene scene;
+  const Federation federation;
+  BrokerHost broker;
+  NetworkFaults network;
+  std::vector<ModelLead> leads;
+  std::map<std::string, uint64_t> shown;  // agency and record id -> times shown
+  Instant clocks_wrong;                   // when a clock was last wrong by more than the tolerance
+  std::map<uint64_t, std::string> promised;  // log index -> entry, as a node was told
+
+ private:
+  void HousekeepSoon();
+  bool AllKnown();
+  void NotePromises(const v1::SubmitResponse& response);
+
+  std::map<std::string, std::unique_ptr<NodeHost>, std::less<>> nodes_;
+  std::map<std::string, std::unique_ptr<NodeLink>, std::less<>> links_;
+  std::map<std::string, uint64_t, std::less<>> policy_versions_;
+  uint64_t last_number_ = 0;
+};
+
+// A file of the source tree.
+std::string SourceFile(std::string_view path);
+
+}  // namespace entente::testing
