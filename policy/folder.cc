@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <sstream>
 
 #include "policy/parse.h"
 
@@ -112,9 +111,14 @@ class Loader {
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream bytes;
-  if (!in || !(bytes << in.rdbuf())) return absl::NotFoundError(path + ": cannot be read");
-  return bytes.str();
+  std::string bytes;
+  char buffer[16384];
+  while (in && (in.read(buffer, sizeof buffer) || in.gcount() > 0)) {
+    bytes.append(buffer, static_cast<size_t>(in.gcount()));
+  }
+  // The end of the file is the one good reason to stop; a folder, say, stops otherwise.
+  if (!in.eof()) return absl::NotFoundError(path + ": cannot be read");
+  return bytes;
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Folder::Compile(uint64_t number,

@@ -180,6 +180,18 @@ TEST(Examples, AnExampleOfTheInboundHalfAndItsDefaults) {
   EXPECT_THAT(*failures, IsEmpty());
 }
 
+TEST_F(FolderTest, FilesAreReadWholeOrNotAtAll) {
+  const std::string long_text(100'000, 'x');
+  Write("long.txt", long_text);
+  Write("empty.txt", "");
+  EXPECT_EQ(ReadWholeFile(path_ + "/long.txt").value(), long_text);
+  EXPECT_EQ(ReadWholeFile(path_ + "/empty.txt").value(), "");
+  EXPECT_FALSE(ReadWholeFile(path_ + "/none.txt").ok());
+  EXPECT_FALSE(ReadWholeFile(path_).ok());
+  Write("empty.toml", "");
+  EXPECT_THAT(Refusal(), HasSubstr("empty.toml:1:1: the file says nothing"));
+}
+
 // The rules that docs/policy.md shows, and their example.
 constexpr const char* kPageRules = R"toml(
 [[outbound.allow]]
