@@ -15,6 +15,7 @@
 #include "broker/init.h"
 #include "broker/server.h"
 #include "core/crypto/random.h"
+#include "core/net/channel.h"
 #include "core/store/rocks_store.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
@@ -49,6 +50,7 @@ void StartLogging(const std::string& level) {
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   logger->set_level(spdlog::level::from_str(level));
   spdlog::set_default_logger(std::move(logger));
+  net::SendGrpcLogTo([](const std::string& line) { spdlog::debug("transport: {}", line); });
 }
 
 // Before any thread is started, so that every thread inherits it.

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/synchronization/notification.h"
-#include "broker/shell_world.h"
+#include "broker/shell_fixture.h"
 #include "core/base/refusal.h"
 
 namespace entente::broker {

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "broker/shell_world.h"
+#include "broker/shell_fixture.h"
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
 

@@ -95,6 +95,7 @@ absl::StatusOr<std::unique_ptr<BrokerServer>> BrokerServer::Start(const ServerOp
   std::unique_ptr<BrokerServer> server(new BrokerServer());
   absl::Status status =
       server->Open(options, std::move(assets), store, clock, random, std::move(failed));
+  if (status.ok()) status = server->Expose(options.metrics);
   if (status.ok()) status = server->Listen(options);
   if (!status.ok()) return status;
   return server;
@@ -135,13 +136,16 @@ absl::Status BrokerServer::Open(const ServerOptions& options, BrokerAssets asset
   return absl::OkStatus();
 }
 
+absl::Status BrokerServer::Expose(const std::string& address) {
+  if (address.empty()) return absl::OkStatus();
+  const auto levels = [&impl = *impl_] { return LevelsOf(*impl.engine, impl.shell->clock); };
+  const auto port = impl_->metrics.Expose(address, levels);
+  if (port.ok()) metrics_address_ = net::WithPort(address, *port);
+  return port.status();
+}
+
 absl::Status BrokerServer::Listen(const ServerOptions& options) {
   Impl& impl = *impl_;
-  const auto levels = [&impl] { return LevelsOf(*impl.engine, impl.shell->clock); };
-  const auto metrics_port = impl.metrics.Expose(options.metrics, levels);
-  if (!metrics_port.ok()) return metrics_port.status();
-  metrics_address_ = net::WithPort(options.metrics, *metrics_port);
-
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   int port = 0;
@@ -165,6 +169,8 @@ absl::Status BrokerServer::Listen(const ServerOptions& options) {
 void BrokerServer::Stop() {
   if (!impl_) return;
   impl_->housekeeping.reset();
+  // Its HTTP server looks every two seconds only whether it should stop.
+  std::thread hide([this] { impl_->metrics.Hide(); });
   if (impl_->server) {
     impl_->server->GetHealthCheckService()->Shutdown();
     impl_->reactors.StopAll();
@@ -173,7 +179,7 @@ void BrokerServer::Stop() {
                             std::chrono::seconds(kStopSeconds) / 2);
   }
   if (impl_->committer) impl_->committer->Stop();
-  impl_->metrics.Hide();
+  hide.join();
   impl_.reset();
 }
 

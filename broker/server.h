@@ -19,7 +19,7 @@ namespace entente::broker {
 
 struct ServerOptions {
   std::string address = "127.0.0.1:0";
-  std::string metrics = "127.0.0.1:0";
+  std::string metrics;  // empty: not exposed
   bool reflection = false;
   QuotaLimits quotas;
   size_t streams_per_agency = 16;
@@ -39,7 +39,7 @@ class BrokerServer {
                                                              std::function<void()> failed);
   ~BrokerServer();
 
-  // HOST:PORT with the ports that were bound.
+  // HOST:PORT with the ports that were bound; empty metrics when not exposed.
   const std::string& address() const { return address_; }
   const std::string& metrics_address() const { return metrics_address_; }
   bool failed() const { return failed_; }
@@ -53,6 +53,7 @@ class BrokerServer {
   BrokerServer();
   absl::Status Open(const ServerOptions& options, BrokerAssets assets, store::Store& store,
                     Clock& clock, Random& random, std::function<void()> failed);
+  absl::Status Expose(const std::string& address);
   absl::Status Listen(const ServerOptions& options);
 
   std::unique_ptr<Impl> impl_;

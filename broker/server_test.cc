@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "broker/metrics.h"
-#include "broker/shell_world.h"
+#include "broker/shell_fixture.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
@@ -160,7 +160,9 @@ TEST(Server, HealthAndReflection) {
 }
 
 TEST(Server, TellsPrometheusCountsAndNoContent) {
-  ShellWorld world;
+  ServerOptions options;
+  options.metrics = "127.0.0.1:0";
+  ShellWorld world(options);
   auto broken = world.PairHead(2, "FR.fiu", "BR.fiu");
   broken.clear_notice();
   ASSERT_TRUE(world.Submit("FR.fiu", {world.PairHead(1, "FR.fiu", "BR.fiu"), broken}).ok());
@@ -178,10 +180,11 @@ TEST(Server, TellsPrometheusCountsAndNoContent) {
 }
 
 TEST(Server, AddressesInUseAreSaid) {
-  ShellWorld world;
-  Metrics metrics;
+  Metrics first, second;
+  const auto port = first.Expose("127.0.0.1:0", [] { return Levels{}; });
+  ASSERT_TRUE(port.ok()) << port.status();
   const absl::Status status =
-      metrics.Expose(world.server->metrics_address(), [] { return Levels{}; }).status();
+      second.Expose("127.0.0.1:" + std::to_string(*port), [] { return Levels{}; }).status();
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
 }
 

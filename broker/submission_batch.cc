@@ -49,22 +49,23 @@ void SubmissionBatch::Admit(std::vector<size_t> which) {
   ++admissions_;
   std::vector<Command> commands;
   std::vector<size_t> waiting;
-  bool uncovered = false;
   for (const size_t i : which) {
     auto admitted = shell_.engine.AdmitSubmission(request_.submissions(static_cast<int>(i)),
                                                   agency_, shell_.clock.Now(), shell_.random);
     if (!admitted.ok()) {
       if (!Refuse(i, admitted.status())) return;
+      // It stands in the log without a checkpoint: one is tried, for when it comes again.
+      if (IsRefusal(admitted.status(), Reason::kDiskFull))
+        shell_.committer.Enqueue({}, [](auto&&) {});
     } else if (const auto* before = std::get_if<Submitted>(&*admitted)) {
       outcomes_[i].log_index = before->log_index;
-      uncovered = uncovered || !shell_.Covers(before->log_index);
       ++repeated_;
     } else {
       commands.push_back(std::get<Command>(*std::move(admitted)));
       waiting.push_back(i);
     }
   }
-  if (waiting.empty() && !uncovered) return Answer();
+  if (waiting.empty()) return Answer();
   shell_.committer.Enqueue(
       std::move(commands), [self = shared_from_this(),
                             waiting = std::move(waiting)](Committer::Outcomes outcomes) mutable {
@@ -93,10 +94,6 @@ void SubmissionBatch::Committed(const std::vector<size_t>& which,
 }
 
 void SubmissionBatch::Answer() {
-  for (size_t i = 0; i < outcomes_.size(); ++i) {
-    const absl::StatusOr<uint64_t>& index = outcomes_[i].log_index;
-    if (index.ok() && !shell_.Covers(*index) && !Refuse(i, Shell::NotCovered())) return;
-  }
   shell_.metrics.Submitted(committed_, repeated_);
   done_(shell_.engine.AnswerSubmissions(agency_, outcomes_));
 }

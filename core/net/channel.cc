@@ -1,11 +1,36 @@
 #include "core/net/channel.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/create_channel.h>
 
 #include <charconv>
 #include <chrono>
+#include <utility>
+
+#include "absl/base/attributes.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 
 namespace entente::net {
+namespace {
+
+using LogSink = std::function<void(const std::string& line)>;
+
+ABSL_CONST_INIT absl::Mutex log_mutex(absl::kConstInit);
+// Never destroyed: threads of gRPC outlive main().
+std::shared_ptr<const LogSink>& log_sink ABSL_GUARDED_BY(log_mutex) =
+    *new std::shared_ptr<const LogSink>;
+
+void PassOn(gpr_log_func_args* line) {
+  std::shared_ptr<const LogSink> sink;
+  {
+    absl::MutexLock lock(&log_mutex);
+    sink = log_sink;
+  }
+  (*sink)(line->message);
+}
+
+}  // namespace
 
 void ApplyServerLimits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(limits::kMessageBytes);
@@ -63,6 +88,12 @@ absl::Status CheckHostPort(std::string_view address) {
 
 std::string WithPort(std::string_view address, int port) {
   return std::string(address.substr(0, address.rfind(':') + 1)) + std::to_string(port);
+}
+
+void SendGrpcLogTo(std::function<void(const std::string& line)> sink) {
+  absl::MutexLock lock(&log_mutex);
+  log_sink = std::make_shared<const LogSink>(std::move(sink));
+  gpr_set_log_function(PassOn);
 }
 
 void SetDeadline(grpc::ClientContext& context, int64_t milliseconds) {

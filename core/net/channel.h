@@ -8,6 +8,7 @@
 #include <grpcpp/server_builder.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,6 +45,10 @@ absl::StatusOr<std::string> UnixAddress(std::string_view path);
 absl::Status CheckHostPort(std::string_view address);
 // "HOST:PORT" with the port that was bound in place of 0.
 std::string WithPort(std::string_view address, int port);
+
+// What gRPC would write to standard error goes to `sink`, one line at a time, from any thread:
+// among it, why handshakes failed. For the whole process; the last call counts.
+void SendGrpcLogTo(std::function<void(const std::string& line)> sink);
 
 // The call ends, with DEADLINE_EXCEEDED, this long from now.
 void SetDeadline(grpc::ClientContext& context, int64_t milliseconds = kUnaryDeadlineMs);
