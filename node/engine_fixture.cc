@@ -1,0 +1,451 @@
+#include "node/engine_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/crypto/digest.h"
+#include "core/ledger/parts.h"
+#include "core/ledger/receipt.h"
+#include "core/record/statements.h"
+#include "core/record/words.h"
+#include "node/labels.h"
+#include "policy/decide.h"
+
+namespace entente::node {
+namespace {
+
+testing::FederationOptions OptionsOf(std::vector<std::string> agencies,
+                                     std::map<std::string, std::string> policies) {
+  testing::FederationOptions options;
+  options.agencies = std::move(agencies);
+  options.policies = std::move(policies);
+  options.agencies_publish = true;
+  return options;
+}
+
+v1::DraftSection Section(std::string about, std::string data, std::string text) {
+  v1::DraftSection section;
+  section.add_about(std::move(about));
+  section.add_data(std::move(data));
+  section.set_basis("fact");
+  section.mutable_content()->set_language("en");
+  section.mutable_content()->mutable_narrative()->set_text(std::move(text));
+  return section;
+}
+
+bool IsWithheld(const policy::Decision& decision, uint32_t section) {
+  return std::ranges::find(decision.withheld, section, &policy::WithheldSection::section) !=
+         decision.withheld.end();
+}
+
+}  // namespace
+
+TestBroker::TestBroker(const testing::Federation& federation)
+    : federation_(federation), log_(federation.NewLog()), registry_(federation.NewRegistry()) {}
+
+v1::GetEntriesResponse TestBroker::Entries(const v1::GetEntriesRequest& request) const {
+  v1::GetEntriesResponse response;
+  const uint64_t end = std::min(log_.size(), request.from() + request.limit());
+  for (uint64_t i = request.from(); i < end; ++i) response.add_entries(log_.entries()[i]);
+  response.set_checkpoint(log_.Checkpoint());
+  return response;
+}
+
+absl::StatusOr<v1::GetTextResponse> TestBroker::Text(std::string_view agency,
+                                                     const v1::GetTextRequest& request) const {
+  const auto text = registry_.FindText(*FixedBytes<32>(request.digest()));
+  if (text == nullptr) return absl::NotFoundError("no such text");
+  const size_t at = text->find("jurisdiction = \"");
+  if (text->starts_with("policy ") && text->substr(at + 16, 2) != agency.substr(0, 2)) {
+    return Refuse(Reason::kNotAuthorised, "another jurisdiction's policy");
+  }
+  v1::GetTextResponse response;
+  response.set_text(*text);
+  return response;
+}
+
+absl::StatusOr<v1::PublishResponse> TestBroker::Publish(const v1::PublishRequest& request,
+                                                        Instant now) {
+  const ledger::Publication publication{static_cast<v1::EntryKind>(request.entry_kind()),
+                                        request.statement(), request.text()};
+  const std::string body = testing::BodyOf(publication);
+  absl::Status status = registry_.Check(log_.size(), publication.kind, now, body);
+  if (!status.ok()) return status;
+  const uint64_t index = log_.Append(testing::EntryOf(publication, now));
+  status = registry_.Apply(index, log_.LeafAt(index), publication.kind, now, body);
+  if (!status.ok()) return status;
+  if (!request.text().empty()) registry_.SetText(request.text());
+  v1::PublishResponse response;
+  response.set_log_index(index);
+  response.set_checkpoint(log_.Checkpoint());
+  return response;
+}
+
+uint64_t TestBroker::Commit(v1::EntryKind kind, Instant now,
+                            std::vector<ledger::ReaderPart> parts) {
+  absl::StatusOr<ledger::SealedEntry> sealed =
+      ledger::WriteSealedEntry(kind, now, parts, random_.Bytes<32>());
+  EXPECT_TRUE(sealed.ok()) << sealed.status();
+  return log_.Append(*sealed, std::move(parts));
+}
+
+void TestBroker::Put(const std::string& agency, v1::Lane lane, v1::Delivery delivery,
+                     uint64_t log_index) {
+  std::vector<Mail>& mail = boxes_[agency][lane];
+  delivery.set_lane(lane);
+  delivery.set_mailbox_seq(mail.size() + 1);
+  mail.push_back({std::move(delivery), log_index});
+}
+
+void TestBroker::Deliver(const record::ParsedRecord& record, const record::Access& access,
+                         const policy::Decision& decision, uint64_t log_index) {
+  v1::Record stripped;
+  stripped.set_header(record.wire->header());
+  *stripped.mutable_signature() = record.wire->signature();
+  v1::Access* own = nullptr;
+  for (const v1::Access& one : record.wire->access()) {
+    if (one.recipient() == access.recipient.text()) {
+      own = stripped.add_access();
+      *own = one;
+      own->clear_wraps();
+    }
+  }
+  v1::WithholdingNote note;
+  for (uint32_t i = 0; i < record.sections.size(); ++i) {
+    const std::string id = ToString(record.sections[i].id);
+    if (IsWithheld(decision, i)) {
+      note.add_section_ids(id);
+      continue;
+    }
+    const auto wrap =
+        std::ranges::find(access.wraps, record.sections[i].id, &record::Wrap::section_id);
+    if (wrap == access.wraps.end()) continue;
+    *stripped.add_sections() = record.wire->sections(static_cast<int>(i));
+  }
+  for (const v1::Access& one : record.wire->access()) {
+    if (one.recipient() != access.recipient.text()) continue;
+    for (const v1::Wrap& wrap : one.wraps()) {
+      if (std::ranges::find(note.section_ids(), wrap.section_id()) == note.section_ids().end()) {
+        *own->add_wraps() = wrap;
+      }
+    }
+  }
+  v1::Delivery delivery;
+  delivery.set_record(record::Encode(stripped));
+  if (!note.section_ids().empty()) {
+    std::ranges::sort(*note.mutable_section_ids());
+    note.set_log_origin(federation_.log_origin());
+    note.set_record_hash(ToString(record.hash));
+    note.set_recipient(access.recipient.text());
+    note.set_log_index(log_index);
+    *delivery.mutable_withholding_note() = record::SignBody(
+        federation_.name(), note, {{federation_.note_key(), crypto::KeyUse::kNote}});
+  }
+  Put(access.recipient.text(), record::LaneOf(record.header.urgency), std::move(delivery),
+      log_index);
+}
+
+uint64_t TestBroker::CommitRecord(const std::string& agency, const v1::Submission& submission,
+                                  Instant now) {
+  absl::StatusOr<record::ParsedRecord> record = record::ReadRecord(submission.record());
+  EXPECT_TRUE(record.ok()) << record.status();
+  EXPECT_TRUE(record::CheckSubmitted(*record).ok());
+  policy::RecordLabels labels = LabelsOf(record->header);
+  ledger::SubmittedRecord submitted{.record_id = record->header.record_id,
+                                    .record_hash = record->hash,
+                                    .origin = agency,
+                                    .sections = {},
+                                    .snapshot_number = registry_.snapshot_number(),
+                                    .snapshot_hash = registry_.snapshot_hash()};
+  for (const record::Section& section : record->sections) {
+    labels.sections.push_back(LabelsOf(section.labels));
+    submitted.sections.push_back(section.id);
+  }
+  const auto snapshot = registry_.PolicySnapshot(now);
+  EXPECT_TRUE(snapshot.ok()) << snapshot.status();
+  std::vector<ledger::DecidedRecipient> decided;
+  for (const record::Access& access : record->access) {
+    decided.push_back(
+        {access.recipient.text(),
+         policy::Decide(**snapshot, labels,
+                        {access.recipient.text(), std::string(access.instrument)}, now)});
+    if (on_decision) on_decision(decided.back().recipient, decided.back().decision);
+  }
+  const ledger::Act act{now, agency, submission.officer_pseudonym(),
+                        submission.justification_digest()};
+  const uint64_t index =
+      Commit(v1::ENTRY_KIND_SUBMISSION, now, ledger::SubmissionParts(act, submitted, decided));
+  for (const ledger::DecidedRecipient& one : decided) {
+    const record::Access* access = record->FindAccess(*AgencyId::Parse(one.recipient));
+    if (one.decision.releases()) Deliver(*record, *access, one.decision, index);
+  }
+  committed_[{agency, submission.number()}] = {index, ToString(record->hash)};
+  return index;
+}
+
+uint64_t TestBroker::CommitNotice(const std::string& agency, const v1::Submission& submission,
+                                  Instant now) {
+  const v1::SignedStatement& statement = submission.notice().statement();
+  const Digest digest = crypto::Sha256(statement.body());
+  const bool gap = submission.notice().type() == v1::NOTICE_TYPE_GAP;
+  const std::string to = gap ? record::ReadBody<v1::GapNote>(statement.body())->recipient()
+                             : record::ReadBody<v1::PairHead>(statement.body())->recipient();
+  const uint64_t index =
+      Commit(v1::ENTRY_KIND_NOTICE, now,
+             ledger::NoticeParts({now, agency, "", ""}, gap ? "gap" : "pair-head", to, digest));
+  v1::Delivery delivery;
+  *delivery.mutable_notice() = submission.notice();
+  Put(to, v1::LANE_BULK, std::move(delivery), index);
+  committed_[{agency, submission.number()}] = {index, ToString(digest)};
+  return index;
+}
+
+v1::SubmitResponse TestBroker::Submit(const std::string& agency, const v1::SubmitRequest& request,
+                                      Instant now) {
+  v1::SubmitResponse response;
+  v1::Receipt receipt;
+  std::vector<std::pair<int, uint64_t>> evidence;
+  for (const v1::Submission& submission : request.submissions()) {
+    v1::SubmissionResult& result = *response.add_results();
+    result.set_number(submission.number());
+    if (const auto refusal = refuses ? refuses(submission) : std::nullopt) {
+      *result.mutable_refusal() = *refusal;
+      continue;
+    }
+    const auto known = committed_.find({agency, submission.number()});
+    const uint64_t index = known != committed_.end() ? known->second.first
+                           : submission.has_record() ? CommitRecord(agency, submission, now)
+                                                     : CommitNotice(agency, submission, now);
+    v1::ReceiptItem& item = *receipt.add_items();
+    item.set_record_hash(committed_[{agency, submission.number()}].second);
+    item.set_log_index(index);
+    evidence.emplace_back(response.results_size() - 1, index);
+  }
+  for (const auto& [i, index] : evidence) {
+    *response.mutable_results(i)->mutable_committed() = log_.Evidence(index, agency);
+  }
+  response.set_checkpoint(log_.Checkpoint());
+  if (!receipt.items().empty()) {
+    receipt.set_log_origin(federation_.log_origin());
+    receipt.set_tree_size(log_.size());
+    receipt.set_root(ToString(log_.RootAt(log_.size())));
+    *response.mutable_receipt() =
+        ledger::SignReceipt(federation_.genesis(), receipt, federation_.receipt_key());
+  }
+  if (on_response) on_response(response);
+  return response;
+}
+
+v1::PullResponse TestBroker::Pull(const std::string& agency) {
+  v1::PullResponse response;
+  for (const v1::Lane lane : {v1::LANE_URGENT, v1::LANE_BULK}) {
+    const std::vector<Mail>& mail = boxes_[agency][lane];
+    for (uint64_t i = cursors_[{agency, lane}]; i < mail.size(); ++i) {
+      if (keeps_back && keeps_back(mail[i].delivery)) continue;
+      v1::Delivery& delivery = *response.add_deliveries();
+      delivery = mail[i].delivery;
+      *delivery.mutable_evidence() = log_.Evidence(mail[i].log_index, agency);
+      if (on_delivery) on_delivery(delivery);
+    }
+  }
+  response.set_checkpoint(log_.Checkpoint());
+  return response;
+}
+
+size_t TestBroker::waiting(const std::string& agency) const {
+  size_t count = 0;
+  const auto box = boxes_.find(agency);
+  if (box == boxes_.end()) return 0;
+  for (const auto& [lane, mail] : box->second) {
+    const auto cursor = cursors_.find({agency, lane});
+    count += mail.size() - (cursor == cursors_.end() ? 0 : cursor->second);
+  }
+  return count;
+}
+
+void TestBroker::Acknowledge(const std::string& agency, const v1::PullAcknowledge& acknowledge,
+                             Instant now) {
+  uint64_t& cursor = cursors_[{agency, acknowledge.lane()}];
+  if (acknowledge.through_seq() <= cursor) return;
+  std::vector<ledger::AcknowledgedRecord> records;
+  for (const v1::SignedStatement& statement : acknowledge.acknowledgements()) {
+    const auto body = record::ReadBody<v1::Acknowledgement>(statement.body());
+    ASSERT_TRUE(body.ok()) << body.status();
+    records.push_back({body->origin(), *FixedBytes<32>(body->record_hash())});
+  }
+  const uint64_t index =
+      Commit(v1::ENTRY_KIND_ACKNOWLEDGEMENT, now,
+             ledger::AcknowledgementParts({now, agency, "", ""}, acknowledge.lane(), cursor + 1,
+                                          acknowledge.through_seq(), records));
+  cursor = acknowledge.through_seq();
+  for (int i = 0; i < acknowledge.acknowledgements_size(); ++i) {
+    v1::Delivery delivery;
+    delivery.mutable_notice()->set_type(v1::NOTICE_TYPE_ACKNOWLEDGEMENT);
+    *delivery.mutable_notice()->mutable_statement() = acknowledge.acknowledgements(i);
+    Put(records[static_cast<size_t>(i)].origin, v1::LANE_BULK, std::move(delivery), index);
+  }
+}
+
+TestNode::TestNode(std::string agency, const testing::Federation& federation, Instant now)
+    : agency_(std::move(agency)), federation_(federation), random_(agency_[0] * 256u + agency_[1]) {
+  const absl::Status status = Open(now);
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+absl::Status TestNode::Open(Instant now) {
+  engine_.reset();
+  Settings settings{.agency = *AgencyId::Parse(agency_),
+                    .genesis = federation_.genesis().text(),
+                    .genesis_digest = federation_.genesis().digest(),
+                    .first_administrator = "admin"};
+  auto engine = Engine::Open(settings, federation_.agency(agency_).identity.Clone(),
+                             {store, slots, store_key, random_}, now);
+  if (!engine.ok()) return engine.status();
+  engine_ = *std::move(engine);
+  return absl::OkStatus();
+}
+
+void TestNode::Restart(Instant now) {
+  engine_.reset();
+  store.Crash();
+  slots.Crash();
+  store_key.Crash();
+  const absl::Status status = Open(now);
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+World::World(std::vector<std::string> agencies, std::map<std::string, std::string> policies)
+    : federation(OptionsOf(agencies, std::move(policies))) {
+  for (const std::string& agency : agencies) {
+    TestNode& made = nodes_.try_emplace(agency, agency, federation, now).first->second;
+    for (const auto& [id, role] : {std::pair("author", "author"), std::pair("reader", "reader"),
+                                   std::pair("protector", "data-protection-officer")}) {
+      v1::AddOfficerRequest request;
+      request.mutable_officer()->set_id(id);
+      request.mutable_officer()->add_roles(role);
+      EXPECT_TRUE(made->AddOfficer("admin", request, now).ok());
+    }
+  }
+  Settle();
+}
+
+absl::Status World::Exchange(TestNode& node) {
+  Engine& engine = node.engine();
+  do {
+    const v1::GetEntriesRequest request = engine.NextEntries();
+    absl::Status status = engine.OnEntries(request, broker.Entries(request), now);
+    if (!status.ok()) return status;
+  } while (engine.BehindLog());
+  for (const v1::GetTextRequest& request : engine.NextTexts()) {
+    absl::Status status = engine.OnText(request, broker.Text(node.agency(), request), now);
+    if (!status.ok()) return status;
+  }
+  if (const auto request = engine.NextPublish(now)) {
+    engine.OnPublished(broker.Publish(*request, now), now);
+  }
+  absl::StatusOr<std::optional<v1::SubmitRequest>> submit = engine.NextSubmit(now);
+  if (!submit.ok()) return submit.status();
+  if (*submit) {
+    absl::Status status = engine.OnSubmitResponse(broker.Submit(node.agency(), **submit, now), now);
+    if (!status.ok()) return status;
+  }
+  (void)engine.StartPull();
+  const v1::PullResponse pulled = broker.Pull(node.agency());
+  if (!pulled.deliveries().empty()) {
+    absl::Status status = engine.OnPullResponse(pulled, now);
+    if (!status.ok()) return status;
+  }
+  const v1::GetEntriesRequest request = engine.NextEntries();
+  absl::Status status = engine.OnEntries(request, broker.Entries(request), now);
+  for (const v1::PullAcknowledge& acknowledge : engine.NextAcknowledges()) {
+    broker.Acknowledge(node.agency(), acknowledge, now);
+  }
+  return status;
+}
+
+void World::Settle(std::vector<std::string> offline) {
+  uint64_t size = 0;
+  do {
+    size = broker.log().size();
+    for (auto& [agency, node] : nodes_) {
+      if (std::ranges::find(offline, agency) != offline.end()) continue;
+      for (int round = 0; round < 3; ++round) {
+        const absl::Status status = Exchange(node);
+        EXPECT_TRUE(status.ok()) << agency << ": " << status;
+        if (!status.ok()) return;
+      }
+    }
+  } while (broker.log().size() != size);
+}
+
+v1::SendLeadRequest World::Lead(std::vector<std::string> recipients) const {
+  v1::SendLeadRequest lead;
+  for (std::string& recipient : recipients) lead.add_recipients(std::move(recipient));
+  lead.set_purpose("asset-recovery");
+  lead.add_handling("H1");
+  lead.set_evaluation("B2");
+  lead.set_urgency(v1::URGENCY_NORMAL);
+  lead.set_expires_ms(static_cast<uint64_t>((now + 60 * limits::kDayMs).ms));
+  lead.set_justification("case 4711, order of the court");
+  lead.set_own_reference("FR-2026-4711");
+  v1::DraftSection& ask = *lead.add_sections();
+  ask = Section("suspect", "financial", "");
+  v1::LeadAsk& body = *ask.mutable_content()->mutable_lead_ask();
+  body.set_measure(v1::LEAD_MEASURE_FREEZE);
+  body.set_deadline_ms(static_cast<uint64_t>((now + 2 * limits::kDayMs).ms));
+  body.set_summary("three accounts at the harbour bank");
+  *lead.add_sections() = Section("victim", "address", "the house at the quay");
+  return lead;
+}
+
+std::string World::Send(std::string_view from, const v1::SendLeadRequest& lead) {
+  absl::StatusOr<v1::SendLeadResponse> sent = node(from)->SendLead("author", lead, now);
+  EXPECT_TRUE(sent.ok()) << sent.status();
+  return sent.ok() ? sent->record_id() : "";
+}
+
+v1::LeadSummary World::SentLead(std::string_view agency, const std::string& record_id) {
+  absl::StatusOr<v1::ListLeadsResponse> leads = node(agency)->ListLeads("author", {}, now);
+  EXPECT_TRUE(leads.ok()) << leads.status();
+  for (const v1::LeadSummary& lead : leads->leads()) {
+    if (lead.record_id() == record_id) return lead;
+  }
+  ADD_FAILURE() << "no lead " << record_id;
+  return {};
+}
+
+v1::RecipientState World::StateOf(std::string_view agency, const std::string& record_id,
+                                  std::string_view recipient) {
+  const v1::LeadSummary lead = SentLead(agency, record_id);
+  for (const v1::RecipientStatus& status : lead.recipients()) {
+    if (status.recipient() == recipient) return status.state();
+  }
+  return v1::RECIPIENT_STATE_UNSPECIFIED;
+}
+
+std::vector<v1::InboxItem> World::InboxOf(std::string_view agency) {
+  absl::StatusOr<v1::InboxResponse> inbox = node(agency)->Inbox("reader", {}, now);
+  EXPECT_TRUE(inbox.ok()) << inbox.status();
+  return {inbox->items().begin(), inbox->items().end()};
+}
+
+std::vector<std::string> World::AlarmsOf(std::string_view agency) {
+  absl::StatusOr<v1::StatusResponse> status = node(agency)->Status("admin", now);
+  EXPECT_TRUE(status.ok()) << status.status();
+  std::vector<std::string> codes;
+  for (const v1::Alarm& alarm : status->alarms()) codes.push_back(alarm.code());
+  return codes;
+}
+
+absl::StatusOr<v1::ShowResponse> World::Show(std::string_view agency,
+                                             const std::string& record_id) {
+  v1::ShowRequest request;
+  request.set_record_id(record_id);
+  request.set_justification("on duty, case 4711");
+  return node(agency)->Show("reader", request, now);
+}
+
+}  // namespace entente::node

@@ -1,0 +1,176 @@
+// The way of one lead between engines and an honest broker.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/ledger/receipt.h"
+#include "node/engine_fixture.h"
+
+namespace entente::node {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(ExchangeTest, ALeadIsDeliveredReadAnsweredAndReceipted) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu", "DE.fiu"}));
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_WAITING);
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+  ASSERT_EQ(world.InboxOf("BR.fiu").size(), 1u);
+  EXPECT_FALSE(world.InboxOf("BR.fiu")[0].read());
+
+  const auto shown = world.Show("BR.fiu", id);
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  ASSERT_EQ(shown->sections_size(), 2);
+  EXPECT_EQ(shown->sections(0).content().lead_ask().summary(),
+            "three accounts at the harbour bank");
+  EXPECT_EQ(shown->instrument(), "TEST-ALL");
+  EXPECT_THAT(shown->obligations(),
+              ElementsAre("delete-after:P1Y", "no-judicial-use-without-consent",
+                          "use-only-for-stated-purpose"));
+  EXPECT_TRUE(world.InboxOf("BR.fiu")[0].read());
+
+  v1::AnswerLeadRequest answer;
+  answer.set_record_id(id);
+  answer.set_taken(true);
+  answer.set_own_reference("BR-77");
+  answer.set_justification("frozen today");
+  ASSERT_TRUE(world.node("BR.fiu")->AnswerLead("author", answer, world.now).ok());
+  answer.set_taken(false);
+  answer.set_reason("no such accounts here");
+  ASSERT_TRUE(world.node("DE.fiu")->AnswerLead("author", answer, world.now).ok());
+  world.Settle();
+  const v1::LeadSummary lead = world.SentLead("FR.fiu", id);
+  EXPECT_EQ(lead.recipients(0).state(), v1::RECIPIENT_STATE_TAKEN);
+  EXPECT_EQ(lead.recipients(0).answer_reference(), "BR-77");
+  EXPECT_EQ(lead.recipients(1).state(), v1::RECIPIENT_STATE_DECLINED);
+  EXPECT_EQ(lead.recipients(1).reason(), "no such accounts here");
+  EXPECT_EQ(world.InboxOf("FR.fiu")[0].in_reply_to(), id);
+  for (const auto* agency : {"FR.fiu", "BR.fiu", "DE.fiu"}) {
+    EXPECT_THAT(world.AlarmsOf(agency), IsEmpty()) << agency;
+  }
+}
+
+TEST(ExchangeTest, ReceiptsVerifyWithoutAnyServer) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  for (const auto* agency : {"FR.fiu", "BR.fiu"}) {
+    const auto receipts = world.node(agency)->NextReceipts(10);
+    ASSERT_TRUE(receipts.ok());
+    ASSERT_EQ(receipts->size(), 1u) << agency;
+    EXPECT_EQ(receipts->front().name, id);
+    const auto facts = ledger::VerifyReceiptBundle(
+        world.federation.genesis(),
+        {receipts->front().proof, receipts->front().entry, receipts->front().part});
+    ASSERT_TRUE(facts.ok()) << facts.status();
+    EXPECT_EQ(facts->verified.part.reader(), agency);
+    ASSERT_TRUE(world.node(agency)->OnReceiptWritten(id).ok());
+    EXPECT_TRUE(world.node(agency)->NextReceipts(10)->empty());
+  }
+}
+
+TEST(ExchangeTest, AWithheldSectionIsNamedWithTheSendersRule) {
+  World world({"FR.fiu", "BR.fiu", "CH.fiu"});
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu", "CH.fiu"}));
+  world.Settle();
+  const auto shown = world.Show("CH.fiu", id);
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  EXPECT_EQ(shown->sections_size(), 1);
+  ASSERT_EQ(shown->withheld_size(), 1);
+  EXPECT_THAT(shown->withheld(0).rules(), ElementsAre("FR-OUT-800"));
+  EXPECT_EQ(world.Show("BR.fiu", id)->sections_size(), 2);
+  EXPECT_EQ(world.SentLead("FR.fiu", id).recipients(1).sections_withheld(), 1u);
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+}
+
+TEST(ExchangeTest, ARefusalByTheDestinationIsLoggedAndItsNumberClosed) {
+  World world({"FR.fiu", "BR.fiu", "AE.fiu"});
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu", "AE.fiu"}));
+  world.Settle();
+  const v1::LeadSummary lead = world.SentLead("FR.fiu", id);
+  EXPECT_EQ(lead.recipients(1).state(), v1::RECIPIENT_STATE_REFUSED);
+  EXPECT_EQ(lead.recipients(1).contact(), "Office of AE");
+  EXPECT_EQ(lead.recipients(0).state(), v1::RECIPIENT_STATE_DELIVERED);
+  EXPECT_THAT(world.InboxOf("AE.fiu"), IsEmpty());
+  // The pair head and the gap note have come: nothing is missing there.
+  ASSERT_TRUE(world.node("FR.fiu")->Tick(world.now).ok());
+  world.Settle();
+  world.Advance(2 * limits::kHourMs);
+  world.Settle();
+  ASSERT_TRUE(world.node("AE.fiu")->Tick(world.now).ok());
+  EXPECT_THAT(world.AlarmsOf("AE.fiu"), IsEmpty());
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+}
+
+TEST(ExchangeTest, OneThatIsOfflineGetsItWhenItReturns) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu", "DE.fiu"}));
+  world.Settle({"DE.fiu"});
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "DE.fiu"), v1::RECIPIENT_STATE_LOGGED);
+  world.Advance(20 * limits::kDayMs);
+  v1::ListLeadsRequest overdue;
+  overdue.set_overdue_only(true);
+  const auto late = world.node("FR.fiu")->ListLeads("author", overdue, world.now);
+  ASSERT_EQ(late->leads_size(), 1);
+  EXPECT_TRUE(late->leads(0).recipients(1).overdue());
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "DE.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+  EXPECT_EQ(world.InboxOf("DE.fiu").size(), 1u);
+}
+
+TEST(ExchangeTest, ADraftWaitsWhileTheBrokerIsAwayAndLeavesWhenItReturns) {
+  World world;
+  world.Advance(limits::kHourMs);
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  const auto next = world.node("FR.fiu")->NextSubmit(world.now);
+  ASSERT_TRUE(next.ok());
+  EXPECT_FALSE(next->has_value());
+  EXPECT_EQ(world.SentLead("FR.fiu", id).recipients(0).reason(), "below-quorum");
+  ASSERT_TRUE(world.node("FR.fiu")->Tick(world.now).ok());
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), ElementsAre("log-not-fresh"));
+  world.node("FR.fiu").Restart(world.now);
+  world.Settle();
+  ASSERT_TRUE(world.node("FR.fiu")->Tick(world.now).ok());
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+}
+
+TEST(ExchangeTest, WaitingDraftsAreSignedAsOneBatchUrgentFirst) {
+  World world;
+  for (int i = 0; i < 3; ++i) world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  v1::SendLeadRequest urgent = world.Lead({"BR.fiu"});
+  urgent.set_urgency(v1::URGENCY_URGENT);
+  const std::string id = world.Send("FR.fiu", urgent);
+  const auto next = world.node("FR.fiu")->NextSubmit(world.now);
+  ASSERT_TRUE(next.ok() && next->has_value());
+  ASSERT_EQ((*next)->submissions_size(), 4);
+  const auto first = record::ReadRecord((*next)->submissions(0).record());
+  EXPECT_EQ(HexEncode(first->header.record_id), id);
+  EXPECT_EQ(first->signature.batch_size, 8);
+  EXPECT_EQ((*next)->submissions(0).number(), 1u);
+  EXPECT_EQ((*next)->submissions(0).officer_pseudonym().size(), 32u);
+}
+
+TEST(ExchangeTest, NothingOfAContentStandsInTheStoreInClear) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  ASSERT_TRUE(world.Show("BR.fiu", id).ok());
+  for (const auto* agency : {"FR.fiu", "BR.fiu"}) {
+    for (const store::Family family : Engine::Families()) {
+      auto it = world.node(agency).store.Iterate(family, "");
+      for ((*it)->SeekToFirst(); (*it)->Valid(); (*it)->Next()) {
+        EXPECT_EQ((*it)->value().find("harbour"), std::string_view::npos) << family.name();
+        EXPECT_EQ((*it)->value().find("FR-2026-4711"), std::string_view::npos) << family.name();
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace entente::node
