@@ -52,7 +52,7 @@ Submitter SubmitterOf(const Asked& asked) {
 absl::StatusOr<std::optional<Submitted>> Before(const Asked& asked, const Digest& hash,
                                                 const std::optional<RecordId>& id) {
   return asked.state.submissions.Find(asked.caller.text(), asked.submission.number(), hash, id,
-                                      Submissions::Among::kCommitted);
+                                      Submissions::Among::kPublished);
 }
 
 // ---- signature

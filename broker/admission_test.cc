@@ -4,8 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/base/refusal.h"
 #include "core/ledger/ceremony.h"
+#include "core/record/leaves.h"
+#include "core/record/record.h"
 #include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
@@ -233,6 +237,25 @@ TEST_F(AdmissionTest, RecipientTwice) {
   EXPECT_EQ(ReasonOfBytes(lead.sealed.record.SerializeAsString()), "malformed");
 }
 
+// Everything about it is in order, but for the one it is for.
+TEST_F(AdmissionTest, RecordForItsOwnOrigin) {
+  Lead lead = f.Seal({});
+  auto leaf = [&] {
+    auto record = record::ReadRecord(lead.sealed.record.SerializeAsString());
+    EXPECT_TRUE(record.ok()) << record.status();
+    return ToString(record::AccessLeaf(record->access[0]));
+  };
+  std::string before = leaf();
+  lead.sealed.record.mutable_access(0)->set_recipient("FR.fiu");
+  std::string after = leaf();
+  lead = f.WithHeader(std::move(lead), [&](v1::RecordHeader& header) {
+    auto& digests = *header.mutable_digests();
+    *std::find(digests.begin(), digests.end(), before) = after;
+    std::sort(digests.begin(), digests.end());
+  });
+  EXPECT_EQ(Reason(lead), "wrong-agency");
+}
+
 TEST_F(AdmissionTest, DeliveryKeyOfAnother) {
   EXPECT_EQ(Reason(f.Seal({.sealed_to = "DE.fiu"})), "key-unknown");
 }
@@ -266,6 +289,17 @@ TEST_F(AdmissionTest, UnknownLabelIsARefusalThatIsLogged) {
 
 TEST_F(AdmissionTest, HandlingForAPersonIsRefused) {
   auto index = f.Send({.handling = "H3"}, 1);
+  ASSERT_TRUE(index.ok()) << index.status();
+  EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_REFUSE);
+  EXPECT_THAT(Decided(*index).decisions(0).reasons(), ::testing::Contains("handling-needs-person"));
+}
+
+TEST_F(AdmissionTest, ConsentsAreForAPersonToRead) {
+  v1::SignedStatement consent;
+  consent.set_body("a consent");
+  consent.add_signatures()->set_key_id(std::string(32, 'k'));
+  consent.mutable_signatures(0)->set_ed25519(std::string(64, 's'));
+  auto index = f.Send({.consents = {consent.SerializeAsString()}}, 1);
   ASSERT_TRUE(index.ok()) << index.status();
   EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_REFUSE);
   EXPECT_THAT(Decided(*index).decisions(0).reasons(), ::testing::Contains("handling-needs-person"));

@@ -109,7 +109,7 @@ absl::StatusOr<Applied> ApplySubmission(const Step& step) {
   Submitted submitted{crypto::Sha256(submission.header()), record_id, 0};
   auto before =
       step.tx.submissions().Find(submission.submitter().agency(), submission.submitter().number(),
-                                 submitted.hash, submitted.record_id, Submissions::Among::kStaged);
+                                 submitted.hash, submitted.record_id, Submissions::Among::kAll);
   if (!before.ok()) return before.status();
   if (*before) return Applied{(*before)->log_index, (*before)->hash, true};
   if (auto status = CheckSnapshot(step.body, step.tx.view()); !status.ok()) return status;
@@ -136,7 +136,7 @@ absl::StatusOr<Applied> ApplyNotice(const Step& step) {
   const Submitter& submitter = notice.submitter();
   Submitted submitted{DigestOf(notice.statement_digest()), RecordId{}, 0};
   auto before = step.tx.submissions().Find(submitter.agency(), submitter.number(), submitted.hash,
-                                           std::nullopt, Submissions::Among::kStaged);
+                                           std::nullopt, Submissions::Among::kAll);
   if (!before.ok()) return before.status();
   if (*before) return Applied{(*before)->log_index, (*before)->hash, true};
   if (auto status = CheckNotice(step, notice); !status.ok()) return status;

@@ -22,14 +22,7 @@ absl::StatusOr<Admitted> Engine::AdmitSubmission(const v1::Submission& submissio
                                                  Random& random) const {
   auto current = view();
   AdmissionState state{*current, submissions_, usage_, quotas_, verified_};
-  auto admitted = Admit(submission, caller, state, now, random);
-  if (!admitted.ok()) return admitted;
-  const auto* before = std::get_if<Submitted>(&*admitted);
-  if (before && before->log_index >= LatestCheckpoint().head.size) {
-    return Refuse(Reason::kDiskFull,
-                  "The submission stands in the log, but its checkpoint could not be stored yet.");
-  }
-  return admitted;
+  return Admit(submission, caller, state, now, random);
 }
 
 absl::StatusOr<std::optional<Command>> Engine::AdmitAcknowledgement(
@@ -72,6 +65,12 @@ absl::Status Engine::Write(Transaction& transaction) {
   return absl::OkStatus();
 }
 
+absl::Status Engine::Publish() {
+  auto note = keeper_->Publish(keys_.checkpoint);
+  if (note.ok()) submissions_.Publish(LatestCheckpoint().head.size);
+  return note.status();
+}
+
 absl::StatusOr<CommitResult> Engine::Commit(std::span<const Command> commands) {
   if (broken_) {
     return absl::FailedPreconditionError("a write failed: the engine must be opened again");
@@ -91,10 +90,9 @@ absl::StatusOr<CommitResult> Engine::Commit(std::span<const Command> commands) {
     broken_ = !IsRefusal(status, Reason::kDiskFull);
     return status;
   }
-  auto note = keeper_->Publish(keys_.checkpoint);
-  if (!note.ok()) {
-    broken_ = !IsRefusal(note.status(), Reason::kDiskFull);
-    return note.status();
+  if (status = Publish(); !status.ok()) {
+    broken_ = !IsRefusal(status, Reason::kDiskFull);
+    return status;
   }
   result.tree_size = LatestCheckpoint().head.size;
   result.delivered_to = std::exchange(delivered_to_, {});

@@ -134,6 +134,7 @@ class Engine {
   absl::Status OpenLog();
   absl::Status Replay();
   absl::Status Write(Transaction& transaction);
+  absl::Status Publish();
   absl::StatusOr<v1::Evidence> EvidenceFor(uint64_t log_index, uint64_t tree_size,
                                            std::string_view reader, v1::Receipt& receipt) const;
 

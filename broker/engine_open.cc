@@ -139,9 +139,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(store::Store& store,
   if (auto status = engine->submissions_.Load(store); !status.ok()) return status;
   if (auto status = engine->mailboxes_.Load(store, engine->usage_); !status.ok()) return status;
   // What was written before a crash, but not yet covered by a checkpoint, is covered now.
-  if (auto note = engine->keeper_->Publish(engine->keys_.checkpoint); !note.ok()) {
-    return note.status();
-  }
+  if (auto status = engine->Publish(); !status.ok()) return status;
   return engine;
 }
 

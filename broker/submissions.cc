@@ -48,8 +48,8 @@ absl::StatusOr<std::optional<Submitted>> Submissions::Find(std::string_view agen
   auto it = windows_.find(agency);
   if (it == windows_.end()) return std::nullopt;
   const Window& window = it->second;
-  bool all = among == Among::kStaged;
-  uint64_t end = all ? std::numeric_limits<uint64_t>::max() : committed_size_;
+  bool all = among == Among::kAll;
+  uint64_t end = all ? std::numeric_limits<uint64_t>::max() : published_;
   auto seen = [&](const Submitted& submitted) { return submitted.log_index < end; };
 
   if (BelowWindow(number, all ? window.highest : window.committed)) {
@@ -69,54 +69,61 @@ absl::StatusOr<std::optional<Submitted>> Submissions::Find(std::string_view agen
   return Reused("The record id was used for another record.");
 }
 
+void Submissions::Put(Window& window, uint64_t number, const Submitted& submitted) {
+  window.by_number[number] = submitted;
+  if (submitted.record_id != RecordId{}) window.by_id[submitted.record_id] = number;
+}
+
+void Submissions::Drop(Window& window, uint64_t number) {
+  auto it = window.by_number.find(number);
+  window.by_id.erase(it->second.record_id);
+  window.by_number.erase(it);
+}
+
 std::vector<uint64_t> Submissions::Add(std::string_view agency, uint64_t number,
                                        const Submitted& submitted) {
   absl::MutexLock lock(&mutex_);
   Window& window = windows_[std::string(agency)];
-  window.by_number[number] = submitted;
-  if (submitted.record_id != RecordId{}) window.by_id[submitted.record_id] = number;
+  Put(window, number, submitted);
   window.highest = std::max(window.highest, number);
-  staged_.push_back({std::string(agency), number, submitted});
+  staged_.push_back({true, std::string(agency), number, submitted});
 
   std::vector<uint64_t> left;
   while (BelowWindow(window.by_number.begin()->first, window.highest)) {
     auto first = window.by_number.begin();
     left.push_back(first->first);
-    leaving_.push_back({std::string(agency), first->first, first->second});
-    window.by_id.erase(first->second.record_id);
-    window.by_number.erase(first);
+    staged_.push_back({false, std::string(agency), first->first, first->second});
+    Drop(window, first->first);
   }
   return left;
 }
 
 void Submissions::Commit() {
   absl::MutexLock lock(&mutex_);
-  for (const Item& item : staged_) {
-    Window& window = windows_[item.agency];
-    window.committed = std::max(window.committed, item.number);
-    committed_size_ = std::max(committed_size_, item.submitted.log_index + 1);
+  for (const Change& change : staged_) {
+    Window& window = windows_[change.agency];
+    window.committed = window.highest;
   }
   staged_.clear();
-  leaving_.clear();
 }
 
 void Submissions::Rollback() {
   absl::MutexLock lock(&mutex_);
-  for (const Item& item : leaving_) {
-    Window& window = windows_[item.agency];
-    window.by_number[item.number] = item.submitted;
-    if (item.submitted.record_id != RecordId{}) {
-      window.by_id[item.submitted.record_id] = item.number;
+  for (auto change = staged_.rbegin(); change != staged_.rend(); ++change) {
+    Window& window = windows_[change->agency];
+    if (change->added) {
+      Drop(window, change->number);
+    } else {
+      Put(window, change->number, change->submitted);
     }
-  }
-  for (const Item& item : staged_) {
-    Window& window = windows_[item.agency];
-    window.by_number.erase(item.number);
-    window.by_id.erase(item.submitted.record_id);
     window.highest = window.committed;
   }
   staged_.clear();
-  leaving_.clear();
+}
+
+void Submissions::Publish(uint64_t tree_size) {
+  absl::MutexLock lock(&mutex_);
+  published_ = tree_size;
 }
 
 absl::Status Submissions::Load(const store::Reader& store) {

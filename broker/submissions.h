@@ -32,7 +32,7 @@ std::optional<Submitted> DecodeSubmitted(uint64_t number, std::string_view bytes
 
 class Submissions {
  public:
-  enum class Among : uint8_t { kCommitted, kStaged };
+  enum class Among : uint8_t { kPublished, kAll };
 
   // What stands in the log when this is a repetition: the same number and hash, or the same record
   // id and hash under another number. nullopt when it is new. Refusal record-id-reused: the number
@@ -46,9 +46,11 @@ class Submissions {
 
   // The committer alone: stages one, and returns the numbers that leave the window by it.
   std::vector<uint64_t> Add(std::string_view agency, uint64_t number, const Submitted& submitted);
-  // What was staged is committed, or taken back.
+  // What was staged is on disk, or taken back.
   void Commit();
   void Rollback();
+  // Everything in the tree of this size may be answered: its checkpoint is stored.
+  void Publish(uint64_t tree_size);
 
   // Fills itself from r_submissions. DATA_LOSS for rows that cannot be read.
   absl::Status Load(const store::Reader& store);
@@ -60,17 +62,19 @@ class Submissions {
     uint64_t highest = 0;                // staged or committed
     uint64_t committed = 0;              // highest committed
   };
-  struct Item {
+  struct Change {
+    bool added;  // else it left the window
     std::string agency;
     uint64_t number;
     Submitted submitted;
   };
+  static void Put(Window& window, uint64_t number, const Submitted& submitted);
+  static void Drop(Window& window, uint64_t number);
 
   mutable absl::Mutex mutex_;
   std::map<std::string, Window, std::less<>> windows_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Item> staged_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Item> leaving_ ABSL_GUARDED_BY(mutex_);
-  uint64_t committed_size_ ABSL_GUARDED_BY(mutex_) = 0;  // log indexes below are committed
+  std::vector<Change> staged_ ABSL_GUARDED_BY(mutex_);
+  uint64_t published_ ABSL_GUARDED_BY(mutex_) = 0;  // a size of the tree
 };
 
 }  // namespace entente::broker

@@ -28,8 +28,9 @@ TEST(SubmissionsTest, FindsByNumberAndById) {
   Submitted one = One(1, 10);
   submissions.Add("FR.fiu", 1, one);
   submissions.Commit();
+  submissions.Publish(100);
   auto find = [&](uint64_t number, const Submitted& what) {
-    return submissions.Find("FR.fiu", number, what.hash, what.record_id, Among::kCommitted);
+    return submissions.Find("FR.fiu", number, what.hash, what.record_id, Among::kPublished);
   };
   EXPECT_EQ((*find(1, one))->log_index, 10u);
   EXPECT_EQ((*find(2, one))->log_index, 10u);
@@ -40,23 +41,25 @@ TEST(SubmissionsTest, FindsByNumberAndById) {
   EXPECT_FALSE(find(2, One(2, 0))->has_value());
   EXPECT_TRUE(IsRefusal(find(0, One(2, 0)).status(), Reason::kMalformed));
   EXPECT_FALSE(
-      submissions.Find("DE.fiu", 1, one.hash, one.record_id, Among::kCommitted)->has_value());
+      submissions.Find("DE.fiu", 1, one.hash, one.record_id, Among::kPublished)->has_value());
 }
 
 TEST(SubmissionsTest, NumbersMayComeOutOfOrderInTheWindow) {
   Submissions submissions;
   submissions.Add("FR.fiu", 100, One(1, 10));
   submissions.Commit();
+  submissions.Publish(100);
   EXPECT_FALSE(
-      submissions.Find("FR.fiu", 50, One(2, 0).hash, std::nullopt, Among::kCommitted)->has_value());
+      submissions.Find("FR.fiu", 50, One(2, 0).hash, std::nullopt, Among::kPublished)->has_value());
 }
 
 TEST(SubmissionsTest, NumbersBelowTheWindowAreRefused) {
   Submissions submissions;
   submissions.Add("FR.fiu", kWindow + 5, One(1, 10));
   submissions.Commit();
+  submissions.Publish(100);
   auto find = [&](uint64_t number) {
-    return submissions.Find("FR.fiu", number, One(2, 0).hash, std::nullopt, Among::kCommitted);
+    return submissions.Find("FR.fiu", number, One(2, 0).hash, std::nullopt, Among::kPublished);
   };
   EXPECT_TRUE(IsRefusal(find(5).status(), Reason::kRecordIdReused));
   EXPECT_TRUE(find(6).ok());
@@ -70,17 +73,20 @@ TEST(SubmissionsTest, WhatLeavesTheWindowIsForgotten) {
   EXPECT_THAT(submissions.Add("FR.fiu", 3 * kWindow, One(4, 13)), ElementsAre(2, kWindow + 1));
 }
 
-TEST(SubmissionsTest, StagedIsSeenByTheCommitterAlone) {
+TEST(SubmissionsTest, WhatHasNoCheckpointIsSeenByTheCommitterAlone) {
   Submissions submissions;
   Submitted one = One(1, 10);
   submissions.Add("FR.fiu", 1, one);
   auto find = [&](Among among) {
     return submissions.Find("FR.fiu", 1, one.hash, one.record_id, among)->has_value();
   };
-  EXPECT_TRUE(find(Among::kStaged));
-  EXPECT_FALSE(find(Among::kCommitted));
   submissions.Commit();
-  EXPECT_TRUE(find(Among::kCommitted));
+  EXPECT_TRUE(find(Among::kAll));
+  EXPECT_FALSE(find(Among::kPublished));
+  submissions.Publish(10);
+  EXPECT_FALSE(find(Among::kPublished));
+  submissions.Publish(11);
+  EXPECT_TRUE(find(Among::kPublished));
 }
 
 TEST(SubmissionsTest, RollbackTakesBackAndBringsBack) {
@@ -88,14 +94,30 @@ TEST(SubmissionsTest, RollbackTakesBackAndBringsBack) {
   Submitted one = One(1, 10);
   submissions.Add("FR.fiu", 1, one);
   submissions.Commit();
+  submissions.Publish(100);
   EXPECT_THAT(submissions.Add("FR.fiu", kWindow + 1, One(2, 11)), ElementsAre(1));
   submissions.Rollback();
   auto find = [&](uint64_t number, const Submitted& what) {
-    return submissions.Find("FR.fiu", number, what.hash, what.record_id, Among::kStaged);
+    return submissions.Find("FR.fiu", number, what.hash, what.record_id, Among::kAll);
   };
   EXPECT_EQ((*find(1, one))->log_index, 10u);
   EXPECT_EQ((*find(2, one))->log_index, 10u);
   EXPECT_FALSE(find(kWindow + 1, One(2, 0))->has_value());
+}
+
+// An id that left the window comes again under a new number, and the commit fails.
+TEST(SubmissionsTest, RollbackInOneStageOfTheSameId) {
+  Submissions submissions;
+  Submitted one = One(1, 10);
+  submissions.Add("FR.fiu", 1, one);
+  submissions.Commit();
+  submissions.Add("FR.fiu", kWindow + 1, One(2, 11));
+  submissions.Add("FR.fiu", kWindow + 2, one);
+  submissions.Add("FR.fiu", 3 * kWindow, One(3, 12));
+  submissions.Rollback();
+  auto found = submissions.Find("FR.fiu", 2, one.hash, one.record_id, Among::kAll);
+  ASSERT_TRUE(found.ok() && *found);
+  EXPECT_EQ((*found)->log_index, 10u);
 }
 
 TEST(SubmissionsTest, RowHoldsItsNumber) {
