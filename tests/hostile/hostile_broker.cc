@@ -29,6 +29,10 @@
   "_ZNK7entente6ledger8Registry5CheckEmNS_2v19EntryKindENS_7InstantESt17basic_string_" \
   "viewIcSt11char_traitsIcEE"
 
+#define APPLY                                                                 \
+  "_ZN7entente6ledger8Registry5ApplyEmRKSt5arrayIhLm32EENS_2v19EntryKindENS_" \
+  "7InstantESt17basic_string_viewIcSt11char_traitsIcEE"
+
 namespace entente::hostile {
 
 using Fetched = absl::StatusOr<v1::PullResponse>;
@@ -53,6 +57,10 @@ absl::Status RealCheck(const ledger::Registry*, uint64_t, v1::EntryKind, Instant
                        std::string_view) asm("__real_" CHECK);
 absl::Status WrapCheck(const ledger::Registry*, uint64_t, v1::EntryKind, Instant,
                        std::string_view) asm("__wrap_" CHECK);
+absl::Status RealApply(ledger::Registry*, uint64_t, const Digest&, v1::EntryKind, Instant,
+                       std::string_view) asm("__real_" APPLY);
+absl::Status WrapApply(ledger::Registry*, uint64_t, const Digest&, v1::EntryKind, Instant,
+                       std::string_view) asm("__wrap_" APPLY);
 
 namespace {
 
@@ -221,6 +229,12 @@ absl::Status WrapCheck(const ledger::Registry* registry, uint64_t index, v1::Ent
                        Instant instant, std::string_view body) {
   if (Lies("swap-key")) return absl::OkStatus();
   return RealCheck(registry, index, kind, instant, body);
+}
+
+absl::Status WrapApply(ledger::Registry* registry, uint64_t index, const Digest& leaf,
+                       v1::EntryKind kind, Instant instant, std::string_view body) {
+  const absl::Status status = RealApply(registry, index, leaf, kind, instant, body);
+  return Lies("swap-key") ? absl::OkStatus() : status;
 }
 
 }  // namespace entente::hostile

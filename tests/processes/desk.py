@@ -51,9 +51,12 @@ class Desk:
         section.content.lead_ask.measure = 1
         section.content.lead_ask.deadline_ms = now_ms + 3_600_000
         section.content.lead_ask.summary = f"lead {reference}"
+        story = messages.DraftSection(about=["suspect"], data=["narrative"], basis="assessment")
+        story.content.language = "en"
+        story.content.narrative.text = f"what is known of {reference}"
         request = messages.SendLeadRequest(
             recipients=recipients, purpose="asset-recovery", handling=["H1"], evaluation="B2", urgency=2,
-            expires_ms=now_ms + 86_400_000, sections=[section], justification="kill test", own_reference=reference)
+            expires_ms=now_ms + 5 * 86_400_000, sections=[section, story], justification="a test", own_reference=reference)
         return self._stub.SendLead(request, timeout=5).record_id
 
     def leads(self):

@@ -8,6 +8,7 @@ import time
 
 from desk import Desk, ROOT
 
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 OFFICER = {"FR.fiu": "anna", "BR.fiu": "bruno", "DE.fiu": "dieter", "NL.fiu": "nina", "CH.fiu": "chiara", "AE.fiu": "amal"}
 
 
@@ -57,8 +58,8 @@ class Federation:
             command = [self.bin / "entente-node", "--config", folder / "node.toml"]
         environment = {**os.environ, **self.environment}
         if self.clock:
-            command = ["faketime", "-f", self.clock, *command]
-            environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+            # Not by the program `faketime`: it would stand between us and the process we stop.
+            environment |= {"LD_PRELOAD": FAKETIME, "FAKETIME": self.clock, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         process = subprocess.Popen(command, stdout=out, stderr=log, cwd=ROOT, env=environment)
         self.pids[name] = process.pid
         (folder / "pid").write_text(f"{process.pid}\n")

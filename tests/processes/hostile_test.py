@@ -74,21 +74,32 @@ def refused_by_recipient(story):
     assert story.inbox(VICTIM) == [], "a record that was tampered with is shown"
 
 
+def missed_after_head(story):
+    story.restart_at("+25h")
+    time.sleep(3)  # the daily pair head goes out and is delivered
+    story.restart_at("+28h")
+    until("the recipient misses a number", lambda: "numbers-missing" in story.alarms(VICTIM))
+
+
+def label_altered(story):
+    """What the broker altered is not what the log shows: no answer to it, for the true one may still come."""
+    story.send()
+    until("the honest recipient has it", lambda: story.inbox("NL.fiu") == story.sent)
+    until("the recipient alarms", lambda: "record-refused" in story.alarms(VICTIM))
+    assert story.inbox(VICTIM) == [], "a record that was tampered with is shown"
+
+
 def kept_back(story):
     story.send(2)
     until("the second record arrives", lambda: story.sent[1] in story.inbox(VICTIM))
     assert story.sent[0] not in story.inbox(VICTIM)
-    story.restart_at("+2h")
-    until("the recipient misses a number", lambda: "numbers-missing" in story.alarms(VICTIM))
+    missed_after_head(story)
 
 
 def kept_last_back(story):
     story.send()
     until("the honest recipient has it", lambda: story.inbox("NL.fiu") == story.sent)
-    story.restart_at("+25h")
-    time.sleep(3)  # the daily pair head goes out and is delivered
-    story.restart_at("+28h")
-    until("the recipient misses the last number", lambda: "numbers-missing" in story.alarms(VICTIM))
+    missed_after_head(story)
 
 
 def replayed(story):
@@ -123,7 +134,7 @@ def forked(story):
 
 LIES = {
     "strip-section": refused_by_recipient,
-    "alter-label": refused_by_recipient,
+    "alter-label": label_altered,
     "remove-obligation": obligation_removed,
     "keep-back": kept_back,
     "keep-last": kept_last_back,
