@@ -142,7 +142,7 @@ void NodeLink::AskEntries() {
       if (!Took(status, "entries")) return;
       if (engine.BehindLog() && answer->entries_size() > 0) AskEntries();
       SendAcknowledges();
-      Wake(200);
+      if (answer->entries_size() > 0) Wake(200);
     });
   });
 }
