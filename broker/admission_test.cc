@@ -43,18 +43,6 @@ class AdmissionTest : public ::testing::Test {
     }
     return part.submission();
   }
-  void Suspend(std::string_view agency) {
-    v1::AgencyStatement body;
-    body.set_agency(std::string(agency));
-    body.set_state(v1::AgencyStatement::SUSPENDED);
-    body.set_kind("fiu");
-    body.set_name("Agency " + std::string(agency));
-    body.set_from_ms(static_cast<uint64_t>(testing::kFounded.ms));
-    body.set_number(2);
-    const auto& authority = f.federation.jurisdiction(agency.substr(0, 2)).authority;
-    auto index = f.Publish(ledger::SignAgencyState(f.federation.name(), body, authority));
-    ASSERT_TRUE(index.ok()) << index.status();
-  }
 
   EngineFixture f;
 };
@@ -69,7 +57,7 @@ TEST_F(AdmissionTest, CallerThatWasNeverAdmitted) {
 
 TEST_F(AdmissionTest, SuspendedCaller) {
   Lead lead = f.Seal({});
-  Suspend("FR.fiu");
+  f.Suspend("FR.fiu");
   EXPECT_EQ(Reason(lead), "agency-suspended");
 }
 
@@ -269,7 +257,7 @@ TEST_F(AdmissionTest, RetiredDeliveryKey) {
 // ---- decision
 
 TEST_F(AdmissionTest, SuspendedRecipientIsRefusedByDecision) {
-  Suspend("BR.fiu");
+  f.Suspend("BR.fiu");
   auto index = f.Send({.recipients = {"BR.fiu", "DE.fiu"}}, 1);
   ASSERT_TRUE(index.ok()) << index.status();
   auto decided = Decided(*index);
@@ -277,7 +265,7 @@ TEST_F(AdmissionTest, SuspendedRecipientIsRefusedByDecision) {
   EXPECT_EQ(decided.decisions(0).recipient(), "BR.fiu");
   EXPECT_EQ(decided.decisions(0).verdict(), v1::VERDICT_REFUSE);
   EXPECT_EQ(decided.decisions(1).verdict(), v1::VERDICT_RELEASE);
-  EXPECT_THAT(f.Fetch("BR.fiu"), IsEmpty());
+  EXPECT_EQ(f.engine->UsageOf(f.Id("BR.fiu")).waiting, 0u);
 }
 
 TEST_F(AdmissionTest, UnknownLabelIsARefusalThatIsLogged) {

@@ -111,6 +111,7 @@ class Engine {
   LanePositions Acknowledged(const AgencyId& agency) const;
   // What stands in the agency's mailbox after these positions, urgent first, at most `max` and at
   // most about limits::kMessageBytes, with the checkpoint that covers it. Empty: nothing new.
+  // Refusal agency-suspended: what waits goes on waiting.
   absl::StatusOr<v1::PullResponse> Fetch(const AgencyId& agency, LanePositions after,
                                          size_t max) const;
 

@@ -140,6 +140,15 @@ TEST_F(MailboxTest, RefusalOfTheRecipientIsForwardedToo) {
   EXPECT_THAT(f.Fetch("FR.fiu"), SizeIs(1));
 }
 
+TEST_F(MailboxTest, NothingIsHandedToASuspendedAgency) {
+  auto acknowledge = OneToTake();
+  f.Suspend("BR.fiu");
+  EXPECT_TRUE(
+      IsRefusal(f.engine->Fetch(f.Id("BR.fiu"), {}, 64).status(), Reason::kAgencySuspended));
+  EXPECT_EQ(ReasonOf(acknowledge), "agency-suspended");
+  EXPECT_EQ(f.engine->UsageOf(f.Id("BR.fiu")).waiting, 1u);
+}
+
 // ---- what is no acknowledgement
 
 TEST_F(MailboxTest, RangeBeyondTheLane) {

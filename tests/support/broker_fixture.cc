@@ -155,6 +155,19 @@ absl::StatusOr<uint64_t> EngineFixture::Publish(const ledger::Publication& publi
   return applied->log_index;
 }
 
+void EngineFixture::Suspend(std::string_view agency) {
+  v1::AgencyStatement body;
+  body.set_agency(std::string(agency));
+  body.set_state(v1::AgencyStatement::SUSPENDED);
+  body.set_kind("fiu");
+  body.set_name("Agency " + std::string(agency));
+  body.set_from_ms(static_cast<uint64_t>(testing::kFounded.ms));
+  body.set_number(2);
+  const auto& authority = federation.jurisdiction(agency.substr(0, 2)).authority;
+  auto index = Publish(ledger::SignAgencyState(federation.name(), body, authority));
+  EXPECT_TRUE(index.ok()) << index.status();
+}
+
 // ---- mailboxes
 
 std::vector<v1::Delivery> EngineFixture::Fetch(std::string_view agency) {

@@ -84,6 +84,8 @@ class EngineFixture {
   absl::StatusOr<uint64_t> Send(const LeadDraft& draft, uint64_t number);
   absl::StatusOr<Applied> CommitOne(Command command);
   absl::StatusOr<uint64_t> Publish(const ledger::Publication& publication);
+  // Its authority suspends the agency.
+  void Suspend(std::string_view agency);
 
   // Everything that waits for the agency.
   std::vector<v1::Delivery> Fetch(std::string_view agency);
