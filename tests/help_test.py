@@ -1,0 +1,57 @@
+#!/usr/bin/python3
+"""Every program says what it does: --help exits 0 and names exit codes, each command's help too, and a wrong
+option exits 2 with a sentence on standard error.
+
+Usage: tests/help_test.py BIN_DIR
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+PROGRAMS = {
+    "entente": ["lead send", "lead take", "lead decline", "lead list", "status", "inbox", "show", "log", "keys",
+                "agency enrol", "agency approve", "agency list", "officer add", "officer list", "authority new",
+                "authority policy-keys", "authority sign-policy", "authority sign-federation-file", "authority publish"],
+    "entente-broker": ["run", "init", "fsck"],
+    "entente-node": [],
+    "entente-audit": ["verify-receipt"],
+    "entente-policy": ["check", "decide"],
+}
+
+
+def run(program, *words):
+    return subprocess.run([program, *words], capture_output=True, text=True, check=False)
+
+
+def check_help(program, words, errors):
+    got = run(program, *words, "--help")
+    name = " ".join([program.name, *words])
+    if got.returncode != 0 or "Usage" not in got.stdout:
+        errors.append(f"{name} --help: exit {got.returncode}")
+    for line in got.stdout.splitlines():
+        if re.match(r"^  -{1,2}[a-z][\w,-]*(?: [A-Z:{},a-z.]+)*\s*$", line):
+            index = got.stdout.splitlines().index(line)
+            below = got.stdout.splitlines()[index + 1:index + 2]
+            if not below or not below[0].startswith("        "):
+                errors.append(f"{name}: the option in '{line.strip()}' says nothing about itself")
+
+
+def main():
+    folder, errors = pathlib.Path(sys.argv[1]), []
+    for name, commands in PROGRAMS.items():
+        program = folder / name
+        check_help(program, [], errors)
+        if "xit codes" not in run(program, "--help").stdout:
+            errors.append(f"{name} --help does not name its exit codes")
+        for command in commands:
+            check_help(program, command.split(), errors)
+        wrong = run(program, "--no-such-option")
+        if wrong.returncode != 2 or not wrong.stderr:
+            errors.append(f"{name}: a wrong option exits {wrong.returncode}, not 2 with a sentence")
+    print("\n".join(errors) or f"{len(PROGRAMS)} programs, {sum(map(len, PROGRAMS.values()))} commands: all explain themselves")
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
