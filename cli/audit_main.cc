@@ -1,4 +1,6 @@
 // entente-audit: verifies what nodes keep on file, with no broker, no network and no database.
+#include <google/protobuf/stubs/logging.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -94,4 +96,8 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace entente::cli
 
-int main(int argc, char** argv) { return entente::cli::Main(argc, argv); }
+int main(int argc, char** argv) {
+  // What is wrong with a file is said once, in our words.
+  google::protobuf::SetLogHandler(nullptr);
+  return entente::cli::Main(argc, argv);
+}

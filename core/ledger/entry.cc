@@ -112,7 +112,7 @@ absl::StatusOr<Entry> ReadEntry(std::string_view bytes) {
   }
   const KindRow* kind = FindKind(read->kind());
   // Strict reading has refused kinds that are not listed.
-  if (kind->open != read->has_open() || kind->open == read->has_sealed()) {
+  if (kind->open != read->has_open()) {
     return Refuse(Reason::kMalformed, "An entry's kind and its class do not fit.");
   }
   if (read->instant_ms() > static_cast<uint64_t>(INT64_MAX)) {

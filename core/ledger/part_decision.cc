@@ -17,8 +17,14 @@ absl::StatusOr<uint32_t> PositionOf(std::string_view id, std::span<const Section
   return static_cast<uint32_t>(found - sections.begin());
 }
 
-v1::WithheldSection ToProto(const policy::VisibleSection& section, const SectionId& id) {
+v1::WithheldSection ToProto(const policy::VisibleSection& section, const SectionId& id,
+                            const std::vector<policy::MatchedRule>& visible) {
   v1::WithheldSection out;
+  for (const std::string& rule : section.rules) {
+    const auto found = std::find_if(visible.begin(), visible.end(),
+                                    [&](const auto& one) { return one.id == rule; });
+    out.add_titles(found == visible.end() ? "" : found->title);
+  }
   out.set_section_id(ToString(id));
   out.mutable_rules()->Assign(section.rules.begin(), section.rules.end());
   out.mutable_reasons()->Assign(section.reasons.begin(), section.reasons.end());
@@ -77,7 +83,7 @@ v1::RecipientDecision DecisionFor(policy::Reader reader, std::string_view recipi
     withheld.emplace_back(sections[one.section], &one);
   }
   std::sort(withheld.begin(), withheld.end());
-  for (const auto& [id, one] : withheld) *out.add_withheld() = ToProto(*one, id);
+  for (const auto& [id, one] : withheld) *out.add_withheld() = ToProto(*one, id, view.rules);
   out.mutable_obligations()->Assign(view.obligations.begin(), view.obligations.end());
   const std::vector<std::string> rules = view.RuleIds();
   out.mutable_rules()->Assign(rules.begin(), rules.end());

@@ -31,6 +31,9 @@ absl::Status CheckWithheld(const v1::RecipientDecision& decision) {
     if (!IsSorted(one.rules()) || !IsSorted(one.reasons())) {
       return Refuse(Reason::kNotCanonical, "Rules and reasons are not sorted and distinct.");
     }
+    if (one.titles_size() != 0 && one.titles_size() != one.rules_size()) {
+      return Malformed("Rules have one title each, or none.");
+    }
   }
   return absl::OkStatus();
 }
