@@ -65,7 +65,6 @@ class Checking {
   std::vector<SectionId> withheld_;
   std::optional<record::OpenedRecord> opened_;
   std::vector<std::string> obligations_;
-  std::optional<policy::Policy> origin_policy_;
 };
 
 absl::Status Checking::Run() {
@@ -207,7 +206,6 @@ absl::Status Checking::CheckPolicy() {
   if (!inbound.releases() || !inbound.withheld.empty()) {
     return Refuse(Reason::kPolicyRefused, "our own inbound policy keeps this back");
   }
-  origin_policy_ = PolicyAt(*registry, record_->header.origin.jurisdiction(), instant());
   return CheckObligations(*registry, inbound);
 }
 
@@ -239,15 +237,10 @@ absl::Status Checking::CheckObligations(const Registry& registry, const policy::
   return absl::OkStatus();
 }
 
-void FillWithheld(const v1::WithheldSection& section,
-                  const std::optional<policy::Policy>& origin_policy, v1::ShownWithholding& shown) {
+void FillWithheld(const v1::WithheldSection& section, v1::ShownWithholding& shown) {
   shown.set_section_id(HexEncode(AsBytes(section.section_id())));
   *shown.mutable_rules() = section.rules();
-  if (!origin_policy) return;
-  for (const std::string& id : section.rules()) {
-    const auto rule = std::ranges::find(origin_policy->outbound, id, &policy::Rule::id);
-    if (rule != origin_policy->outbound.end()) shown.add_titles(rule->title);
-  }
+  *shown.mutable_titles() = section.titles();
 }
 
 void Checking::Fill(Arrived& arrived) const {
@@ -270,7 +263,7 @@ void Checking::Fill(Arrived& arrived) const {
     kept.set_content(section.content.SerializeAsString());
   }
   for (const v1::WithheldSection& section : decision().withheld()) {
-    FillWithheld(section, origin_policy_, *content.add_withheld());
+    FillWithheld(section, *content.add_withheld());
   }
   content.mutable_obligations()->Assign(obligations_.begin(), obligations_.end());
   content.set_instruction(opened_->manifest.instruction());

@@ -1,0 +1,271 @@
+// What each officer may do at the desk, and what is written down of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "node/engine_fixture.h"
+
+namespace entente::node {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+std::string Instruments(std::initializer_list<std::string_view> ids, std::string_view party) {
+  std::string out = "instruments = \"instruments/1\"\nversion     = 2\n";
+  for (const std::string_view id : ids) {
+    out += "\n[[instrument]]\nid       = \"" + std::string(id) +
+           "\"\ntitle    = \"T\"\nlaw      = \"L\"\nkind     = \"treaty\"\nstate    = "
+           "\"in-force\"\npurposes = [\"asset-recovery\"]\ndata     = [\"identity\", \"address\", "
+           "\"organisation\", \"financial\", \"asset\", \"narrative\"]\n"
+           "sent_data_stay_bound = true\n";
+    for (const std::string_view code : {std::string_view("FR"), party}) {
+      out += "\n[[instrument.party]]\nparty  = \"" + std::string(code) +
+             "\"\njoined = 2020-01-01T00:00:00Z\n";
+    }
+  }
+  return out;
+}
+
+std::vector<v1::Consultation> Lines(World& world, std::string_view agency,
+                                    const std::string& record_id = "") {
+  v1::ConsultationsRequest request;
+  request.set_justification("monthly review");
+  request.set_record_id(record_id);
+  const auto lines = world.node(agency)->Consultations("protector", request, world.now);
+  EXPECT_TRUE(lines.ok()) << lines.status();
+  return {lines->consultations().begin(), lines->consultations().end()};
+}
+
+TEST(DeskTest, EachCallNeedsItsRole) {
+  World world;
+  Engine& desk = world.node("FR.fiu").engine();
+  const auto refused = [](const absl::Status& status) {
+    return IsRefusal(status, Reason::kNotAuthorised);
+  };
+  EXPECT_TRUE(refused(desk.SendLead("reader", world.Lead({"BR.fiu"}), world.now).status()));
+  EXPECT_TRUE(refused(desk.SendLead("nobody", world.Lead({"BR.fiu"}), world.now).status()));
+  EXPECT_TRUE(refused(desk.AnswerLead("reader", {}, world.now).status()));
+  EXPECT_TRUE(refused(desk.Show("author", {}, world.now).status()));
+  EXPECT_TRUE(refused(desk.Inbox("protector", {}, world.now).status()));
+  EXPECT_TRUE(refused(desk.ListLeads("admin", {}, world.now).status()));
+  EXPECT_TRUE(refused(desk.Consultations("reader", {}, world.now).status()));
+  EXPECT_TRUE(refused(desk.AddOfficer("author", {}, world.now).status()));
+  EXPECT_TRUE(refused(desk.ListOfficers("author").status()));
+  EXPECT_TRUE(refused(desk.Status("nobody", world.now).status()));
+  EXPECT_TRUE(refused(desk.Keys("nobody", world.now).status()));
+  EXPECT_TRUE(refused(desk.ListAgencies("nobody", world.now).status()));
+  EXPECT_EQ(desk.ListOfficers("admin")->officers_size(), 4);
+}
+
+TEST(DeskTest, ABlankJustificationIsRefused) {
+  World world;
+  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  lead.set_justification(" \t\n");
+  const auto sent = world.node("FR.fiu")->SendLead("author", lead, world.now);
+  ASSERT_TRUE(IsRefusal(sent.status(), Reason::kLabelMissing));
+  EXPECT_EQ(RefusalOf(sent.status())->subject, "justification");
+  EXPECT_TRUE(IsRefusal(world.node("FR.fiu")->Show("reader", {}, world.now).status(),
+                        Reason::kLabelMissing));
+  EXPECT_TRUE(IsRefusal(world.node("FR.fiu")->Consultations("protector", {}, world.now).status(),
+                        Reason::kLabelMissing));
+}
+
+TEST(DeskTest, DraftsThatCannotBeSentAreRefusedAtOnce) {
+  World world;
+  const auto try_with = [&](const std::function<void(v1::SendLeadRequest&)>& change) {
+    v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+    change(lead);
+    const auto sent = world.node("FR.fiu")->SendLead("author", lead, world.now);
+    return RefusalOf(sent.status()) ? ReasonText(*RefusalOf(sent.status())) : "sent";
+  };
+  EXPECT_EQ(try_with([](auto& lead) { lead.clear_recipients(); }), "label-missing:recipient");
+  EXPECT_EQ(try_with([](auto& lead) { lead.add_recipients("BR.fiu"); }), "malformed");
+  EXPECT_EQ(try_with([](auto& lead) { lead.set_recipients(0, "UK.fiu"); }), "malformed");
+  EXPECT_EQ(try_with([](auto& lead) { lead.set_recipients(0, "FR.fiu"); }), "wrong-agency");
+  EXPECT_EQ(try_with([](auto& lead) { lead.set_recipients(0, "NO.fiu"); }), "wrong-agency");
+  EXPECT_EQ(try_with([](auto& lead) { lead.clear_sections(); }), "label-missing:section");
+  EXPECT_EQ(try_with([](auto& lead) { lead.mutable_sections(0)->clear_about(); }),
+            "label-missing:about");
+  EXPECT_EQ(try_with([](auto& lead) { lead.mutable_sections(0)->clear_data(); }),
+            "label-missing:data");
+  EXPECT_EQ(try_with([](auto& lead) { lead.mutable_sections(0)->clear_content(); }), "malformed");
+  EXPECT_EQ(try_with([](auto& lead) { lead.clear_purpose(); }), "label-missing:purpose");
+  EXPECT_EQ(try_with([](auto& lead) { lead.clear_handling(); }), "label-missing:handling");
+  EXPECT_EQ(try_with([](auto& lead) { lead.clear_urgency(); }), "label-missing:urgency");
+  EXPECT_EQ(try_with([](auto& lead) { lead.set_expires_ms(1); }), "expired");
+  EXPECT_EQ(try_with([](auto& lead) { lead.set_expires_ms(UINT64_MAX); }), "malformed");
+  EXPECT_EQ(try_with([](auto& lead) { *lead.add_sections() = lead.sections(0); }), "malformed");
+  EXPECT_EQ(try_with([](auto& lead) {
+              lead.mutable_sections(1)->mutable_content()->mutable_narrative()->set_text(
+                  std::string(limits::kRecordBytes, 'x'));
+            }),
+            "too-large");
+  EXPECT_EQ(try_with([](auto&) {}), "sent");
+}
+
+TEST(DeskTest, ThePreviewShowsOwnRulesInFull) {
+  World world({"FR.fiu", "BR.fiu", "CH.fiu"});
+  const auto sent =
+      world.node("FR.fiu")->SendLead("author", world.Lead({"BR.fiu", "CH.fiu"}), world.now);
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  EXPECT_EQ(sent->recipients(0).verdict(), v1::VERDICT_RELEASE);
+  EXPECT_EQ(sent->recipients(1).verdict(), v1::VERDICT_RELEASE_IN_PART);
+  EXPECT_THAT(sent->recipients(1).withheld(), ElementsAre(1u));
+  EXPECT_THAT(sent->recipients(1).rules(), ::testing::Contains("FR-OUT-800"));
+  EXPECT_EQ(sent->reference().size(), 21u);
+}
+
+TEST(DeskTest, WhoTheOwnPolicyRefusesGetsNothing) {
+  World world;
+  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  lead.set_purpose("prosecute");
+  lead.set_instrument("TEST-ALL");
+  const auto sent = world.node("FR.fiu")->SendLead("author", lead, world.now);
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  EXPECT_EQ(sent->recipients(0).verdict(), v1::VERDICT_REFUSE);
+  const uint64_t size = world.broker.log().size();
+  world.Settle();
+  EXPECT_EQ(world.broker.log().size(), size);
+  const v1::LeadSummary shown = world.SentLead("FR.fiu", sent->record_id());
+  EXPECT_EQ(shown.recipients(0).state(), v1::RECIPIENT_STATE_NOT_SENT);
+  EXPECT_EQ(shown.recipients(0).reason(), "policy-refused");
+  EXPECT_EQ(world.node("FR.fiu")->Status("admin", world.now)->outbox_waiting(), 0u);
+}
+
+TEST(DeskTest, SeveralInstrumentsMustBeChosenFrom) {
+  World world;
+  const ledger::Publication file = world.federation.SignFile(
+      "instruments", 2, Instruments({"TREATY-1", "TREATY-2"}, "BR"), {"FR", "BR", "DE"});
+  v1::PublishRequest request;
+  request.set_entry_kind(file.kind);
+  *request.mutable_statement() = file.statement;
+  request.set_text(file.text);
+  const auto published = world.broker.Publish(request, world.now);
+  ASSERT_TRUE(published.ok()) << published.status();
+  world.Settle();
+  const auto sent = world.node("FR.fiu")->SendLead("author", world.Lead({"BR.fiu"}), world.now);
+  ASSERT_TRUE(IsRefusal(sent.status(), Reason::kLabelMissing)) << sent.status();
+  EXPECT_EQ(RefusalOf(sent.status())->subject, "under");
+  EXPECT_THAT(RefusalOf(sent.status())->text, HasSubstr("TREATY-1, TREATY-2"));
+  // Without any, the policy says so for this recipient alone.
+  const auto none = world.node("FR.fiu")->SendLead("author", world.Lead({"DE.fiu"}), world.now);
+  ASSERT_TRUE(none.ok());
+  EXPECT_EQ(none->recipients(0).verdict(), v1::VERDICT_REFUSE);
+}
+
+TEST(DeskTest, ReadingIsLoggedBeforeItIsShown) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  TestNode& node = world.node("BR.fiu");
+  node.store.FailWrite(1, store::Fault::kDiskFull);
+  EXPECT_TRUE(IsRefusal(world.Show("BR.fiu", id).status(), Reason::kDiskFull));
+  ASSERT_TRUE(world.Show("BR.fiu", id).ok());
+  node.Restart(world.now);
+  const std::vector<v1::Consultation> lines = Lines(world, "BR.fiu", id);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0].operation(), "collection");
+  EXPECT_EQ(lines[1].operation(), "consultation");
+  EXPECT_EQ(lines[1].officer(), "reader");
+  EXPECT_EQ(lines[1].purpose(), "asset-recovery");
+  EXPECT_EQ(lines[1].justification(), "on duty, case 4711");
+}
+
+TEST(DeskTest, ReadingTheLogIsLogged) {
+  World world;
+  world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  EXPECT_EQ(Lines(world, "FR.fiu").size(), 1u);
+  const std::vector<v1::Consultation> lines = Lines(world, "FR.fiu");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0].operation(), "disclosure");
+  EXPECT_EQ(lines[0].officer(), "author");
+  EXPECT_EQ(lines[1].operation(), "log-reading");
+  EXPECT_EQ(lines[1].number(), 2u);
+}
+
+TEST(DeskTest, ARecordIsFoundByItsSpokenReference) {
+  World world;
+  const auto sent = world.node("FR.fiu")->SendLead("author", world.Lead({"BR.fiu"}), world.now);
+  world.Settle();
+  std::string spoken = sent->reference();
+  for (char& c : spoken) c = static_cast<char>(std::tolower(c));
+  const auto shown = world.Show("BR.fiu", spoken);
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  EXPECT_EQ(shown->item().record_id(), sent->record_id());
+  EXPECT_EQ(world.Show("FR.fiu", spoken)->item().origin(), "FR.fiu");
+  spoken.back() = spoken.back() == '0' ? '1' : '0';
+  EXPECT_TRUE(IsRefusal(world.Show("BR.fiu", spoken).status(), Reason::kMalformed));
+  EXPECT_TRUE(absl::IsNotFound(world.Show("BR.fiu", std::string(32, '0')).status()));
+}
+
+TEST(DeskTest, ARecordBoundToItsPurposeIsNotReadForAnother) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  v1::ShowRequest request;
+  request.set_record_id(id);
+  request.set_justification("curious");
+  request.set_purpose("border-control");
+  EXPECT_TRUE(IsRefusal(world.node("BR.fiu")->Show("reader", request, world.now).status(),
+                        Reason::kPolicyRefused));
+  request.set_purpose("asset-recovery");
+  EXPECT_TRUE(world.node("BR.fiu")->Show("reader", request, world.now).ok());
+}
+
+TEST(DeskTest, ListsOfReceivedLeadsDoNotTellContent) {
+  World world;
+  world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  world.Advance(3 * limits::kDayMs);
+  v1::ListLeadsRequest request;
+  request.set_received(true);
+  const auto leads = world.node("BR.fiu")->ListLeads("reader", request, world.now);
+  ASSERT_EQ(leads->leads_size(), 1);
+  EXPECT_EQ(leads->leads(0).measure(), v1::LEAD_MEASURE_FREEZE);
+  EXPECT_TRUE(leads->leads(0).recipients(0).overdue());
+  EXPECT_THAT(leads->DebugString(), Not(HasSubstr("harbour")));
+}
+
+TEST(DeskTest, OnlyReceivedLeadsAreAnswered) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  v1::AnswerLeadRequest request;
+  request.set_record_id(id);
+  request.set_justification("done");
+  EXPECT_TRUE(
+      absl::IsNotFound(world.node("FR.fiu")->AnswerLead("author", request, world.now).status()));
+  const auto answer = world.node("BR.fiu")->AnswerLead("author", request, world.now);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  world.Settle();
+  request.set_record_id(answer->record_id());
+  EXPECT_TRUE(IsRefusal(world.node("FR.fiu")->AnswerLead("author", request, world.now).status(),
+                        Reason::kMalformed));
+}
+
+TEST(DeskTest, StatusSaysThatThereIsNoQuorum) {
+  World world;
+  world.node("FR.fiu")->OnConnected();
+  const auto status = world.node("FR.fiu")->Status("reader", world.now);
+  EXPECT_EQ(status->quorum(), "none");
+  EXPECT_TRUE(status->broker_connected());
+  EXPECT_EQ(status->tree_size(), world.broker.log().size());
+  EXPECT_EQ(status->log_origin(), "entente.test/log/broker-1");
+}
+
+TEST(DeskTest, AgenciesAreListedWithWhatIsNeededToWriteToThem) {
+  World world;
+  const auto agencies = world.node("FR.fiu")->ListAgencies("reader", world.now);
+  ASSERT_EQ(agencies->agencies_size(), 3);
+  EXPECT_EQ(agencies->agencies(0).agency(), "BR.fiu");
+  EXPECT_EQ(agencies->agencies(0).state(), "admitted");
+  EXPECT_TRUE(agencies->agencies(0).has_delivery_key());
+  EXPECT_EQ(agencies->agencies(0).policy_version(), 1u);
+}
+
+}  // namespace
+}  // namespace entente::node
