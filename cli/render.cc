@@ -50,7 +50,9 @@ std::string RecipientDetail(Language language, const v1::RecipientStatus& recipi
   if (recipient.sections_withheld() > 0) {
     parts.push_back(WithheldNote(language, recipient.sections_withheld()));
   }
-  if (recipient.rules_size() > 0) {
+  // What went through whole needs no rule beside it.
+  const bool kept_back = recipient.sections_withheld() > 0 || recipient.reasons_size() > 0;
+  if (kept_back && recipient.rules_size() > 0) {
     parts.push_back(Sentence(language, "lead.under-rules", {Joined(recipient.rules())}));
   }
   if (recipient.reasons_size() > 0) parts.push_back(Joined(recipient.reasons()));
