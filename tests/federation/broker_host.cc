@@ -86,6 +86,13 @@ void BrokerHost::Crash(size_t survivors) {
   if (on_crash) on_crash();
 }
 
+void BrokerHost::CrashAndStart(size_t survivors, int64_t after_ms) {
+  Crash(survivors);
+  scene_.timeline.After(after_ms, [this, life = life_] {
+    if (life == life_) Start();
+  });
+}
+
 void BrokerHost::NoteCheckpoint() { published_ = engine_->LatestCheckpoint().head; }
 
 // What was published before a crash must not be taken back by it.
@@ -121,11 +128,7 @@ void BrokerHost::Commit() {
   auto result = engine_->Commit(commands);
   if (!result.ok() && !RefusalOf(result.status())) {
     scene_.trace.Add(kName, "commit failed: " + result.status().ToString());
-    Crash(static_cast<size_t>(scene_.Between(0, 2)));
-    scene_.timeline.After(scene_.Between(500, 20'000), [this, life = life_] {
-      if (life == life_) Start();
-    });
-    return;
+    return CrashAndStart(static_cast<size_t>(scene_.Between(0, 2)), scene_.Between(500, 20'000));
   }
   if (result.ok()) {
     NoteCheckpoint();

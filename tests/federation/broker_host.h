@@ -39,6 +39,7 @@ class BrokerHost {
   void Start();
   // The process ends, and the machine with it: of the unsynced writes the first `survivors` stay.
   void Crash(size_t survivors);
+  void CrashAndStart(size_t survivors, int64_t after_ms);
   bool up() const { return engine_ != nullptr; }
   broker::Engine& engine() { return *engine_; }
   Instant Now() const { return scene_.timeline.now() + clock_offset_ms; }

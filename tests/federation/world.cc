@@ -14,6 +14,7 @@ namespace {
 
 constexpr int64_t kHousekeepMs = 5 * limits::kMinuteMs;
 constexpr int64_t kLookMs = 20 * limits::kSecondMs;
+constexpr int kQuietLooks = 3;  // alarms are looked at after what they are about
 
 std::string PolicyText(std::string_view jurisdiction) {
   std::string name(jurisdiction);
@@ -101,14 +102,14 @@ bool World::Publish(const ledger::Publication& publication) {
   request.set_entry_kind(publication.kind);
   *request.mutable_statement() = publication.statement;
   request.set_text(publication.text);
-  absl::StatusOr<v1::PublishResponse> answer = absl::UnavailableError("the broker is down");
   if (!broker.up()) return false;
-  broker.Publish(request, [&answer](absl::StatusOr<v1::PublishResponse> response) {
-    answer = std::move(response);
+  auto answer = std::make_shared<absl::Status>(absl::UnavailableError("no answer"));
+  broker.Publish(request, [answer](absl::StatusOr<v1::PublishResponse> response) {
+    *answer = response.status();
   });
   scene.timeline.Run(limits::kSecondMs);
-  scene.trace.Add("published", answer.status().ToString());
-  return answer.ok();
+  scene.trace.Add("world", "publishes: " + answer->ToString());
+  return answer->ok();
 }
 
 void World::RenewPolicy(std::string_view jurisdiction) {
@@ -143,25 +144,36 @@ bool World::Quiet() {
 
 bool World::Settle(int64_t most_ms) {
   const Instant until = scene.timeline.now() + most_ms;
-  do {
+  int quiet = 0;
+  while (quiet < kQuietLooks && scene.timeline.now() < until) {
     for (const auto& [agency, link] : links_) link->Wake(limits::kSecondMs);
     Run(kLookMs);
-  } while (!Quiet() && scene.timeline.now() < until);
-  return Quiet();
+    quiet = Quiet() ? quiet + 1 : 0;
+  }
+  return quiet == kQuietLooks;
 }
 
 void World::Heal() {
   scene.trace.Add("world", "heals");
   network = {};
-  broker.clock_offset_ms = 0;
+  StepClock("", 0);
   broker.store.SetDiskFull(false);
   broker.Start();
   for (const auto& [agency, host] : nodes_) {
-    host->clock_offset_ms = 0;
+    StepClock(agency, 0);
     host->SetDiskFull(false);
     host->Start();
     links_.find(agency)->second->CutFor(0);
   }
+}
+
+void World::StepClock(std::string_view who, int64_t by_ms) {
+  int64_t& offset = who.empty() ? broker.clock_offset_ms : node(who).clock_offset_ms;
+  scene.trace.Add(who.empty() ? "broker" : who, "clock " + std::to_string(by_ms));
+  if (std::max(std::abs(offset), std::abs(by_ms)) > limits::kClockToleranceMs) {
+    clocks_wrong = scene.timeline.now();
+  }
+  offset = by_ms;
 }
 
 // ---- desks

@@ -40,6 +40,9 @@ class World {
   // Ends every fault: whoever is down starts, clocks are right, disks have room.
   void Heal();
 
+  // An agency's clock, or the broker's for "", is wrong by so much; 0: right.
+  void StepClock(std::string_view who, int64_t by_ms);
+
   // By a person with a certificate, past the simulated network.
   bool Publish(const ledger::Publication& publication);
   // A new version of a jurisdiction's policy, in force at once: the same rules.

@@ -1,0 +1,310 @@
+#include "tests/federation/invariants.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "broker/fsck.h"
+#include "core/audit/checkpoint.h"
+#include "core/audit/merkle.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "node/alarms.h"
+#include "node/families.h"
+#include "node/federation.h"
+#include "node/pairs.h"
+
+namespace entente::testing {
+namespace {
+
+// How far a wrong clock may have moved what depends on the hour.
+constexpr int64_t kSlackMs = 2 * limits::kHourMs;
+
+// ---- the log
+
+void CheckBroker(World& world) {
+  const auto report = broker::Fsck(world.broker.store, world.federation.genesis().text());
+  if (!report.ok()) return world.scene.Wrong("fsck", report.status().ToString());
+  for (const audit::FsckFinding& finding : report->findings) {
+    world.scene.Wrong("fsck", finding.place + " " + finding.key + ": " + finding.what);
+  }
+}
+
+std::vector<std::string> AllEntries(World& world) {
+  std::vector<std::string> all;
+  while (true) {
+    const auto some = world.broker.engine().Entries(all.size(), 1000);
+    if (!some.ok() || some->entries().empty()) return all;
+    all.insert(all.end(), some->entries().begin(), some->entries().end());
+  }
+}
+
+void CheckPromises(World& world, const std::vector<std::string>& entries) {
+  for (const auto& [index, entry] : world.promised) {
+    if (index < entries.size() && entries[index] == entry) continue;
+    world.scene.Wrong("log", "entry " + std::to_string(index) + " is not what was acknowledged");
+  }
+}
+
+// As kept on its disk.
+void CheckView(World& world, const std::string& agency, const std::vector<std::string>& entries) {
+  const auto view = node::Federation::Open(world.federation.genesis(), world.node(agency).store);
+  if (!view.ok()) return world.scene.Wrong(agency, "view: " + view.status().ToString());
+  const auto note =
+      audit::VerifyCheckpoint(view->checkpoint(), world.federation.genesis()->checkpoint);
+  if (!note.ok()) return world.scene.Wrong(agency, "view: " + note.status().ToString());
+  std::vector<Digest> leaves;
+  for (size_t i = 0; i < entries.size() && i < note->checkpoint.size; ++i) {
+    leaves.push_back(audit::LeafHash(entries[i]));
+  }
+  if (note->checkpoint.size != world.Status(agency).tree_size() ||
+      audit::RootOfLeaves(leaves) != note->checkpoint.root) {
+    world.scene.Wrong(agency, "sees another log than the broker's");
+  }
+}
+
+// ---- alarms
+
+void CheckAlarms(World& world, const std::string& agency) {
+  // A clock that was wrong leaves these behind; so does what expired on its way.
+  static constexpr std::array kHonest = {
+      node::alarm::kClockDiffers, node::alarm::kSubmissionRefused, node::alarm::kRecordRefused};
+  const v1::StatusResponse status = world.Status(agency);
+  for (const v1::Alarm& alarm : status.alarms()) {
+    const bool honest = std::ranges::find(kHonest, alarm.code()) != kHonest.end();
+    const bool clock = world.clocks_wrong.ms != 0 || alarm.code() == node::alarm::kRecordRefused;
+    if (!honest || !clock) world.scene.Wrong(agency, "alarm " + alarm.code() + ": " + alarm.text());
+  }
+}
+
+// ---- pairs
+
+// Every number that was given to a recipient came there, or was closed.
+void CheckPairs(World& world, const std::string& origin) {
+  const auto pairs = node::AllPairsOut(world.node(origin).store);
+  if (!pairs.ok()) return world.scene.Wrong(origin, "pairs: " + pairs.status().ToString());
+  for (const auto& [recipient, given] : *pairs) {
+    node::PairsIn seen(world.node(recipient).store);
+    for (const v1::Lane lane : {v1::LANE_URGENT, v1::LANE_BULK}) {
+      const uint64_t last = lane == v1::LANE_URGENT ? given.urgent_seq() : given.bulk_seq();
+      for (uint64_t number = 1; number <= last; ++number) {
+        const auto there = seen.Seen(origin, lane, number);
+        if (there.ok() && *there) continue;
+        world.scene.Wrong(recipient, "lacks number " + std::to_string(number) + " of " +
+                                         v1::Lane_Name(lane) + " from " + origin);
+      }
+    }
+  }
+}
+
+// ---- receipts and readings
+
+void CheckReceipts(World& world, const std::string& agency) {
+  const auto& receipts = world.node(agency).receipts;
+  for (const auto& [name, bundle] : receipts) {
+    const auto facts = ledger::VerifyReceiptBundle(world.federation.genesis(), bundle);
+    if (!facts.ok())
+      world.scene.Wrong(agency, "receipt " + name + ": " + facts.status().ToString());
+  }
+  for (const v1::InboxItem& item : world.Inbox(agency)) {
+    if (!receipts.contains(item.record_id())) {
+      world.scene.Wrong(agency, "no receipt for " + item.record_id());
+    }
+  }
+  for (const v1::LeadSummary& lead : world.Leads(agency, false)) {
+    if (lead.has_log_index() && !receipts.contains(lead.record_id())) {
+      world.scene.Wrong(agency, "no receipt for its own " + lead.record_id());
+    }
+  }
+}
+
+void CheckConsultations(World& world, const std::string& agency) {
+  v1::ConsultationsRequest request;
+  request.set_justification("audit");
+  NodeHost& host = world.node(agency);
+  const auto log = host.engine().Consultations(kOfficer, request, host.Now());
+  if (!log.ok()) return world.scene.Wrong(agency, "consultations: " + log.status().ToString());
+  std::map<std::string, uint64_t> logged;
+  for (const v1::Consultation& line : log->consultations()) {
+    if (line.operation() == "consultation") ++logged[agency + " " + line.record_id()];
+  }
+  for (const auto& [key, times] : world.shown) {
+    if (key.rfind(agency, 0) == 0 && logged[key] < times) {
+      world.scene.Wrong(agency, "a reading is not in its log: " + key);
+    }
+  }
+}
+
+// Readable text of a lead has no place in any store.
+void CheckAtRest(World& world, const std::string& who, const store::MemoryStore& store) {
+  for (const store::Family family : store.families()) {
+    const auto rows = store.Iterate(family, "");
+    if (!rows.ok()) return world.scene.Wrong(who, rows.status().ToString());
+    for ((*rows)->SeekToFirst(); (*rows)->Valid(); (*rows)->Next()) {
+      if ((*rows)->value().find("secret-") == std::string_view::npos) continue;
+      world.scene.Wrong(who, "readable content in " + std::string(family.name()));
+    }
+  }
+}
+
+// ---- leads
+
+bool MayBeRefusedForItsDate(const World& world, const ModelLead& lead) {
+  return world.clocks_wrong >= lead.sent;
+}
+
+bool IsFutureDated(const v1::RecipientStatus& status) {
+  return status.state() == v1::RECIPIENT_STATE_REFUSED && status.reason() == "future-dated";
+}
+
+v1::RecipientState ExpectedState(const ModelLead& lead, const std::string& recipient) {
+  if (!Bound(lead.origin, recipient)) return v1::RECIPIENT_STATE_NOT_SENT;
+  if (Permitted(lead.origin, recipient, lead.pieces).empty()) return v1::RECIPIENT_STATE_REFUSED;
+  const auto answer = lead.answers.find(recipient);
+  if (answer == lead.answers.end()) return v1::RECIPIENT_STATE_DELIVERED;
+  return answer->second ? v1::RECIPIENT_STATE_TAKEN : v1::RECIPIENT_STATE_DECLINED;
+}
+
+class Leads {
+ public:
+  explicit Leads(World& world) : world_(world) {
+    for (const std::string& agency : kAgencies) {
+      inboxes_[agency] = world.Inbox(agency);
+      for (v1::LeadSummary& sent : world.Leads(agency, false)) {
+        sent_[agency + " " + sent.record_id()] = std::move(sent);
+      }
+    }
+  }
+
+  void Check() {
+    for (const ModelLead& lead : world_.leads) {
+      const auto found = sent_.find(lead.origin + " " + lead.id);
+      if (found == sent_.end()) {
+        Wrong(lead, "is lost at its origin");
+        continue;
+      }
+      CheckCopies(lead);
+      if (lead.expires < world_.scene.timeline.now() + kSlackMs) continue;
+      for (const v1::RecipientStatus& status : found->second.recipients()) CheckOne(lead, status);
+    }
+    for (const std::string& agency : kAgencies) CheckContents(agency);
+  }
+
+ private:
+  void Wrong(const ModelLead& lead, const std::string& what) {
+    world_.scene.Wrong("lead " + std::to_string(lead.number), what);
+  }
+  size_t Copies(const std::string& agency, const std::string& id) const {
+    return static_cast<size_t>(
+        std::ranges::count(inboxes_.at(agency), id, &v1::InboxItem::record_id));
+  }
+
+  // Nowhere twice, and nowhere that it must not be.
+  void CheckCopies(const ModelLead& lead) {
+    for (const std::string& agency : kAgencies) {
+      const bool permitted = std::ranges::find(lead.recipients, agency) != lead.recipients.end() &&
+                             !Permitted(lead.origin, agency, lead.pieces).empty();
+      if (Copies(agency, lead.id) > (permitted ? 1u : 0u)) {
+        Wrong(lead, "stands " + std::to_string(Copies(agency, lead.id)) + " times at " + agency);
+      }
+    }
+  }
+
+  void CheckOne(const ModelLead& lead, const v1::RecipientStatus& status) {
+    const std::string& recipient = status.recipient();
+    const v1::RecipientState expected = ExpectedState(lead, recipient);
+    if (IsFutureDated(status) && MayBeRefusedForItsDate(world_, lead)) {
+      if (Copies(recipient, lead.id) != 0) Wrong(lead, "was refused, and stands at " + recipient);
+      return;
+    }
+    const bool answered = lead.answers.contains(recipient);
+    const bool answer_late = answered && status.state() == v1::RECIPIENT_STATE_DELIVERED &&
+                             MayBeRefusedForItsDate(world_, lead);
+    if (status.state() != expected && !answer_late) {
+      Wrong(lead, "is " + v1::RecipientState_Name(status.state()) + " (" + status.reason() +
+                      ") for " + recipient + ", not " + v1::RecipientState_Name(expected));
+    }
+    const Pieces permitted = Permitted(lead.origin, recipient, lead.pieces);
+    if (!permitted.empty() && Copies(recipient, lead.id) != 1) {
+      Wrong(lead,
+            "stands " + std::to_string(Copies(recipient, lead.id)) + " times at " + recipient);
+    }
+    if (answered && !answer_late) CheckAnswer(lead, recipient);
+  }
+
+  void CheckAnswer(const ModelLead& lead, const std::string& recipient) {
+    const auto copies =
+        std::ranges::count_if(inboxes_.at(lead.origin), [&](const v1::InboxItem& item) {
+          return item.kind() == v1::RECORD_KIND_ANSWER && item.in_reply_to() == lead.id &&
+                 item.origin() == recipient;
+        });
+    if (copies != 1) {
+      Wrong(lead, "has " + std::to_string(copies) + " answers from " + recipient);
+    }
+  }
+
+  // What opens is what was permitted, neither less nor more.
+  void CheckContents(const std::string& agency) {
+    for (const v1::InboxItem& item : inboxes_.at(agency)) {
+      const auto shown = world_.Show(agency, item.record_id());
+      if (!shown.ok()) {
+        world_.scene.Wrong(agency, "does not open: " + shown.status().ToString());
+        continue;
+      }
+      if (item.kind() != v1::RECORD_KIND_LEAD) continue;
+      const ModelLead* lead = world_.FindLead(item.record_id());
+      // Accepted by a desk that died before it could say so.
+      if (lead == nullptr) continue;
+      Pieces pieces;
+      for (const v1::ShownSection& section : shown->sections()) {
+        const auto [number, piece] = ReadSecret(section.content());
+        if (number != lead->number) Wrong(*lead, "shows another lead's content at " + agency);
+        pieces.insert(piece);
+      }
+      if (pieces != Permitted(lead->origin, agency, lead->pieces)) {
+        Wrong(*lead, "shows other sections than it may at " + agency);
+      }
+      if (pieces.size() + item.sections_withheld() != lead->pieces.size()) {
+        Wrong(*lead, "does not say what was withheld at " + agency);
+      }
+    }
+  }
+
+  World& world_;
+  std::map<std::string, std::vector<v1::InboxItem>> inboxes_;
+  std::map<std::string, v1::LeadSummary> sent_;
+};
+
+}  // namespace
+
+void CheckConverged(World& world) {
+  Leads(world).Check();
+  CheckBroker(world);
+  CheckAtRest(world, "broker", world.broker.store);
+  const std::vector<std::string> entries = AllEntries(world);
+  CheckPromises(world, entries);
+  for (const std::string& agency : kAgencies) {
+    CheckView(world, agency, entries);
+    CheckAlarms(world, agency);
+    CheckPairs(world, agency);
+    CheckReceipts(world, agency);
+    CheckConsultations(world, agency);
+    CheckAtRest(world, agency, world.node(agency).store);
+  }
+}
+
+void CheckErased(World& world) {
+  for (const std::string& agency : kAgencies) {
+    if (!world.Inbox(agency).empty()) world.scene.Wrong(agency, "something is left in its inbox");
+    const auto rows = world.node(agency).store.Iterate(node::kVault, "");
+    (*rows)->SeekToFirst();
+    if ((*rows)->Valid()) world.scene.Wrong(agency, "something is left in its vault");
+    for (const ModelLead& lead : world.leads) {
+      if (world.Show(agency, lead.id).ok()) {
+        world.scene.Wrong(agency, "opens lead " + std::to_string(lead.number) + " after its end");
+      }
+    }
+  }
+}
+
+}  // namespace entente::testing

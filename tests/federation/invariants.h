@@ -1,0 +1,16 @@
+// What must be true of a simulated world once its faults are over, whatever happened before. Each
+// broken promise goes into scene.wrong. Not thread-safe.
+#pragma once
+
+#include "tests/federation/world.h"
+
+namespace entente::testing {
+
+// After World::Settle: every lead has reached its final state, once, everywhere it may; the log,
+// the receipts and the counts verify; nobody raises an alarm that an honest world has no cause for;
+// nothing that was promised is lost; nothing stands readable on a disk.
+void CheckConverged(World& world);
+// After every lead has expired: nothing can be opened any more, anywhere.
+void CheckErased(World& world);
+
+}  // namespace entente::testing

@@ -1,0 +1,164 @@
+#include "tests/federation/life.h"
+
+#include <algorithm>
+
+#include "core/base/limits.h"
+
+namespace entente::testing {
+namespace {
+
+using limits::kDayMs;
+using limits::kHourMs;
+using limits::kMinuteMs;
+using limits::kSecondMs;
+
+}  // namespace
+
+void Life::Live(int happenings) {
+  WorsenNetwork();
+  for (int i = 0; i < happenings; ++i) {
+    Happen();
+    world_.Run(scene_.Between(0, 20 * kSecondMs));
+  }
+}
+
+void Life::Happen() {
+  struct Choice {
+    int weight;
+    void (Life::*what)();
+  };
+  static constexpr Choice kChoices[] = {
+      {30, &Life::Send},       {25, &Life::Answer},       {10, &Life::Read},
+      {2, &Life::RenewPolicy}, {4, &Life::CrashNode},     {3, &Life::CrashBroker},
+      {5, &Life::TearNode},    {4, &Life::TearBroker},    {4, &Life::FillDisk},
+      {5, &Life::CutOff},      {4, &Life::WorsenNetwork}, {3, &Life::StepClock},
+      {6, &Life::PassTime}};
+  int sum = 0;
+  for (const Choice& choice : kChoices) sum += choice.weight;
+  int64_t pick = scene_.Between(0, sum - 1);
+  for (const Choice& choice : kChoices) {
+    if ((pick -= choice.weight) < 0) return (this->*choice.what)();
+  }
+}
+
+const std::string& Life::AnyAgency() { return kAgencies[scene_.chance.Below(kAgencies.size())]; }
+
+// ---- work
+
+void Life::Send() {
+  const std::string& origin = scene_.Chance(500) ? kAgencies[0] : AnyAgency();
+  LeadWish wish;
+  for (const std::string& agency : kAgencies) {
+    if (agency != origin && scene_.Chance(450)) wish.recipients.push_back(agency);
+  }
+  if (wish.recipients.empty()) wish.recipients.push_back(kAgencies[origin == kAgencies[0] ? 1 : 0]);
+  wish.pieces = {Piece::kAsk};
+  for (const Piece piece : {Piece::kAccounts, Piece::kAsset, Piece::kNarrative, Piece::kVictim}) {
+    if (scene_.Chance(400)) wish.pieces.insert(piece);
+  }
+  const Instant now = scene_.timeline.now();
+  const int64_t life = scene_.Chance(150) ? scene_.Between(2 * kHourMs, 2 * kDayMs)
+                                          : scene_.Between(60 * kDayMs, 80 * kDayMs);
+  wish.expires = now + life;
+  wish.deadline = now + scene_.Between(kMinuteMs, kDayMs);
+  wish.urgency = static_cast<v1::Urgency>(scene_.Between(1, 3));
+  (void)world_.Send(origin, std::move(wish));
+}
+
+void Life::Answer() {
+  const std::string& agency = AnyAgency();
+  if (!world_.node(agency).up()) return;
+  for (const v1::InboxItem& item : world_.Inbox(agency)) {
+    const ModelLead* lead = world_.FindLead(item.record_id());
+    if (lead == nullptr || item.kind() != v1::RECORD_KIND_LEAD || lead->answers.contains(agency) ||
+        scene_.Chance(300)) {
+      continue;
+    }
+    (void)world_.Answer(agency, lead->id, scene_.Chance(500), "because");
+    return;
+  }
+}
+
+void Life::Read() {
+  const std::string& agency = AnyAgency();
+  if (!world_.node(agency).up()) return;
+  const auto items = world_.Inbox(agency);
+  if (items.empty()) return;
+  (void)world_.Show(agency, items[scene_.chance.Below(items.size())].record_id());
+  (void)world_.Leads(agency, scene_.Chance(500));
+}
+
+void Life::RenewPolicy() { world_.RenewPolicy(AnyAgency().substr(0, 2)); }
+
+// ---- faults
+
+void Life::CrashNode() {
+  NodeHost& host = world_.node(AnyAgency());
+  if (!host.up()) return;
+  const int64_t down = scene_.Chance(100) ? scene_.Between(kHourMs, 3 * kDayMs)
+                                          : scene_.Between(kSecondMs, 10 * kMinuteMs);
+  host.CrashAndStart(down);
+}
+
+void Life::CrashBroker() {
+  if (!world_.broker.up()) return;
+  world_.broker.CrashAndStart(static_cast<size_t>(scene_.Between(0, 3)),
+                              scene_.Between(kSecondMs, 5 * kMinuteMs));
+}
+
+void Life::TearNode() {
+  NodeHost& host = world_.node(AnyAgency());
+  scene_.trace.Add(host.agency(), "a write will tear");
+  const auto nth = static_cast<size_t>(scene_.Between(1, 6));
+  if (scene_.Chance(700)) {
+    host.TearWrite(nth);
+  } else {
+    host.FailKeyWrite(nth);
+  }
+}
+
+void Life::TearBroker() {
+  scene_.trace.Add("broker", "a write will tear");
+  world_.broker.store.FailWrite(static_cast<size_t>(scene_.Between(1, 6)),
+                                store::Fault::kSyncFailed);
+}
+
+void Life::FillDisk() {
+  const int64_t lasts = scene_.Between(kSecondMs, 10 * kMinuteMs);
+  const bool broker = scene_.Chance(250);
+  const std::string& agency = AnyAgency();
+  scene_.trace.Add(broker ? "broker" : agency, "disk full for " + std::to_string(lasts) + " ms");
+  const auto set = [this, broker, &agency](bool full) {
+    if (broker) {
+      world_.broker.store.SetDiskFull(full);
+    } else {
+      world_.node(agency).SetDiskFull(full);
+    }
+  };
+  set(true);
+  scene_.timeline.After(lasts, [set] { set(false); });
+}
+
+void Life::CutOff() { world_.link(AnyAgency()).CutFor(scene_.Between(kSecondMs, 20 * kMinuteMs)); }
+
+void Life::WorsenNetwork() {
+  world_.network.cut = scene_.Chance(500) ? 0 : static_cast<uint64_t>(scene_.Between(1, 120));
+  world_.network.twice = static_cast<uint64_t>(scene_.Between(0, 200));
+  world_.network.delay_ms = scene_.Chance(700) ? 50 : 5 * kSecondMs;
+}
+
+void Life::StepClock() {
+  const int64_t by = scene_.Between(-kHourMs, kHourMs);
+  const std::string who = scene_.Chance(200) ? "" : AnyAgency();
+  world_.StepClock(who, by);
+  scene_.timeline.After(scene_.Between(kMinuteMs, kHourMs),
+                        [this, who] { world_.StepClock(who, 0); });
+}
+
+void Life::PassTime() {
+  const int64_t ms =
+      scene_.Chance(150) ? scene_.Between(kHourMs, 8 * kDayMs) : scene_.Between(kMinuteMs, kHourMs);
+  world_.Jump(ms);
+}
+
+}  // namespace entente::testing

@@ -1,0 +1,44 @@
+#include "tests/federation/simulation.h"
+
+#include "core/base/limits.h"
+#include "tests/federation/invariants.h"
+#include "tests/federation/life.h"
+
+namespace entente::testing {
+namespace {
+
+void Converge(World& world) {
+  world.Heal();
+  // Whoever's clock was an hour ahead has signed what others take an hour later.
+  if (!world.Settle(3 * limits::kHourMs)) world.scene.Wrong("world", "does not come to rest");
+  // A day later all say how much they sent; an hour after that, what is missing is missed.
+  for (const int64_t ms : {limits::kDayMs, 2 * limits::kHourMs}) {
+    world.Jump(ms);
+    if (!world.Settle(limits::kHourMs)) world.scene.Wrong("world", "does not come to rest");
+  }
+}
+
+}  // namespace
+
+SimulationResult Simulate(uint64_t seed, int happenings,
+                          const std::function<void(World&)>& prepare) {
+  World world(seed);
+  world.Found();
+  if (prepare) prepare(world);
+  Life(world).Live(happenings);
+  Converge(world);
+  if (world.scene.wrong.empty()) CheckConverged(world);
+  if (world.scene.wrong.empty()) {
+    world.Jump(81 * limits::kDayMs);
+    if (!world.Settle(limits::kHourMs)) world.scene.Wrong("world", "does not come to rest");
+    CheckErased(world);
+  }
+  return {.wrong = world.scene.wrong,
+          .tail = world.scene.trace.Tail(),
+          .trace = world.scene.trace.hash(),
+          .lines = world.scene.trace.lines(),
+          .events = world.scene.timeline.steps(),
+          .leads = world.leads.size()};
+}
+
+}  // namespace entente::testing
