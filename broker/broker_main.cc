@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -74,16 +76,28 @@ ServerOptions OptionsOf(const BrokerConfig& config) {
   return options;
 }
 
+// Opening would make a new one, which is for `init` alone.
+absl::StatusOr<std::unique_ptr<store::RocksStore>> OpenDatabase(const BrokerConfig& config) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(config.data, ignored)) {
+    return absl::NotFoundError("there is no database in " + config.data +
+                               ": found the broker with entente-broker init");
+  }
+  return store::RocksStore::Open(config.data, kBrokerFamilies);
+}
+
 int Serve(const BrokerConfig& config, const sigset_t& stops) {
   auto assets = LoadAssets(config);
   if (!assets.ok()) return Fail(assets.status());
-  auto store = store::RocksStore::Open(config.data, kBrokerFamilies);
+  auto store = OpenDatabase(config);
   if (!store.ok()) return Fail(store.status());
+  const std::string log_origin = assets->genesis->log_origin;
   SystemClock clock;
   crypto::SystemRandom random;
   auto server = BrokerServer::Start(OptionsOf(config), *std::move(assets), **store, clock, random,
                                     [] { kill(getpid(), SIGTERM); });
   if (!server.ok()) return Fail(server.status());
+  spdlog::info("serving {} at {}", log_origin, (*server)->address());
   std::printf("listening %s\nmetrics %s\n", (*server)->address().c_str(),
               (*server)->metrics_address().c_str());
   std::fflush(stdout);
@@ -142,7 +156,7 @@ int CheckDatabase(const std::string& path) {
   if (!config.ok()) return Fail(config.status());
   const auto genesis = LoadGenesis(config->genesis);
   if (!genesis.ok()) return Fail(genesis.status());
-  const auto store = store::RocksStore::Open(config->data, kBrokerFamilies);
+  const auto store = OpenDatabase(*config);
   if (!store.ok()) return Fail(store.status());
   const auto report = Fsck(**store, genesis->text());
   if (!report.ok()) return Fail(report.status());

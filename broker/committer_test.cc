@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "absl/synchronization/notification.h"
-#include "broker/shell_fixture.h"
 #include "core/base/refusal.h"
+#include "tests/support/broker_server_fixture.h"
 
 namespace entente::broker {
 namespace {

@@ -4,9 +4,10 @@
 
 #include <thread>
 
-#include "broker/shell_fixture.h"
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
+#include "tests/support/broker_fixture.h"
+#include "tests/support/broker_server_fixture.h"
 
 namespace entente::broker {
 namespace {
@@ -49,6 +50,46 @@ TEST(Pull, DeliversWithEvidence) {
   ASSERT_TRUE(part.ok()) << part.status();
   EXPECT_EQ(part->part.reader(), "BR.fiu");
   EXPECT_TRUE(response->deliveries(0).has_notice());
+}
+
+TEST(Pull, ALeadAndItsAcknowledgementCrossOver) {
+  ShellWorld world;
+  EngineFixture maker;  // the same federation
+  const auto sent = world.Submit("FR.fiu", {maker.Submission(maker.Seal({}), 1)});
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  ASSERT_TRUE(sent->results(0).has_committed()) << sent->results(0).refusal().text();
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+  const auto got = pull->Read();
+  ASSERT_TRUE(got);
+  ASSERT_EQ(got->deliveries_size(), 1);
+  EXPECT_TRUE(got->deliveries(0).has_record());
+  v1::PullRequest request = AcknowledgeThrough(v1::LANE_BULK, 1);
+  *request.mutable_acknowledge()->add_acknowledgements() =
+      maker.SignAcknowledgement("BR.fiu", got->deliveries(0));
+  ASSERT_TRUE(pull->Write(request));
+  EXPECT_TRUE(pull->End().ok());
+  const auto back = StartPull(world.ChannelOf("FR.fiu"))->Read();
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->deliveries(0).notice().type(), v1::NOTICE_TYPE_ACKNOWLEDGEMENT);
+}
+
+TEST(Pull, AForgedAcknowledgementEndsTheStream) {
+  ShellWorld world;
+  EngineFixture maker;
+  ASSERT_TRUE(world.Submit("FR.fiu", {maker.Submission(maker.Seal({}), 1)}).ok());
+  for (const char* signer : {"", "DE.fiu"}) {
+    const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+    const auto got = pull->Read();
+    ASSERT_TRUE(got);
+    v1::PullRequest request = AcknowledgeThrough(v1::LANE_BULK, 1);
+    if (*signer != 0) {
+      *request.mutable_acknowledge()->add_acknowledgements() =
+          maker.SignAcknowledgement(signer, got->deliveries(0));
+    }
+    ASSERT_TRUE(pull->Write(request));
+    EXPECT_FALSE(pull->Read());
+    EXPECT_TRUE(RefusalOf(pull->End()).has_value()) << signer;
+  }
 }
 
 TEST(Pull, WakesWhenMailComes) {
@@ -139,6 +180,36 @@ TEST(Pull, StartsOnceAndFirst) {
   start.mutable_start()->set_max_deliveries(1);
   twice->Write(start);
   EXPECT_TRUE(IsRefusal(twice->End(), Reason::kMalformed));
+}
+
+TEST(Pull, ASuspendedAgencyGetsNothing) {
+  ShellWorld world;
+  Send(world, 1, 1);
+  const auto live = StartPull(world.ChannelOf("BR.fiu"));
+  ASSERT_TRUE(live->Read());
+  v1::AgencyStatement statement;
+  statement.set_agency("BR.fiu");
+  statement.set_state(v1::AgencyStatement::SUSPENDED);
+  statement.set_kind("fiu");
+  statement.set_name("BR.fiu");
+  statement.set_from_ms(static_cast<uint64_t>(testing::kFounded.ms));
+  statement.set_number(2);
+  const absl::Status published = world.Publish(ledger::SignAgencyState(
+      world.federation.name(), statement, world.federation.jurisdiction("BR").authority));
+  ASSERT_TRUE(published.ok()) << published;
+  Send(world, 2, 1);
+  EXPECT_FALSE(live->Read());
+  EXPECT_TRUE(IsRefusal(live->End(), Reason::kAgencySuspended));
+  EXPECT_TRUE(IsRefusal(StartPull(world.ChannelOf("BR.fiu"))->End(), Reason::kAgencySuspended));
+}
+
+TEST(Pull, AnAgencyNotYetAdmittedMayWait) {
+  ShellWorld world;
+  Send(world, 1, 1);
+  const auto pull = StartPull(world.ChannelOf("BR.other"));
+  pull->stream->WritesDone();
+  EXPECT_FALSE(pull->Read());
+  EXPECT_TRUE(pull->End().ok());
 }
 
 TEST(Pull, AFullDiskEndsTheStreamAndForgetsNoMail) {

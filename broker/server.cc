@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "broker/open_services.h"
 #include "broker/periodic.h"
 #include "broker/pull_service.h"
@@ -54,7 +55,10 @@ void Housekeep(const Shell& shell) {
     spdlog::error("cannot look for what has expired: {}", std::string(expired.status().message()));
     return;
   }
-  shell.committer.Enqueue(*std::move(expired), [](const Committer::Outcomes&) {});
+  absl::Notification done;
+  shell.committer.Enqueue(*std::move(expired),
+                          [&done](const Committer::Outcomes&) { done.Notify(); });
+  done.WaitForNotification();
 }
 
 }  // namespace

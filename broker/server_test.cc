@@ -11,12 +11,13 @@
 #include <thread>
 
 #include "broker/metrics.h"
-#include "broker/shell_fixture.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
 #include "core/net/channel.h"
 #include "core/net/refusal_status.h"
+#include "tests/support/broker_fixture.h"
+#include "tests/support/broker_server_fixture.h"
 
 namespace entente::broker {
 namespace {
@@ -186,6 +187,21 @@ TEST(Server, AddressesInUseAreSaid) {
   const absl::Status status =
       second.Expose("127.0.0.1:" + std::to_string(*port), [] { return Levels{}; }).status();
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+}
+
+TEST(Server, WhatNobodyFetchesExpires) {
+  ServerOptions options;
+  options.housekeeping = absl::Milliseconds(5);
+  ShellWorld world(options);
+  EngineFixture maker;
+  ASSERT_TRUE(world.Submit("FR.fiu", {maker.Submission(maker.Seal({}), 1)}).ok());
+  const uint64_t size = world.TreeSize();
+  absl::SleepFor(absl::Milliseconds(30));
+  EXPECT_EQ(world.TreeSize(), size);
+  world.clock.Move(limits::kQueueMs + limits::kMinuteMs);
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  while (world.TreeSize() == size && absl::Now() < end) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_EQ(world.TreeSize(), size + 1);
 }
 
 TEST(Directory, TextsGoToMembers) {

@@ -8,6 +8,8 @@ entente_library(entente_broker_shell
 target_link_libraries(entente_broker_shell PRIVATE prometheus-cpp::pull gRPC::grpc++_reflection)
 entente_program(entente-broker SRCS broker_main.cc DEPS entente_broker_shell)
 entente_test(broker_shell_test
-  SRCS committer_test.cc config_test.cc init_test.cc parts_test.cc pull_service_test.cc
-       server_test.cc shell_fixture.cc submit_service_test.cc
-  DEPS entente_broker_shell entente_test_federation entente_test_pki)
+  SRCS committer_test.cc config_test.cc init_test.cc parts_test.cc program_test.cc
+       pull_service_test.cc server_test.cc submit_service_test.cc
+       ${CMAKE_SOURCE_DIR}/tests/support/broker_fixture.cc
+  DEPS entente_broker_shell entente_record_seal entente_test_broker_server)
+add_dependencies(broker_shell_test entente-broker)

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "broker/shell_fixture.h"
 #include "core/audit/checkpoint.h"
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
 #include "core/net/refusal_status.h"
+#include "tests/support/broker_server_fixture.h"
 
 namespace entente::broker {
 namespace {

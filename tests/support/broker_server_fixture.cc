@@ -1,4 +1,4 @@
-#include "broker/shell_fixture.h"
+#include "tests/support/broker_server_fixture.h"
 
 #include <gtest/gtest.h>
 
@@ -63,20 +63,26 @@ void ShellWorld::Start() {
       BrokerServer::Start(options_, Assets(), store, clock, random, [this] { ++failures; });
   ASSERT_TRUE(started.ok()) << started.status();
   server = *std::move(started);
+  publisher_.reset();
 }
 
 void ShellWorld::LogFounding() {
-  const auto stub = v1::Directory::NewStub(ChannelOf("FR.fiu"));
   for (const ledger::Publication& publication : federation.Founding()) {
-    v1::PublishRequest request;
-    request.set_entry_kind(publication.kind);
-    *request.mutable_statement() = publication.statement;
-    request.set_text(publication.text);
-    v1::PublishResponse response;
-    grpc::ClientContext context;
-    const grpc::Status status = stub->Publish(&context, request, &response);
-    ASSERT_TRUE(status.ok()) << status.error_message();
+    const absl::Status status = Publish(publication);
+    ASSERT_TRUE(status.ok()) << status;
   }
+}
+
+absl::Status ShellWorld::Publish(const ledger::Publication& publication) {
+  if (!publisher_) publisher_ = ChannelOf("FR.fiu");
+  v1::PublishRequest request;
+  request.set_entry_kind(publication.kind);
+  *request.mutable_statement() = publication.statement;
+  request.set_text(publication.text);
+  v1::PublishResponse response;
+  grpc::ClientContext context;
+  return net::FromGrpcStatus(
+      v1::Directory::NewStub(publisher_)->Publish(&context, request, &response));
 }
 
 std::shared_ptr<grpc::Channel> ShellWorld::ChannelAs(const std::string& path,

@@ -53,6 +53,7 @@ class ShellWorld {
   // One request and its response on a stream of its own.
   absl::StatusOr<v1::SubmitResponse> Submit(const std::string& agency,
                                             const std::vector<v1::Submission>& submissions);
+  absl::Status Publish(const ledger::Publication& publication);
   uint64_t TreeSize();
 
   testing::Federation federation;
@@ -69,6 +70,7 @@ class ShellWorld {
   const ServerOptions options_;
   std::map<std::string, std::unique_ptr<testing::TestAuthority>> authorities_;
   std::shared_ptr<const net::TrustAnchors> anchors_;
+  std::shared_ptr<grpc::Channel> publisher_;
 };
 
 // A stream of one side, as a client that reads and writes in turn.
