@@ -1,18 +1,18 @@
-"""The thirteen checks of a recipient (docs/formats.md), in their order, without number 12.
+"""The thirteen checks of a recipient (docs/formats.md), in their order.
 
-Number 12, the recipient's own policy, is left out: this client has no policy engine. `Checker`
-gives what was opened or refuses with the reason that the acknowledgement carries.
+Of number 12 only the state of the log is checked, not the recipient's own policy: this client has
+no policy engine. `Checker` gives what was opened or refuses with the reason that the acknowledgement carries.
 """
 
 import dataclasses
 
 import entente_crypto as crypto
 from entente_formats import (MAX_HEADER, MAX_RECORD, access_leaf, lane_of, open_access,
-                             open_section, open_wrap, read_record, record_hash, section_leaf,
-                             verified_signers, verify_batch)
+                             open_section, open_wrap, read_inside, record_hash, section_leaf,
+                             verify_batch, verify_statement)
 from entente_log import check_evidence
 from entente_messages import pb
-from entente_strict import Refused, parse, read
+from entente_strict import Refused, read
 
 TOLERANCE_MS = 5 * 60 * 1000
 DELIVERED = (pb.VERDICT_RELEASE, pb.VERDICT_RELEASE_IN_PART)
@@ -63,17 +63,20 @@ class Seen:
         return opened.origin, lane_of(opened.header.urgency), opened.pair_seq
 
 
-def check_withholding_note(genesis, statement, part, decision, recipient, log_index):
-    """The section ids of a valid note."""
-    read(pb.SignedStatement, statement.SerializeToString(deterministic=True))
-    public_of = {genesis.note_id: genesis.note}.get
-    if not verified_signers(genesis.federation, "withholding", statement, public_of):
-        raise Refused("proof-bad", "withholding note: signature")
+def check_withholding_note(genesis, delivery, part, recipient):
+    """The section ids that the decision withholds, of which a valid note must tell."""
+    decision, statement = part.decisions[0], delivery.withholding_note
+    withheld = [section.section_id for section in decision.withheld]
+    if bool(withheld) != delivery.HasField("withholding_note"):
+        raise Refused("proof-bad", "a withholding note and a decision that withholds go together")
+    if not withheld:
+        return []
+    verify_statement(genesis.federation, "withholding", statement,
+                     {genesis.note_id: genesis.note}.get)
     note = read(pb.WithholdingNote, statement.body)
     said = (note.log_origin, note.record_hash, note.recipient, note.log_index)
-    if said != (genesis.log, part.record_hash, recipient, log_index):
+    if said != (genesis.log, part.record_hash, recipient, delivery.evidence.log_index):
         raise Refused("proof-bad", "withholding note: of another delivery")
-    withheld = [section.section_id for section in decision.withheld]
     if list(note.section_ids) != withheld:
         raise Refused("proof-bad", "withholding note: other sections than the decision")
     return withheld
@@ -94,81 +97,70 @@ class Checker:
     def check(self, delivery, checkpoint, now_ms, opened=None):
         """Gives `opened` filled; on a refusal it holds what was known by then."""
         opened = opened or Opened(delivery.evidence.log_index)
-        loose = self._size(delivery)
-        opened.record_hash = record_hash(loose.header)
-        entry, part, decision = self._evidence(delivery, loose, checkpoint)
-        opened.origin = part.submission.origin
-        self._signature(delivery, loose, entry)
-        record, header = self._strict(delivery, part)
-        opened.header = header
-        if header.expires_ms <= max(entry.instant_ms, now_ms - TOLERANCE_MS):
-            raise Refused("expired")
+        if len(delivery.record) > MAX_RECORD:
+            raise Refused("too-large", "record")
+        entry, part = self._evidence(delivery, checkpoint)
+        opened.record_hash, opened.origin = part.record_hash, part.origin
+        record = self._signature(delivery, entry)
+        opened.header = header = self._strict(record)
+        self._times(header, entry, now_ms)
+        self._same_record(record, header, part)
         self.seen.check_record(opened)
+        opened.withheld = check_withholding_note(self.genesis, delivery, part, self.agency)
         access = self._access(record, header)
-        self._leaves(record, header)
+        if any(section_leaf(section) not in header.digests for section in record.sections):
+            raise Refused("proof-bad", "section leaf")
         context = self._manifest(opened, access)
-        # pair_seq stands in the manifest, so this half of check 6 cannot come before check 9.
+        sections = self._sections(opened, record, access, context)
         self.seen.check_number(opened)
-        withheld = []
-        if delivery.HasField("withholding_note"):
-            withheld = check_withholding_note(self.genesis, delivery.withholding_note,
-                                              part.submission, decision, self.agency,
-                                              opened.log_index)
-        opened.withheld = [s for s in opened.manifest.section_ids if s in withheld]
-        sections = self._sections(opened, record, access, context, withheld)
-        opened.obligations = sorted(set(opened.manifest.obligations) | set(decision.obligations))
-        if self.refused_obligations & set(opened.obligations):
-            raise Refused("policy-refused", "an obligation that this node cannot honour")
+        self.follower.check_snapshot(part, delivery.evidence.log_index, entry.instant_ms)
+        self._obligations(opened, part.decisions[0])
         opened.sections = sections
         return opened
 
-    def _size(self, delivery):
-        """Check 1."""
-        if len(delivery.record) > MAX_RECORD:
-            raise Refused("too-large", "record")
-        loose = parse(pb.Record, delivery.record)
-        if len(loose.header) > MAX_HEADER:
-            raise Refused("too-large", "header")
-        return loose
-
-    def _evidence(self, delivery, loose, checkpoint):
+    def _evidence(self, delivery, checkpoint):
         """Check 2."""
         entry, part = check_evidence(delivery.evidence, checkpoint, self.agency)
         if part.WhichOneof("event") != "submission":
             raise Refused("proof-bad", "not evidence of a submission")
-        submission = part.submission
-        if submission.record_hash != record_hash(loose.header):
-            raise Refused("proof-bad", "evidence of another record")
-        self.follower.check_snapshot(submission, delivery.evidence.log_index)
-        if [decision.recipient for decision in submission.decisions] != [self.agency]:
+        decisions = part.submission.decisions
+        if [decision.recipient for decision in decisions] != [self.agency]:
             raise Refused("proof-bad", "not this agency's decision alone")
-        decision = submission.decisions[0]
-        if decision.verdict not in DELIVERED:
+        if decisions[0].verdict not in DELIVERED:
             raise Refused("proof-bad", "the decision does not release")
-        return entry, part, decision
+        return entry, part.submission
 
-    def _signature(self, delivery, loose, entry):
-        """Check 3; the header is read only as far as its instant, strictly in check 4."""
-        signature, index = loose.signature, delivery.evidence.log_index
-        key = self.directory.keys.get(signature.key_id)
-        if key is None or (key.use, key.owner) != ("record-signing", signature.origin):
-            raise Refused("key-unknown", "record-signing key")
-        if not key.valid_at(index, entry.instant_ms):
-            raise Refused("key-not-valid-then", "record-signing key")
-        verify_batch(self.genesis.federation, signature, record_hash(loose.header), key.public)
-        if parse(pb.RecordHeader, loose.header).created_ms > entry.instant_ms + TOLERANCE_MS:
-            raise Refused("future-dated")
+    def _signature(self, delivery, entry):
+        """Check 3."""
+        record = read(pb.Record, delivery.record)
+        if len(record.header) > MAX_HEADER:
+            raise Refused("too-large", "header")
+        signature = record.signature
+        key = self.directory.find_key(signature.origin, "record-signing", signature.key_id,
+                                      delivery.evidence.log_index, entry.instant_ms)
+        verify_batch(self.genesis.federation, signature, record_hash(record.header), key.public)
+        return record
 
-    def _strict(self, delivery, part):
+    def _strict(self, record):
         """Check 4."""
-        record, header = read_record(delivery.record)
+        header = read_inside(record)
         named = (record.signature.origin, record.signature.key_id)
         if (header.origin, header.signing_key_id) != named:
             raise Refused("bad-signature", "header and signature name different signers")
-        submission = part.submission
-        if (submission.record_id, submission.origin) != (header.record_id, header.origin):
+        return header
+
+    def _times(self, header, entry, now_ms):
+        """Check 5."""
+        if header.created_ms > entry.instant_ms + TOLERANCE_MS:
+            raise Refused("future-dated")
+        if max(entry.instant_ms, now_ms) - header.expires_ms > TOLERANCE_MS:
+            raise Refused("expired")
+
+    def _same_record(self, record, header, part):
+        """Check 6, its first part."""
+        if ((part.record_hash, part.record_id, part.origin)
+                != (record_hash(record.header), header.record_id, header.origin)):
             raise Refused("proof-bad", "the part names another record")
-        return record, header
 
     def _access(self, record, header):
         """Check 7."""
@@ -177,13 +169,6 @@ class Checker:
         if access_leaf(record.access[0]) not in header.digests:
             raise Refused("proof-bad", "access leaf")
         return record.access[0]
-
-    def _leaves(self, record, header):
-        """Check 8."""
-        if any(section_leaf(section) not in header.digests for section in record.sections):
-            raise Refused("proof-bad", "section leaf")
-        if len({section.section_id for section in record.sections}) != len(record.sections):
-            raise Refused("malformed", "a section id twice")
 
     def _manifest(self, opened, access):
         """Check 9; gives the HPKE context."""
@@ -199,28 +184,32 @@ class Checker:
         opened.pair_seq = opened.manifest.pair_seq
         return context
 
-    def _sections(self, opened, record, access, context, withheld):
+    def _sections(self, opened, record, access, context):
         """Checks 10 and 11; gives what may be shown once all checks have passed."""
-        present = {section.section_id: section for section in record.sections}
+        present = {section.section_id for section in record.sections}
         wraps = {wrap.section_id: wrap for wrap in access.wraps}
         granted = set(opened.manifest.section_ids)
-        if set(present) != granted - set(withheld) or set(wraps) != set(present):
+        if present != granted - set(opened.withheld) or set(wraps) != present:
             raise Refused("proof-bad", "sections are not those of manifest and note")
-        plains = []
-        for section_id, section in present.items():
-            try:
-                content_key = open_wrap(context, opened.record_hash, wraps[section_id])
-                plains.append((section, *open_section(opened.header.record_id, section,
-                                                      content_key)))
-            except crypto.CryptoError as error:
-                raise Refused("proof-bad", f"section: {error}") from error
-        shown = []
-        for section, data, commitment in plains:
-            if not crypto.equal(commitment, section.key_commitment):
-                raise Refused("bad-signature", "key commitment")
-            plain = read(pb.SectionPlain, data)
-            if plain.labels != section.labels:
-                raise Refused("bad-signature", "labels inside differ")
-            content = read(pb.SectionContent, plain.content)
-            shown.append((section.section_id, read(pb.SectionLabels, plain.labels), content))
-        return shown
+        return [self._section(opened, section, wraps[section.section_id], context)
+                for section in record.sections]
+
+    def _section(self, opened, section, wrap, context):
+        try:
+            content_key = open_wrap(context, opened.record_hash, wrap)
+            data, commitment = open_section(opened.header.record_id, section, content_key)
+        except crypto.CryptoError as error:
+            raise Refused("proof-bad", f"section: {error}") from error
+        if not crypto.equal(commitment, section.key_commitment):
+            raise Refused("bad-signature", "key commitment")
+        plain = read(pb.SectionPlain, data)
+        if plain.labels != section.labels:
+            raise Refused("bad-signature", "labels inside differ")
+        return (section.section_id, read(pb.SectionLabels, plain.labels),
+                read(pb.SectionContent, plain.content))
+
+    def _obligations(self, opened, decision):
+        """Check 13, without the words of the vocabulary: of one word all values are kept."""
+        opened.obligations = sorted(set(opened.manifest.obligations) | set(decision.obligations))
+        if self.refused_obligations & set(opened.obligations):
+            raise Refused("policy-refused", "an obligation that this node cannot honour")

@@ -27,7 +27,7 @@ from entente_formats import (MAX_RECORD, USES, DraftAccess, DraftSection, Key, c
                              lane_of, random_draw, sign_statement)
 from entente_log import Genesis, check_tlog_proof, part_digest, read_entry
 from entente_messages import pb
-from entente_node import Node, State, now_ms, open_channel, refusal_of
+from entente_node import PASSING, Node, State, now_ms, open_channel, refusal_of
 from entente_strict import Refused, jurisdiction_of
 
 WEEK_MS = 7 * 86400 * 1000
@@ -97,7 +97,8 @@ def own_statement(node, folder):
     periods, known = load_periods(folder), node.follower.directory.keys
     entries = [pb.KeyEntry(use=USES[use], public_key=key.public,
                            from_ms=periods[key.id.hex()][0], until_ms=periods[key.id.hex()][1])
-               for use in OWN_USES for key in node.keys.get(use, []) if key.id not in known]
+               for use in OWN_USES for key in node.keys.get(use, [])
+               if (node.agency, key.id) not in known]
     if not entries:
         return None
     body = pb.KeyStatement(owner=node.agency, keys=entries, format_versions=[1],
@@ -197,17 +198,15 @@ def send(arguments):
 
 
 def after_submission(node, result, accesses, lane):
-    """Numbers that will not be delivered: taken back when never logged, else closed by a note."""
+    """Numbers that will not be delivered are closed by a note."""
     if result["committed"]:
         closed = [access for access in accesses if access.recipient in result["refused"]]
-    elif "log_index" in result:
-        closed = accesses
-    else:
-        for access in accesses:
-            node.state.give_back(access.recipient, lane, access.pair_seq)
+    elif result["reason"] in PASSING:
         return 1
+    else:
+        closed = accesses
     for access in closed:
-        send_gap_note(node, access, lane, result["log_index"])
+        send_gap_note(node, access, lane, result.get("log_index", 0))
     return 1 if closed else 0
 
 
@@ -239,8 +238,8 @@ def follow(arguments):
           "snapshot_number": len(node.follower.snapshots) - 1,
           "snapshot_hash": node.follower.snapshots[-1].hex(),
           "genesis_digest": node.genesis.digest.hex(), "quorum": node.genesis.quorum,
-          "agencies": {name: pb.AgencyStatement.State.Name(body.state)
-                       for name, body in sorted(directory.agencies.items())},
+          "agencies": {name: pb.AgencyStatement.State.Name(told[-1][1].state)
+                       for name, told in sorted(directory.agencies.items())},
           "keys": [{"key_id": key.id.hex(), "use": key.use, "owner": key.owner,
                     "from_ms": key.from_ms, "until_ms": key.until_ms, "log_index": key.index,
                     "revoked": key.revoked_index} for key in directory.keys.values()],

@@ -5,9 +5,11 @@ an open entry that does not verify is counted in the tree and in the snapshot, r
 changes nothing else.
 """
 
+import bisect
 import dataclasses
+import re
 
-from entente_formats import USES, key_id, verified_signers
+from entente_formats import USES, key_id, verify_statement
 from entente_log import next_snapshot, read_entry
 import entente_merkle as merkle
 from entente_messages import pb
@@ -16,6 +18,10 @@ from entente_strict import Refused, is_agency, jurisdiction_of, read
 WORDS = {number: word for word, number in USES.items()}
 AGENCY_USES = {"record-signing", "delivery", "acknowledgement", "witness", "matching", "officer"}
 JURISDICTION_USES = {"policy-author", "policy-protection"}
+KIND = re.compile(r"[a-z-]{1,40}")
+TOLERANCE_MS = 5 * 60 * 1000
+FRESH_MS = 15 * 60 * 1000
+DELIVERY_MS = 7 * 86400 * 1000
 
 
 @dataclasses.dataclass
@@ -29,11 +35,10 @@ class KnownKey:
     index: int
     revoked_index: int = None
 
-    def valid_at(self, index, instant_ms):
-        """At a log index: named below it, not revoked below it, and in its period."""
+    def holds_at(self, index, instant_ms):
+        """In its period and not revoked, at a log index above its own."""
         revoked = self.revoked_index is not None and self.revoked_index < index
-        return (self.index < index and not revoked
-                and self.from_ms <= instant_ms < self.until_ms)
+        return not revoked and self.from_ms <= instant_ms < self.until_ms
 
 
 class Directory:
@@ -41,8 +46,9 @@ class Directory:
 
     def __init__(self, genesis):
         self.genesis = genesis
-        self.agencies = {}
-        self.keys = {}
+        self.agencies = {}  # name -> (log index, statement), in the order of the log
+        self.keys = {}  # (owner, key id) -> KnownKey, in the order of the log
+        self.last_keys_ms = {}  # (owner, use that signed) -> instant of the last statement
         self.policies = {}
         self.federation_files = {}
 
@@ -61,113 +67,138 @@ class Directory:
 
     def _agency(self, statement, index, instant_ms):
         body = read(pb.AgencyStatement, statement.body)
-        self._by_authority(statement, "agency", jurisdiction_of(body.agency))
-        before = self.agencies.get(body.agency)
-        if body.number != (before.number + 1 if before else 1):
-            raise Refused("not-authorised", "agency statements are numbered without holes")
-        if before and before.kind != body.kind:
-            raise Refused("not-authorised", "an agency keeps its kind")
-        self.agencies[body.agency] = body
+        self._one_signer(statement, "agency", [(jurisdiction_of(body.agency), "authority")],
+                         index, instant_ms)
+        before = [known for _, known in self.agencies.get(body.agency, [])]
+        _require(body.number == len(before) + 1, "agency statements are numbered without holes")
+        _require(all(known.kind == body.kind for known in before), "an agency keeps its kind")
+        _require(KIND.fullmatch(body.kind), "an agency's kind is a word")
+        _require(1 <= len(body.name.encode()) <= 200
+                 and not any(c < " " or c == "\x7f" for c in body.name), "an agency's name")
+        _require(not body.until_ms or (body.from_ms < body.until_ms
+                                       and body.state != pb.AgencyStatement.REMOVED), "until")
+        self.agencies.setdefault(body.agency, []).append((index, body))
 
     def _keys(self, statement, index, instant_ms):
         body = read(pb.KeyStatement, statement.body)
+        signer = self._signer_of_keys(body)
+        self._one_signer(statement, "keys", [signer], index, instant_ms)
+        last = self.last_keys_ms.get((body.owner, signer[1]), -1)
+        _require(last < body.instant_ms <= instant_ms + TOLERANCE_MS, "the instant of the keys")
+        fresh = {}
+        for entry in body.keys:
+            place = body.owner, key_id(entry.use, entry.public_key)
+            _require(place not in self.keys and place not in fresh, "a key already named")
+            _require(entry.from_ms < entry.until_ms, "a key's period")
+            _require(WORDS[entry.use] != "delivery"
+                     or entry.until_ms - entry.from_ms <= DELIVERY_MS, "a delivery key's week")
+            fresh[place] = KnownKey(place[1], WORDS[entry.use], body.owner, entry.public_key,
+                                    entry.from_ms, entry.until_ms, index)
+        _require(fresh or body.format_versions, "keys or formats")
+        _require(0 not in body.format_versions, "format versions run from 1")
+        self.keys.update(fresh)
+        self.last_keys_ms[body.owner, signer[1]] = body.instant_ms
+
+    def _signer_of_keys(self, body):
         uses = {WORDS[entry.use] for entry in body.keys}
-        if is_agency(body.owner):
-            if body.owner not in self.agencies:
-                raise Refused("not-authorised", "keys of an agency that was not admitted")
-            if uses == {"identity"}:
-                self._by_authority(statement, "keys", jurisdiction_of(body.owner))
-            elif uses <= AGENCY_USES:
-                self._by_keys(statement, "keys", body.owner, "identity", index, instant_ms)
-            else:
-                raise Refused("not-authorised", "no one signature does for these uses")
-        elif uses <= JURISDICTION_USES:
-            self._by_authority(statement, "keys", body.owner)
-        else:
-            raise Refused("not-authorised", "uses that a jurisdiction does not have")
-        for entry in body.keys:
-            identifier = key_id(entry.use, entry.public_key)
-            if identifier in self.keys:
-                raise Refused("not-authorised", "a key that is already named")
-        for entry in body.keys:
-            identifier = key_id(entry.use, entry.public_key)
-            self.keys[identifier] = KnownKey(identifier, WORDS[entry.use], body.owner,
-                                             entry.public_key, entry.from_ms, entry.until_ms, index)
+        if not is_agency(body.owner):
+            _require(uses <= JURISDICTION_USES, "uses that a jurisdiction does not have")
+            return body.owner, "authority"
+        _require(body.owner in self.agencies, "keys of an agency that was not admitted")
+        _require(self.agencies[body.owner][-1][1].state != pb.AgencyStatement.REMOVED,
+                 "keys of an agency that was removed")
+        if uses == {"identity"}:
+            return jurisdiction_of(body.owner), "authority"
+        _require(uses <= AGENCY_USES, "no one signature does for these uses")
+        return body.owner, "identity"
 
     def _revocation(self, statement, index, instant_ms):
         body = read(pb.Revocation, statement.body)
-        key = self.keys.get(body.key_id)
-        if key is None or key.owner != body.owner:
-            raise Refused("key-unknown", "revocation of a key that the owner does not have")
-        jurisdiction = jurisdiction_of(body.owner)
-        signers = self._signers(statement, "revocation")
-        identities = {k.id for k in self._valid(body.owner, "identity", index, instant_ms)}
-        if not signers & (identities | {self.genesis.authority_id(jurisdiction)}):
-            raise Refused("bad-signature", "revocation")
-        if key.revoked_index is None:
-            key.revoked_index = index
+        self._one_signer(statement, "revocation",
+                         [(jurisdiction_of(body.owner), "authority"), (body.owner, "identity")],
+                         index, instant_ms)
+        _require(body.instant_ms <= instant_ms + TOLERANCE_MS, "the instant of a revocation")
+        key = self.keys.get((body.owner, body.key_id))
+        _require(key and key.revoked_index is None, "a key that the owner has and may revoke")
+        key.revoked_index = index
 
     def _policy(self, statement, index, instant_ms):
         body = read(pb.PolicyStatement, statement.body)
-        self._by_keys(statement, "policy", body.jurisdiction, "policy-author", index, instant_ms)
-        self._by_keys(statement, "policy", body.jurisdiction, "policy-protection", index,
-                      instant_ms)
-        self.policies.setdefault(body.jurisdiction, []).append(body)
+        _require(body.jurisdiction in self.genesis.authorities, "a jurisdiction of this federation")
+        signers = self._signers(statement, "policy", [
+            (body.jurisdiction, "policy-author"), (body.jurisdiction, "policy-protection")],
+            index, instant_ms)
+        _require(len(signers) == len({key.use for key in signers}) == 2
+                 == len({key.public for key in signers}), "two signatures of two offices")
+        _put_file(self.policies.setdefault(body.jurisdiction, []), body)
 
     def _federation_file(self, statement, index, instant_ms):
         body = read(pb.FederationFileStatement, statement.body)
-        authorities = {self.genesis.authority_id(name) for name in self.genesis.authorities}
-        signers = self._signers(statement, "federation-file") & authorities
-        if 3 * len(signers) <= 2 * len(authorities):
-            raise Refused("bad-signature", "federation file: not more than two thirds")
-        self.federation_files[body.type] = body
+        authorities = [(name, "authority") for name in self.genesis.authorities]
+        signers = self._signers(statement, "federation-file", authorities, index, instant_ms)
+        _require(3 * len(signers) > 2 * len(authorities), "not more than two thirds")
+        _put_file(self.federation_files.setdefault(body.type, []), body)
 
     # ---- who signed
 
-    def _public_of(self, identifier):
-        if identifier in self.keys:
-            return self.keys[identifier].public
-        for name, public in self.genesis.authorities.items():
-            if identifier == self.genesis.authority_id(name):
-                return public
-        return None
+    def _signers(self, statement, kind, candidates, index, instant_ms):
+        """The keys of all signatures; refuses unless each holds and is of a candidate."""
+        signers = []
+        def public_of(identifier):
+            signers.append(self._candidate(identifier, candidates, index, instant_ms))
+            return signers[-1].public
+        verify_statement(self.genesis.federation, kind, statement, public_of)
+        return signers
 
-    def _signers(self, statement, kind):
-        return set(verified_signers(self.genesis.federation, kind, statement, self._public_of))
+    def _one_signer(self, statement, kind, candidates, index, instant_ms):
+        if len(self._signers(statement, kind, candidates, index, instant_ms)) != 1:
+            raise Refused("bad-signature", f"{kind}: exactly one signature")
 
-    def _by_authority(self, statement, kind, jurisdiction):
-        authority = self.genesis.authority_id(jurisdiction)
-        if authority is None:
-            raise Refused("key-unknown", f"no authority for {jurisdiction}")
-        if authority not in self._signers(statement, kind):
-            raise Refused("bad-signature", f"{kind}: not by the authority of {jurisdiction}")
-
-    def _by_keys(self, statement, kind, owner, use, index, instant_ms):
-        valid = {key.id for key in self._valid(owner, use, index, instant_ms)}
-        if not valid & self._signers(statement, kind):
-            raise Refused("bad-signature", f"{kind}: not by a valid {use} key of {owner}")
-
-    def _valid(self, owner, use, index, instant_ms):
-        return [key for key in self.keys.values()
-                if key.owner == owner and key.use == use and key.valid_at(index, instant_ms)]
+    def _candidate(self, identifier, candidates, index, instant_ms):
+        for owner, use in candidates:
+            try:
+                return self.find_key(owner, use, identifier, index, instant_ms)
+            except Refused as refused:
+                if refused.reason != "key-unknown":
+                    raise
+        raise Refused("key-unknown", "a key that may not sign this")
 
     # ---- questions
 
+    def find_key(self, owner, use, identifier, index, instant_ms):
+        """The key, when it is valid at this log index and instant."""
+        if use == "authority" and identifier == self.genesis.authority_id(owner):
+            return KnownKey(identifier, use, owner, self.genesis.authorities[owner], 0, 0, 0)
+        key = self.keys.get((owner, identifier))
+        if key is None or key.use != use or key.index >= index:
+            raise Refused("key-unknown", f"{use} key of {owner}")
+        if not key.holds_at(index, instant_ms):
+            raise Refused("key-not-valid-then", f"{use} key of {owner}")
+        if is_agency(owner):
+            self.check_admitted(owner, index, instant_ms)
+        return key
+
+    def check_admitted(self, agency, index, instant_ms):
+        states = [body.state for at, body in self.agencies.get(agency, [])
+                  if at < index and body.from_ms <= instant_ms
+                  and (not body.until_ms or instant_ms < body.until_ms)]
+        if not states:
+            raise Refused("wrong-agency", f"{agency} is no agency of the federation now")
+        if states[-1] != pb.AgencyStatement.ADMITTED:
+            raise Refused("agency-suspended", agency)
+
     def check_statement(self, kind, statement, owner, use, index, instant_ms):
-        """Refuses unless a key of that owner and use, valid then, signed the statement."""
-        self._by_keys(statement, kind, owner, use, index, instant_ms)
+        """Refuses unless keys of that owner and use, valid then, signed the statement."""
+        self._signers(statement, kind, [(owner, use)], index, instant_ms)
 
     def delivery_key(self, agency, index, instant_ms):
-        """The key to seal to now; of several, the one published last."""
-        state = self.agencies.get(agency)
-        if state is None or state.state != pb.AgencyStatement.ADMITTED:
-            raise Refused("key-unknown", f"{agency} is not an admitted agency")
-        if instant_ms < state.from_ms or (state.until_ms and instant_ms >= state.until_ms):
-            raise Refused("key-unknown", f"{agency} is not admitted now")
-        keys = self._valid(agency, "delivery", index, instant_ms)
+        """The key to seal to now; of several, the one that stands last in the log."""
+        self.check_admitted(agency, index, instant_ms)
+        keys = [key for key in self.keys.values() if (key.owner, key.use) == (agency, "delivery")
+                and key.index < index and key.holds_at(index, instant_ms)]
         if not keys:
             raise Refused("key-unknown", f"{agency} has no delivery key for now")
-        return max(keys, key=lambda key: (key.index, key.id))
+        return keys[-1]
 
     def policy_version(self, jurisdiction, instant_ms):
         return max((policy.version for policy in self.policies.get(jurisdiction, [])
@@ -182,6 +213,7 @@ class Follower:
         self.leaves = []
         self.snapshots = [bytes(32)]
         self.open_below = []  # open entries below each index
+        self.open_instants = []
         self.instant_ms = 0
         self.alarms = []
 
@@ -204,6 +236,7 @@ class Follower:
                     raise
                 self.alarms.append(f"open entry {index} does nothing: {refusal}")
             self.snapshots.append(next_snapshot(self.snapshots[-1], data))
+            self.open_instants.append(entry.instant_ms)
         self.leaves.append(merkle.leaf_hash(data))
         self.instant_ms = entry.instant_ms
 
@@ -215,8 +248,21 @@ class Follower:
         if self.root_at(checkpoint.size) != checkpoint.root:
             raise Refused("fork", f"the root of the first {checkpoint.size} entries is not ours")
 
-    def check_snapshot(self, part, index):
-        """The decision was made on all open entries below its index."""
-        number = self.open_below[index]
-        if (part.snapshot_number, part.snapshot_hash) != (number, self.snapshots[number]):
-            raise Refused("proof-bad", f"snapshot {part.snapshot_number}, not {number}")
+    def check_snapshot(self, part, index, instant_ms):
+        """The decision rests on a state of this log, and on one that was not long out of date."""
+        number, below = part.snapshot_number, self.open_below[index]
+        if number > below or part.snapshot_hash != self.snapshots[number]:
+            raise Refused("proof-bad", f"snapshot {number} is none of this log")
+        if number < min(below, bisect.bisect_right(self.open_instants, instant_ms - FRESH_MS)):
+            raise Refused("snapshot-behind", f"snapshot {number}")
+
+
+def _require(held, text):
+    """Whatever makes a statement without effect; which reason it has is for nobody to read."""
+    if not held:
+        raise Refused("malformed", text)
+
+
+def _put_file(files, body):
+    _require(not files or body.version > files[-1].version, "versions rise")
+    files.append(body)

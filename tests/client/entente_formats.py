@@ -13,7 +13,7 @@ import entente_crypto as crypto
 from entente_crypto import lp16, pae, sha256, u8, u32, u64
 import entente_merkle as merkle
 from entente_messages import pb
-from entente_strict import Refused, read
+from entente_strict import Refused, read, read_carried
 
 P = b"entente/v1 "
 
@@ -88,15 +88,16 @@ def sign_statement(federation, kind, body, keys):
     return pb.SignedStatement(body=body, signatures=signatures)
 
 
-def verified_signers(federation, kind, statement, public_of):
-    """Key ids whose signature holds. `public_of(key_id)` gives a public key or None."""
+def verify_statement(federation, kind, statement, public_of):
+    """Refuses unless every signature holds. `public_of(key_id)` gives a public key, or None."""
+    read_carried(statement)
     message = statement_message(federation, kind, statement.body)
-    held = []
     for signature in statement.signatures:
         public = public_of(signature.key_id)
-        if public and crypto.ed25519_verify(public, signature.ed25519, message):
-            held.append(signature.key_id)
-    return held
+        if public is None:
+            raise Refused("key-unknown", f"{kind}: by a key that may not sign it")
+        if not crypto.ed25519_verify(public, signature.ed25519, message):
+            raise Refused("bad-signature", kind)
 
 
 def encode(message):
@@ -342,10 +343,15 @@ def strip_record(record, recipient, withheld=()):
 def read_record(data):
     """Strict reading of a record and of the bytes inside its bytes that are not sealed."""
     record = read(pb.Record, data)
+    return record, read_inside(record)
+
+
+def read_inside(record):
+    """The header of a record that was read; labels and consents are read, too."""
     header = read(pb.RecordHeader, record.header)
     for section in record.sections:
         read(pb.SectionLabels, section.labels)
     for access in record.access:
         for consent in access.consents:
             read(pb.SignedStatement, consent)
-    return record, header
+    return header

@@ -13,7 +13,7 @@ import tomllib
 
 import entente_crypto as crypto
 from entente_crypto import hmac_sha256, sha256, u32
-from entente_formats import USES, key_id, verified_signers
+from entente_formats import USES, key_id, verify_statement
 import entente_merkle as merkle
 from entente_messages import pb
 from entente_strict import MAX_ENTRY, Refused, is_jurisdiction, read
@@ -21,6 +21,7 @@ from entente_strict import MAX_ENTRY, Refused, is_jurisdiction, read
 PART_COUNTS = (2, 4, 8, 16, 32, 64, 128, 256)
 NOTE_TYPE_ED25519 = b"\x01"
 TLOG_PROOF = "c2sp.org/tlog-proof@v1"
+MAX_GENESIS = 61440
 
 
 def base64_bytes(text):
@@ -128,7 +129,8 @@ class Checkpoint:
     def open(data, verifier):
         """The key name is the log's origin, so one verifier key names both."""
         lines = open_note(data, verifier).split("\n")
-        if len(lines) != 4 or lines[3]:
+        # Further lines are extensions; none of them is empty.
+        if len(lines) < 4 or lines[-1] or "" in lines[:-1]:
             raise Refused("malformed", "a checkpoint has three lines")
         checkpoint = Checkpoint(lines[0], decimal(lines[1]), base64_bytes(lines[2]))
         if checkpoint.origin != verifier.name or len(checkpoint.root) != 32:
@@ -176,14 +178,12 @@ def check_evidence(evidence, checkpoint, reader):
                                 checkpoint.size, evidence.inclusion_path, checkpoint.root)
     except merkle.ProofError as error:
         raise Refused("proof-bad", str(error)) from error
-    try:
-        entry, part = read_entry(evidence.entry), read(pb.Part, evidence.part)
-    except Refused as error:
-        raise Refused("proof-bad", f"evidence: {error}") from error
-    if len(evidence.salt) != 32 or entry.WhichOneof("class") != "sealed":
-        raise Refused("proof-bad", "no sealed entry with a salt")
+    entry = read_entry(evidence.entry)
+    if len(evidence.salt) != 32:
+        raise Refused("malformed", "a salt has 32 bytes")
     if part_digest(evidence.salt, evidence.part) not in entry.sealed.part_digests:
         raise Refused("proof-bad", "the part is not in the entry")
+    part = read(pb.Part, evidence.part)
     if (part.kind, part.instant_ms, part.reader) != (entry.kind, entry.instant_ms, reader):
         raise Refused("proof-bad", "the part speaks of another entry or to another reader")
     return entry, part
@@ -192,20 +192,17 @@ def check_evidence(evidence, checkpoint, reader):
 # ---- receipts
 
 
-def check_receipt(genesis, statement, root_at, items):
+def check_receipt(genesis, statement, checkpoint, items):
     """`items` are (record hash, log index) of the results whose evidence was checked.
 
-    `root_at(size)` is the root that the reader computed itself, or None for a size not reached.
+    The checkpoint is the one beside the receipt, compared before with the log followed.
     """
-    read(pb.SignedStatement, statement.SerializeToString(deterministic=True))
-    signers = verified_signers(genesis.federation, "receipt", statement,
-                               lambda key: genesis.receipt if key == genesis.receipt_id else None)
-    if not signers:
-        raise Refused("bad-signature", "receipt")
+    verify_statement(genesis.federation, "receipt", statement,
+                     {genesis.receipt_id: genesis.receipt}.get)
     receipt = read(pb.Receipt, statement.body)
     if receipt.log_origin != genesis.log:
         raise Refused("proof-bad", "receipt of another log")
-    if receipt.root != root_at(receipt.tree_size):
+    if (receipt.tree_size, receipt.root) != (checkpoint.size, checkpoint.root):
         raise Refused("proof-bad", "the receipt is of another tree")
     covered = {(item.record_hash, item.log_index) for item in receipt.items}
     if not set(items) <= covered or any(i.log_index >= receipt.tree_size for i in receipt.items):
@@ -223,8 +220,6 @@ def check_tlog_proof(data, verifier, entry):
     """Index and checkpoint of a proof file whose entry is in its tree."""
     head, separator, note = data.partition(b"\n\n")
     lines = head.decode("ascii", "replace").split("\n")
-    if len(lines) > 1 and lines[1].startswith("extra "):
-        base64_bytes(lines.pop(1)[6:])
     if not separator or lines[0] != TLOG_PROOF or not "".join(lines[1:2]).startswith("index "):
         raise Refused("malformed", "not a tlog-proof")
     index, path = decimal(lines[1][6:]), [base64_bytes(line) for line in lines[2:]]
@@ -285,15 +280,17 @@ class Genesis:
             authorities[name] = _public_key(item["key"])
         verifier = Verifier.parse(table["broker"]["checkpoint"])
         prefix = f"{table['federation']}/log/"
-        if table["genesis"] != "entente-genesis/1" or not authorities:
-            raise Refused("malformed", "genesis: version or authorities")
+        receipt, note = (_public_key(table["broker"][name]) for name in ("receipt", "note"))
+        if len({verifier.public, receipt, note, *authorities.values()}) != 3 + len(authorities):
+            raise Refused("malformed", "genesis: a public key twice")
+        if table["genesis"] != "entente-genesis/1" or not authorities or len(data) > MAX_GENESIS:
+            raise Refused("malformed", "genesis: version, authorities or size")
         if table["quorum"] != "none":
             raise Refused("malformed", "genesis: quorum is not known to this client")
         if verifier.name != table["log"] or not table["log"].startswith(prefix):
             raise Refused("malformed", "genesis: log and checkpoint key differ")
-        return Genesis(data, table["federation"], table["log"], table["quorum"], verifier,
-                       _public_key(table["broker"]["receipt"]),
-                       _public_key(table["broker"]["note"]), authorities)
+        return Genesis(data, table["federation"], table["log"], table["quorum"], verifier, receipt,
+                       note, authorities)
 
 
 def _closed(table, **kinds):

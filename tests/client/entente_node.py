@@ -26,6 +26,9 @@ from entente_messages import pb, stub
 from entente_strict import Refused, parse, read, spoken_reference
 
 ENTRIES_AT_ONCE = 256
+# Refusals that pass: what is refused so stays in the outbox and is sent again.
+PASSING = ("policy-held", "snapshot-behind", "membership-behind", "below-quorum", "quota",
+           "disk-full", "shutting-down")
 TRY_AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED,
              grpc.StatusCode.DEADLINE_EXCEEDED)
 NOTICES = {pb.NOTICE_TYPE_GAP: ("gap", pb.GapNote),
@@ -90,13 +93,6 @@ class State:
         counts[place] = counts.get(place, 0) + 1
         self.save()
         return counts[place]
-
-    def give_back(self, recipient, lane, pair_seq):
-        """A number of a record that never reached the log; it is free when it was the last."""
-        counts, place = self.data["pair_seq"], f"{recipient} {lane}"
-        if counts.get(place) == pair_seq:
-            counts[place] -= 1
-            self.save()
 
     def seen(self):
         seen = Seen()
@@ -206,14 +202,16 @@ class Node:
                 refusal = refusal_of(error)
                 if refusal is None or error.code() in TRY_AGAIN:
                     raise
-                yield _refused(submission, refusal)
+                shown = _refused(submission, refusal)
             else:
                 if response is None:
                     raise Refused("shutting-down", "the broker ended the stream")
                 if [result.number for result in response.results] != [submission.number]:
                     raise Refused("malformed", "results of other submissions")
-                yield self._result(submission, response)
-            path.unlink()
+                shown = self._result(submission, response)
+            yield shown
+            if shown.get("reason") not in PASSING:
+                path.unlink()
 
     def _result(self, submission, response):
         result = response.results[0]
@@ -221,7 +219,7 @@ class Node:
             return _refused(submission, result.refusal)
         checkpoint = self.trust(response.checkpoint)
         evidence = result.committed
-        _, part = check_evidence(evidence, checkpoint, self.agency)
+        entry, part = check_evidence(evidence, checkpoint, self.agency)
         if submission.WhichOneof("item") == "notice":
             digest = crypto.sha256(submission.notice.statement.body)
             if part.WhichOneof("event") != "notice" or part.notice.statement_digest != digest:
@@ -231,12 +229,12 @@ class Node:
             digest = crypto.sha256(record.header)
             if part.WhichOneof("event") != "submission" or part.submission.record_hash != digest:
                 raise Refused("proof-bad", "evidence of another record")
-            self.follower.check_snapshot(part.submission, evidence.log_index)
-        check_receipt(self.genesis, response.receipt, self.follower.root_at,
+            self.follower.check_snapshot(part.submission, evidence.log_index, entry.instant_ms)
+        check_receipt(self.genesis, response.receipt, checkpoint,
                       [(digest, evidence.log_index)])
         shown = {"number": submission.number, "committed": True, "log_index": evidence.log_index}
         if submission.WhichOneof("item") == "record":
-            self._keep_receipt(header.record_id, evidence, response.checkpoint)
+            self._keep_receipt(header.record_id.hex(), evidence, response.checkpoint)
             shown.update(record_id=header.record_id.hex(), record_hash=digest.hex(),
                          reference=spoken_reference(header.record_id),
                          decisions=json_format.MessageToDict(part.submission).get("decisions", []))
@@ -245,7 +243,7 @@ class Node:
         return shown
 
     def _keep_receipt(self, record_id, evidence, checkpoint_note):
-        stem = self.state.folder / "receipts" / record_id.hex()
+        stem = self.state.folder / "receipts" / record_id
         stem.with_suffix(".tlog-proof").write_bytes(tlog_proof(evidence, checkpoint_note))
         stem.with_suffix(".entry").write_bytes(evidence.entry)
         stem.with_suffix(".part").write_bytes(evidence.salt + evidence.part)
@@ -289,6 +287,8 @@ class Node:
             lane = acknowledged.setdefault(delivery.lane, pb.PullAcknowledge(lane=delivery.lane))
             if delivery.WhichOneof("item") == "record":
                 shown, statement = self._take_record(checker, delivery, checkpoint)
+                if shown["opened"]:
+                    self._keep_receipt(shown["record_id"], delivery.evidence, response.checkpoint)
                 lane.acknowledgements.append(statement)
             else:
                 shown = self._take_notice(delivery, checkpoint)

@@ -24,6 +24,8 @@ AGENCY = re.compile(r"([A-Z]{2}|ORG)\.[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
 OFFICER = re.compile(r"[a-z0-9][a-z0-9.-]{1,40}")
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MAX_ENTRY = 65535
+LAST_INSTANT_MS = 253402300799999
+LIFE_MS = (5 * 365 + 2) * 86400 * 1000
 
 
 class Refused(Exception):
@@ -120,14 +122,23 @@ def _each(rule):
     return check
 
 
-def _sorted(key=lambda value: value, reason="not-canonical", distinct=True):
-    """Ascending byte order; texts are compared as UTF-8."""
+def _sorted(key=lambda value: value, reason="not-canonical"):
+    """Ascending byte order without repeats; texts are compared as UTF-8."""
     def check(values):
         keys = [key(value) for value in values]
         keys = [k.encode() if isinstance(k, str) else k for k in keys]
-        pairs = list(zip(keys, keys[1:]))
-        _require(all(a <= b for a, b in pairs), "not sorted", reason)
-        _require(not distinct or all(a != b for a, b in pairs), "not distinct", reason)
+        _require(all(a < b for a, b in zip(keys, keys[1:])), "not sorted, or one twice", reason)
+    return check
+
+
+def _at_most(length):
+    return lambda value: _require(len(value) <= length, f"{len(value)} bytes, more than {length}")
+
+
+def _distinct(key):
+    def check(values):
+        keys = [key(value) for value in values]
+        _require(len(set(keys)) == len(keys), "one is there twice")
     return check
 
 
@@ -136,64 +147,79 @@ def _count(low, high):
 
 
 def _digest_count(values):
-    _require(len(values) in (8, 16, 32, 64, 256), f"{len(values)} digests", "digest-order")
+    _require(len(values) in (8, 16, 32, 64, 256), f"{len(values)} digests")
+
+
+def _instant(value):
+    _require(value <= LAST_INSTANT_MS, "an instant beyond the year 9999")
+
+
+def _log_instant(value):
+    _require(value < 1 << 63, "an instant beyond all")
 
 
 H16, H32, H64 = _length(16), _length(32), _length(64)
-PSEUDONYM = _length(0, 32)
+NONE_OR_32 = _length(0, 32)
+LP16 = _at_most(65535)
 SORTED = _sorted()
-WITH_REPEATS = _sorted(distinct=False)
+BY_SECTION = _sorted(lambda value: value.section_id)
 
 RULES = {
-    "Record": {"header": [_filled], "sections": [_count(0, 32)], "access": [_count(1, 200)]},
+    "Record": {"header": [_filled],
+               "sections": [_count(0, 32), _distinct(lambda section: section.section_id)],
+               "access": [_count(1, 200), _distinct(lambda access: access.recipient)]},
     "RecordHeader": {
         "format_version": [_one_of(1)], "record_id": [H16], "origin": [_agency],
-        "signing_key_id": [H32], "purpose": [_filled],
-        "handling": [_filled, _each(_filled), SORTED], "evaluation": [_filled],
-        "obtained_from": [_each(_jurisdiction), SORTED], "case_id": [_length(0, 16)],
+        "signing_key_id": [H32], "created_ms": [_instant], "expires_ms": [_instant],
+        "handling": [_filled, SORTED], "obtained_from": [_each(_jurisdiction), SORTED],
+        "case_id": [_length(0, 16)],
         "digests": [_each(H32), _digest_count, _sorted(reason="digest-order")]},
     "Signature": {"origin": [_agency], "key_id": [H32], "batch_size": [_one_of(1, 8, 64)],
                   "path": [_each(H32)], "ed25519": [H64]},
-    "Section": {"section_id": [H16], "key_commitment": [H32]},
-    "SectionLabels": {"about": [_filled, SORTED], "data": [_filled, SORTED],
-                      "basis": [_one_of("fact", "assessment")]},
-    "Access": {"recipient": [_agency], "delivery_key_id": [H32], "enc": [H32], "salt": [H16],
-               "wraps": [_sorted(lambda wrap: wrap.section_id)]},
+    "Section": {"section_id": [H16], "labels": [LP16], "key_commitment": [H32]},
+    "SectionLabels": {"about": [_filled, SORTED], "data": [_filled, SORTED]},
+    "Access": {"recipient": [_agency], "delivery_key_id": [H32], "instrument": [LP16],
+               "enc": [H32], "salt": [H16], "wraps": [BY_SECTION]},
     "Wrap": {"section_id": [H16], "sealed_key": [_length(48)]},
     "AccessManifest": {"section_ids": [_each(H16), SORTED], "obligations": [SORTED],
                        "pair_seq": [_filled], "in_reply_to": [_length(0, 32)]},
     "KeySignature": {"key_id": [H32], "ed25519": [H64]},
     "SignedStatement": {"signatures": [_filled, _sorted(lambda signature: signature.key_id)]},
     "WithholdingNote": {"record_hash": [H32], "recipient": [_agency],
-                        "section_ids": [_each(H16), SORTED], "rules": [SORTED]},
-    "Acknowledgement": {"record_hash": [H32], "origin": [_agency], "recipient": [_agency]},
+                        "section_ids": [_filled, _each(H16), SORTED], "rules": [SORTED]},
+    "Acknowledgement": {"record_hash": [H32], "origin": [_agency], "recipient": [_agency],
+                        "instant_ms": [_instant]},
     "GapNote": {"origin": [_agency], "recipient": [_agency], "pair_seq": [_filled]},
-    "PairHead": {"origin": [_agency], "recipient": [_agency]},
-    "Entry": {"format_version": [_one_of(1)]},
-    "SealedEntry": {"part_digests": [_each(H32), _sorted(),
+    "PairHead": {"origin": [_agency], "recipient": [_agency], "instant_ms": [_instant]},
+    "Entry": {"format_version": [_one_of(1)], "instant_ms": [_log_instant]},
+    "SealedEntry": {"part_digests": [_each(H32), _sorted(reason="digest-order"),
                                      lambda v: _one_of(2, 4, 8, 16, 32, 64, 128, 256)(len(v))]},
-    "AgencyStatement": {"agency": [_agency], "number": [_filled]},
-    "KeyStatement": {"owner": [_owner], "keys": [_filled], "format_versions": [SORTED]},
-    "KeyEntry": {"use": [_one_of(*range(2, 11))], "public_key": [H32]},
-    "Revocation": {"owner": [_owner], "key_id": [H32]},
-    "PolicyStatement": {"jurisdiction": [_jurisdiction], "digest": [H32]},
+    "AgencyStatement": {"agency": [_agency], "kind": [_filled], "number": [_filled],
+                        "from_ms": [_instant], "until_ms": [_instant]},
+    "KeyStatement": {"owner": [_owner], "format_versions": [SORTED], "instant_ms": [_instant]},
+    "KeyEntry": {"use": [_one_of(*range(1, 14))], "public_key": [H32], "from_ms": [_instant],
+                 "until_ms": [_instant]},
+    "Revocation": {"owner": [_owner], "key_id": [H32], "instant_ms": [_instant]},
+    "PolicyStatement": {"jurisdiction": [_jurisdiction], "version": [_filled], "digest": [H32],
+                        "in_force_ms": [_instant]},
     "FederationFileStatement": {"type": [_one_of("vocabulary", "groups", "instruments")],
-                                "digest": [H32]},
-    "Part": {"reader": [_agency], "acting_agency": [_agency], "officer_pseudonym": [PSEUDONYM],
-             "justification_digest": [PSEUDONYM]},
+                                "version": [_filled], "digest": [H32],
+                                "in_force_ms": [_instant]},
+    "Part": {"instant_ms": [_log_instant], "reader": [_agency], "acting_agency": [_agency],
+             "officer_pseudonym": [NONE_OR_32], "justification_digest": [NONE_OR_32]},
     "SubmissionPart": {"record_id": [H16], "record_hash": [H32], "origin": [_agency],
-                       "snapshot_hash": [H32]},
-    "WithheldSection": {"section_id": [H16]},
-    "RecipientDecision": {"recipient": [_agency], "obligations": [WITH_REPEATS],
-                          "rules": [WITH_REPEATS], "reasons": [WITH_REPEATS],
-                          "withheld": [_sorted(lambda section: section.section_id)]},
+                       "snapshot_hash": [H32],
+                       "decisions": [_filled, _sorted(lambda decision: decision.recipient)]},
+    "WithheldSection": {"section_id": [H16], "rules": [SORTED], "reasons": [SORTED]},
+    "RecipientDecision": {"recipient": [_agency], "obligations": [SORTED], "rules": [SORTED],
+                          "reasons": [SORTED], "withheld": [BY_SECTION]},
     "AcknowledgementPart": {"recipient": [_agency], "record_hashes": [_each(H32)]},
     "NoticePart": {"type": [_one_of("gap", "pair-head")], "from": [_agency], "to": [_agency],
                    "statement_digest": [H32]},
-    "RefusalPart": {"record_id": [H16], "record_hash": [H32]},
+    "RefusalPart": {"record_id": [_length(0, 16)], "record_hash": [NONE_OR_32]},
     "ExpiryPart": {"record_id": [H16], "record_hash": [H32], "recipient": [_agency]},
     "ReceiptItem": {"record_hash": [H32]},
-    "Receipt": {"root": [H32]},
+    "Receipt": {"items": [_filled], "root": [H32]},
 }
 
 
@@ -243,7 +269,7 @@ def check_values(message):
     """Enum values, oneofs, lengths and lists, here and in every message inside."""
     descriptor = message.DESCRIPTOR
     rules = RULES.get(descriptor.name, {})
-    for oneof in descriptor.oneofs:
+    for oneof in descriptor.oneofs if descriptor.name != "SectionContent" else ():
         _require(message.WhichOneof(oneof.name), f"{descriptor.name}.{oneof.name} is not set")
     for field in descriptor.fields:
         value = getattr(message, field.name)
@@ -284,8 +310,31 @@ def _check_class(message):
                   pb.ENTRY_KIND_ACKNOWLEDGEMENT: "acknowledgement",
                   pb.ENTRY_KIND_REFUSAL: "refusal", pb.ENTRY_KIND_EXPIRY: "expiry"}
         _require(message.WhichOneof("event") == events.get(message.kind), "kind and event differ")
+        _check_actor(message)
     elif name == "RecordHeader":
         _require(message.created_ms < message.expires_ms, "created after it expires")
-        # The page says "five years" without milliseconds: the longest reading is taken here.
-        longest = (5 * 365 + 2) * 86400 * 1000
-        _require(message.expires_ms - message.created_ms <= longest, "lives too long")
+        _require(message.expires_ms - message.created_ms <= LIFE_MS, "lives too long")
+        _require(jurisdiction_of(message.origin) not in message.obtained_from,
+                 "obtained from its own origin")
+        _require(message.case_id or not message.membership_number, "membership without a case")
+    elif name == "Acknowledgement":
+        _require(message.opened != bool(message.refusal), "opened, or refused with a reason")
+        _require(message.pair_seq or not message.opened, "what was opened has its number")
+
+
+def _check_actor(part):
+    """Who acts in a part, and what of it its reader may see."""
+    actor, event = part.acting_agency, part.WhichOneof("event")
+    if event == "submission":
+        _require(part.submission.origin == actor, "an origin submits")
+        if part.reader != actor:
+            _require([decision.recipient for decision in part.submission.decisions]
+                     == [part.reader], "not the reader's decision alone")
+            _require(part.submission.decisions[0].verdict < pb.VERDICT_HOLD, "nothing is released")
+    elif event == "acknowledgement":
+        told = part.acknowledgement
+        _require(told.recipient == actor, "a recipient acknowledges")
+        _require(0 < told.from_seq <= told.through_seq, "no range of a lane")
+    elif event == "notice":
+        names = (getattr(part.notice, "from"), part.notice.to)
+        _require(names[0] == actor and part.reader in names, "a notice's names")

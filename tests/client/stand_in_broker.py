@@ -121,7 +121,7 @@ class StandInBroker:
     def _commit(self, caller, request):
         committed, items = [], []
         for submission in request.submissions:
-            if self.refusal:
+            if self.refusal and submission.WhichOneof("item") == "record":
                 refusal = pb.Refusal(reason=self.refusal)
                 return pb.SubmitResponse(results=[pb.SubmissionResult(number=submission.number,
                                                                       refusal=refusal)])

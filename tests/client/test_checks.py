@@ -178,19 +178,23 @@ class Checks(unittest.TestCase):
                                                    statement_digest=bytes(32)))
             for part in parts:
                 part.kind = pb.ENTRY_KIND_NOTICE
+        def another_origin(parts):
+            parts[1].submission.origin = parts[1].acting_agency = "FR.other"
+
         deliver(lambda parts: None).check()
-        for change in (notice,
+        for change in (notice, another_origin,
                        lambda parts: setattr(parts[1].submission, "record_id", bytes(16)),
-                       lambda parts: setattr(parts[1].submission, "origin", "DE.fiu"),
-                       lambda parts: setattr(parts[1].submission, "snapshot_number", 3),
+                       lambda parts: setattr(parts[1].submission, "snapshot_number", 99),
                        lambda parts: setattr(parts[1].submission, "snapshot_hash", bytes(32)),
-                       lambda parts: setattr(parts[1], "instant_ms", INSTANT_MS),
+                       lambda parts: setattr(parts[1], "instant_ms", INSTANT_MS)):
+            self.refuses("proof-bad", deliver(change))
+        for change in (lambda parts: setattr(parts[1].submission, "origin", "DE.fiu"),
                        lambda parts: setattr(parts[1].submission.decisions[0], "recipient", "FR.a"),
                        lambda parts: parts[1].submission.decisions.add().CopyFrom(
-                           parts[1].submission.decisions[0]),
+                           pb.RecipientDecision(recipient="FR.a", verdict=pb.VERDICT_RELEASE)),
                        lambda parts: setattr(parts[1].submission.decisions[0], "verdict",
                                              pb.VERDICT_HOLD)):
-            self.refuses("proof-bad", deliver(change))
+            self.refuses("malformed", deliver(change))
 
     def test_3_signature(self):
         self.refuses("bad-signature", self.changed(
@@ -203,7 +207,7 @@ class Checks(unittest.TestCase):
         self.refuses("key-unknown", Scene(signer="DE.fiu record-signing"))
         self.refuses("key-not-valid-then", Scene(entry_ms=7 * DAY_MS))
 
-    def test_3_future_dated(self):
+    def test_5_future_dated(self):
         self.refuses("future-dated", Scene(entry_ms=-5 * 60 * 1000 - 1))
         Scene(entry_ms=-5 * 60 * 1000).check()
 
@@ -237,8 +241,7 @@ class Checks(unittest.TestCase):
             else:
                 value.append(value[-1])
             scene.change_record(lambda record: setattr(record, "header", encode(header)))
-            # The evidence names the hash of the header, so that check comes first.
-            self.refuses("proof-bad", scene)
+            self.refuses("bad-signature", scene)
             tried += 1
         self.assertEqual(tried, 16)
 
@@ -261,11 +264,13 @@ class Checks(unittest.TestCase):
         def short(header):
             header.expires_ms = INSTANT_MS + 1000
         scene = Scene(change_header=short)
-        scene.now_ms = INSTANT_MS + 1000 + 5 * 60 * 1000 - 1
+        scene.now_ms = INSTANT_MS + 1000 + 5 * 60 * 1000
         scene.check()
         scene.now_ms += 1
         self.refuses("expired", scene)
-        self.refuses("expired", Scene(change_header=short, entry_ms=1000))
+        late = Scene(change_header=short, entry_ms=1000 + 5 * 60 * 1000)
+        late.check()
+        self.refuses("expired", Scene(change_header=short, entry_ms=1001 + 5 * 60 * 1000))
 
     def test_6_seen(self):
         first, replayed, other = Scene(), Scene(), Scene(entry_ms=41, pair_seq=8)
@@ -286,7 +291,11 @@ class Checks(unittest.TestCase):
             self.refuses("record-id-reused", changed)
 
     def test_7_access(self):
-        self.refuses("wrong-agency", self.changed(lambda r: r.access.add().CopyFrom(r.access[0])))
+        self.refuses("malformed", self.changed(lambda r: r.access.add().CopyFrom(r.access[0])))
+        def another(record):
+            record.access.add().CopyFrom(record.access[0])
+            record.access[1].recipient = "FR.fiu"
+        self.refuses("wrong-agency", self.changed(another))
         for field in ("salt", "enc", "delivery_key_id"):
             self.refuses("proof-bad", self.changed(lambda r: setattr(
                 r.access[0], field, flip(getattr(r.access[0], field)))))
@@ -336,14 +345,40 @@ class Checks(unittest.TestCase):
                        lambda n: setattr(n, "recipient", "FR.fiu"),
                        lambda n: setattr(n, "log_index", n.log_index + 1),
                        lambda n: setattr(n, "log_origin", "entente.test/log/other"),
-                       lambda n: n.section_ids.insert(0, bytes(16)),
-                       lambda n: n.section_ids.pop()):
+                       lambda n: n.section_ids.insert(0, bytes(16))):
             self.refuses("proof-bad", Scene().resign_note(change))
-        self.refuses("proof-bad", Scene().resign_note(lambda n: None, "broker receipt"))
+        self.refuses("malformed", Scene().resign_note(lambda n: n.section_ids.pop()))
+        self.refuses("key-unknown", Scene().resign_note(lambda n: None, "broker receipt"))
         scene = Scene()
         note = scene.delivery.withholding_note
         note.signatures[0].ed25519 = flip(note.signatures[0].ed25519)
-        self.refuses("proof-bad", scene)
+        self.refuses("bad-signature", scene)
+        needless = Scene(withhold=(), grant=(0, 1))
+        needless.delivery.withholding_note.CopyFrom(Scene().delivery.withholding_note)
+        self.refuses("proof-bad", needless)
+
+    def test_10_what_was_never_granted_is_told_too(self):
+        scene = Scene(grant=(0,), withhold=(1, 2))
+        self.assertEqual(scene.check().withheld, scene.withheld)
+        self.assertEqual(len(scene.withheld), 2)
+
+    def test_12_state(self):
+        """A decision may lack what was logged in the last quarter of an hour, no more."""
+        for minutes, reason in ((14, None), (15, "snapshot-behind")):
+            scene = Scene()
+            agency = pb.AgencyStatement(agency="DE.fiu", number=2, kind="fiu", name="Unit",
+                                        state=pb.AgencyStatement.ADMITTED)
+            statement = scene.federation.sign("agency", agency, "DE authority")
+            parts = scene.log.submission_parts(scene.header, scene.composed.hash, [scene.decision],
+                                               INSTANT_MS + 50 + minutes * 60000)
+            scene.log.append_open(pb.ENTRY_KIND_AGENCY, encode(statement), INSTANT_MS + 50)
+            scene.index = scene.log.append_sealed(parts)
+            scene.delivery.evidence.CopyFrom(scene.log.evidence(scene.index, "DE.fiu"))
+            scene.resign_note(lambda note, scene=scene: setattr(note, "log_index", scene.index))
+            if reason is None:
+                scene.check()
+            else:
+                self.refuses(reason, scene)
 
     def test_11_commitment_and_labels(self):
         def other_labels(record_id, section_id, labels, content, content_key, nonce):

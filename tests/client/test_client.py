@@ -78,7 +78,7 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(self.command("publish", "FR.fiu", "--own")[0]["log_index"],
                          len(self.log.entries) - 1)
         agency = pb.AgencyStatement(agency="DE.fiu", state=pb.AgencyStatement.SUSPENDED,
-                                    kind="fiu", number=2)
+                                    kind="fiu", name="Unit", number=2)
         prepared = self.folder / "statement"
         prepared.write_bytes(encode(self.federation.sign("agency", agency, "DE authority")))
         self.command("publish", "DE.fiu", "--statement", str(prepared), "--kind", "agency")
@@ -141,13 +141,25 @@ class EndToEnd(unittest.TestCase):
         self.send()
         self.assertEqual(self.receive("DE.fiu")[0]["pair_seq"], 2)
 
-    def test_refused_before_the_log_gives_the_number_back(self):
+    def test_refusal_that_passes(self):
         self.publish_all()
         self.broker.refusal = "quota"
-        self.assertEqual(self.send(expect=1)[0]["reason"], "quota")
+        self.assertEqual([line["reason"] for line in self.send(expect=1)], ["quota"])
         self.broker.refusal = None
-        self.send()
-        self.assertEqual(self.receive("DE.fiu")[0]["pair_seq"], 1)
+        self.assertEqual([line["number"] for line in self.send()], [1, 2])
+        self.assertEqual([got["pair_seq"] for got in self.receive("DE.fiu")], [1, 2])
+
+    def test_refusal_that_does_not_pass(self):
+        self.publish_all()
+        self.broker.refusal = "key-not-valid-then"
+        refused, gap = self.send(expect=1)
+        self.assertEqual(refused["reason"], "key-not-valid-then")
+        self.assertEqual(gap["gap_note"], {"recipient": "DE.fiu", "pair_seq": 1})
+        self.broker.refusal = None
+        self.assertEqual(self.send()[0]["number"], 3)
+        note, got = self.receive("DE.fiu")
+        self.assertEqual((note["notice"], note["statement"].get("logIndex", "0")), ("gap", "0"))
+        self.assertEqual(got["pair_seq"], 2)
 
     def test_lying_broker_is_refused_and_the_origin_hears_why(self):
         self.publish_all()

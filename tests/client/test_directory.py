@@ -29,13 +29,15 @@ class TheLog(unittest.TestCase):
 
     def test_receipt(self):
         scene = Scene()
-        genesis, root_at = scene.federation.genesis, scene.follower().root_at
+        genesis, checkpoint = scene.federation.genesis, scene.log.checkpoint()
         item = (scene.composed.hash, scene.index)
-        check_receipt(genesis, scene.log.receipt([item]), root_at, [item])
-        self.refuses("proof-bad", check_receipt, genesis, scene.log.receipt([]), root_at, [item])
+        check_receipt(genesis, scene.log.receipt([item]), checkpoint, [item])
+        self.refuses("malformed", check_receipt, genesis, scene.log.receipt([]), checkpoint, [item])
+        other = scene.log.receipt([(bytes(32), scene.index)])
+        self.refuses("proof-bad", check_receipt, genesis, other, checkpoint, [item])
         body = pb.Receipt.FromString(scene.log.receipt([item]).body)
         forged = scene.federation.sign("receipt", body, "broker note")
-        self.refuses("bad-signature", check_receipt, genesis, forged, root_at, [item])
+        self.refuses("key-unknown", check_receipt, genesis, forged, checkpoint, [item])
         for change in (lambda b: setattr(b, "root", flip(b.root)),
                        lambda b: setattr(b, "tree_size", b.tree_size - 1),
                        lambda b: setattr(b, "tree_size", b.tree_size + 1),
@@ -45,7 +47,7 @@ class TheLog(unittest.TestCase):
             changed.CopyFrom(body)
             change(changed)
             statement = scene.federation.sign("receipt", changed, "broker receipt")
-            self.refuses("proof-bad", check_receipt, genesis, statement, root_at, [item])
+            self.refuses("proof-bad", check_receipt, genesis, statement, checkpoint, [item])
 
     def test_tlog_proof(self):
         scene = Scene()
@@ -53,7 +55,7 @@ class TheLog(unittest.TestCase):
         proof = tlog_proof(scene.log.evidence(scene.index, "FR.fiu"), scene.log.checkpoint_note())
         self.assertEqual(check_tlog_proof(proof, verifier, entry)[0], scene.index)
         extra = proof.replace(b"\nindex", b"\nextra AAAA\nindex")
-        self.assertEqual(check_tlog_proof(extra, verifier, entry)[0], scene.index)
+        self.refuses("malformed", check_tlog_proof, extra, verifier, entry)
         self.refuses("proof-bad", check_tlog_proof, proof, verifier, flip(entry))
         for position in range(len(proof)):
             with self.assertRaises(Refused, msg=str(position)):
@@ -129,10 +131,10 @@ class Statements(unittest.TestCase):
         statement = self.federation.sign(kind, body, *signers)
         self.log.append_open(entry_kind, encode(statement), instant_ms)
 
-    def agency(self, name, number, *signers, **fields):
-        fields = {"state": pb.AgencyStatement.ADMITTED, "kind": "fiu"} | fields
+    def agency(self, agency, number, *signers, **fields):
+        fields = {"state": pb.AgencyStatement.ADMITTED, "kind": "fiu", "name": "Unit"} | fields
         self.add("agency", pb.ENTRY_KIND_AGENCY,
-                 pb.AgencyStatement(agency=name, number=number, **fields), *signers)
+                 pb.AgencyStatement(agency=agency, number=number, **fields), *signers)
 
     def new_keys(self, owner, uses, *signers, from_ms=INSTANT_MS, instant_ms=INSTANT_MS + 100):
         """A statement of fresh keys; gives the last of them."""
@@ -144,7 +146,8 @@ class Statements(unittest.TestCase):
                 use if use in USES else "officer", fixed_draw(name, 32))
             entries.append(pb.KeyEntry(use=number, public_key=key.public, from_ms=from_ms,
                                        until_ms=INSTANT_MS + DAY_MS))
-        body = pb.KeyStatement(owner=owner, keys=entries, format_versions=[1])
+        body = pb.KeyStatement(owner=owner, keys=entries, format_versions=[1],
+                               instant_ms=INSTANT_MS + len(self.log.entries))
         self.add("keys", pb.ENTRY_KIND_KEYS, body, *signers, instant_ms=instant_ms)
         return name, key
 
@@ -162,12 +165,74 @@ class Statements(unittest.TestCase):
         self.agency("DE.fiu", 3, "DE authority")
         self.agency("DE.fiu", 2, "DE authority", kind="police")
         self.agency("IT.gdf", 1, "DE authority")
-        self.assertEqual(self.alarms(4).agencies["DE.fiu"].number, 1)
+        self.agency("DE.fiu", 2, "DE authority", kind="a kind")
+        self.agency("DE.fiu", 2, "DE authority", name="two\nlines")
+        self.agency("DE.fiu", 2, "DE authority", state=pb.AgencyStatement.REMOVED,
+                    until_ms=INSTANT_MS)
+        self.assertEqual(len(self.alarms(7).agencies["DE.fiu"]), 1)
         self.agency("DE.fiu", 2, "DE authority", state=pb.AgencyStatement.SUSPENDED)
-        directory = self.alarms(4)
-        self.assertEqual(directory.agencies["DE.fiu"].number, 2)
+        directory = self.alarms(7)
+        self.assertEqual(len(directory.agencies["DE.fiu"]), 2)
         with self.assertRaises(Refused):
             directory.delivery_key("DE.fiu", len(self.log.entries), INSTANT_MS)
+
+    def test_keys_count_only_while_the_agency_is_admitted(self):
+        key = self.federation.keys["DE.fiu record-signing"].id
+        self.agency("DE.fiu", 2, "DE authority", state=pb.AgencyStatement.SUSPENDED,
+                    from_ms=INSTANT_MS + 200, until_ms=INSTANT_MS + 300)
+        directory, index = self.alarms(0), len(self.log.entries)
+        for at, instant_ms, reason in ((index, 199, None), (index, 200, "agency-suspended"),
+                                       (index, 300, None), (index - 1, 200, None),
+                                       (index, -2 * DAY_MS, "key-not-valid-then")):
+            what = ("DE.fiu", "record-signing", key, at, INSTANT_MS + instant_ms)
+            if reason is None:
+                self.assertEqual(directory.find_key(*what).owner, "DE.fiu")
+                continue
+            with self.assertRaises(Refused) as caught:
+                directory.find_key(*what)
+            self.assertEqual(caught.exception.reason, reason)
+        self.agency("IT.gdf", 1, "DE authority")
+        _, fresh = self.new_keys("DE.fiu", ["delivery"], "DE.fiu identity",
+                                 instant_ms=INSTANT_MS + 250)
+        self.assertNotIn(("DE.fiu", fresh.id), self.alarms(2).keys)
+
+    def test_a_key_belongs_to_who_names_it(self):
+        """Naming another's key neither takes it away nor makes it one's own at the other."""
+        theirs = self.federation.keys["FR.fiu delivery"]
+        entry = pb.KeyEntry(use=USES["delivery"], public_key=theirs.public, from_ms=INSTANT_MS,
+                            until_ms=INSTANT_MS + DAY_MS)
+        for instant_ms in (1, 2):
+            body = pb.KeyStatement(owner="DE.fiu", keys=[entry], instant_ms=INSTANT_MS + instant_ms)
+            self.add("keys", pb.ENTRY_KIND_KEYS, body, "DE.fiu identity")
+        directory, size = self.alarms(1), len(self.log.entries)
+        for owner in ("DE.fiu", "FR.fiu"):
+            self.assertEqual(directory.keys[owner, theirs.id].owner, owner)
+        self.assertEqual(directory.delivery_key("DE.fiu", size, INSTANT_MS).id, theirs.id)
+
+    def test_what_makes_a_key_statement_void(self):
+        own = self.federation.keys["DE.fiu delivery"]
+        def entry(draw, use="delivery", from_ms=INSTANT_MS, until_ms=INSTANT_MS + DAY_MS):
+            public = Key("officer", fixed_draw(draw, 32)).public
+            return pb.KeyEntry(use=USES[use], public_key=public, from_ms=from_ms,
+                               until_ms=until_ms)
+        later = INSTANT_MS + 100 + 5 * 60 * 1000
+        cases = [{"keys": [entry("a"), entry("a")]}, {"keys": [entry("a", until_ms=INSTANT_MS)]},
+                 {"keys": [entry("a", until_ms=INSTANT_MS + 7 * DAY_MS + 1)]}, {"keys": []},
+                 {"keys": [pb.KeyEntry(use=USES["delivery"], public_key=own.public,
+                                       from_ms=INSTANT_MS, until_ms=INSTANT_MS + DAY_MS)]},
+                 {"format_versions": [0, 1]}, {"format_versions": [2, 1]},
+                 {"keys": [entry("a")], "instant_ms": later + 1},
+                 {"keys": [entry("a")], "instant_ms": self.federation.instant_ms}]
+        for fields in cases:
+            fields = {"instant_ms": INSTANT_MS + 1} | fields
+            self.add("keys", pb.ENTRY_KIND_KEYS, pb.KeyStatement(owner="DE.fiu", **fields),
+                     "DE.fiu identity")
+        self.alarms(len(cases))
+        body = pb.KeyStatement(owner="DE.fiu", keys=[entry("a")], instant_ms=later)
+        self.add("keys", pb.ENTRY_KIND_KEYS, body, "DE.fiu identity", "DE authority")
+        self.alarms(len(cases) + 1)
+        self.add("keys", pb.ENTRY_KIND_KEYS, body, "DE.fiu identity")
+        self.alarms(len(cases) + 1)
 
     def test_delivery_key_of_now(self):
         name, key = self.new_keys("DE.fiu", ["delivery"], "DE.fiu identity",
@@ -183,7 +248,9 @@ class Statements(unittest.TestCase):
         self.revoke("DE.fiu", name, "DE.fiu identity")
         directory, size = self.alarms(0), len(self.log.entries)
         self.assertEqual(directory.delivery_key("DE.fiu", size, INSTANT_MS + 500).id, old)
-        self.agency("DE.fiu", 2, "DE authority", until_ms=INSTANT_MS + 600)
+        self.agency("DE.fiu", 2, "DE authority", state=pb.AgencyStatement.REMOVED,
+                    from_ms=INSTANT_MS + 600)
+        self.alarms(0).delivery_key("DE.fiu", size + 1, INSTANT_MS + 599)
         with self.assertRaises(Refused):
             self.alarms(0).delivery_key("DE.fiu", size + 1, INSTANT_MS + 600)
 
@@ -198,7 +265,7 @@ class Statements(unittest.TestCase):
                  ("DE.not-admitted", ["identity"], "DE authority")]
         for owner, uses, signer in cases:
             _, key = self.new_keys(owner, uses, signer)
-            self.assertNotIn(key.id, self.follow().directory.keys, (owner, uses, signer))
+            self.assertNotIn((owner, key.id), self.follow().directory.keys, (uses, signer))
         self.alarms(len(cases))
         statement = self.federation.key_statement("DE.fiu", ["delivery"], "DE.fiu identity")
         self.log.append_open(pb.ENTRY_KIND_KEYS, encode(statement), INSTANT_MS + 100)
@@ -207,7 +274,7 @@ class Statements(unittest.TestCase):
                                     ("DE.fiu", ["identity"], "DE authority"),
                                     ("DE", ["policy-protection"], "DE authority")):
             _, key = self.new_keys(owner, uses, signer)
-            self.assertIn(key.id, self.alarms(len(cases) + 1).keys)
+            self.assertIn((owner, key.id), self.alarms(len(cases) + 1).keys)
 
     def test_identity_key_signs_only_while_valid(self):
         name, _ = self.new_keys("DE.fiu", ["identity"], "DE authority", from_ms=INSTANT_MS + 500)
@@ -222,7 +289,7 @@ class Statements(unittest.TestCase):
         self.revoke("DE.fiu", "DE.fiu delivery", "DE.fiu record-signing")
         self.revoke("FR.fiu", "DE.fiu delivery", "FR.fiu identity")
         directory = self.alarms(4)
-        key = self.federation.keys["DE.fiu delivery"].id
+        key = "DE.fiu", self.federation.keys["DE.fiu delivery"].id
         self.assertIsNone(directory.keys[key].revoked_index)
         self.revoke("DE.fiu", "DE.fiu identity", "DE authority")
         self.revoke("DE.fiu", "DE.fiu delivery", "DE.fiu identity")

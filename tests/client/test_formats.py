@@ -218,7 +218,10 @@ class StrictReading(unittest.TestCase):
                  ("handling", ["H1", "H1"], "not-canonical"), ("case_id", bytes(8), "malformed"),
                  ("created_ms", good.expires_ms, "malformed"), ("format_version", 2, "malformed"),
                  ("digests", list(good.digests)[::-1], "digest-order"),
-                 ("digests", list(good.digests)[:7], "digest-order"),
+                 ("digests", list(good.digests)[:7], "malformed"),
+                 ("obtained_from", ["FR"], "malformed"), ("case_id", b"", "malformed"),
+                 ("expires_ms", 253402300800000, "malformed"),
+                 ("expires_ms", good.created_ms + strict.LIFE_MS + 1, "malformed"),
                  ("digests", [bytes(31)] + list(good.digests)[1:], "malformed")]
         for field, value, reason in cases:
             bad = pb.RecordHeader()
@@ -284,11 +287,16 @@ class Formats(unittest.TestCase):
     def test_statement_is_bound_to_type_federation_and_body(self):
         key = self.federation.keys["FR authority"]
         statement = self.federation.agency_statement("FR.fiu")
-        def signers(federation, kind, data):
-            return formats.verified_signers(federation, kind, data, {key.id: key.public}.get)
-        self.assertEqual(signers(FEDERATION, "agency", statement), [key.id])
-        self.assertEqual(signers(FEDERATION, "keys", statement), [])
-        self.assertEqual(signers("entente.other", "agency", statement), [])
+        def verify(federation, kind, data):
+            formats.verify_statement(federation, kind, data, {key.id: key.public}.get)
+        verify(FEDERATION, "agency", statement)
+        two = self.federation.sign("agency", statement.body, "FR authority", "DE authority")
+        for reason, arguments in (("bad-signature", (FEDERATION, "keys", statement)),
+                                  ("bad-signature", ("entente.other", "agency", statement)),
+                                  ("key-unknown", (FEDERATION, "agency", two))):
+            with self.assertRaises(Refused) as caught:
+                verify(*arguments)
+            self.assertEqual(caught.exception.reason, reason)
         flipped = 0
         for part in ("body", "signatures"):
             changed = pb.SignedStatement.FromString(encode(statement))
@@ -296,7 +304,8 @@ class Formats(unittest.TestCase):
                 changed.body = _flip(changed.body, 3)
             else:
                 changed.signatures[0].ed25519 = _flip(changed.signatures[0].ed25519, 40)
-            self.assertEqual(signers(FEDERATION, "agency", changed), [])
+            with self.assertRaises(Refused):
+                verify(FEDERATION, "agency", changed)
             flipped += 1
         self.assertEqual(flipped, 2)
 
@@ -339,7 +348,9 @@ class Formats(unittest.TestCase):
         for position in range(len(note)):
             with self.assertRaises(Refused, msg=str(position)):
                 log.Checkpoint.open(_flip(note, position), verifier)
-        for text in (f"{LOG}\n012\n{'A' * 43}=\n", f"{LOG}\n12\n{'A' * 43}=\nmore\n",
+        extended = log.sign_note(f"{LOG}\n12\n{'A' * 43}=\nmore\n", verifier, secret)
+        self.assertEqual(log.Checkpoint.open(extended, verifier), checkpoint)
+        for text in (f"{LOG}\n012\n{'A' * 43}=\n", f"{LOG}\n12\n{'A' * 43}=\n\nmore\n",
                      f"{LOG}x\n12\n{'A' * 43}=\n", f"{LOG}\n12\n{'A' * 42}B=\n", f"{LOG}\n12\n"):
             with self.assertRaises(Refused, msg=text):
                 log.Checkpoint.open(log.sign_note(text, verifier, secret), verifier)
@@ -359,6 +370,7 @@ class Formats(unittest.TestCase):
                          ("created    = 2026-11-01T00:00:00Z", "created    = 2026"),
                          (f'"{self.genesis.note.hex()}"', f'"{self.genesis.note.hex().upper()}"'),
                          (f'"{self.genesis.note.hex()}"', f'"{self.genesis.note.hex()}00"'),
+                         (self.genesis.note.hex(), self.genesis.receipt.hex()),
                          ("entente.test/log/broker-1\"\ncreated", "other/log/broker-1\"\ncreated")):
             self.assertIn(old, text)
             with self.assertRaises(Refused, msg=new):
