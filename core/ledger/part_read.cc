@@ -82,7 +82,9 @@ absl::Status CheckSubmission(const v1::Part& part) {
 absl::Status CheckAcknowledgement(const v1::Part& part) {
   const v1::AcknowledgementPart& range = part.acknowledgement();
   if (range.recipient() != part.acting_agency()) return Malformed("Another acknowledged it.");
-  if (range.from_seq() == 0 || range.from_seq() > range.through_seq()) {
+  const bool own = part.reader() == range.recipient();
+  if (own ? range.from_seq() == 0 || range.from_seq() > range.through_seq()
+          : range.from_seq() != 0 || range.through_seq() != 0) {
     return Malformed("This is no range of a lane.");
   }
   const auto& hashes = range.record_hashes();

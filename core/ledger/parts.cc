@@ -96,9 +96,8 @@ std::vector<ReaderPart> AcknowledgementParts(const Act& act, v1::Lane lane, uint
     whole.mutable_acknowledgement()->add_record_hashes(ToString(record.record_hash));
     if (record.origin == act.acting_agency) continue;
     const auto [found, is_new] = origins.try_emplace(record.origin);
-    if (is_new) {
-      found->second = AcknowledgementPartFor(act, lane, from_seq, through_seq, record.origin);
-    }
+    // An origin learns that its records arrived, not how much else the recipient gets.
+    if (is_new) found->second = AcknowledgementPartFor(act, lane, 0, 0, record.origin);
     found->second.mutable_acknowledgement()->add_record_hashes(ToString(record.record_hash));
   }
   std::vector<ReaderPart> out = {Finish(whole)};

@@ -197,7 +197,9 @@ TEST_F(Parts, AnAcknowledgementTellsEachOriginItsOwnRecordsOnly) {
   EXPECT_THAT(french.acknowledgement().record_hashes(),
               ElementsAre(ToString(records[0].record_hash), ToString(records[2].record_hash)));
   EXPECT_EQ(french.acknowledgement().recipient(), "BR.fiu");
-  EXPECT_EQ(french.acknowledgement().through_seq(), 7u);
+  EXPECT_EQ(Read(parts[0]).acknowledgement().through_seq(), 7u);
+  EXPECT_EQ(french.acknowledgement().from_seq(), 0u);
+  EXPECT_EQ(french.acknowledgement().through_seq(), 0u);
   EXPECT_TRUE(WriteSealedEntry(v1::ENTRY_KIND_ACKNOWLEDGEMENT, kFounded, parts, {}).ok());
 }
 
@@ -293,6 +295,9 @@ TEST_F(Parts, FormOfTheOtherParts) {
   EXPECT_EQ(altered([](auto& event) { event.clear_lane(); }), "malformed");
   EXPECT_EQ(altered([](auto& event) { event.set_recipient("DE.fiu"); }), "malformed");
   EXPECT_EQ(altered([](auto& event) { event.set_record_hashes(0, "x"); }), "malformed");
+  const ReaderPart told = AcknowledgementParts(act, v1::LANE_BULK, 5, 7, records)[1];
+  EXPECT_EQ(Altered(told, [](auto& part) { part.mutable_acknowledgement()->set_through_seq(7); }),
+            "malformed");
 }
 
 TEST_F(Parts, UnknownFieldsAndOtherEncodingsAreRefused) {
