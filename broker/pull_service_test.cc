@@ -112,8 +112,9 @@ TEST(Pull, OthersMailIsNotDelivered) {
   Send(world, 1, 1);
   const auto own = StartPull(world.ChannelOf("BR.fiu"));
   EXPECT_EQ(SeqsOf(own->Read()), (Seqs{1}));
-  other->stream->WritesDone();
-  EXPECT_FALSE(other->Read());
+  size_t read = 0;
+  EXPECT_TRUE(other->End(&read).ok());
+  EXPECT_EQ(read, 0u);
 }
 
 TEST(Pull, AtMostAsManyAtOnceAsAsked) {
@@ -206,10 +207,9 @@ TEST(Pull, ASuspendedAgencyGetsNothing) {
 TEST(Pull, AnAgencyNotYetAdmittedMayWait) {
   ShellWorld world;
   Send(world, 1, 1);
-  const auto pull = StartPull(world.ChannelOf("BR.other"));
-  pull->stream->WritesDone();
-  EXPECT_FALSE(pull->Read());
-  EXPECT_TRUE(pull->End().ok());
+  size_t read = 0;
+  EXPECT_TRUE(StartPull(world.ChannelOf("BR.other"))->End(&read).ok());
+  EXPECT_EQ(read, 0u);
 }
 
 TEST(Pull, AFullDiskEndsTheStreamAndForgetsNoMail) {

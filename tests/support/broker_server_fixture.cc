@@ -140,9 +140,10 @@ uint64_t ShellWorld::TreeSize() {
 }
 
 template <typename Stub, typename Request, typename Response>
-absl::Status ClientStream<Stub, Request, Response>::End() {
+absl::Status ClientStream<Stub, Request, Response>::End(size_t* read) {
   stream->WritesDone();
   while (Read()) {
+    if (read != nullptr) ++*read;
   }
   return net::FromGrpcStatus(stream->Finish());
 }

@@ -87,8 +87,8 @@ struct ClientStream {
     if (!stream->Read(&response)) return std::nullopt;
     return response;
   }
-  // Ends it from this side and says how it ended.
-  absl::Status End();
+  // Ends it from this side and says how it ended, and how many responses were still read.
+  absl::Status End(size_t* read = nullptr);
 };
 using SubmitClient = ClientStream<v1::Broker::Stub, v1::SubmitRequest, v1::SubmitResponse>;
 using PullClient = ClientStream<v1::Mailbox::Stub, v1::PullRequest, v1::PullResponse>;
