@@ -16,6 +16,7 @@
 #include "broker/fsck.h"
 #include "broker/init.h"
 #include "broker/server.h"
+#include "core/base/refusal.h"
 #include "core/crypto/random.h"
 #include "core/net/channel.h"
 #include "core/store/rocks_store.h"
@@ -34,7 +35,9 @@ constexpr char kFooter[] =
     "5 local fault.";
 
 int Fail(const absl::Status& status) {
-  std::fprintf(stderr, "entente-broker: %s\n", std::string(status.message()).c_str());
+  const auto refusal = RefusalOf(status);
+  std::fprintf(stderr, "entente-broker: %s\n%s", std::string(status.message()).c_str(),
+               refusal ? (refusal->advice + "\n").c_str() : "");
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kNotFound:

@@ -183,6 +183,7 @@ void BrokerServer::Stop() {
                             std::chrono::seconds(kStopSeconds) / 2);
   }
   if (impl_->committer) impl_->committer->Stop();
+  impl_->workers.reset();  // runs what the last commit left to do, while all that it needs is here
   hide.join();
   impl_.reset();
 }
