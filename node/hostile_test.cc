@@ -83,11 +83,9 @@ TEST(HostileBrokerTest, AltersTheHeader) {
       record.set_header(record::Encode(header));
     });
   };
-  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
-  world.Settle();
-  EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
-  // The acknowledgement names a record that was never sent.
-  EXPECT_THAT(world.AlarmsOf("FR.fiu"), Contains("acknowledgement-forged"));
+  // The acknowledgement names the record that was logged: the sender is told, the lane goes on.
+  ExpectRefused(world, "bad-signature");
+  EXPECT_EQ(world.broker.waiting("BR.fiu"), 0u);
 }
 
 TEST(HostileBrokerTest, GivesEvidenceOfAnotherPlace) {
@@ -181,6 +179,39 @@ TEST(HostileBrokerTest, ReplaysADelivery) {
   EXPECT_EQ(world.InboxOf("BR.fiu").size(), 1u);
   ASSERT_EQ(statements.size(), 4u);
   EXPECT_EQ(std::ranges::count(statements, statements.front()), 4);
+}
+
+// As an origin may do once its first submission has left the broker's memory.
+TEST(HostileBrokerTest, LogsARecordAgain) {
+  World world;
+  v1::SubmitRequest again;
+  world.broker.refuses = [&](const v1::Submission& submission) -> std::optional<v1::Refusal> {
+    if (submission.has_record()) *again.add_submissions() = submission;
+    return std::nullopt;
+  };
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  ASSERT_EQ(again.submissions_size(), 1);
+  world.broker.refuses = nullptr;
+  again.mutable_submissions(0)->set_number(4711);
+  (void)world.broker.Submit("FR.fiu", again, world.now);
+  std::vector<uint64_t> places;
+  std::vector<std::string> reasons;
+  world.broker.on_delivery = [&](v1::Delivery& delivery) {
+    v1::Acknowledgement body;
+    if (!delivery.has_notice()) return;
+    if (body.ParseFromString(delivery.notice().statement().body()) && !body.opened()) {
+      places.push_back(body.log_index());
+      reasons.push_back(body.refusal());
+    }
+  };
+  world.Settle();
+  EXPECT_THAT(reasons, ElementsAre("record-id-reused"));
+  EXPECT_THAT(places, ElementsAre(Not(world.SentLead("FR.fiu", id).log_index())));
+  EXPECT_EQ(world.broker.waiting("BR.fiu"), 0u);
+  ASSERT_EQ(world.InboxOf("BR.fiu").size(), 1u);
+  EXPECT_TRUE(world.Show("BR.fiu", id).ok());
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
 }
 
 TEST(HostileBrokerTest, ForgesAnAcknowledgement) {

@@ -144,7 +144,8 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
   absl::StatusOr<std::optional<state::ReceivedRecord>> before =
       Load<state::ReceivedRecord>(ground_->db, kReceived, peeked.hash);
   if (!before.ok()) return before.status();
-  if (*before) {
+  // Delivered again. Under another place in the log it is a replay, and is checked like any other.
+  if (*before && (*before)->log_index() == delivery.evidence().log_index()) {
     if (!acknowledge.add_acknowledgements()->ParseFromString((*before)->acknowledgement())) {
       return absl::DataLossError("an acknowledgement in the store is damaged");
     }
@@ -164,9 +165,21 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
     Save(group.batch, kReceipts, arrived->index.record_id(), receipt);
     group.batch.Put(kUnwritten, arrived->index.record_id(), "");
   }
-  if (absl::Status status = Keep(*arrived, group, now); !status.ok()) return status;
+  if (*before && !arrived->content) {
+    // What came first stays as it is.
+    group.lines.push_back(CollectionLine(arrived->index));
+    RaiseRefused(arrived->index, now);
+  } else if (absl::Status kept = Keep(*arrived, group, now); !kept.ok()) {
+    return kept;
+  }
   acknowledge.add_acknowledgements()->ParseFromString(arrived->index.acknowledgement());
   return absl::OkStatus();
+}
+
+void Inbox::RaiseRefused(const state::ReceivedRecord& index, Instant now) {
+  ground_->alarms.Raise(alarm::kRecordRefused, HexEncode(AsBytes(index.record_hash())),
+                        Text("a record from ", index.origin(), " was refused: ", index.refusal()),
+                        now);
 }
 
 absl::Status Inbox::Keep(const Arrived& arrived, Group& group, Instant now) {
@@ -174,9 +187,7 @@ absl::Status Inbox::Keep(const Arrived& arrived, Group& group, Instant now) {
   group.lines.push_back(CollectionLine(index));
   Save(group.batch, kReceived, index.record_hash(), index);
   if (!arrived.content) {
-    ground_->alarms.Raise(alarm::kRecordRefused, HexEncode(AsBytes(index.record_hash())),
-                          Text("a record from ", index.origin(), " was refused: ", index.refusal()),
-                          now);
+    RaiseRefused(index, now);
     return absl::OkStatus();
   }
   group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());

@@ -53,6 +53,7 @@ class Inbox {
   absl::Status TakeRecord(const v1::Delivery& delivery, const Peeked& peeked,
                           const audit::Checkpoint& checkpoint, Group& group, Instant now);
   absl::Status Keep(const Arrived& arrived, Group& group, Instant now);
+  void RaiseRefused(const state::ReceivedRecord& index, Instant now);
   absl::Status ApplyAnswer(Arrived& arrived, Group& group, Instant now);
   absl::Status Flush(Group& group);
 

@@ -315,8 +315,9 @@ Peeked Peek(const v1::Delivery& delivery) {
       !record.ParseFromString(delivery.record()) || !header.ParseFromString(record.header())) {
     return peeked;
   }
-  peeked.hash = ToString(record::RecordHash(record.header()));
-  peeked.origin = header.origin();
+  // The part comes first: no broker takes the acknowledgement of another record than it logged.
+  if (peeked.hash.empty()) peeked.hash = ToString(record::RecordHash(record.header()));
+  if (peeked.origin.empty()) peeked.origin = header.origin();
   peeked.record_id = header.record_id();
   peeked.kind = header.kind();
   return peeked;
