@@ -81,14 +81,6 @@ def missed_after_head(story):
     until("the recipient misses a number", lambda: "numbers-missing" in story.alarms(VICTIM))
 
 
-def label_altered(story):
-    """What the broker altered is not what the log shows: no answer to it, for the true one may still come."""
-    story.send()
-    until("the honest recipient has it", lambda: story.inbox("NL.fiu") == story.sent)
-    until("the recipient alarms", lambda: "record-refused" in story.alarms(VICTIM))
-    assert story.inbox(VICTIM) == [], "a record that was tampered with is shown"
-
-
 def kept_back(story):
     story.send(2)
     until("the second record arrives", lambda: story.sent[1] in story.inbox(VICTIM))
@@ -134,7 +126,7 @@ def forked(story):
 
 LIES = {
     "strip-section": refused_by_recipient,
-    "alter-label": label_altered,
+    "alter-label": refused_by_recipient,
     "remove-obligation": obligation_removed,
     "keep-back": kept_back,
     "keep-last": kept_last_back,
