@@ -334,7 +334,8 @@ def _check_actor(part):
     elif event == "acknowledgement":
         told = part.acknowledgement
         _require(told.recipient == actor, "a recipient acknowledges")
-        _require(0 < told.from_seq <= told.through_seq, "no range of a lane")
+        _require(0 < told.from_seq <= told.through_seq if part.reader == actor
+                 else told.from_seq == told.through_seq == 0, "no range of a lane")
     elif event == "notice":
         names = (getattr(part.notice, "from"), part.notice.to)
         _require(names[0] == actor and part.reader in names, "a notice's names")

@@ -218,12 +218,13 @@ class StandInBroker:
         for statement in acknowledge.acknowledgements:
             self.statements.append(statement)
             body = pb.Acknowledgement.FromString(statement.body)
-            event = pb.AcknowledgementPart(recipient=caller, lane=acknowledge.lane,
-                                           from_seq=since + 1, through_seq=acknowledge.through_seq,
-                                           record_hashes=[body.record_hash])
+            event = {"recipient": caller, "lane": acknowledge.lane,
+                     "record_hashes": [body.record_hash]}
+            own = {"from_seq": since + 1, "through_seq": acknowledge.through_seq}
             index = self.log.append_sealed([
                 pb.Part(kind=pb.ENTRY_KIND_ACKNOWLEDGEMENT, instant_ms=self._instant(),
-                        reader=reader, acting_agency=caller, acknowledgement=event)
-                for reader in (body.origin, caller)])
+                        reader=reader, acting_agency=caller,
+                        acknowledgement=pb.AcknowledgementPart(**event, **more))
+                for reader, more in ((body.origin, {}), (caller, own))])
             notice = pb.Notice(type=pb.NOTICE_TYPE_ACKNOWLEDGEMENT, statement=statement)
             self._put(body.origin, pb.LANE_BULK, index, pb.Delivery(notice=notice))
