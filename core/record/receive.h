@@ -35,7 +35,7 @@ struct DeliveryContext {
   VerifiedRoots* remembered;  // may be null
 };
 
-// Checks 1 (size), 3 (signature, not future-dated), 4 (strict reading) and 5 (not expired).
+// Checks 1 (size), 3 (signature), 4 (strict reading) and 5 (neither future-dated nor expired).
 absl::StatusOr<ParsedRecord> CheckDelivered(std::string_view bytes, const DeliveryContext& context);
 
 // Refusal wrong-agency unless there is exactly one access, our own; proof-bad when its leaf is not

@@ -317,6 +317,8 @@ def _check_class(message):
         _require(jurisdiction_of(message.origin) not in message.obtained_from,
                  "obtained from its own origin")
         _require(message.case_id or not message.membership_number, "membership without a case")
+    elif name == "WithheldSection":
+        _require(len(message.titles) in (0, len(message.rules)), "one title for each rule, or none")
     elif name == "Acknowledgement":
         _require(message.opened != bool(message.refusal), "opened, or refused with a reason")
         _require(message.pair_seq or not message.opened, "what was opened has its number")
