@@ -67,9 +67,12 @@ absl::Status CheckSections(const v1::SendLeadRequest& draft) {
 
 absl::StatusOr<std::shared_ptr<const policy::Snapshot>> SnapshotNow(const Ground& ground,
                                                                     Instant now) {
-  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot =
-      ground.federation.registry().PolicySnapshot(now);
-  if (snapshot.ok()) return snapshot;
+  const ledger::Registry& registry = ground.federation.registry();
+  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot = registry.PolicySnapshot(now);
+  // A policy of ours that is in force and not here yet must not read as no policy.
+  const bool held = registry.PolicyStanding(ground.agency.jurisdiction(), now) !=
+                    ledger::Registry::Standing::kTextNotHeld;
+  if (snapshot.ok() && held) return snapshot;
   return RefuseAdvising(Reason::kSnapshotBehind, "",
                         "this node does not hold the vocabulary and policies in force yet",
                         "wait until the node has followed the log; try again in a minute");

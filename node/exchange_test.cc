@@ -140,6 +140,27 @@ TEST(ExchangeTest, ADraftWaitsWhileTheBrokerIsAwayAndLeavesWhenItReturns) {
   EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
 }
 
+TEST(ExchangeTest, ADraftWaitsForTheTextOfANewPolicyOfItsOwnState) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  const ledger::Publication policy =
+      world.federation.SignPolicy("FR", 2, testing::DefaultPolicy("FR", 2));
+  v1::PublishRequest request;
+  request.set_entry_kind(policy.kind);
+  *request.mutable_statement() = policy.statement;
+  request.set_text(policy.text);
+  ASSERT_TRUE(world.broker.Publish(request, world.now).ok());
+  TestNode& node = world.node("FR.fiu");
+  const v1::GetEntriesRequest entries = node->NextEntries();
+  ASSERT_TRUE(node->OnEntries(entries, world.broker.Entries(entries), world.now).ok());
+  EXPECT_FALSE((*node->NextSubmit(world.now)).has_value());
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_WAITING);
+  EXPECT_TRUE(IsRefusal(node->SendLead("author", world.Lead({"BR.fiu"}), world.now).status(),
+                        Reason::kSnapshotBehind));
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+}
+
 TEST(ExchangeTest, WaitingDraftsAreSignedAsOneBatchUrgentFirst) {
   World world;
   for (int i = 0; i < 3; ++i) world.Send("FR.fiu", world.Lead({"BR.fiu"}));
