@@ -1,7 +1,8 @@
 """The thirteen checks of a recipient (docs/formats.md), in their order.
 
 Of number 12 only the state of the log is checked, not the recipient's own policy: this client has
-no policy engine. `Checker` gives what was opened or refuses with the reason that the acknowledgement carries.
+no policy engine. `Checker` gives what was opened, or refuses with the reason that the
+acknowledgement carries.
 """
 
 import dataclasses
