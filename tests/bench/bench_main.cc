@@ -1,0 +1,106 @@
+// entente-bench: what the system costs. Not for people who run Entente; tests/bench/run makes the
+// table of docs/benchmarks.md with it.
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "core/net/channel.h"
+#include "tests/bench/runs.h"
+
+namespace entente::bench {
+namespace {
+
+// entente-broker of the same build.
+std::string DefaultBroker() {
+  const auto self = std::filesystem::read_symlink("/proc/self/exe");
+  return (self.parent_path().parent_path() / "bin" / "entente-broker").string();
+}
+
+int Print(const absl::StatusOr<nlohmann::json>& report, bool as_json) {
+  if (!report.ok()) {
+    std::fprintf(stderr, "entente-bench: %s\n", report.status().ToString().c_str());
+    return 5;
+  }
+  std::printf("%s\n", report->dump(as_json ? -1 : 2).c_str());
+  return 0;
+}
+
+int RunMicro(const std::string& filter, bool as_json) {
+  std::vector<std::string> words = {"entente-bench", "--benchmark_filter=" + filter};
+  if (as_json) words.push_back("--benchmark_format=json");
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  int count = static_cast<int>(arguments.size());
+  benchmark::Initialize(&count, arguments.data());
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}
+
+struct Arguments {
+  ExchangeOptions exchange{.broker = DefaultBroker()};
+  bool single = false;
+  std::string seal = "ahead";
+  size_t latency_records = 2'000;
+  size_t startup_records = 50'000;
+  size_t startup_times = 5;
+  std::string filter = ".";
+  bool json = false;
+};
+
+void AddExchange(CLI::App& app, Arguments& args) {
+  CLI::App* run = app.add_subcommand("exchange", "records per second, in, out and acknowledged");
+  run->add_option("--records", args.exchange.records)->capture_default_str();
+  run->add_flag("--single-signed,!--batch-signed", args.single,
+                "one signature each; else one for each message of 64");
+  run->add_option("--seal", args.seal, "ahead: before the clock starts; live: while it runs")
+      ->check(CLI::IsMember({"ahead", "live"}))
+      ->capture_default_str();
+  run->add_option("--recipients", args.exchange.recipients, "of each record")
+      ->capture_default_str();
+  run->add_option("--streams", args.exchange.streams, "that submit")->capture_default_str();
+}
+
+void AddOthers(CLI::App& app, Arguments& args) {
+  CLI::App* latency = app.add_subcommand("latency", "one record at a time, submit to receipt");
+  latency->add_option("--records", args.latency_records)->capture_default_str();
+  CLI::App* startup = app.add_subcommand("startup", "from starting the broker to its listening");
+  startup->add_option("--records", args.startup_records, "in the log the second time")
+      ->capture_default_str();
+  startup->add_option("--times", args.startup_times)->capture_default_str();
+  CLI::App* micro = app.add_subcommand("micro", "the parts, by Google Benchmark");
+  micro->add_option("--filter", args.filter, "regular expression")->capture_default_str();
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("What the system costs on this machine. Works in $TMPDIR, which must be on a disk.");
+  Arguments args;
+  app.add_flag("--json", args.json, "on one line");
+  app.add_option("--broker", args.exchange.broker, "the program")->capture_default_str();
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddExchange(app, args);
+  AddOthers(app, args);
+  CLI11_PARSE(app, argc, argv);
+  net::SendGrpcLogTo([](const std::string&) {});
+  args.exchange.signing = args.single ? Signing::kSingle : Signing::kBatch;
+  args.exchange.seal_live = args.seal == "live";
+  if (app.got_subcommand("exchange")) return Print(RunExchange(args.exchange), args.json);
+  if (app.got_subcommand("latency")) {
+    return Print(RunLatency(args.exchange.broker, args.latency_records), args.json);
+  }
+  if (app.got_subcommand("startup")) {
+    return Print(RunStartup(args.exchange.broker, args.startup_records, args.startup_times),
+                 args.json);
+  }
+  return RunMicro(args.filter, args.json);
+}
+
+}  // namespace
+}  // namespace entente::bench
+
+int main(int argc, char** argv) { return entente::bench::Main(argc, argv); }
