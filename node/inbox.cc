@@ -110,7 +110,9 @@ absl::Status Inbox::Take(const v1::Delivery& delivery, const audit::Checkpoint& 
   absl::Status status;
   if (delivery.has_notice()) {
     const std::string hash = AcknowledgedHash(delivery.notice());
-    if (!hash.empty() && !group.touched.insert(hash).second) return absl::AbortedError("again");
+    const bool waits =
+        !hash.empty() && (group.touched.contains("alone") || !group.touched.insert(hash).second);
+    if (waits) return absl::AbortedError("again");
     const size_t before = group.batch.count();
     status = TakeNotice(*ground_, delivery, checkpoint, group.pairs, group.batch, now);
     if (RefusalOf(status)) {

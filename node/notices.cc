@@ -105,7 +105,11 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
   if (absl::Status status = CheckAcknowledgement(ground, *body, part, **sent); !status.ok()) {
     return status;
   }
+  const state::SentRecipient before = *FindRecipient(**sent, body->recipient());
   const bool last = OnAcknowledged(**sent, *body, now);
+  if (!body->opened() && !before.acknowledged()) {
+    CloseNumbers(**sent, {&before, 1}, body->log_index(), batch);
+  }
   if (!last || (*sent)->stage() == state::STAGE_PURGED) {
     sent_records.Save(**sent, batch);
     return absl::OkStatus();

@@ -51,6 +51,7 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
     return std::nullopt;
   }
   if (absl::Status status = SealWaiting(now); !status.ok()) return status;
+  if (absl::Status status = AddGapNotes(now); !status.ok()) return status;
   v1::SubmitRequest request;
   size_t bytes = 0;
   std::vector<uint64_t> chosen;
@@ -212,6 +213,30 @@ void Outbox::QueueNotice(v1::NoticeType type, v1::SignedStatement statement,
   *submission.mutable_notice()->mutable_statement() = std::move(statement);
   item.set_submission(submission.SerializeAsString());
   Save(batch, kOutbox, U64Key(item.number()), item);
+}
+
+absl::Status Outbox::AddGapNotes(Instant now) {
+  absl::StatusOr<std::vector<ClosedNumber>> all = AllClosed(ground_->db);
+  if (!all.ok() || all->empty()) return all.status();
+  const absl::StatusOr<crypto::SigningKey> signing =
+      ground_->keyring.Signing(ground_->federation.registry(), crypto::KeyUse::kRecordSigning, now);
+  if (!signing.ok()) return absl::OkStatus();
+  store::WriteBatch batch;
+  for (const ClosedNumber& closed : *all) {
+    v1::GapNote note;
+    note.set_log_origin(std::string(ground_->log_origin()));
+    note.set_origin(ground_->agency.text());
+    note.set_recipient(closed.recipient);
+    note.set_lane(closed.lane);
+    note.set_pair_seq(closed.number);
+    note.set_log_index(closed.log_index);
+    QueueNotice(v1::NOTICE_TYPE_GAP,
+                record::SignBody(ground_->federation_name(), note,
+                                 {{*signing, crypto::KeyUse::kRecordSigning}}),
+                batch);
+    RemoveClosed(closed, batch);
+  }
+  return ground_->Commit(batch);
 }
 
 absl::Status Outbox::AddPairHeads(Instant now) {

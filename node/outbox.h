@@ -42,6 +42,8 @@ class Outbox {
   void OnResponse(v1::SubmitResponse response);
   absl::Status Process(Instant now);
 
+  // A gap note for every number that was closed. Into the outbox, committed.
+  absl::Status AddGapNotes(Instant now);
   // A pair head for every partner whose last one is a day old. Into the outbox, committed.
   absl::Status AddPairHeads(Instant now);
   // Drafts, and submissions without evidence yet.
@@ -90,9 +92,6 @@ class Outbox {
                              const Settling& settling);
   absl::Status Held(const state::OutboxItem& item, const v1::Refusal& refusal,
                     const Settling& settling);
-  absl::Status CloseNumbers(const state::SentRecord& sent,
-                            const std::vector<state::SentRecipient>& undelivered,
-                            uint64_t log_index, const Settling& settling);
 
   Ground* ground_;
   Sent sent_;

@@ -47,6 +47,11 @@ void Insert(state::LanePairs& pairs, uint64_t number) {
   beyond->erase(beyond->begin(), beyond->begin() + closed);
 }
 
+std::string ClosedKey(const ClosedNumber& closed) {
+  return Text("g", std::string(1, static_cast<char>(closed.lane)), U64Key(closed.number),
+              closed.recipient);
+}
+
 const state::LanePairs& LaneIn(const state::PairIn& pair, v1::Lane lane) {
   return lane == v1::LANE_URGENT ? pair.urgent() : pair.bulk();
 }
@@ -105,6 +110,28 @@ absl::Status PairsIn::OnHead(const v1::PairHead& head, Instant now) {
 
 void PairsIn::AddTo(store::WriteBatch& batch) const {
   for (const auto& [origin, pair] : touched_) Save(batch, kPairs, "i" + origin, pair);
+}
+
+void AddClosed(const ClosedNumber& closed, store::WriteBatch& batch) {
+  batch.Put(kPairs, ClosedKey(closed), U64Key(closed.log_index));
+}
+
+void RemoveClosed(const ClosedNumber& closed, store::WriteBatch& batch) {
+  batch.Delete(kPairs, ClosedKey(closed));
+}
+
+absl::StatusOr<std::vector<ClosedNumber>> AllClosed(const store::Reader& reader) {
+  std::vector<ClosedNumber> all;
+  absl::Status status =
+      ForEachBytes(reader, kPairs, "g", [&](std::string_view key, std::string_view value) {
+        all.push_back({.recipient = std::string(key.substr(10)),
+                       .lane = static_cast<v1::Lane>(key[1]),
+                       .number = U64FromKey(key.substr(2)),
+                       .log_index = U64FromKey(value)});
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return all;
 }
 
 absl::StatusOr<std::vector<std::pair<std::string, state::PairOut>>> AllPairsOut(

@@ -53,6 +53,18 @@ class PairsIn {
   std::map<std::string, state::PairIn, std::less<>> touched_;
 };
 
+// A number given to a recipient that will not be delivered. It stands here until the outbox has
+// made a gap note of it.
+struct ClosedNumber {
+  std::string recipient;
+  v1::Lane lane = v1::LANE_UNSPECIFIED;
+  uint64_t number = 0;
+  uint64_t log_index = 0;  // where the log shows it
+};
+void AddClosed(const ClosedNumber& closed, store::WriteBatch& batch);
+void RemoveClosed(const ClosedNumber& closed, store::WriteBatch& batch);
+absl::StatusOr<std::vector<ClosedNumber>> AllClosed(const store::Reader& reader);
+
 // All partners this node ever wrote to.
 absl::StatusOr<std::vector<std::pair<std::string, state::PairOut>>> AllPairsOut(
     const store::Reader& reader);

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
+#include "core/record/words.h"
 #include "node/families.h"
+#include "node/pairs.h"
 #include "node/table.h"
 
 namespace entente::node {
@@ -125,6 +127,28 @@ bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowle
 
 void OnAnswered(state::SentRecipient& recipient, bool taken, Instant now) {
   SetState(recipient, taken ? v1::RECIPIENT_STATE_TAKEN : v1::RECIPIENT_STATE_DECLINED, now);
+}
+
+void CloseNumbers(const state::SentRecord& sent, std::span<const state::SentRecipient> undelivered,
+                  uint64_t log_index, store::WriteBatch& batch) {
+  for (const state::SentRecipient& recipient : undelivered) {
+    AddClosed({.recipient = recipient.recipient(),
+               .lane = record::LaneOf(sent.urgency()),
+               .number = recipient.pair_seq(),
+               .log_index = log_index},
+              batch);
+  }
+}
+
+std::vector<state::SentRecipient> Unopened(const state::SentRecord& sent) {
+  std::vector<state::SentRecipient> unopened;
+  for (const state::SentRecipient& recipient : sent.recipients()) {
+    const bool closed = recipient.state() == v1::RECIPIENT_STATE_REFUSED;
+    if (recipient.pair_seq() != 0 && !recipient.acknowledged() && !closed) {
+      unopened.push_back(recipient);
+    }
+  }
+  return unopened;
 }
 
 void OnExpired(state::SentRecord& sent, Instant now) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,11 @@ std::vector<state::SentRecipient> OnRefused(state::SentRecord& sent, std::string
 bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowledgement,
                     Instant now);
 void OnAnswered(state::SentRecipient& recipient, bool taken, Instant now);
+// Their numbers will not be delivered, as `log_index` shows: into the batch, for gap notes.
+void CloseNumbers(const state::SentRecord& sent, std::span<const state::SentRecipient> undelivered,
+                  uint64_t log_index, store::WriteBatch& batch);
+// Those with a number that was not closed, and no word from them yet.
+std::vector<state::SentRecipient> Unopened(const state::SentRecord& sent);
 // Whoever has not answered by then.
 void OnExpired(state::SentRecord& sent, Instant now);
 

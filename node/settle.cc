@@ -173,11 +173,13 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
   settling.batch.Put(kUnwritten, sent.record_id(), "");
   ground_->alarms.Clear(alarm::kClockDiffers, "ahead");
   const bool purged = sent.stage() == state::STAGE_PURGED;
-  const std::vector<state::SentRecipient> undelivered =
+  std::vector<state::SentRecipient> undelivered =
       OnCommitted(sent, part->log_index, part->part.submission(), settling.now);
+  if (purged) undelivered = Unopened(sent);
   if (purged) sent.set_stage(state::STAGE_PURGED);
   sent_.Save(sent, settling.batch);
-  return CloseNumbers(sent, undelivered, part->log_index, settling);
+  CloseNumbers(sent, undelivered, part->log_index, settling.batch);
+  return absl::OkStatus();
 }
 
 absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refusal& refusal,
@@ -203,7 +205,8 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   const std::vector<state::SentRecipient> undelivered =
       OnRefused(refused, refusal.reason(), settling.now);
   if (!purged) sent_.Save(refused, settling.batch);
-  return CloseNumbers(sent, undelivered, refusal.log_index(), settling);
+  CloseNumbers(sent, undelivered, refusal.log_index(), settling.batch);
+  return absl::OkStatus();
 }
 
 absl::Status Outbox::Held(const state::OutboxItem& item, const v1::Refusal& refusal,
@@ -222,30 +225,6 @@ absl::Status Outbox::Held(const state::OutboxItem& item, const v1::Refusal& refu
              settling.now);
   }
   sent_.Save(sent, settling.batch);
-  return absl::OkStatus();
-}
-
-// A number that will not be delivered is closed, so that the recipient does not miss it.
-absl::Status Outbox::CloseNumbers(const state::SentRecord& sent,
-                                  const std::vector<state::SentRecipient>& undelivered,
-                                  uint64_t log_index, const Settling& settling) {
-  if (undelivered.empty()) return absl::OkStatus();
-  const absl::StatusOr<crypto::SigningKey> signing = ground_->keyring.Signing(
-      ground_->federation.registry(), crypto::KeyUse::kRecordSigning, settling.now);
-  if (!signing.ok()) return signing.status();
-  for (const state::SentRecipient& recipient : undelivered) {
-    v1::GapNote note;
-    note.set_log_origin(std::string(ground_->log_origin()));
-    note.set_origin(ground_->agency.text());
-    note.set_recipient(recipient.recipient());
-    note.set_lane(record::LaneOf(sent.urgency()));
-    note.set_pair_seq(recipient.pair_seq());
-    note.set_log_index(log_index);
-    QueueNotice(v1::NOTICE_TYPE_GAP,
-                record::SignBody(ground_->federation_name(), note,
-                                 {{*signing, crypto::KeyUse::kRecordSigning}}),
-                settling.batch);
-  }
   return absl::OkStatus();
 }
 

@@ -86,6 +86,10 @@ absl::Status Upkeep::PurgeSent(std::string_view record_id, Instant now, store::W
   absl::Status status = ground_->vault.Erase(record_id, batch);
   if (!status.ok()) return status;
   const state::SentRecord before = **sent;
+  // What is not in the log yet is closed when the broker has said what became of it.
+  if ((*sent)->has_log_index()) {
+    CloseNumbers(**sent, Unopened(**sent), (*sent)->log_index(), batch);
+  }
   OnExpired(**sent, now);
   sent_records.Save(**sent, batch);
   const state::DiaryLine line =
