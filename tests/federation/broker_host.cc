@@ -63,6 +63,7 @@ void BrokerHost::Start() {
     return;
   }
   scene_.trace.Add(kName, "does not start: " + std::string(opened.status().message()));
+  if (absl::IsInternal(opened.status())) return CrashAndStart(0, kTryAgainMs);
   const bool clock = absl::IsFailedPrecondition(opened.status()) && clock_offset_ms != 0;
   const bool behind = opened.status().message().find("set the clock") != std::string::npos;
   if (!clock && !behind && !IsRefusal(opened.status(), Reason::kDiskFull)) {

@@ -1,6 +1,7 @@
 // Random federations: whatever happens, they must converge. Seeds from ENTENTE_SIMULATION_FIRST
 // (default 1), ENTENTE_SIMULATION_SEEDS of them (default 50). A failing seed prints itself and the
-// tail of its trace: run it alone with ENTENTE_SIMULATION_FIRST=<seed> ENTENTE_SIMULATION_SEEDS=1.
+// tail of its trace: run it alone with ENTENTE_SIMULATION_FIRST=<seed> ENTENTE_SIMULATION_SEEDS=1,
+// and ENTENTE_SIMULATION_TAIL=100000 for the whole of its trace.
 #include "tests/federation/simulation.h"
 
 #include <gtest/gtest.h>

@@ -1,13 +1,18 @@
 #include "tests/federation/timeline.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/crypto/digest.h"
 
 namespace entente::testing {
 namespace {
 
-constexpr size_t kTailLines = 120;
+// ENTENTE_SIMULATION_TAIL: how many of the last lines are kept.
+size_t TailLines() {
+  const char* text = std::getenv("ENTENTE_SIMULATION_TAIL");
+  return text == nullptr ? 60 : std::strtoul(text, nullptr, 10);
+}
 
 }  // namespace
 
@@ -36,7 +41,8 @@ void Trace::Add(std::string_view who, std::string_view what) {
   hash_ = crypto::Sha256Concat({hash_, AsBytes(line)});
   ++lines_;
   tail_.push_back(std::move(line));
-  if (tail_.size() > kTailLines) tail_.pop_front();
+  static const size_t most = TailLines();
+  if (tail_.size() > most) tail_.pop_front();
 }
 
 std::string Trace::Tail() const {

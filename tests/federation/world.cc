@@ -187,6 +187,11 @@ absl::StatusOr<v1::SendLeadResponse> World::Send(std::string_view origin, LeadWi
   scene.trace.Add(origin, "sends lead " + std::to_string(wish.number) + ": " +
                               (sent.ok() ? sent->record_id() : sent.status().ToString()));
   if (!sent.ok()) return sent;
+  for (const v1::RecipientPreview& one : sent->recipients()) {
+    std::string line = "  to " + one.recipient() + ": " + v1::Verdict_Name(one.verdict());
+    for (const std::string& reason : one.reasons()) line += " " + reason;
+    scene.trace.Add(origin, line);
+  }
   leads.push_back({.number = wish.number,
                    .id = sent->record_id(),
                    .origin = std::string(origin),
