@@ -136,6 +136,41 @@ TEST(CrashTest, AnAcknowledgementMayOvertakeTheReceipt) {
   ExpectDeliveredOnce(world, id);
 }
 
+TEST(CrashTest, AnAnswerMayOvertakeTheReceipt) {
+  World world;
+  TestNode& node = world.node("FR.fiu");
+  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  lead.set_urgency(v1::URGENCY_URGENT);
+  const std::string id = world.Send("FR.fiu", lead);
+  const auto first = node->NextSubmit(world.now);
+  (void)world.broker.Submit("FR.fiu", **first, world.now);
+  world.Settle({"FR.fiu"});
+  v1::AnswerLeadRequest answer;
+  answer.set_record_id(id);
+  answer.set_taken(true);
+  answer.set_justification("frozen");
+  ASSERT_TRUE(world.node("BR.fiu")->AnswerLead("author", answer, world.now).ok());
+  world.Settle({"FR.fiu"});
+  world.broker.refuses = [](const v1::Submission&) {
+    v1::Refusal refusal;
+    refusal.set_reason("shutting-down");
+    return refusal;
+  };
+  // The answer comes in the urgent lane, before the acknowledgement.
+  world.broker.keeps_back = [](const v1::Delivery& delivery) { return delivery.has_notice(); };
+  node->OnDisconnected(absl::UnavailableError("gone"));
+  world.Settle();
+  world.Advance(limits::kMinuteMs);
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_TAKEN);
+  world.broker.refuses = nullptr;
+  world.broker.keeps_back = nullptr;
+  world.Advance(limits::kMinuteMs);
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_TAKEN);
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+}
+
 TEST(CrashTest, ANodeOfAnotherAgencyOrGenesisIsNotOpened) {
   World world;
   TestNode& node = world.node("FR.fiu");

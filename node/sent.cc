@@ -100,12 +100,21 @@ std::vector<state::SentRecipient> OnRefused(state::SentRecord& sent, std::string
   sent.clear_waiting_for();
   std::vector<state::SentRecipient> undelivered;
   for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
-    if (recipient.pair_seq() == 0) continue;
+    if (recipient.pair_seq() == 0 || !IsUnderWay(recipient.state())) continue;
     recipient.set_reason(std::string(reason));
     SetState(recipient, v1::RECIPIENT_STATE_REFUSED, now);
     undelivered.push_back(recipient);
   }
   return undelivered;
+}
+
+void OnPassingRefusal(state::SentRecord& sent, std::string_view reason, bool held, Instant now) {
+  sent.set_waiting_for(std::string(reason));
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    if (recipient.pair_seq() == 0 || !IsUnderWay(recipient.state())) continue;
+    recipient.set_reason(std::string(reason));
+    SetState(recipient, held ? v1::RECIPIENT_STATE_HELD : v1::RECIPIENT_STATE_WAITING, now);
+  }
 }
 
 bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowledgement,

@@ -46,6 +46,8 @@ std::vector<state::SentRecipient> OnCommitted(state::SentRecord& sent, uint64_t 
 // Refused as a whole. Gives those who will not be delivered to.
 std::vector<state::SentRecipient> OnRefused(state::SentRecord& sent, std::string_view reason,
                                             Instant now);
+// Refused for now: it will be submitted again.
+void OnPassingRefusal(state::SentRecord& sent, std::string_view reason, bool held, Instant now);
 // True when it is the last that was waited for: the content keys may go.
 bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowledgement,
                     Instant now);

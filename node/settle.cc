@@ -217,13 +217,7 @@ absl::Status Outbox::Held(const state::OutboxItem& item, const v1::Refusal& refu
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
   if (!found.ok() || !*found) return found.status();
   state::SentRecord sent = **std::move(found);
-  sent.set_waiting_for(refusal.reason());
-  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
-    if (recipient.pair_seq() == 0 || recipient.acknowledged()) continue;
-    recipient.set_reason(refusal.reason());
-    SetState(recipient, held ? v1::RECIPIENT_STATE_HELD : v1::RECIPIENT_STATE_WAITING,
-             settling.now);
-  }
+  OnPassingRefusal(sent, refusal.reason(), held, settling.now);
   sent_.Save(sent, settling.batch);
   return absl::OkStatus();
 }
