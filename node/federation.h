@@ -35,7 +35,6 @@ class Federation {
   // After all open entries followed so far.
   const ledger::Registry& registry() const { return follower_.registry(); }
   uint64_t size() const { return follower_.size(); }
-  const std::string& checkpoint() const { return follower_.checkpoint(); }
 
   v1::GetEntriesRequest NextEntries() const;
   // What began to act by this answer, in order.
