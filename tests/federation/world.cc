@@ -245,10 +245,10 @@ std::vector<v1::InboxItem> World::Inbox(std::string_view agency) {
   auto inbox = node(agency).Desk<v1::InboxResponse>("inbox", [&](node::Engine& engine) {
     return engine.Inbox(kOfficer, {}, node(agency).Now());
   });
-  if (!inbox.ok()) {
+  if (!inbox.ok() && node(agency).up()) {
     scene.Wrong(std::string(agency), "inbox: " + inbox.status().ToString());
-    return {};
   }
+  if (!inbox.ok()) return {};
   return {inbox->items().begin(), inbox->items().end()};
 }
 
@@ -258,10 +258,10 @@ std::vector<v1::LeadSummary> World::Leads(std::string_view agency, bool received
   auto list = node(agency).Desk<v1::ListLeadsResponse>("list", [&](node::Engine& engine) {
     return engine.ListLeads(kOfficer, request, node(agency).Now());
   });
-  if (!list.ok()) {
+  if (!list.ok() && node(agency).up()) {
     scene.Wrong(std::string(agency), "list: " + list.status().ToString());
-    return {};
   }
+  if (!list.ok()) return {};
   return {list->leads().begin(), list->leads().end()};
 }
 

@@ -1,0 +1,164 @@
+// The real broker with one step altered: that the simulation and the nodes' own alarms see it. If
+// one of these passes unseen, the invariants of the simulation are worth nothing.
+#include <memory>
+#include <optional>
+
+#include "core/record/strict.h"
+#include "tests/federation/calm_world.h"
+#include "tests/federation/simulation.h"
+
+namespace entente::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class Canary : public CalmWorld {
+ protected:
+  // Until the pair heads are there and what is missing is missed.
+  void PassADay() {
+    world_.Jump(limits::kDayMs + limits::kHourMs);
+    world_.Settle(10 * limits::kMinuteMs);
+    world_.Jump(2 * limits::kHourMs);
+    world_.Settle(10 * limits::kMinuteMs);
+  }
+};
+
+// Keeps back the first record for an agency, every time.
+struct KeepBack {
+  std::string from;
+  std::shared_ptr<std::optional<uint64_t>> kept = std::make_shared<std::optional<uint64_t>>();
+
+  void operator()(const std::string& agency, v1::PullResponse& mail) const {
+    if (agency != from) return;
+    auto* deliveries = mail.mutable_deliveries();
+    for (int i = 0; i < deliveries->size(); ++i) {
+      if (!deliveries->Get(i).has_record()) continue;
+      if (!*kept) *kept = deliveries->Get(i).evidence().log_index();
+      if (**kept != deliveries->Get(i).evidence().log_index()) continue;
+      deliveries->DeleteSubrange(i, 1);
+      return;
+    }
+  }
+};
+
+// Removes the last section of a record and its wrap, without a note.
+void Strip(v1::PullResponse& mail) {
+  for (v1::Delivery& delivery : *mail.mutable_deliveries()) {
+    v1::Record record;
+    if (!delivery.has_record() || !record.ParseFromString(delivery.record())) continue;
+    const std::string gone = record.sections(record.sections_size() - 1).section_id();
+    record.mutable_sections()->RemoveLast();
+    auto* wraps = record.mutable_access(0)->mutable_wraps();
+    for (int i = 0; i < wraps->size(); ++i) {
+      if (wraps->Get(i).section_id() == gone) {
+        wraps->DeleteSubrange(i, 1);
+        break;
+      }
+    }
+    delivery.set_record(record::Encode(record));
+  }
+}
+
+TEST_F(Canary, ARecordKeptBackIsMissedByItsRecipient) {
+  world_.broker.alterations.pull = KeepBack{.from = "BR.fiu"};
+  Send("FR.fiu", {"BR.fiu"});
+  world_.Run(limits::kMinuteMs);
+  Send("FR.fiu", {"BR.fiu"});
+  world_.Run(limits::kMinuteMs);
+  EXPECT_THAT(Alarms("BR.fiu"), Not(Contains("numbers-missing")));
+  PassADay();
+  EXPECT_THAT(Alarms("BR.fiu"), Contains("numbers-missing"));
+}
+
+TEST_F(Canary, TheLastRecordKeptBackIsMissedToo) {
+  world_.broker.alterations.pull = KeepBack{.from = "BR.fiu"};
+  Send("FR.fiu", {"BR.fiu"});
+  PassADay();
+  EXPECT_THAT(Alarms("BR.fiu"), Contains("numbers-missing"));
+}
+
+TEST_F(Canary, ASectionRemovedWithItsWrapIsRefusedAndTheSenderIsTold) {
+  world_.broker.alterations.pull = [](const std::string& agency, v1::PullResponse& mail) {
+    if (agency == "BR.fiu") Strip(mail);
+  };
+  const std::string lead = Send("FR.fiu", {"BR.fiu"});
+  world_.Run(limits::kMinuteMs);
+  EXPECT_THAT(world_.Inbox("BR.fiu"), IsEmpty());
+  EXPECT_THAT(Alarms("BR.fiu"), Contains("record-refused"));
+  const v1::RecipientStatus state = world_.StateOf("FR.fiu", lead, "BR.fiu");
+  EXPECT_EQ(state.state(), v1::RECIPIENT_STATE_NOT_OPENED);
+  EXPECT_EQ(state.reason(), "proof-bad");
+}
+
+TEST_F(Canary, AnAcknowledgementTurnedAroundIsSeenByTheSender) {
+  world_.broker.alterations.pull = [](const std::string& agency, v1::PullResponse& mail) {
+    if (agency != "FR.fiu") return;
+    for (v1::Delivery& delivery : *mail.mutable_deliveries()) {
+      v1::Acknowledgement body;
+      v1::SignedStatement& statement = *delivery.mutable_notice()->mutable_statement();
+      if (!delivery.has_notice() || !body.ParseFromString(statement.body())) continue;
+      body.set_opened(false);
+      body.set_refusal("expired");
+      statement.set_body(record::Encode(body));
+    }
+  };
+  const std::string lead = Send("FR.fiu", {"BR.fiu"});
+  world_.Run(limits::kMinuteMs);
+  EXPECT_THAT(Alarms("FR.fiu"), Contains("acknowledgement-forged"));
+  EXPECT_EQ(StateOf("FR.fiu", lead, "BR.fiu"), v1::RECIPIENT_STATE_LOGGED);
+}
+
+TEST_F(Canary, AReceiptForWhatIsNotInTheLogIsNotBelieved) {
+  world_.broker.alterations.answer = [](const std::string&, v1::SubmitResponse& response) {
+    for (v1::SubmissionResult& result : *response.mutable_results()) {
+      if (!result.has_committed()) continue;
+      result.mutable_committed()->set_log_index(result.committed().log_index() - 1);
+    }
+  };
+  const std::string lead = Send("FR.fiu", {"BR.fiu"});
+  world_.Run(5 * limits::kMinuteMs);
+  EXPECT_THAT(Alarms("FR.fiu"), Contains("evidence-bad"));
+  EXPECT_FALSE(node("FR.fiu").receipts.contains(lead));
+}
+
+// The same lies told in random lives: the invariants must fail, seed by seed.
+using SimulationCanary = ::testing::TestWithParam<uint64_t>;
+
+TEST_P(SimulationCanary, ARecordKeptBackBreaksThePromises) {
+  const SimulationResult result = Simulate(GetParam(), 40, [](World& world) {
+    world.broker.alterations.pull = KeepBack{.from = "FR.fiu"};
+  });
+  EXPECT_THAT(result.wrong, Not(IsEmpty())) << result.tail;
+}
+
+TEST_P(SimulationCanary, ASectionRemovedBreaksThePromises) {
+  const SimulationResult result = Simulate(GetParam(), 40, [](World& world) {
+    world.broker.alterations.pull = [](const std::string&, v1::PullResponse& mail) { Strip(mail); };
+  });
+  EXPECT_THAT(result.wrong, Not(IsEmpty())) << result.tail;
+}
+
+TEST_P(SimulationCanary, ARecordThatItsRecipientNeverSawBreaksThePromises) {
+  const SimulationResult result = Simulate(GetParam(), 40, [](World& world) {
+    // As if the sender's desk had lost one that it accepted.
+    world.leads.push_back({.number = 999,
+                           .id = std::string(32, '0'),
+                           .origin = "FR.fiu",
+                           .recipients = {"BR.fiu"},
+                           .pieces = {Piece::kAsk},
+                           .sent = world.scene.timeline.now(),
+                           .expires = world.scene.timeline.now() + 70 * limits::kDayMs,
+                           .answers = {}});
+  });
+  EXPECT_THAT(result.wrong, Each(HasSubstr("lead 999")));
+  EXPECT_THAT(result.wrong, Not(IsEmpty()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SimulationCanary, ::testing::Values(1, 2, 3));
+
+}  // namespace
+}  // namespace entente::testing
