@@ -35,6 +35,8 @@ class Federation {
   // After all open entries followed so far.
   const ledger::Registry& registry() const { return follower_.registry(); }
   uint64_t size() const { return follower_.size(); }
+  // The last signed note taken at that size; empty before the first.
+  const std::string& checkpoint() const { return follower_.checkpoint(); }
 
   v1::GetEntriesRequest NextEntries() const;
   // What began to act by this answer, in order.
