@@ -1,6 +1,8 @@
 #include "broker/fetch.h"
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "broker/command.pb.h"
@@ -52,8 +54,22 @@ class Reading {
     full_ = response_.deliveries_size() == static_cast<int>(max_);
   }
 
-  absl::StatusOr<v1::Delivery> Make(const MailboxRow& row) const {
+  // What the rows of one entry have in common. Acknowledgements that were logged together stand
+  // side by side in a lane, and are one body.
+  struct Common {
+    uint64_t log_index;
+    uint32_t part;
+    v1::Evidence evidence;
+    std::string body;
+    NoticeList notices;  // of the body, unless it is a record
+  };
+
+  absl::Status Read(const MailboxRow& row) {
     uint64_t index = row.log_index();
+    if (common_ && common_->log_index == index && common_->part == row.part()) {
+      return absl::OkStatus();
+    }
+    common_.reset();
     auto part = ReadSaltedPart(context_.store, index, row.part());
     if (!part.ok()) return part.status();
     auto entry = context_.log.Entry(index);
@@ -62,21 +78,32 @@ class Reading {
     if (!path.ok()) return path.status();
     auto body = ReadBodyBytes(context_.store, index);
     if (!body.ok()) return body.status();
+    NoticeList notices;
+    if (row.origin().empty() && !notices.ParseFromString(*body)) return Damaged(kBodies);
+    common_ = Common{index, row.part(), MakeEvidence(index, *entry, *part, *path), *std::move(body),
+                     std::move(notices)};
+    return absl::OkStatus();
+  }
 
+  absl::StatusOr<v1::Delivery> Make(const MailboxRow& row) {
+    if (auto status = Read(row); !status.ok()) return status;
     v1::Delivery delivery;
-    *delivery.mutable_evidence() = MakeEvidence(index, *entry, *part, *path);
-    auto status =
-        row.origin().empty() ? SetNotice(row, *body, delivery) : SetRecord(row, *body, delivery);
+    absl::Status status;
+    if (row.origin().empty()) {
+      *delivery.mutable_evidence() = common_->evidence;
+      status = SetNotice(row, common_->notices, delivery);
+    } else {
+      Common alone = *std::exchange(common_, std::nullopt);
+      *delivery.mutable_evidence() = std::move(alone.evidence);
+      status = SetRecord(row, alone.body, delivery);
+    }
     if (!status.ok()) return status;
     return delivery;
   }
 
-  absl::Status SetNotice(const MailboxRow& row, const std::string& body,
+  absl::Status SetNotice(const MailboxRow& row, const NoticeList& list,
                          v1::Delivery& delivery) const {
-    NoticeList list;
-    if (!list.ParseFromString(body) || row.item() >= static_cast<uint32_t>(list.notices_size())) {
-      return Damaged(kBodies);
-    }
+    if (row.item() >= static_cast<uint32_t>(list.notices_size())) return Damaged(kBodies);
     *delivery.mutable_notice() = list.notices(static_cast<int>(row.item()));
     return absl::OkStatus();
   }
@@ -104,6 +131,7 @@ class Reading {
   v1::PullResponse response_;
   size_t bytes_ = 0;
   bool full_ = false;
+  std::optional<Common> common_;
 };
 
 }  // namespace

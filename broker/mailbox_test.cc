@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/refusal.h"
+#include "core/record/record.h"
 #include "core/record/statements.h"
 #include "tests/support/broker_fixture.h"
 
@@ -80,6 +81,38 @@ TEST_F(MailboxTest, TheOriginGetsTheSignedAcknowledgementWithEvidence) {
   EXPECT_EQ(part.reader(), "FR.fiu");
   EXPECT_EQ(part.acknowledgement().recipient(), "BR.fiu");
   EXPECT_THAT(part.acknowledgement().record_hashes(), SizeIs(1));
+}
+
+// Two entries of two acknowledgements each, between them a record, all fetched at once.
+TEST_F(MailboxTest, EachAcknowledgementComesWithTheEvidenceOfItsOwnEntry) {
+  std::vector<std::string> acknowledged;
+  for (uint64_t number : {1, 3}) {
+    ASSERT_TRUE(f.Send({}, number).ok());
+    ASSERT_TRUE(f.Send({}, number + 1).ok());
+    auto mail = f.Fetch("BR.fiu");
+    ASSERT_THAT(mail, SizeIs(2));
+    ASSERT_EQ(ReasonOf(f.Acknowledge("BR.fiu", mail)), "OK");
+    ASSERT_TRUE(f.Send({.origin = "DE.fiu", .recipients = {"FR.fiu"}}, number).ok());
+    for (const v1::Delivery& delivery : mail) {
+      acknowledged.push_back(ToString(record::ReadRecord(delivery.record())->hash));
+    }
+  }
+  auto back = f.Fetch("FR.fiu");
+  ASSERT_THAT(back, SizeIs(6));
+  const std::string checkpoint = f.engine->LatestCheckpoint().note;
+  std::vector<std::string> told;
+  for (const v1::Delivery& delivery : back) {
+    v1::Part part = f.Verified(delivery.evidence(), checkpoint);
+    if (!delivery.has_notice()) {
+      EXPECT_EQ(part.submission().origin(), "DE.fiu");
+      continue;
+    }
+    v1::Acknowledgement body;
+    ASSERT_TRUE(body.ParseFromString(delivery.notice().statement().body()));
+    told.push_back(body.record_hash());
+    EXPECT_THAT(part.acknowledgement().record_hashes(), ::testing::Contains(body.record_hash()));
+  }
+  EXPECT_EQ(told, acknowledged);
 }
 
 TEST_F(MailboxTest, BodyStaysUntilTheLastRecipientHasTakenIt) {
