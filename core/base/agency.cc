@@ -1,28 +1,33 @@
 #include "core/base/agency.h"
 
 #include <algorithm>
-#include <cctype>
+#include <array>
+#include <cstddef>
 
 namespace entente {
 namespace {
 
 // ISO 3166-1 alpha-2, officially assigned, and XK.
 constexpr std::string_view kCodes =
-    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR "
-    "BS "
-    "BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC "
-    "EE "
-    "EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK "
-    "HM "
-    "HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB "
-    "LC "
-    "LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ "
-    "NA "
-    "NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU "
-    "RW "
-    "SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN "
-    "TO "
-    "TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK ";
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ "
+    "BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM "
+    "DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS "
+    "GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN "
+    "KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ "
+    "MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
+    "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV "
+    "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI "
+    "VN VU WF WS YE YT ZA ZM ZW XK ";
+
+constexpr bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr size_t Place(char first, char second) {
+  return static_cast<size_t>(first - 'A') * 26 + static_cast<size_t>(second - 'A');
+}
+constexpr auto kAssigned = [] {
+  std::array<bool, size_t{26} * 26> assigned{};
+  for (size_t i = 0; i < kCodes.size(); i += 3) assigned[Place(kCodes[i], kCodes[i + 1])] = true;
+  return assigned;
+}();
 
 bool IsLowerAlnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
@@ -35,11 +40,8 @@ bool IsAgencyName(std::string_view name) {
 }  // namespace
 
 bool IsJurisdiction(std::string_view code) {
-  if (code.size() != 2 || !std::isupper(code[0]) || !std::isupper(code[1])) return false;
-  for (size_t i = 0; i < kCodes.size(); i += 3) {
-    if (kCodes.substr(i, 2) == code) return true;
-  }
-  return false;
+  return code.size() == 2 && IsUpper(code[0]) && IsUpper(code[1]) &&
+         kAssigned[Place(code[0], code[1])];
 }
 
 absl::Status CheckJurisdiction(std::string_view code) {
@@ -53,10 +55,9 @@ absl::Status CheckJurisdiction(std::string_view code) {
 
 absl::StatusOr<AgencyId> AgencyId::Parse(std::string_view text) {
   const size_t dot = text.find('.');
-  const std::string quoted = "'" + std::string(text.substr(0, 64)) + "'";
   if (dot == text.npos || !IsAgencyName(text.substr(dot + 1))) {
-    return absl::InvalidArgumentError(quoted +
-                                      " is not an agency: write CC.name, with name of 1 to 32 "
+    return absl::InvalidArgumentError("'" + std::string(text.substr(0, 64)) +
+                                      "' is not an agency: write CC.name, with name of 1 to 32 "
                                       "letters a-z, digits and inner hyphens");
   }
   const std::string_view code = text.substr(0, dot);

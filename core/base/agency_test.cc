@@ -15,6 +15,20 @@ TEST(Agency, ReadsItsParts) {
   EXPECT_TRUE(AgencyId::Parse("XK.fiu").ok());
 }
 
+TEST(Agency, KnowsTheAssignedCodesAndNoOthers) {
+  size_t assigned = 0;
+  for (char first = 'A'; first <= 'Z'; ++first) {
+    for (char second = 'A'; second <= 'Z'; ++second) {
+      assigned += IsJurisdiction(std::string{first, second}) ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(assigned, 250u);  // ISO 3166-1 assigns 249; and XK
+  for (const char* code : {"AD", "ZW", "XK", "FR"}) EXPECT_TRUE(IsJurisdiction(code)) << code;
+  for (const char* code : {"AA", "ZZ", "EL", "UK", "EU", "fr", "F", "FRA", "A[", "@A", ""}) {
+    EXPECT_FALSE(IsJurisdiction(code)) << code;
+  }
+}
+
 TEST(Agency, SaysWhichCodeToWrite) {
   EXPECT_NE(AgencyId::Parse("EL.fiu").status().message().find("write GR"), std::string::npos);
   EXPECT_NE(AgencyId::Parse("UK.nca").status().message().find("write GB"), std::string::npos);
