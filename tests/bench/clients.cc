@@ -165,21 +165,6 @@ absl::StatusOr<record::ParsedRecord> Verify(const Ground& ground, const Member& 
   return record;
 }
 
-v1::SignedStatement Acknowledge(const Ground& ground, const Member& member, const Digest& hash,
-                                const v1::Delivery& delivery) {
-  v1::Acknowledgement body;
-  body.set_log_origin(ground.genesis()->log_origin);
-  body.set_record_hash(ToString(hash));
-  body.set_origin(ground.sender().id.text());
-  body.set_recipient(member.id.text());
-  body.set_pair_seq(delivery.mailbox_seq());
-  body.set_log_index(delivery.evidence().log_index());
-  body.set_opened(true);
-  body.set_instant_ms(static_cast<uint64_t>(ground.clock().Now().ms));
-  return record::SignBody(kFederation, body,
-                          {{member.acknowledgement, crypto::KeyUse::kAcknowledgement}});
-}
-
 absl::Status CheckAcknowledgement(const Ground& ground, const v1::Delivery& delivery,
                                   std::set<std::pair<std::string, std::string>>& seen) {
   const record::KeyLookup key = [&](const KeyId& id) -> absl::StatusOr<crypto::PublicKey> {
@@ -197,6 +182,21 @@ absl::Status CheckAcknowledgement(const Ground& ground, const v1::Delivery& deli
 }
 
 }  // namespace
+
+v1::SignedStatement SignAcknowledgement(const Ground& ground, const Member& member,
+                                        const Digest& hash, const v1::Delivery& delivery) {
+  v1::Acknowledgement body;
+  body.set_log_origin(ground.genesis()->log_origin);
+  body.set_record_hash(ToString(hash));
+  body.set_origin(ground.sender().id.text());
+  body.set_recipient(member.id.text());
+  body.set_pair_seq(delivery.mailbox_seq());
+  body.set_log_index(delivery.evidence().log_index());
+  body.set_opened(true);
+  body.set_instant_ms(static_cast<uint64_t>(ground.clock().Now().ms));
+  return record::SignBody(kFederation, body,
+                          {{member.acknowledgement, crypto::KeyUse::kAcknowledgement}});
+}
 
 absl::StatusOr<Seen> SubmitAll(const Ground& ground, const std::string& address,
                                const RequestSource& source, size_t requests, size_t streams,
@@ -225,7 +225,8 @@ absl::StatusOr<Seen> TakeRecords(const Ground& ground, const std::string& addres
     for (const v1::Delivery& delivery : response.deliveries()) {
       auto record = Verify(ground, member, delivery.record(), remembered);
       if (!record.ok()) return record.status();
-      *acknowledge.add_acknowledgements() = Acknowledge(ground, member, record->hash, delivery);
+      *acknowledge.add_acknowledgements() =
+          SignAcknowledgement(ground, member, record->hash, delivery);
     }
     return absl::OkStatus();
   };

@@ -37,6 +37,10 @@ absl::StatusOr<Seen> TakeRecords(const Ground& ground, const std::string& addres
                                  const Member& member, size_t expected,
                                  const std::string& cursor_path, const Stopwatch& watch);
 
+// That this member opened the record delivered.
+v1::SignedStatement SignAcknowledgement(const Ground& ground, const Member& member,
+                                        const Digest& hash, const v1::Delivery& delivery);
+
 // Takes `expected` acknowledgements as the sender, verifies each, and syncs a cursor.
 absl::StatusOr<Seen> TakeAcknowledgements(const Ground& ground, const std::string& address,
                                           size_t expected, const std::string& cursor_path,

@@ -13,6 +13,7 @@
 #include "core/record/receive.h"
 #include "core/store/rocks_store.h"
 #include "policy/decide.h"
+#include "tests/bench/clients.h"
 #include "tests/bench/records.h"
 
 namespace entente::bench {
@@ -76,6 +77,26 @@ class Bed {
     Must(result.status());
     for (const auto& one : result->applied) Must(one.status());
     return *std::move(result);
+  }
+
+  // The recipient's for the next message of its mailbox.
+  v1::PullAcknowledge AcknowledgeNext() {
+    auto mail = engine_->Fetch(recipient(), engine_->Acknowledged(recipient()), kPerMessage);
+    Must(mail.status());
+    v1::PullAcknowledge out;
+    for (const v1::Delivery& delivery : mail->deliveries()) {
+      auto record = record::ReadRecord(delivery.record());
+      Must(record.status());
+      *out.add_acknowledgements() =
+          SignAcknowledgement(*ground_, ground_->recipient(0), record->hash, delivery);
+      out.set_lane(delivery.lane());
+      out.set_through_seq(delivery.mailbox_seq());
+    }
+    return out;
+  }
+  absl::StatusOr<std::optional<broker::Command>> AdmitAcknowledgement(
+      const v1::PullAcknowledge& acknowledge) {
+    return engine_->AdmitAcknowledgement(acknowledge, recipient(), Now(), ground_->random());
   }
 
  private:
@@ -225,16 +246,41 @@ void AnswerBatchOf64(benchmark::State& state) {
 }
 BENCHMARK(AnswerBatchOf64);
 
-void Fetch64(benchmark::State& state) {
-  Bed& bed = TheBed();
-  bed.Commit(bed.Commands(kPerMessage));
+void Fetch(benchmark::State& state, Bed& bed, const AgencyId& agency) {
+  const auto after = bed.engine().Acknowledged(agency);
   for (auto _ : state) {
-    auto mail = bed.engine().Fetch(bed.recipient(), {}, kPerMessage);
+    auto mail = bed.engine().Fetch(agency, after, kPerMessage);
     Bed::Must(mail.status());
+    if (mail->deliveries_size() != static_cast<int>(kPerMessage)) std::abort();
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kPerMessage));
 }
-BENCHMARK(Fetch64);
+
+void Fetch64Records(benchmark::State& state) {
+  Bed& bed = TheBed();
+  bed.Commit(bed.Commands(kPerMessage));
+  Fetch(state, bed, bed.recipient());
+}
+BENCHMARK(Fetch64Records);
+
+void AdmitAcknowledgementOf64(benchmark::State& state) {
+  Bed& bed = TheBed();
+  bed.Commit(bed.Commands(kPerMessage));
+  const v1::PullAcknowledge acknowledge = bed.AcknowledgeNext();
+  for (auto _ : state) Bed::Must(bed.AdmitAcknowledgement(acknowledge).status());
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kPerMessage));
+}
+BENCHMARK(AdmitAcknowledgementOf64);
+
+void Fetch64Acknowledgements(benchmark::State& state) {
+  Bed& bed = TheBed();
+  bed.Commit(bed.Commands(kPerMessage));
+  auto command = bed.AdmitAcknowledgement(bed.AcknowledgeNext());
+  Bed::Must(command.status());
+  bed.Commit(std::span(&**command, 1));
+  Fetch(state, bed, bed.sender());
+}
+BENCHMARK(Fetch64Acknowledgements);
 
 }  // namespace
 }  // namespace entente::bench
