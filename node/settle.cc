@@ -200,11 +200,11 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
   if (!found.ok() || !*found) return found.status();
   state::SentRecord sent = **std::move(found);
-  const bool purged = sent.stage() == state::STAGE_PURGED;
-  state::SentRecord refused = sent;
-  const std::vector<state::SentRecipient> undelivered =
-      OnRefused(refused, refusal.reason(), settling.now);
-  if (!purged) sent_.Save(refused, settling.batch);
+  std::vector<state::SentRecipient> undelivered = Unopened(sent);
+  if (sent.stage() != state::STAGE_PURGED) {
+    undelivered = OnRefused(sent, refusal.reason(), settling.now);
+    sent_.Save(sent, settling.batch);
+  }
   CloseNumbers(sent, undelivered, refusal.log_index(), settling.batch);
   return absl::OkStatus();
 }
