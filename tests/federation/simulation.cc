@@ -25,7 +25,8 @@ SimulationResult Simulate(uint64_t seed, int happenings,
   World world(seed);
   world.Found();
   if (prepare) prepare(world);
-  Life(world).Live(happenings);
+  Life life(world);  // what it has planned may come after it stopped
+  life.Live(happenings);
   Converge(world);
   if (world.scene.wrong.empty()) CheckConverged(world);
   if (world.scene.wrong.empty()) {
