@@ -152,7 +152,8 @@ TEST_P(SimulationCanary, ARecordThatItsRecipientNeverSawBreaksThePromises) {
                            .pieces = {Piece::kAsk},
                            .sent = world.scene.timeline.now(),
                            .expires = world.scene.timeline.now() + 70 * limits::kDayMs,
-                           .answers = {}});
+                           .answers = {},
+                           .unsure = {}});
   });
   EXPECT_THAT(result.wrong, Each(HasSubstr("lead 999")));
   EXPECT_THAT(result.wrong, Not(IsEmpty()));

@@ -82,7 +82,9 @@ bool HasCause(const World& world, const v1::Alarm& alarm) {
   if (world.clocks_wrong.ms != 0) {
     return std::ranges::find(kOfClocks, alarm.code()) != kOfClocks.end();
   }
-  return alarm.code() == node::alarm::kRecordRefused && alarm.text().ends_with(": expired");
+  return (alarm.code() == node::alarm::kRecordRefused && alarm.text().ends_with(": expired")) ||
+         (alarm.code() == node::alarm::kSubmissionRefused &&
+          alarm.text().find(": expired (") != std::string::npos);
 }
 
 void CheckAlarms(World& world, const std::string& agency) {
@@ -181,6 +183,10 @@ v1::RecipientState ExpectedState(const ModelLead& lead, const std::string& recip
   return answer->second ? v1::RECIPIENT_STATE_TAKEN : v1::RECIPIENT_STATE_DECLINED;
 }
 
+bool IsAnswered(v1::RecipientState state) {
+  return state == v1::RECIPIENT_STATE_TAKEN || state == v1::RECIPIENT_STATE_DECLINED;
+}
+
 class Leads {
  public:
   explicit Leads(World& world) : world_(world) {
@@ -236,7 +242,8 @@ class Leads {
     const bool answered = lead.answers.contains(recipient);
     const bool answer_late = answered && status.state() == v1::RECIPIENT_STATE_DELIVERED &&
                              MayBeRefusedForItsDate(world_, lead);
-    if (status.state() != expected && !answer_late) {
+    const bool unsure = lead.unsure.contains(recipient) && IsAnswered(status.state());
+    if (status.state() != expected && !answer_late && !unsure) {
       Wrong(lead, "is " + v1::RecipientState_Name(status.state()) + " (" + status.reason() +
                       ") for " + recipient + ", not " + v1::RecipientState_Name(expected));
     }

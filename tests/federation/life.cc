@@ -71,7 +71,7 @@ void Life::Answer() {
   for (const v1::InboxItem& item : world_.Inbox(agency)) {
     const ModelLead* lead = world_.FindLead(item.record_id());
     if (lead == nullptr || item.kind() != v1::RECORD_KIND_LEAD || lead->answers.contains(agency) ||
-        scene_.Chance(300)) {
+        lead->unsure.contains(agency) || scene_.Chance(300)) {
       continue;
     }
     (void)world_.Answer(agency, lead->id, scene_.Chance(500), "because");

@@ -37,6 +37,7 @@ struct ModelLead {
   Instant sent;  // true time
   Instant expires;
   std::map<std::string, bool> answers;  // recipient -> taken, accepted at its desk
+  std::set<std::string> unsure;         // recipients whose desk died while it took an answer
 };
 
 std::string Secret(uint64_t number, Piece piece);

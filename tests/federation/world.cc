@@ -199,7 +199,8 @@ absl::StatusOr<v1::SendLeadResponse> World::Send(std::string_view origin, LeadWi
                    .pieces = wish.pieces,
                    .sent = scene.timeline.now(),
                    .expires = wish.expires,
-                   .answers = {}});
+                   .answers = {},
+                   .unsure = {}});
   link(origin).Wake(limits::kSecondMs);
   return sent;
 }
@@ -222,8 +223,10 @@ absl::Status World::Answer(std::string_view agency, std::string_view lead, bool 
   });
   scene.trace.Add(agency, (taken ? "takes " : "declines ") + std::string(lead) + ": " +
                               answered.status().ToString());
+  ModelLead* known = FindLead(lead);
+  if (known && absl::IsInternal(answered.status())) known->unsure.insert(std::string(agency));
   if (!answered.ok()) return answered.status();
-  if (ModelLead* known = FindLead(lead)) known->answers[std::string(agency)] = taken;
+  if (known) known->answers[std::string(agency)] = taken;
   link(agency).Wake(limits::kSecondMs);
   return absl::OkStatus();
 }
