@@ -11,7 +11,7 @@
 namespace entente::broker {
 
 std::shared_ptr<const View> Engine::view() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return view_;
 }
 
@@ -60,7 +60,7 @@ absl::Status Engine::Write(Transaction& transaction) {
     publications_.Add(one.log_index, one.kind, one.body);
   }
   delivered_to_.insert(transaction.delivered_to().begin(), transaction.delivered_to().end());
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   view_ = std::make_shared<const View>(std::move(after));
   return absl::OkStatus();
 }

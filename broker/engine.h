@@ -28,12 +28,12 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "broker/admission.h"
 #include "broker/apply.h"
 #include "broker/fetch.h"
 #include "broker/publications.h"
 #include "core/audit/checkpoint_keeper.h"
+#include "core/base/mutex.h"
 #include "core/crypto/sign.h"
 #include "core/ledger/genesis.h"
 
@@ -153,7 +153,7 @@ class Engine {
   // The committer's own.
   bool broken_ = false;                 // a write failed and its end is not known
   std::set<std::string> delivered_to_;  // written, but without a checkpoint yet
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::shared_ptr<const View> view_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -116,7 +116,7 @@ absl::Status Engine::Replay() {
   if (!last.ok()) return last.status();
   auto entry = ledger::ReadEntry(*last);
   if (!entry.ok()) return absl::DataLossError("the last entry cannot be read: run fsck");
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   view_ = std::make_shared<const View>(View{std::move(registry), size, entry->instant});
   return absl::OkStatus();
 }

@@ -46,7 +46,7 @@ absl::Status Mailboxes::LoadRows(const store::Reader& store, Usage& usage) {
 }
 
 absl::Status Mailboxes::Load(const store::Reader& store, Usage& usage) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (auto status = LoadCursors(store); !status.ok()) return status;
   if (auto status = LoadRows(store, usage); !status.ok()) return status;
   for (const auto& [index, body] : bodies_) {
@@ -58,20 +58,20 @@ absl::Status Mailboxes::Load(const store::Reader& store, Usage& usage) {
 }
 
 LaneState Mailboxes::Lane(const LaneKey& key) const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   auto it = lanes_.find(key);
   return it == lanes_.end() ? LaneState{} : it->second;
 }
 
 std::optional<BodyState> Mailboxes::Body(uint64_t log_index) const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   auto it = bodies_.find(log_index);
   if (it == bodies_.end()) return std::nullopt;
   return it->second;
 }
 
 std::vector<LaneKey> Mailboxes::LanesDue(Instant now) const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<LaneKey> due;
   for (const auto& [key, lane] : lanes_) {
     if (lane.next_expiry != 0 && static_cast<int64_t>(lane.next_expiry) <= now.ms) {
@@ -82,13 +82,13 @@ std::vector<LaneKey> Mailboxes::LanesDue(Instant now) const {
 }
 
 void Mailboxes::SetNextExpiry(const LaneKey& key, uint64_t last, uint64_t next_expiry) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   auto it = lanes_.find(key);
   if (it != lanes_.end() && it->second.last == last) it->second.next_expiry = next_expiry;
 }
 
 void Mailboxes::Commit(const MailboxChanges& changes, Usage& usage) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (const auto& [key, lane] : changes.lanes) lanes_[key] = lane;
   for (const auto& [index, body] : changes.bodies) {
     bool known = bodies_.contains(index);

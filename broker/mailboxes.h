@@ -12,10 +12,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "broker/families.h"
 #include "broker/quota.h"
 #include "core/base/instant.h"
+#include "core/base/mutex.h"
 #include "core/store/store.h"
 
 namespace entente::broker {
@@ -62,7 +62,7 @@ class Mailboxes {
   absl::Status LoadRows(const store::Reader& store, Usage& usage)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<LaneKey, LaneState> lanes_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<uint64_t, BodyState> bodies_ ABSL_GUARDED_BY(mutex_);
 };

@@ -47,13 +47,13 @@ std::optional<Named> TextOf(v1::EntryKind kind, std::string_view body) {
 void Publications::Add(uint64_t log_index, v1::EntryKind kind, std::string_view body) {
   auto named = TextOf(kind, body);
   auto digest = named ? FixedBytes<sizeof(Digest)>(named->digest) : std::nullopt;
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   by_body_.emplace(crypto::Sha256(body), log_index);
   if (digest) owners_[*digest] = named->owner;
 }
 
 std::optional<uint64_t> Publications::Find(std::string_view body) const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   auto it = by_body_.find(crypto::Sha256(body));
   if (it == by_body_.end()) return std::nullopt;
   return it->second;
@@ -66,7 +66,7 @@ absl::Status Publications::CheckReader(const Digest& text_digest, std::string_vi
   if (!status.ok()) return status;
   std::string owner;
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     auto it = owners_.find(text_digest);
     if (it == owners_.end()) return absl::NotFoundError("no statement names this text");
     owner = it->second;

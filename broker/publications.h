@@ -10,11 +10,11 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "broker/view.h"
 #include "core/base/agency.h"
 #include "core/base/bytes.h"
 #include "core/base/instant.h"
+#include "core/base/mutex.h"
 #include "entente/v1/ledger.pb.h"
 
 namespace entente::broker {
@@ -33,7 +33,7 @@ class Publications {
                            const View& view, Instant instant) const;
 
  private:
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<Digest, uint64_t> by_body_ ABSL_GUARDED_BY(mutex_);
   std::map<Digest, std::string> owners_ ABSL_GUARDED_BY(mutex_);  // of texts; empty: everyone
 };

@@ -25,7 +25,7 @@ uint64_t Moved(uint64_t count, int64_t by) {
 
 absl::Status Usage::Check(const QuotaLimits& limits, std::string_view origin,
                           std::span<const std::string> recipients, uint64_t bytes) const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (auto it = counts_.find(origin); it != counts_.end()) {
     if (it->second.records >= limits.records_queued) {
       return Full(origin, "records queued", limits.records_queued);
@@ -44,20 +44,20 @@ absl::Status Usage::Check(const QuotaLimits& limits, std::string_view origin,
 }
 
 Usage::Count Usage::Of(std::string_view agency) const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   auto it = counts_.find(agency);
   return it == counts_.end() ? Count{} : it->second;
 }
 
 void Usage::AddQueued(std::string_view origin, int64_t records, int64_t bytes) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   Count& count = counts_[std::string(origin)];
   count.records = Moved(count.records, records);
   count.bytes = Moved(count.bytes, bytes);
 }
 
 void Usage::AddWaiting(std::string_view recipient, int64_t records) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   Count& count = counts_[std::string(recipient)];
   count.waiting = Moved(count.waiting, records);
 }

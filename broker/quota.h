@@ -11,7 +11,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 
 namespace entente::broker {
 
@@ -41,7 +41,7 @@ class Usage {
   void AddWaiting(std::string_view recipient, int64_t records);
 
  private:
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<std::string, Count, std::less<>> counts_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -44,7 +44,7 @@ absl::StatusOr<std::optional<Submitted>> Submissions::Find(std::string_view agen
                                                            const std::optional<RecordId>& record_id,
                                                            Among among) const {
   if (number == 0) return Refuse(Reason::kMalformed, "Submission numbers run from 1.");
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   auto it = windows_.find(agency);
   if (it == windows_.end()) return std::nullopt;
   const Window& window = it->second;
@@ -82,7 +82,7 @@ void Submissions::Drop(Window& window, uint64_t number) {
 
 std::vector<uint64_t> Submissions::Add(std::string_view agency, uint64_t number,
                                        const Submitted& submitted) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   Window& window = windows_[std::string(agency)];
   Put(window, number, submitted);
   window.highest = std::max(window.highest, number);
@@ -99,7 +99,7 @@ std::vector<uint64_t> Submissions::Add(std::string_view agency, uint64_t number,
 }
 
 void Submissions::Commit() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (const Change& change : staged_) {
     Window& window = windows_[change.agency];
     window.committed = window.highest;
@@ -108,7 +108,7 @@ void Submissions::Commit() {
 }
 
 void Submissions::Rollback() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (auto change = staged_.rbegin(); change != staged_.rend(); ++change) {
     Window& window = windows_[change->agency];
     if (change->added) {
@@ -122,7 +122,7 @@ void Submissions::Rollback() {
 }
 
 void Submissions::Publish(uint64_t tree_size) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   published_ = tree_size;
 }
 

@@ -12,8 +12,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "core/base/bytes.h"
+#include "core/base/mutex.h"
 #include "core/store/store.h"
 
 namespace entente::broker {
@@ -71,7 +71,7 @@ class Submissions {
   static void Put(Window& window, uint64_t number, const Submitted& submitted);
   static void Drop(Window& window, uint64_t number);
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<std::string, Window, std::less<>> windows_ ABSL_GUARDED_BY(mutex_);
   std::vector<Change> staged_ ABSL_GUARDED_BY(mutex_);
   uint64_t published_ ABSL_GUARDED_BY(mutex_) = 0;  // a size of the tree

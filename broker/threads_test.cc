@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
@@ -20,16 +20,16 @@ const char* const kOrigins[kSenders] = {"FR.fiu", "DE.fiu", "CH.fiu"};
 class Queue {
  public:
   void Push(Command command) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     commands_.push_back(std::move(command));
   }
   std::vector<Command> Take() {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return std::exchange(commands_, {});
   }
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::vector<Command> commands_ ABSL_GUARDED_BY(mutex_);
 };
 

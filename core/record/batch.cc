@@ -135,12 +135,12 @@ absl::StatusOr<std::vector<v1::Signature>> SignBatch(std::string_view federation
 VerifiedRoots::VerifiedRoots(size_t capacity) : half_(std::max<size_t>(capacity / 2, 1)) {}
 
 bool VerifiedRoots::Knows(const Digest& statement) const {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return recent_.contains(statement) || older_.contains(statement);
 }
 
 void VerifiedRoots::Remember(const Digest& statement) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   recent_.insert(statement);
   if (recent_.size() < half_) return;
   older_ = std::exchange(recent_, {});

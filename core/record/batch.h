@@ -14,10 +14,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "core/base/agency.h"
 #include "core/base/bytes.h"
 #include "core/base/clock.h"
+#include "core/base/mutex.h"
 #include "core/crypto/keys.h"
 #include "core/crypto/sign.h"
 #include "entente/v1/record.pb.h"
@@ -63,7 +63,7 @@ class VerifiedRoots {
 
  private:
   const size_t half_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::set<Digest> recent_ ABSL_GUARDED_BY(mutex_);
   std::set<Digest> older_ ABSL_GUARDED_BY(mutex_);
 };

@@ -21,7 +21,7 @@ SeededRandom::SeededRandom(uint64_t seed) {
 }
 
 void SeededRandom::Fill(std::span<uint8_t> out) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (size_t i = 0; i < out.size();) {
     uint64_t word = NextLocked();
     for (size_t k = 0; k < sizeof word && i < out.size(); ++k, word >>= 8) {
@@ -31,7 +31,7 @@ void SeededRandom::Fill(std::span<uint8_t> out) {
 }
 
 uint64_t SeededRandom::Next() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return NextLocked();
 }
 

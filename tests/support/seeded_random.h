@@ -8,8 +8,8 @@
 #include <span>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "core/base/clock.h"
+#include "core/base/mutex.h"
 
 namespace entente::testing {
 
@@ -27,7 +27,7 @@ class SeededRandom final : public Random {
  private:
   uint64_t NextLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::array<uint64_t, 4> state_ ABSL_GUARDED_BY(mutex_);
 };
 
