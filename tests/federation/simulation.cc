@@ -7,14 +7,20 @@
 namespace entente::testing {
 namespace {
 
+void Settle(World& world, int64_t most_ms) {
+  if (!world.Settle(most_ms)) {
+    world.scene.Wrong("world", "does not come to rest: " + world.OnItsWay());
+  }
+}
+
 void Converge(World& world) {
   world.Heal();
   // Whoever's clock was an hour ahead has signed what others take an hour later.
-  if (!world.Settle(3 * limits::kHourMs)) world.scene.Wrong("world", "does not come to rest");
+  Settle(world, 3 * limits::kHourMs);
   // A day later all say how much they sent; an hour after that, what is missing is missed.
   for (const int64_t ms : {limits::kDayMs, 2 * limits::kHourMs}) {
     world.Jump(ms);
-    if (!world.Settle(limits::kHourMs)) world.scene.Wrong("world", "does not come to rest");
+    Settle(world, limits::kHourMs);
   }
 }
 
@@ -31,7 +37,7 @@ SimulationResult Simulate(uint64_t seed, int happenings,
   if (world.scene.wrong.empty()) CheckConverged(world);
   if (world.scene.wrong.empty()) {
     world.Jump(81 * limits::kDayMs);
-    if (!world.Settle(limits::kHourMs)) world.scene.Wrong("world", "does not come to rest");
+    Settle(world, limits::kHourMs);
     CheckErased(world);
   }
   return {.wrong = world.scene.wrong,

@@ -131,15 +131,23 @@ void World::Jump(int64_t ms) {
   scene.timeline.Jump(ms);
 }
 
-bool World::Quiet() {
-  if (!broker.up()) return false;
+std::string World::OnItsWay() {
+  if (!broker.up()) return "the broker is down";
   const uint64_t size = broker.engine().LatestCheckpoint().head.size;
-  return std::ranges::all_of(nodes_, [&](const auto& one) {
-    if (!one.second->up()) return false;
-    const v1::StatusResponse status = Status(one.first);
-    return status.outbox_waiting() == 0 && status.tree_size() == size &&
-           broker.engine().UsageOf(*AgencyId::Parse(one.first)).waiting == 0;
-  });
+  std::string out;
+  for (const auto& [agency, host] : nodes_) {
+    if (!host->up()) {
+      out += agency + " is down; ";
+      continue;
+    }
+    const v1::StatusResponse status = Status(agency);
+    const uint64_t waiting = broker.engine().UsageOf(*AgencyId::Parse(agency)).waiting;
+    if (status.outbox_waiting() == 0 && waiting == 0 && status.tree_size() == size) continue;
+    out += agency + ": outbox " + std::to_string(status.outbox_waiting()) + ", mailbox " +
+           std::to_string(waiting) + ", log " + std::to_string(status.tree_size()) + " of " +
+           std::to_string(size) + "; ";
+  }
+  return out;
 }
 
 bool World::Settle(int64_t most_ms) {
@@ -148,7 +156,7 @@ bool World::Settle(int64_t most_ms) {
   while (quiet < kQuietLooks && scene.timeline.now() < until) {
     for (const auto& [agency, link] : links_) link->Wake(limits::kSecondMs);
     Run(kLookMs);
-    quiet = Quiet() ? quiet + 1 : 0;
+    quiet = OnItsWay().empty() ? quiet + 1 : 0;
   }
   return quiet == kQuietLooks;
 }

@@ -35,8 +35,8 @@ class World {
   void Jump(int64_t ms);
   // Runs until nothing is on its way any more; false when that is not so after `most_ms`.
   bool Settle(int64_t most_ms);
-  // Nothing waits in an outbox or a mailbox, and every node has seen the whole log.
-  bool Quiet();
+  // What waits in an outbox or a mailbox, and who has not seen the whole log; empty for nothing.
+  std::string OnItsWay();
   // Ends every fault: whoever is down starts, clocks are right, disks have room.
   void Heal();
 
