@@ -27,7 +27,15 @@ class Canary : public CalmWorld {
   }
 };
 
-// Keeps back the first record for an agency, every time.
+// A short-lived one expires before it is missed: its origin sees that, and closes its number.
+bool LivesLong(const v1::Delivery& delivery) {
+  v1::Record record;
+  v1::RecordHeader header;
+  return record.ParseFromString(delivery.record()) && header.ParseFromString(record.header()) &&
+         header.expires_ms() - header.created_ms() > 30 * limits::kDayMs;
+}
+
+// Keeps back the first long-lived record for an agency, every time.
 struct KeepBack {
   std::string from;
   std::shared_ptr<std::optional<uint64_t>> kept = std::make_shared<std::optional<uint64_t>>();
@@ -36,7 +44,7 @@ struct KeepBack {
     if (agency != from) return;
     auto* deliveries = mail.mutable_deliveries();
     for (int i = 0; i < deliveries->size(); ++i) {
-      if (!deliveries->Get(i).has_record()) continue;
+      if (!deliveries->Get(i).has_record() || !LivesLong(deliveries->Get(i))) continue;
       if (!*kept) *kept = deliveries->Get(i).evidence().log_index();
       if (**kept != deliveries->Get(i).evidence().log_index()) continue;
       deliveries->DeleteSubrange(i, 1);
