@@ -54,12 +54,16 @@ TEST_F(SharedTest, StandsBesideTheSourceWhenNotTold) {
   EXPECT_EQ(SharedFile("vectors"), source + "/../shared/vectors");
 }
 
-TEST_F(SharedTest, AbsenceIsPrintedByHand) {
+TEST_F(SharedTest, AbsenceIsPrintedByHandAndCounted) {
   const Variable shared("ENTENTE_SHARED", folder_.c_str());
   const Variable ci("CI", nullptr);
+  const std::string file = folder_ + "/skips";
+  const Variable skips("ENTENTE_SKIPS", file.c_str());
   ::testing::internal::CaptureStdout();
   EXPECT_FALSE(SharedFile("none").has_value());
-  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "SKIPPED: " + folder_ + "/none is absent\n");
+  const std::string line = "SKIPPED: " + folder_ + "/none is absent\n";
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), line);
+  EXPECT_EQ(ReadFile(file), line);
 }
 
 TEST_F(SharedTest, AbsenceFailsInContinuousIntegration) {
