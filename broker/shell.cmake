@@ -6,7 +6,10 @@ entente_library(entente_broker_shell
        workers.cc
   DEPS entente_broker_engine entente_net entente_grpc entente_store entente_crypto spdlog::spdlog)
 target_link_libraries(entente_broker_shell PRIVATE prometheus-cpp::pull gRPC::grpc++_reflection)
-entente_program(entente-broker SRCS broker_main.cc DEPS entente_broker_shell)
+# Compiled once, for the program and for the tests' hostile one.
+add_library(entente_broker_main OBJECT broker_main.cc)
+target_link_libraries(entente_broker_main PRIVATE entente_broker_shell)
+entente_program(entente-broker SRCS $<TARGET_OBJECTS:entente_broker_main> DEPS entente_broker_shell)
 entente_test(broker_shell_test
   SRCS committer_test.cc config_test.cc init_test.cc parts_test.cc program_test.cc
        pull_service_test.cc server_test.cc submit_service_test.cc

@@ -1,0 +1,1 @@
+// The tests' common headers are compiled with this source (CMakeLists.txt).
