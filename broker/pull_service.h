@@ -1,6 +1,7 @@
 // Mailbox.Pull: deliveries to one agency's node against its acknowledgements. The next response is
 // fetched from the engine when the last one is written: nothing is queued here. A commit that adds
-// mail wakes the stream. A suspended agency gets nothing. Acknowledgements are committed one after the other. Thread-safe.
+// mail wakes the stream. A suspended agency gets nothing. Acknowledgements are committed one after
+// the other. Thread-safe.
 #pragma once
 
 #include "broker/shell.h"
