@@ -268,6 +268,19 @@ TEST_F(AdmissionTest, SuspendedRecipientIsRefusedByDecision) {
   EXPECT_EQ(f.engine->UsageOf(f.Id("BR.fiu")).waiting, 0u);
 }
 
+TEST_F(AdmissionTest, EachRecipientHasItsOwnDecision) {
+  auto index = f.Send({.recipients = {"AE.fiu", "BR.fiu"}}, 1);
+  ASSERT_TRUE(index.ok()) << index.status();
+  auto decided = Decided(*index);
+  ASSERT_THAT(decided.decisions(), SizeIs(2));
+  EXPECT_EQ(decided.decisions(0).recipient(), "AE.fiu");
+  EXPECT_EQ(decided.decisions(0).verdict(), v1::VERDICT_REFUSE);
+  EXPECT_EQ(decided.decisions(1).recipient(), "BR.fiu");
+  EXPECT_EQ(decided.decisions(1).verdict(), v1::VERDICT_RELEASE);
+  EXPECT_THAT(f.Fetch("AE.fiu"), IsEmpty());
+  EXPECT_THAT(f.Fetch("BR.fiu"), SizeIs(1));
+}
+
 TEST_F(AdmissionTest, UnknownLabelIsARefusalThatIsLogged) {
   auto index = f.Send({.purpose = "amusement"}, 1);
   ASSERT_TRUE(index.ok()) << index.status();

@@ -7,7 +7,6 @@
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
-#include "core/ledger/parts.h"
 #include "core/ledger/receipt.h"
 #include "core/record/statements.h"
 #include "core/record/words.h"
@@ -174,6 +173,7 @@ uint64_t TestBroker::CommitRecord(const std::string& agency, const v1::Submissio
                         {access.recipient.text(), std::string(access.instrument)}, now)});
     if (on_decision) on_decision(decided.back().recipient, decided.back().decision);
   }
+  if (on_record) on_record(submitted);
   const ledger::Act act{now, agency, submission.officer_pseudonym(),
                         submission.justification_digest()};
   const uint64_t index =

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/ledger/parts.h"
 #include "core/record/record.h"
 #include "core/store/memory_store.h"
 #include "node/engine.h"
@@ -39,6 +40,7 @@ class TestBroker {
 
   // Misconduct, each asked where it could happen.
   std::function<void(const std::string& recipient, policy::Decision&)> on_decision;
+  std::function<void(ledger::SubmittedRecord&)> on_record;
   std::function<void(v1::Delivery&)> on_delivery;
   std::function<bool(const v1::Delivery&)> keeps_back;
   std::function<void(v1::SubmitResponse&)> on_response;

@@ -105,6 +105,18 @@ TEST_F(ReceiveTest, ALabelThatWasAlteredIsRefused) {
   ExpectRefused([&](v1::Record& r) { r.set_header(Encode(header)); }, Reason::kBadSignature);
 }
 
+// The signature itself says so, before anything sealed is looked at.
+TEST_F(ReceiveTest, ALabelOfTheHeaderIsSigned) {
+  v1::RecordHeader header;
+  header.ParseFromString(delivered_.header());
+  header.set_purpose("prosecute");
+  v1::Record altered = delivered_;
+  altered.set_header(Encode(header));
+  EXPECT_TRUE(world_.Check(Encode(delivered_)).ok());
+  const absl::Status status = world_.Check(Encode(altered)).status();
+  EXPECT_TRUE(IsRefusal(status, Reason::kBadSignature)) << status;
+}
+
 TEST_F(ReceiveTest, ASectionOfAnotherRecordIsRefused) {
   const v1::Record other = testing::RecordWorld::Strip(world_.Lead(), world_.germany);
   ExpectRefused([&](v1::Record& r) { *r.mutable_sections(0) = other.sections(0); },
@@ -234,21 +246,31 @@ TEST_F(ReceiveTest, AHeaderThatIsNotCanonicalIsRefusedThoughSigned) {
   with_header(header.substr(0, header.size() - 1), Reason::kMalformed);
 }
 
-TEST_F(ReceiveTest, TimesAreHeldAgainstBothClocks) {
-  const Instant created = testing::RecordWorld::kNow;
-  const int64_t life = 365 * limits::kDayMs;
-  const int64_t late = limits::kClockToleranceMs + 1;
-  world_.now = created + (life + late);
-  EXPECT_TRUE(IsRefusal(Receive(delivered_), Reason::kExpired)) << "by the recipient's clock";
-  world_.now = created;
-  world_.entry_instant = created + (life + late);
-  EXPECT_TRUE(IsRefusal(Receive(delivered_), Reason::kExpired)) << "by the entry's instant";
-  world_.entry_instant = created - late;
-  EXPECT_TRUE(IsRefusal(Receive(delivered_), Reason::kFutureDated));
-  world_.entry_instant = created - limits::kClockToleranceMs;
+constexpr Instant kCreated = testing::RecordWorld::kNow;
+constexpr int64_t kLife = 365 * limits::kDayMs;
+
+TEST_F(ReceiveTest, ExpiredByTheRecipientsClock) {
+  world_.now = kCreated + (kLife + limits::kClockToleranceMs);
   EXPECT_TRUE(Receive(delivered_).ok());
+  world_.now = world_.now + 1;
+  EXPECT_TRUE(IsRefusal(Receive(delivered_), Reason::kExpired));
+}
+
+TEST_F(ReceiveTest, ExpiredByTheEntrysInstant) {
+  world_.entry_instant = kCreated + (kLife + limits::kClockToleranceMs);
+  EXPECT_TRUE(Receive(delivered_).ok());
+  world_.entry_instant = world_.entry_instant + 1;
+  EXPECT_TRUE(IsRefusal(Receive(delivered_), Reason::kExpired));
+}
+
+TEST_F(ReceiveTest, MadeAfterItsEntry) {
+  world_.entry_instant = kCreated - limits::kClockToleranceMs;
+  EXPECT_TRUE(Receive(delivered_).ok());
+  world_.entry_instant = world_.entry_instant - 1;
+  EXPECT_TRUE(IsRefusal(Receive(delivered_), Reason::kFutureDated));
+  world_.entry_instant = kCreated;
   // The recipient's clock alone makes no record future-dated.
-  world_.now = created - limits::kDayMs;
+  world_.now = kCreated - limits::kDayMs;
   EXPECT_TRUE(Receive(delivered_).ok());
 }
 
