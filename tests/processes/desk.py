@@ -42,7 +42,8 @@ class Desk:
         if self._channel is not None:
             self._channel.close()
         self._channel = grpc.secure_channel(f"unix:{self._demo / self._agency / 'desk.sock'}", credentials,
-                                            options=[("grpc.ssl_target_name_override", "localhost")])
+                                            options=[("grpc.ssl_target_name_override", "localhost"),
+                                                     ("grpc.max_receive_message_length", -1)])
         self._stub = services.DeskStub(self._channel)
 
     def send_lead(self, recipients, reference, now_ms):

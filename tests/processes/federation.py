@@ -13,8 +13,11 @@ OFFICER = {"FR.fiu": "anna", "BR.fiu": "bruno", "DE.fiu": "dieter", "NL.fiu": "n
 
 
 def is_zombie(pid):
+    """Over, with all its threads: one that stands in a sync still holds the files after the first has gone."""
+    process = pathlib.Path(f"/proc/{pid}")
     try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+        first = (process / "stat").read_text().rsplit(")", 1)[1].split()[0]
+        return first == "Z" and len(list((process / "task").iterdir())) == 1
     except OSError:
         return True
 

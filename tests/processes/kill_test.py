@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Kills broker and nodes with SIGKILL at random instants while leads are in flight, and holds the
+"""Kills broker and nodes with SIGKILL at random instants while all send each other leads, and holds the
 federation to its promise: no acknowledged lead is lost, none is shown twice in an inbox, the log and every
-receipt verify. Prints how many kills fell inside a write to disk.
+receipt verify. Prints how many kills fell inside a commit: a write or sync of the database's write-ahead log, the
+high-water file, the key slots or the store key. The instants are random; nobody looks before.
 
   tests/processes/kill_test.py --kills 20 --bin build/release/bin [--seed N]
 """
@@ -22,10 +23,9 @@ from desk import Desk
 from federation import Federation, OFFICER
 
 AGENCIES = ("FR.fiu", "DE.fiu", "NL.fiu")
-RECIPIENTS = ("DE.fiu", "NL.fiu")
-SENDERS = 6
-DISK_CALLS = {1, 18, 20, 74, 75, 82, 277, 296}  # write, pwrite, writev, fsync, fdatasync, rename, sync_file_range, pwritev
-DISK_SYNC = {74, 75, 277}
+SENDERS = 2  # at each agency
+PAUSE = 0.01  # seconds, of each after a lead that was taken
+WRITES = {1: "write", 18: "write", 20: "write", 296: "write", 74: "sync", 75: "sync", 277: "sync"}  # pwritev, fdatasync…
 
 
 def wait_stopped(pid):
@@ -36,51 +36,61 @@ def wait_stopped(pid):
         time.sleep(0.002)
 
 
-def calls_of(pid):
-    """The system call each stopped thread stood in that acts on a file, as numbers."""
+def kind_of(path, data):
+    """What a commit writes there; None for all else: the process's own log, receipts, what the database compacts."""
+    if path.parent == data and path.name in ("slots", "store-key"):
+        return path.name
+    if path.is_relative_to(data) and path.name.startswith("high-water"):
+        return "high-water file"
+    if path.is_relative_to(data) and path.suffix == ".log":
+        return "write-ahead log"
+    return None
+
+
+def commits_of(pid, data):
+    """Each write or sync of a commit that a thread of the stopped process stands in."""
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
         try:
             words = (task / "syscall").read_text().split()
-            number = int(words[0])
-        except (OSError, ValueError, IndexError):
-            continue
-        if number in DISK_SYNC or number == 82:
-            yield number
-        elif number in DISK_CALLS:
-            try:
-                target = (pathlib.Path(f"/proc/{pid}/fd") / str(int(words[1], 16))).readlink()
-            except OSError:
-                continue
-            if str(target).startswith("/") and not str(target).startswith("/dev"):
-                yield number
+            call = WRITES[int(words[0])]
+            target = pathlib.Path(f"/proc/{pid}/fd/{int(words[1], 16)}").readlink()
+        except (OSError, ValueError, IndexError, KeyError):
+            continue  # not in a system call, in another one, or gone
+        kind = kind_of(target, data)
+        if kind:
+            yield f"{call} of the {kind}"
 
 
-def inside_write(pid):
-    """True when some thread of the stopped process stands inside a write to disk."""
+def inside_commit(pid, data):
+    """Where in a commit some thread of the process stands when it is stopped; None when nowhere."""
     wait_stopped(pid)
-    return any(call in DISK_CALLS for call in calls_of(pid))
+    return next(commits_of(pid, data), None)
+
+
+def others(agency):
+    return [other for other in AGENCIES if other != agency]
 
 
 class Senders:
-    """Threads that send leads as fast as the desk takes them and remember what it acknowledged."""
+    """Threads that send leads as fast as the desks take them and remember what was acknowledged."""
 
     def __init__(self, demo):
-        self.accepted, self.lock, self.stopping = {}, threading.Lock(), False
+        self.accepted, self.lock, self.stopping = {}, threading.Lock(), False  # record id -> origin
         self.unknown = 0
-        self.threads = [threading.Thread(target=self.run, args=(demo, index)) for index in range(SENDERS)]
+        self.threads = [threading.Thread(target=self.run, args=(demo, agency, index))
+                        for agency in AGENCIES for index in range(SENDERS)]
         for thread in self.threads:
             thread.start()
 
-    def run(self, demo, index):
-        desk, count = Desk(demo, "FR.fiu", "anna"), 0
+    def run(self, demo, agency, index):
+        desk, count = Desk(demo, agency, OFFICER[agency]), 0
         while not self.stopping:
-            reference = f"k{index}-{count}"
             count += 1
             try:
-                record_id = desk.send_lead(RECIPIENTS, reference, int(time.time() * 1000))
+                record_id = desk.send_lead(others(agency), f"k{index}-{count}", int(time.time() * 1000))
                 with self.lock:
-                    self.accepted[record_id] = reference
-                time.sleep(0.02)
+                    self.accepted[record_id] = agency
+                time.sleep(PAUSE)
             except grpc.RpcError:
                 with self.lock:
                     self.unknown += 1
@@ -93,28 +103,29 @@ class Senders:
             thread.join()
 
 
+def delivered(demo):
+    """The leads that stand as delivered at their senders."""
+    return {lead.record_id for agency in AGENCIES for lead in Desk(demo, agency, OFFICER[agency]).leads()
+            if lead.recipients and all(recipient.state == 6 for recipient in lead.recipients)}
+
+
 def wait_delivered(demo, accepted, seconds):
     """Until every accepted lead stands as delivered at its sender; gives what is missing."""
     deadline = time.time() + seconds
     missing = set(accepted)
-    while time.time() < deadline:
-        desk = Desk(demo, "FR.fiu", "anna")
-        done = {lead.record_id for lead in desk.leads()
-                if lead.recipients and all(recipient.state == 6 for recipient in lead.recipients)}
-        missing = set(accepted) - done
-        if not missing:
-            return missing
+    while time.time() < deadline and missing:
         time.sleep(1)
+        missing = set(accepted) - delivered(demo)
     return missing
 
 
 def check_inboxes(demo, accepted):
     """Every accepted lead exactly once in every inbox; nothing twice at all."""
     errors = []
-    for agency in RECIPIENTS:
+    for agency in AGENCIES:
         seen = collections.Counter(item.record_id for item in Desk(demo, agency, OFFICER[agency]).inbox())
         twice = [record for record, count in seen.items() if count > 1]
-        lost = set(accepted) - set(seen)
+        lost = {record for record, origin in accepted.items() if origin != agency} - set(seen)
         if twice:
             errors.append(f"{agency}: {len(twice)} records are shown twice, such as {twice[0]}")
         if lost:
@@ -145,15 +156,16 @@ def run(options, demo):
     federation = Federation(options.bin, demo, AGENCIES)
     federation.found()
     senders = Senders(demo)
-    inside, killed = 0, collections.Counter()
+    inside, killed = collections.Counter(), collections.Counter()
     try:
         for number in range(options.kills):
-            time.sleep(rng.uniform(0.2, 0.8))
+            time.sleep(rng.uniform(0.1, 0.5))
             name = rng.choice(("broker", "broker", *AGENCIES))
-            fell_inside = federation.kill(name, inside_write)
-            inside += fell_inside
+            data = (demo / name / "data").resolve()
+            place = federation.kill(name, lambda pid, data=data: inside_commit(pid, data))
+            inside.update([place] if place else [])
             killed[name] += 1
-            print(f"kill {number + 1}/{options.kills}: {name}{', inside a write' if fell_inside else ''}", flush=True)
+            print(f"kill {number + 1}/{options.kills}: {name}{f', inside a {place}' if place else ''}", flush=True)
             federation.start(name)
     finally:
         senders.stop()
@@ -163,10 +175,12 @@ def run(options, demo):
     errors += check_inboxes(demo, senders.accepted)
     federation.stop()
     errors += check_log(federation)
-    share = inside / options.kills
-    print(f"{options.kills} kills ({dict(killed)}), {inside} inside a write to disk ({share:.0%}), seed {options.seed}")
+    share = inside.total() / options.kills
+    print(f"{options.kills} kills ({dict(killed)}), {inside.total()} inside a commit ({share:.0%}), seed {options.seed}")
+    for place, count in inside.most_common():
+        print(f"  {count} inside a {place}")
     if share < 0.1:
-        errors.append("fewer than a tenth of the kills fell inside a write: this run proves too little")
+        errors.append("fewer than a tenth of the kills fell inside a commit: this run proves too little")
     return errors
 
 
@@ -176,7 +190,7 @@ def main():
     parser.add_argument("--bin", default="build/release/bin")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     options = parser.parse_args()
-    demo = tempfile.mkdtemp(prefix="entente-kill-")
+    demo = pathlib.Path(tempfile.mkdtemp(prefix="entente-kill-"))
     errors = run(options, demo)
     for error in errors:
         print(f"FAILED: {error}")
