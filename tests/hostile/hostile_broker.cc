@@ -1,24 +1,26 @@
 // The hostile broker: the program entente-broker, linked from the same objects, with one step
 // altered at link time (--wrap): what is real calls __wrap_X, which calls __real_X and lies about
-// the result. Which lie, says the environment variable HOSTILE; whom it is told, HOSTILE_TO.
+// the result. Which lie, says the environment variable HOSTILE; whom it is told, HOSTILE_TO. Each
+// lie that was really told is a line on stderr. Every __real_X is called below, so that a symbol
+// that is no more fails the link; that a call did not go through the linker, shows by its missing
+// line.
+#include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <set>
 #include <string>
 
-#include "broker/assets.h"
 #include "broker/engine.h"
-#include "broker/fetch.h"
-#include "core/audit/checkpoint.h"
-#include "core/audit/frontier.h"
-#include "core/audit/merkle.h"
+#include "broker/shell.h"
 #include "core/base/mutex.h"
 #include "core/ledger/registry.h"
-#include "core/record/strict.h"
 #include "policy/decide.h"
+#include "tests/hostile/split_log.h"
 
-#define FETCH \
-  "_ZN7entente6broker12FetchMailboxERKNS0_12FetchContextERKNS_8AgencyIdENS0_13LanePositionsEm"
+#define CALLER "_ZNK7entente6broker5Shell8CallerOfERKN4grpc17ServerContextBaseE"
+#define FETCH "_ZNK7entente6broker6Engine5FetchERKNS_8AgencyIdENS0_13LanePositionsEm"
+#define ANSWER                                                                          \
+  "_ZNK7entente6broker6Engine17AnswerSubmissionsERKNS_8AgencyIdESt4spanIKNS1_7OutcomeE" \
+  "Lm18446744073709551615EE"
 #define DECIDE                                                                                 \
   "_ZN7entente6policy6DecideERKNS0_8SnapshotERKNS0_12RecordLabelsERKNS0_15RecipientLabelsENS_" \
   "7InstantE"
@@ -35,14 +37,21 @@
 
 namespace entente::hostile {
 
+using Called = absl::StatusOr<net::Caller>;
 using Fetched = absl::StatusOr<v1::PullResponse>;
+using Answered = absl::StatusOr<v1::SubmitResponse>;
+using Outcomes = std::span<const broker::Engine::Outcome>;
 using Entries = absl::StatusOr<v1::GetEntriesResponse>;
 using Published = absl::StatusOr<std::variant<broker::Command, uint64_t>>;
 
-Fetched RealFetch(const broker::FetchContext&, const AgencyId&, broker::LanePositions,
+Called RealCaller(const broker::Shell*, const grpc::ServerContextBase&) asm("__real_" CALLER);
+Called WrapCaller(const broker::Shell*, const grpc::ServerContextBase&) asm("__wrap_" CALLER);
+Fetched RealFetch(const broker::Engine*, const AgencyId&, broker::LanePositions,
                   size_t) asm("__real_" FETCH);
-Fetched WrapFetch(const broker::FetchContext&, const AgencyId&, broker::LanePositions,
+Fetched WrapFetch(const broker::Engine*, const AgencyId&, broker::LanePositions,
                   size_t) asm("__wrap_" FETCH);
+Answered RealAnswer(const broker::Engine*, const AgencyId&, Outcomes) asm("__real_" ANSWER);
+Answered WrapAnswer(const broker::Engine*, const AgencyId&, Outcomes) asm("__wrap_" ANSWER);
 policy::Decision RealDecide(const policy::Snapshot&, const policy::RecordLabels&,
                             const policy::RecipientLabels&, Instant) asm("__real_" DECIDE);
 policy::Decision WrapDecide(const policy::Snapshot&, const policy::RecordLabels&,
@@ -70,27 +79,34 @@ std::string FromEnvironment(const char* name) {
 }
 
 bool Lies(std::string_view lie) { return FromEnvironment("HOSTILE") == lie; }
-bool Victim(const AgencyId& agency) { return FromEnvironment("HOSTILE_TO") == agency.text(); }
+bool Victim(std::string_view agency) { return FromEnvironment("HOSTILE_TO") == agency; }
+void Told() { std::fprintf(stderr, "lied: %s\n", FromEnvironment("HOSTILE").c_str()); }
+
+// Who is answered on this thread: what services answer at once is asked of the engine by the thread
+// that looked at the certificate.
+thread_local std::string asking;
 
 // The last section goes with its wrap, as if there had never been one.
-void StripSection(v1::Record& record) {
-  if (record.sections_size() < 2) return;
+bool StripSection(v1::Record& record) {
+  if (record.sections_size() < 2) return false;
   const std::string id = record.sections(record.sections_size() - 1).section_id();
   record.mutable_sections()->RemoveLast();
   auto* const wraps = record.mutable_access(0)->mutable_wraps();
   for (int i = 0; i < wraps->size(); ++i) {
     if (wraps->Get(i).section_id() == id) {
       wraps->DeleteSubrange(i, 1);
-      return;
+      break;
     }
   }
+  return true;
 }
 
-void AlterLabel(v1::Record& record) {
+bool AlterLabel(v1::Record& record) {
   v1::RecordHeader header;
   header.ParseFromString(record.header());
   header.set_purpose("prosecute");
   record.set_header(header.SerializeAsString());
+  return true;
 }
 
 // A genuine acknowledgement of another recipient is made out to be the victim's.
@@ -100,15 +116,18 @@ void ForgeAcknowledgement(v1::Notice& notice) {
   body.ParseFromString(notice.statement().body());
   body.set_recipient(FromEnvironment("HOSTILE_TO"));
   notice.mutable_statement()->set_body(body.SerializeAsString());
+  Told();
 }
 
 void AlterDelivery(v1::Delivery& delivery) {
   if (!delivery.has_record()) return;
   v1::Record record;
   record.ParseFromString(delivery.record());
-  if (Lies("strip-section")) StripSection(record);
-  if (Lies("alter-label")) AlterLabel(record);
+  const bool altered = (Lies("strip-section") && StripSection(record)) ||
+                       (Lies("alter-label") && AlterLabel(record));
+  if (!altered) return;
   delivery.set_record(record.SerializeAsString());
+  Told();
 }
 
 // Records are kept back: the first one for "keep-back", every one for "keep-last".
@@ -121,8 +140,13 @@ void KeepBack(v1::PullResponse& response) {
     const v1::Delivery& delivery = deliveries->Get(i);
     const bool keep = delivery.has_record() && (Lies("keep-last") || kept->empty() ||
                                                 kept->contains(delivery.mailbox_seq()));
-    if (keep) kept->insert(delivery.mailbox_seq());
-    keep ? deliveries->DeleteSubrange(i, 1) : static_cast<void>(++i);
+    if (!keep) {
+      ++i;
+      continue;
+    }
+    kept->insert(delivery.mailbox_seq());
+    deliveries->DeleteSubrange(i, 1);
+    Told();
   }
 }
 
@@ -133,33 +157,20 @@ void Replay(v1::PullResponse& response) {
     v1::Delivery again = response.deliveries(i);
     again.set_mailbox_seq(again.mailbox_seq() + static_cast<uint64_t>(count));
     *response.add_deliveries() = std::move(again);
+    Told();
   }
 }
 
-// The first submission of the log with another instant, and a tree and checkpoint that fit it.
-Entries Forked(const broker::Engine* engine, uint64_t from, uint32_t limit) {
-  static const auto* const keys =
-      new broker::BrokerKeys(*broker::LoadBrokerKeys(FromEnvironment("HOSTILE_KEYS")));
-  auto all = RealEntries(engine, 0, 100000);
-  if (!all.ok()) return all;
-  audit::Frontier frontier;
-  v1::GetEntriesResponse response;
-  bool altered = false;
-  for (int i = 0; i < all->entries_size(); ++i) {
-    v1::Entry entry;
-    entry.ParseFromString(all->entries(i));
-    if (!altered && entry.kind() == v1::ENTRY_KIND_SUBMISSION) {
-      entry.set_instant_ms(entry.instant_ms() + 1);
-      altered = true;
-    }
-    const std::string bytes = entry.SerializeAsString();
-    frontier.Append(audit::LeafHash(bytes), [](uint8_t, uint64_t, std::span<const Digest>) {});
-    const auto index = static_cast<uint64_t>(i);
-    if (index >= from && index < from + limit) response.add_entries(bytes);
-  }
-  const std::string origin = all->checkpoint().substr(0, all->checkpoint().find('\n'));
-  response.set_checkpoint(
-      *audit::SignCheckpoint({origin, frontier.size(), frontier.Root()}, keys->checkpoint));
+// What the node is answered, made to fit the log that it is shown.
+template <typename Response, typename... More>
+absl::StatusOr<Response> Split(const broker::Engine* engine, absl::StatusOr<Response> response,
+                               const More&... more) {
+  if (!response.ok() || response->checkpoint().empty()) return response;
+  const auto all = RealEntries(engine, 0, UINT32_MAX);
+  if (!all.ok()) return all.status();
+  const SplitLog log(*all);
+  log.Refit(*response, more...);
+  if (log.altered()) Told();
   return response;
 }
 
@@ -175,21 +186,29 @@ Entries CutShort(const broker::Engine* engine, uint64_t from, uint32_t limit) {
   if (from <= size) return response;
   v1::GetEntriesResponse shorter;
   shorter.set_checkpoint(*first);
+  Told();
   return shorter;
 }
 
 }  // namespace
 
-Fetched WrapFetch(const broker::FetchContext& context, const AgencyId& agency,
-                  broker::LanePositions after, size_t max) {
-  auto response = RealFetch(context, agency, after, max);
+Called WrapCaller(const broker::Shell* shell, const grpc::ServerContextBase& context) {
+  Called caller = RealCaller(shell, context);
+  asking = caller.ok() && caller->agency ? caller->agency->text() : "";
+  return caller;
+}
+
+Fetched WrapFetch(const broker::Engine* engine, const AgencyId& agency, broker::LanePositions after,
+                  size_t max) {
+  auto response = RealFetch(engine, agency, after, max);
   if (!response.ok()) return response;
-  if (Lies("forge-acknowledgement") && !Victim(agency)) {
+  if (Lies("forge-acknowledgement") && !Victim(agency.text())) {
     for (auto& delivery : *response->mutable_deliveries()) {
       if (delivery.has_notice()) ForgeAcknowledgement(*delivery.mutable_notice());
     }
   }
-  if (!Victim(agency)) return response;
+  if (!Victim(agency.text())) return response;
+  if (Lies("fork")) return Split(engine, std::move(response));
   for (auto& delivery : *response->mutable_deliveries()) AlterDelivery(delivery);
   if (Lies("keep-back") || Lies("keep-last")) KeepBack(*response);
   if (Lies("replay")) Replay(*response);
@@ -199,14 +218,24 @@ Fetched WrapFetch(const broker::FetchContext& context, const AgencyId& agency,
 policy::Decision WrapDecide(const policy::Snapshot& snapshot, const policy::RecordLabels& record,
                             const policy::RecipientLabels& recipient, Instant t) {
   policy::Decision decision = RealDecide(snapshot, record, recipient, t);
-  if (Lies("remove-obligation")) std::erase(decision.obligations, "use-only-for-stated-purpose");
+  if (Lies("remove-obligation") &&
+      std::erase(decision.obligations, "use-only-for-stated-purpose") != 0) {
+    Told();
+  }
   return decision;
 }
 
 Entries WrapEntries(const broker::Engine* engine, uint64_t from, uint32_t limit) {
-  if (Lies("fork")) return Forked(engine, from, limit);
+  if (!Victim(asking)) return RealEntries(engine, from, limit);
+  if (Lies("fork")) return Split(engine, RealEntries(engine, from, limit), from);
   if (Lies("cut-short")) return CutShort(engine, from, limit);
   return RealEntries(engine, from, limit);
+}
+
+Answered WrapAnswer(const broker::Engine* engine, const AgencyId& caller, Outcomes outcomes) {
+  auto response = RealAnswer(engine, caller, outcomes);
+  if (!Lies("fork") || !Victim(caller.text())) return response;
+  return Split(engine, std::move(response), engine->view()->registry.genesis());
 }
 
 // The victim's delivery keys are exchanged for one that the broker made.
@@ -222,6 +251,7 @@ Published WrapPublication(const broker::Engine* engine, const v1::PublishRequest
   for (auto& key : *body.mutable_keys()) key.set_public_key(own.data(), own.size());
   v1::PublishRequest altered = request;
   altered.mutable_statement()->set_body(body.SerializeAsString());
+  Told();
   return RealPublication(engine, altered, now, random);
 }
 
