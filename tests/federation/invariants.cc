@@ -8,11 +8,14 @@
 #include "core/audit/merkle.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
+#include "core/base/refusal.h"
 #include "core/ledger/follower.h"
 #include "node/alarms.h"
 #include "node/families.h"
+#include "node/key_store.h"
 #include "node/pairs.h"
 #include "node/table.h"
+#include "node/vault.h"
 
 namespace entente::testing {
 namespace {
@@ -298,6 +301,24 @@ class Leads {
   std::map<std::string, v1::LeadSummary> sent_;
 };
 
+// A copy of the disk made before would open with a key that is still there.
+void CheckNoKeysLeft(World& world, const std::string& agency) {
+  NodeHost& host = world.node(agency);
+  node::MemoryFile slots = host.slots;
+  node::MemoryFile store_key = host.store_key;
+  auto keys = node::KeyStore::Open(slots, store_key, world.scene.random, host.Now());
+  if (!keys.ok()) return world.scene.Wrong(agency, "keys: " + keys.status().ToString());
+  const node::Vault vault(host.store, *keys, world.scene.random);
+  for (const store::Family family : {node::kSent, node::kReceived}) {
+    const auto rows = host.store.Iterate(family, "");
+    if (!rows.ok()) return world.scene.Wrong(agency, rows.status().ToString());
+    for ((*rows)->SeekToFirst(); (*rows)->Valid(); (*rows)->Next()) {
+      if (IsRefusal(vault.Get((*rows)->key()).status(), Reason::kExpired)) continue;
+      world.scene.Wrong(agency, "holds the key of what it erased");
+    }
+  }
+}
+
 }  // namespace
 
 void CheckConverged(World& world) {
@@ -322,6 +343,7 @@ void CheckErased(World& world) {
     const auto rows = world.node(agency).store.Iterate(node::kVault, "");
     (*rows)->SeekToFirst();
     if ((*rows)->Valid()) world.scene.Wrong(agency, "something is left in its vault");
+    CheckNoKeysLeft(world, agency);
     for (const ModelLead& lead : world.leads) {
       if (world.Show(agency, lead.id).ok()) {
         world.scene.Wrong(agency, "opens lead " + std::to_string(lead.number) + " after its end");
