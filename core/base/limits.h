@@ -33,6 +33,10 @@ inline constexpr size_t kRecordBytes = 1024 * 1024;
 inline constexpr size_t kHeaderBytes = 16 * 1024;
 inline constexpr size_t kCommandBytes = 32 * 1024;
 inline constexpr size_t kEntryBytes = 65535;
+// One reader's part of an entry: with it, one result or delivery always fits a message.
+inline constexpr size_t kPartBytes = 1024 * 1024;
+// A policy or federation file; every broker and node keeps all versions.
+inline constexpr size_t kFileTextBytes = 1024 * 1024;
 inline constexpr size_t kMessageBytes = 4 * 1024 * 1024;
 inline constexpr size_t kPaddingStepBytes = 256;
 inline constexpr size_t kPadmeAboveBytes = 64 * 1024;
@@ -47,6 +51,19 @@ inline constexpr size_t kRulesPerSide = 256;
 inline constexpr size_t kProofHashes = 63;
 inline constexpr size_t kNoteSignatures = 256;
 inline constexpr size_t kSubmissionWindow = 4096;
+// One origin fills at most the fourth part of a recipient's mailbox.
+inline constexpr uint64_t kMailboxShare = 4;
+// Submissions of one origin that were refused by decision to every recipient, in one day.
+inline constexpr uint64_t kRefusedPerDay = 5000;
+// Open entries under one signing key in one day. A node publishes its delivery keys once a week.
+inline constexpr uint64_t kOpenPerDay = 256;
+inline constexpr size_t kKeysInStatement = 64;
+// Rows of a mailbox that one acknowledgement takes in one step.
+inline constexpr size_t kAcknowledgedRows = 4096;
+// How far above the highest that came a partner's number may be, and in how many pieces they may
+// lie.
+inline constexpr uint64_t kPairAhead = 1'000'000;
+inline constexpr size_t kPairSpans = 16 * 1024;
 
 static_assert(kSections + kRecipients <= kDigests);
 static_assert(kClockToleranceMs < kQuorumFreshnessMs);
@@ -54,7 +71,11 @@ static_assert(kQuorumFreshnessMs < kPolicyHoldMs);
 static_assert(kQueueMs <= kDeliveryKeyGraceMs);
 static_assert(kDeliveryKeyLifeMs + kQueueMs <= kDeliveryKeysAheadMs);
 static_assert(kHeaderBytes < kCommandBytes && kCommandBytes < kEntryBytes);
-static_assert(kRecordBytes < kMessageBytes);
+static_assert(kRecordBytes + 2 * kPartBytes + 2 * kEntryBytes < kMessageBytes);
+static_assert(kFileTextBytes + 2 * kEntryBytes < kMessageBytes);
+static_assert(kDeliveryKeysAheadMs / kDeliveryKeyLifeMs < kKeysInStatement);
+static_assert(kBatchRecords <= kAcknowledgedRows);
+static_assert(kPairSpans * 2 <= kPairAhead);
 static_assert(kDigests * 34 < kHeaderBytes);
 static_assert(kBatchRecords <= kSubmissionWindow);
 

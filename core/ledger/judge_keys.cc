@@ -115,10 +115,18 @@ absl::Status CheckNewer(const KeysChange& change, const KeyRing* ring) {
 
 absl::StatusOr<KeysChange> ReadKeysChange(Place place, const v1::KeyStatement& body,
                                           const KeyRing* ring) {
+  if (static_cast<size_t>(body.keys_size()) > limits::kKeysInStatement) {
+    return Malformed("A key statement has 64 keys at most.");
+  }
   auto keys = ReadKeys(body, place, ring);
   if (!keys.ok()) return keys.status();
   if (keys->empty() && body.format_versions().empty()) {
     return Malformed("A key statement without keys or formats says nothing.");
+  }
+  const bool same_formats =
+      ring && std::ranges::equal(body.format_versions(), ring->format_versions);
+  if (keys->empty() && same_formats) {
+    return Malformed("A key statement without keys names the formats that are in force already.");
   }
   if (!body.format_versions().empty() && body.format_versions(0) == 0) {
     return Malformed("Format versions count from 1.");

@@ -119,6 +119,28 @@ TEST_F(RegistryKeys, FormatVersionsAreTheLatestStated) {
   EXPECT_TRUE(registry.FormatVersionsOf("FR.never").empty());
 }
 
+TEST_F(RegistryKeys, AStatementThatChangesNothingIsNone) {
+  v1::KeyStatement body = KeysBody("FR.fiu", {});
+  body.add_format_versions(1);
+  EXPECT_EQ(Offer(ByIdentity("FR.fiu", body)), "malformed");
+  v1::KeyStatement with_key = KeysBody("FR.fiu", {KeyUse::kDelivery});
+  with_key.add_format_versions(1);
+  EXPECT_EQ(Offer(ByIdentity("FR.fiu", with_key)), "ok");
+}
+
+TEST_F(RegistryKeys, AStatementHasSoManyKeys) {
+  const auto with = [&](size_t keys) {
+    v1::KeyStatement body = KeysBody("FR.fiu", {KeyUse::kOfficer});
+    while (static_cast<size_t>(body.keys_size()) < keys) {
+      *body.add_keys() = body.keys(0);
+      body.mutable_keys(body.keys_size() - 1)->set_public_key(ToString(random.Bytes<32>()));
+    }
+    return Offer(ByIdentity("FR.fiu", body));
+  };
+  EXPECT_EQ(with(limits::kKeysInStatement + 1), "malformed");
+  EXPECT_EQ(with(limits::kKeysInStatement), "ok");
+}
+
 TEST_F(RegistryKeys, AStatementIsNeitherFromTheFutureNorReplayed) {
   v1::KeyStatement body = KeysBody("FR.fiu", {KeyUse::kDelivery});
   body.set_instant_ms(Ms(instant + limits::kClockToleranceMs + 1));

@@ -22,6 +22,7 @@ KIND = re.compile(r"[a-z-]{1,40}")
 TOLERANCE_MS = 5 * 60 * 1000
 FRESH_MS = 15 * 60 * 1000
 DELIVERY_MS = 7 * 86400 * 1000
+KEYS_IN_STATEMENT = 64
 
 
 @dataclasses.dataclass
@@ -49,6 +50,7 @@ class Directory:
         self.agencies = {}  # name -> (log index, statement), in the order of the log
         self.keys = {}  # (owner, key id) -> KnownKey, in the order of the log
         self.last_keys_ms = {}  # (owner, use that signed) -> instant of the last statement
+        self.formats = {}  # by owner: the last list
         self.policies = {}
         self.federation_files = {}
 
@@ -94,9 +96,13 @@ class Directory:
                      or entry.until_ms - entry.from_ms <= DELIVERY_MS, "a delivery key's week")
             fresh[place] = KnownKey(place[1], WORDS[entry.use], body.owner, entry.public_key,
                                     entry.from_ms, entry.until_ms, index)
-        _require(fresh or body.format_versions, "keys or formats")
+        formats = list(body.format_versions)
+        _require(len(body.keys) <= KEYS_IN_STATEMENT, "so many keys")
+        _require(fresh or (formats and formats != self.formats.get(body.owner)), "keys or formats")
         _require(0 not in body.format_versions, "format versions run from 1")
         self.keys.update(fresh)
+        if formats:
+            self.formats[body.owner] = formats
         self.last_keys_ms[body.owner, signer[1]] = body.instant_ms
 
     def _signer_of_keys(self, body):

@@ -220,7 +220,8 @@ class Statements(unittest.TestCase):
                  {"keys": [entry("a", until_ms=INSTANT_MS + 7 * DAY_MS + 1)]}, {"keys": []},
                  {"keys": [pb.KeyEntry(use=USES["delivery"], public_key=own.public,
                                        from_ms=INSTANT_MS, until_ms=INSTANT_MS + DAY_MS)]},
-                 {"format_versions": [0, 1]}, {"format_versions": [2, 1]},
+                 {"format_versions": [0, 1]}, {"format_versions": [2, 1]}, {"format_versions": [1]},
+                 {"keys": [entry(str(number)) for number in range(65)]},
                  {"keys": [entry("a")], "instant_ms": later + 1},
                  {"keys": [entry("a")], "instant_ms": self.federation.instant_ms}]
         for fields in cases:
