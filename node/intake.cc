@@ -151,11 +151,11 @@ absl::Status Checking::Open() {
       *record_, ground_.federation_name(), ground_.agency,
       [this](const KeyId& id) { return ground_.keyring.Delivery(id); }, withheld_);
   if (!opened.ok()) return opened.status();
+  opened_ = *std::move(opened);
   absl::StatusOr<bool> seen =
       pairs_.Seen(record_->header.origin.text(), record::LaneOf(record_->header.urgency),
-                  opened->manifest.pair_seq());
+                  opened_->manifest.pair_seq());
   if (!seen.ok()) return seen.status();
-  opened_ = *std::move(opened);
   if (*seen) return Refuse(Reason::kRecordIdReused, "a record with this number came before");
   return absl::OkStatus();
 }

@@ -49,11 +49,18 @@ absl::StatusOr<Body> ReadFromPartner(const Ground& ground, const v1::SignedState
   return body;
 }
 
-absl::Status TakeGap(const Ground& ground, const v1::SignedStatement& statement,
+absl::Status TakeGap(Ground& ground, const v1::SignedStatement& statement,
                      const ledger::VerifiedPart& part, PairsIn& pairs, Instant now) {
   absl::StatusOr<v1::GapNote> note = ReadFromPartner<v1::GapNote>(ground, statement, part, "gap");
   if (!note.ok()) return note.status();
-  return pairs.Mark(note->origin(), note->lane(), note->pair_seq(), now);
+  const absl::Status marked = pairs.Mark(note->origin(), note->lane(), note->pair_seq(), now);
+  if (!RefusalOf(marked)) return marked;
+  // It is what the partner signed: no fault of the broker, and one alarm however many come.
+  ground.alarms.Raise(alarm::kNoticeBad, note->origin(),
+                      Text(note->origin(), " closes numbers that cannot be its next ones: ",
+                           std::string(marked.message())),
+                      now);
+  return absl::OkStatus();
 }
 
 absl::Status TakeHead(const Ground& ground, const v1::SignedStatement& statement,

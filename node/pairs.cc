@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/limits.h"
+#include "core/base/refusal.h"
 #include "node/families.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -31,20 +32,49 @@ absl::Status ForEachPair(const store::Reader& reader, std::string_view prefix,
   });
 }
 
+// Bounds of pieces alternate, first and last; no two pieces touch. The first bound at or above
+// `number` is a last one when a piece holds it.
 bool IsIn(const state::LanePairs& pairs, uint64_t number) {
-  return number <= pairs.through() || std::ranges::binary_search(pairs.beyond(), number);
+  if (number <= pairs.through()) return true;
+  const auto& bounds = pairs.pieces();
+  const auto found = std::ranges::lower_bound(bounds, number);
+  return found != bounds.end() && ((found - bounds.begin()) % 2 == 1 || *found == number);
+}
+
+// A partner's own numbers must not make this node keep or move more than this.
+absl::Status CheckRoom(const state::LanePairs& pairs, uint64_t number) {
+  const uint64_t highest =
+      pairs.pieces().empty() ? pairs.through() : pairs.pieces(pairs.pieces_size() - 1);
+  if (number > highest && number - highest > limits::kPairAhead) {
+    return Refuse(Reason::kMalformed, "The number is far above those that came before.");
+  }
+  if (static_cast<size_t>(pairs.pieces_size()) < 2 * limits::kPairSpans) return absl::OkStatus();
+  if (IsIn(pairs, number) || IsIn(pairs, number - 1) || IsIn(pairs, number + 1)) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kMalformed, "Too many numbers before this one are missing.");
 }
 
 void Insert(state::LanePairs& pairs, uint64_t number) {
   if (IsIn(pairs, number)) return;
-  pairs.add_beyond(number);
-  auto* beyond = pairs.mutable_beyond();
-  std::ranges::sort(*beyond);
-  int closed = 0;
-  while (closed < beyond->size() && beyond->Get(closed) == pairs.through() + 1) {
-    pairs.set_through(beyond->Get(closed++));
+  auto& bounds = *pairs.mutable_pieces();
+  const int at = static_cast<int>(std::ranges::lower_bound(bounds, number) - bounds.begin());
+  const bool joins_before = at > 0 && bounds.Get(at - 1) == number - 1;
+  const bool joins_behind = at < bounds.size() && bounds.Get(at) == number + 1;
+  if (joins_before && joins_behind) {
+    bounds.erase(bounds.begin() + at - 1, bounds.begin() + at + 1);
+  } else if (joins_before) {
+    bounds.Set(at - 1, number);
+  } else if (joins_behind) {
+    bounds.Set(at, number);
+  } else {
+    bounds.Add(number);
+    bounds.Add(number);
+    std::rotate(bounds.begin() + at, bounds.end() - 2, bounds.end());
   }
-  beyond->erase(beyond->begin(), beyond->begin() + closed);
+  if (bounds.Get(0) != pairs.through() + 1) return;
+  pairs.set_through(bounds.Get(1));
+  bounds.erase(bounds.begin(), bounds.begin() + 2);
 }
 
 std::string ClosedKey(const ClosedNumber& closed) {
@@ -84,12 +114,16 @@ absl::StatusOr<state::PairIn*> PairsIn::Of(std::string_view origin) {
 absl::StatusOr<bool> PairsIn::Seen(std::string_view origin, v1::Lane lane, uint64_t number) {
   absl::StatusOr<state::PairIn*> pair = Of(origin);
   if (!pair.ok()) return pair.status();
-  return IsIn(LaneIn(**pair, lane), number);
+  const state::LanePairs& pairs = LaneIn(**pair, lane);
+  if (absl::Status room = CheckRoom(pairs, number); !room.ok()) return room;
+  return IsIn(pairs, number);
 }
 
 absl::Status PairsIn::Mark(std::string_view origin, v1::Lane lane, uint64_t number, Instant now) {
   absl::StatusOr<state::PairIn*> pair = Of(origin);
   if (!pair.ok()) return pair.status();
+  absl::Status room = CheckRoom(LaneIn(**pair, lane), number);
+  if (!room.ok()) return room;
   Insert(lane == v1::LANE_URGENT ? *(*pair)->mutable_urgent() : *(*pair)->mutable_bulk(), number);
   if ((*pair)->head_received_ms() == 0) {
     (*pair)->set_head_received_ms(static_cast<uint64_t>(now.ms));

@@ -39,8 +39,10 @@ class PairsIn {
  public:
   explicit PairsIn(const store::Reader& reader) : reader_(&reader) {}
 
+  // Refusal malformed for a number that cannot be kept: limits::kPairAhead, limits::kPairSpans.
   absl::StatusOr<bool> Seen(std::string_view origin, v1::Lane lane, uint64_t number);
-  // By a record or a gap note. `now`: when the first contact starts the wait for a pair head.
+  // By a record or a gap note; refusals as Seen(). `now`: when the first contact starts the wait
+  // for a pair head.
   absl::Status Mark(std::string_view origin, v1::Lane lane, uint64_t number, Instant now);
   // An older head than the last one changes nothing.
   absl::Status OnHead(const v1::PairHead& head, Instant now);

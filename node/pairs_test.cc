@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <vector>
+
 #include "core/base/limits.h"
+#include "core/base/refusal.h"
 #include "core/store/memory_store.h"
 #include "node/families.h"
 
@@ -70,6 +74,45 @@ TEST_F(PairsTest, NumbersMayComeInAnyOrderAndAreSeenOnce) {
   Mark({2});
   Head(0, 3, kNow);
   EXPECT_TRUE(Check(kNow + 3 * limits::kHourMs).complete);
+}
+
+TEST_F(PairsTest, NumbersInAnyOrderAreSeenOnceAndHolesStayHoles) {
+  const std::vector<uint64_t> order = {9, 2, 7, 8, 4, 1, 12, 6, 11};
+  std::set<uint64_t> came;
+  for (const uint64_t number : order) {
+    EXPECT_FALSE(*PairsIn(store_).Seen("FR.a", v1::LANE_BULK, number));
+    Mark({number});
+    came.insert(number);
+    for (uint64_t any = 1; any <= 14; ++any) {
+      EXPECT_EQ(*PairsIn(store_).Seen("FR.a", v1::LANE_BULK, any), came.contains(any)) << any;
+    }
+  }
+  Mark({3, 5, 10});
+  Head(0, 12, kNow);
+  EXPECT_TRUE(Check(kNow + 3 * limits::kHourMs).complete);
+}
+
+TEST_F(PairsTest, ANumberFarAboveTheOthersIsNotTaken) {
+  Mark({1, 2});
+  const uint64_t highest = 2 + limits::kPairAhead;
+  PairsIn pairs(store_);
+  const absl::Status far = pairs.Mark("FR.a", v1::LANE_BULK, highest + 1, kNow);
+  EXPECT_TRUE(IsRefusal(far, Reason::kMalformed)) << far;
+  EXPECT_TRUE(
+      IsRefusal(pairs.Seen("FR.a", v1::LANE_BULK, UINT64_MAX).status(), Reason::kMalformed));
+  EXPECT_TRUE(pairs.Mark("FR.a", v1::LANE_BULK, highest, kNow).ok());
+}
+
+TEST_F(PairsTest, OnlySoManyHolesAreKept) {
+  PairsIn pairs(store_);
+  const uint64_t last = 2 * limits::kPairSpans;
+  for (uint64_t number = 2; number <= last; number += 2) {
+    ASSERT_TRUE(pairs.Mark("FR.a", v1::LANE_BULK, number, kNow).ok());
+  }
+  EXPECT_TRUE(IsRefusal(pairs.Mark("FR.a", v1::LANE_BULK, last + 2, kNow), Reason::kMalformed));
+  EXPECT_TRUE(pairs.Mark("FR.a", v1::LANE_BULK, last + 1, kNow).ok());
+  EXPECT_TRUE(pairs.Mark("FR.a", v1::LANE_BULK, 3, kNow).ok());  // closes a hole
+  EXPECT_TRUE(pairs.Mark("FR.a", v1::LANE_BULK, last + 3, kNow).ok());
 }
 
 TEST_F(PairsTest, AMissingNumberIsTroubleAnHourAfterTheHead) {
