@@ -177,6 +177,34 @@ TEST(ExchangeTest, WaitingDraftsAreSignedAsOneBatchUrgentFirst) {
   EXPECT_EQ((*next)->submissions(0).officer_pseudonym().size(), 32u);
 }
 
+TEST(ExchangeTest, AfterALossTheBatchIsHalved) {
+  World world;
+  for (int i = 0; i < 4; ++i) world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  TestNode& node = world.node("FR.fiu");
+  std::vector<int> sizes;
+  for (int i = 0; i < 4; ++i) {
+    const auto next = node->NextSubmit(world.now);
+    ASSERT_TRUE(next.ok() && next->has_value());
+    sizes.push_back((*next)->submissions_size());
+    node->OnDisconnected(absl::ResourceExhaustedError("the message is too large"));
+  }
+  EXPECT_THAT(sizes, ElementsAre(4, 2, 1, 1));
+  world.Settle();
+  EXPECT_EQ(world.InboxOf("BR.fiu").size(), 4u);
+}
+
+TEST(ExchangeTest, WhatAnAnswerLeavesOutIsAskedAgain) {
+  World world;
+  world.broker.on_response = [](v1::SubmitResponse& response) {
+    while (response.results_size() > 1) response.mutable_results()->RemoveLast();
+  };
+  for (int i = 0; i < 3; ++i) world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  EXPECT_EQ(world.InboxOf("BR.fiu").size(), 3u);
+  EXPECT_FALSE((*world.node("FR.fiu")->NextSubmit(world.now)).has_value());
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+}
+
 TEST(ExchangeTest, NothingOfAContentStandsInTheStoreInClear) {
   World world;
   const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));

@@ -44,6 +44,11 @@ void Outbox::AddDraft(const state::SentRecord& sent) { drafts_.insert(KeyOf(sent
 
 void Outbox::Forget(const state::SentRecord& sent) { drafts_.erase(KeyOf(sent)); }
 
+void Outbox::OnLoss() {
+  if (!under_way_.empty()) batch_ = std::max<size_t>(1, std::min(batch_, under_way_.size()) / 2);
+  under_way_.clear();
+}
+
 absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
   const absl::Status fresh = ground_->federation.CheckFresh(now);
   if (!fresh.ok()) {
@@ -63,7 +68,7 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
           return absl::OkStatus();
         }
         bytes += item.submission().size();
-        if (chosen.size() == limits::kBatchRecords || (!chosen.empty() && bytes > kRequestBytes)) {
+        if (chosen.size() == batch_ || (!chosen.empty() && bytes > kRequestBytes)) {
           return absl::CancelledError();
         }
         if (!request.add_submissions()->ParseFromString(item.submission())) {
@@ -252,6 +257,9 @@ absl::Status Outbox::AddPairHeads(Instant now) {
   for (const auto& [recipient, pair] : *pairs) {
     const int64_t age = now.ms - static_cast<int64_t>(pair.last_head_ms());
     if (age >= 0 && age < limits::kPairHeadPeriodMs) continue;
+    if (ground_->federation.registry().StateOf(recipient, now) == ledger::AgencyState::kRemoved) {
+      continue;
+    }
     v1::PairHead head;
     head.set_log_origin(std::string(ground_->log_origin()));
     head.set_origin(ground_->agency.text());

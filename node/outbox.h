@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "core/audit/checkpoint.h"
 #include "core/base/instant.h"
+#include "core/base/limits.h"
 #include "core/record/seal.h"
 #include "entente/v1/broker.pb.h"
 #include "node/ground.h"
@@ -34,8 +35,8 @@ class Outbox {
   // A draft that is on disk.
   void AddDraft(const state::SentRecord& sent);
   void Forget(const state::SentRecord& sent);
-  // Everything under way may be sent again.
-  void OnLoss() { under_way_.clear(); }
+  // Everything under way may be sent again; in smaller pieces, should the size have been the cause.
+  void OnLoss();
 
   absl::StatusOr<std::optional<v1::SubmitRequest>> Next(Instant now);
   // Takes the response; Process() settles it once the log is followed far enough.
@@ -97,6 +98,7 @@ class Outbox {
   Sent sent_;
   std::set<DraftKey> drafts_;
   std::set<uint64_t> under_way_;
+  size_t batch_ = limits::kBatchRecords;  // submissions of one request
   std::map<uint64_t, Instant> not_before_;
   std::deque<v1::SubmitResponse> responses_;
   uint64_t last_number_ = 0;

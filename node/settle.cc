@@ -57,7 +57,15 @@ absl::Status CheckOwnPart(const v1::Part& part, const Ground& ground,
 
 }  // namespace
 
-void Outbox::OnResponse(v1::SubmitResponse response) { responses_.push_back(std::move(response)); }
+// The broker leaves out what does not fit its message: that is asked again.
+void Outbox::OnResponse(v1::SubmitResponse response) {
+  if (!response.results().empty()) under_way_.clear();
+  responses_.push_back(std::move(response));
+  for (const v1::SubmitResponse& one : responses_) {
+    for (const v1::SubmissionResult& result : one.results()) under_way_.insert(result.number());
+  }
+  batch_ = std::min(limits::kBatchRecords, batch_ * 2);
+}
 
 absl::Status Outbox::Process(Instant now) {
   while (!responses_.empty()) {
