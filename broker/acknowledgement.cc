@@ -1,5 +1,6 @@
 #include "broker/acknowledgement.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
@@ -44,8 +45,12 @@ class Range {
     return absl::OkStatus();
   }
 
-  // Holds the statements against the rows (after, through] and fills the command.
+  // Holds the statements against the rows (after, through], kAcknowledgedRows at most, and fills
+  // the command. Statements of rows before and behind these are passed over.
   absl::Status Match(uint64_t after, AcknowledgementCommand& command, NoticeList& forwarded) {
+    uint64_t most = after + limits::kAcknowledgedRows;
+    uint64_t through = std::min(acknowledge_.through_seq(), most);
+    uint64_t first = 0, last = 0;  // log indices
     LaneKey key{caller_.text(), acknowledge_.lane()};
     auto rows = store_.Iterate(kMailbox, LanePrefix(key));
     if (!rows.ok()) return rows.status();
@@ -53,12 +58,20 @@ class Range {
     for (it.Seek(MailboxKey(key, after + 1)); it.Valid(); it.Next()) {
       auto item = ReadMailboxItem(it);
       if (!item.ok()) return item.status();
-      if (item->seq > acknowledge_.through_seq()) break;
+      if (item->seq > through) break;
+      last = item->row.log_index();
+      if (item->seq == after + 1) first = last;
       if (item->row.origin().empty()) continue;
       if (auto status = MatchRow(item->row, command, forwarded); !status.ok()) return status;
     }
     if (!it.status().ok()) return it.status();
+    by_index_.erase(by_index_.begin(), by_index_.lower_bound(first));
+    if (through < acknowledge_.through_seq()) {
+      by_index_.erase(by_index_.upper_bound(last), by_index_.end());
+    }
     if (!by_index_.empty()) return Unfit("A record is acknowledged that is not in the range.");
+    command.set_from_seq(after + 1);
+    command.set_through_seq(through);
     command.mutable_key_ids()->Assign(key_ids_.begin(), key_ids_.end());
     return absl::OkStatus();
   }
@@ -144,8 +157,6 @@ absl::StatusOr<std::optional<Command>> MakeAcknowledgement(const v1::PullAcknowl
   if (status = range.Match(lane.acknowledged, command, forwarded); !status.ok()) return status;
   command.set_agency(caller.text());
   command.set_lane(acknowledge.lane());
-  command.set_from_seq(lane.acknowledged + 1);
-  command.set_through_seq(acknowledge.through_seq());
   auto made = MakeCommand(std::move(body), {forwarded.SerializeAsString()});
   if (!made.ok()) return made.status();
   return *std::move(made);

@@ -15,7 +15,9 @@
 
 namespace entente::broker {
 
-// `lane` as it is now. nullopt: all of it was acknowledged before. Refusals: wrong-agency,
+// `lane` as it is now. nullopt: all of it was acknowledged before. Of a range with more than
+// limits::kAcknowledgedRows new rows the command takes the first ones: ask again for the rest.
+// Acknowledgements of what was taken before are passed over. Refusals: wrong-agency,
 // agency-suspended; malformed for a range beyond what the lane holds; too-large for more than
 // limits::kBatchRecords acknowledgements; those of record::ReadStatement under the caller's
 // acknowledgement keys; future-dated; proof-bad unless they are exactly those of the records

@@ -102,7 +102,9 @@ absl::Status CheckAccesses(const Asked& asked, const record::ParsedRecord& recor
 absl::Status CheckQuota(const Asked& asked, std::span<const ledger::ReaderPart> parts) {
   std::vector<std::string> recipients;
   for (size_t i = 1; i < parts.size(); ++i) recipients.push_back(parts[i].reader);
-  if (recipients.empty()) return absl::OkStatus();
+  if (recipients.empty()) {
+    return asked.state.usage.CheckRefused(asked.state.quotas, asked.caller.text(), asked.instant);
+  }
   return asked.state.usage.Check(asked.state.quotas, asked.caller.text(), recipients,
                                  asked.submission.record().size());
 }
@@ -172,7 +174,12 @@ absl::StatusOr<Admitted> AdmitNotice(const Asked& asked, Random& random) {
   auto before = Before(asked, NoticeDigest(notice), std::nullopt);
   if (!before.ok()) return before.status();
   if (*before) return **before;
-  return MakeNotice(notice, SubmitterOf(asked), asked.state.view, asked.instant, random);
+  auto made = MakeNotice(notice, SubmitterOf(asked), asked.state.view, asked.instant, random);
+  if (!made.ok()) return made.status();
+  auto status =
+      asked.state.usage.CheckNotice(asked.state.quotas, asked.caller.text(), made->recipient);
+  if (!status.ok()) return status;
+  return std::move(made->command);
 }
 
 }  // namespace

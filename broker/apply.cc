@@ -34,12 +34,9 @@ ledger::Act ActOf(const Submitter& submitter, Instant instant) {
           submitter.justification_digest()};
 }
 
-absl::Status CheckSnapshot(const CommandBody& body, const View& view) {
-  if (body.snapshot_number() == view.registry.snapshot_number() &&
-      DigestOf(body.snapshot_hash()) == view.registry.snapshot_hash()) {
-    return absl::OkStatus();
-  }
-  return Behind("The federation's state has changed since this was judged.");
+bool SameSnapshot(const CommandBody& body, const View& view) {
+  return body.snapshot_number() == view.registry.snapshot_number() &&
+         DigestOf(body.snapshot_hash()) == view.registry.snapshot_hash();
 }
 
 // A key that admission found to be valid at the command's instant may not be so at the ledger's.
@@ -63,10 +60,11 @@ Digest AttachmentDigest(const Step& step, int i) {
 
 // ---- submission
 
-// As judged at admission, or judged anew when the ledger has moved past that instant.
+// As judged at admission, or judged anew when the ledger has moved past that instant or state. A
+// refusal here instead would let whoever publishes in every commit keep all others out.
 absl::StatusOr<std::vector<ledger::ReaderPart>> PartsOf(const Step& step, const PartList& list) {
   const SubmissionCommand& submission = step.body.submission();
-  if (step.instant != CommandInstant(step.body)) {
+  if (step.instant != CommandInstant(step.body) || !SameSnapshot(step.body, step.tx.view())) {
     auto record = FromCommand(submission);
     if (!record.ok()) return record.status();
     return Judge(*record, ActOf(submission.submitter(), step.instant), step.tx.view());
@@ -81,7 +79,7 @@ void StageRecord(const Step& step, const v1::RecordHeader& header, const Submitt
                  std::span<const ledger::ReaderPart> parts) {
   const SubmissionCommand& submission = step.body.submission();
   step.tx.PutSubmission(submission.submitter(), submitted);
-  if (parts.size() == 1) return;
+  if (parts.size() == 1) return step.tx.CountRefused(submission.submitter().agency());
   const std::string& record = step.command.attachments[0];
   MailboxRow row;
   row.set_log_index(submitted.log_index);
@@ -112,7 +110,6 @@ absl::StatusOr<Applied> ApplySubmission(const Step& step) {
                                  submitted.hash, submitted.record_id, Submissions::Among::kAll);
   if (!before.ok()) return before.status();
   if (*before) return Applied{(*before)->log_index, (*before)->hash, true};
-  if (auto status = CheckSnapshot(step.body, step.tx.view()); !status.ok()) return status;
   auto parts = PartsOf(step, list);
   if (!parts.ok()) return parts.status();
   auto index =
@@ -125,12 +122,6 @@ absl::StatusOr<Applied> ApplySubmission(const Step& step) {
 
 // ---- notice
 
-absl::Status CheckNotice(const Step& step, const NoticeCommand& notice) {
-  if (auto status = CheckSnapshot(step.body, step.tx.view()); !status.ok()) return status;
-  return CheckKeyStill(step.tx.view(), notice.submitter().agency(), notice.key_id(),
-                       crypto::KeyUse::kRecordSigning, step.instant);
-}
-
 absl::StatusOr<Applied> ApplyNotice(const Step& step) {
   const NoticeCommand& notice = step.body.notice();
   const Submitter& submitter = notice.submitter();
@@ -139,7 +130,9 @@ absl::StatusOr<Applied> ApplyNotice(const Step& step) {
                                            std::nullopt, Submissions::Among::kAll);
   if (!before.ok()) return before.status();
   if (*before) return Applied{(*before)->log_index, (*before)->hash, true};
-  if (auto status = CheckNotice(step, notice); !status.ok()) return status;
+  auto still = CheckKeyStill(step.tx.view(), submitter.agency(), notice.key_id(),
+                             crypto::KeyUse::kRecordSigning, step.instant);
+  if (!still.ok()) return still;
 
   auto parts = ledger::NoticeParts(ActOf(submitter, step.instant), notice.type(),
                                    notice.recipient(), submitted.hash);
@@ -151,6 +144,8 @@ absl::StatusOr<Applied> ApplyNotice(const Step& step) {
   MailboxRow row;
   row.set_log_index(*index);
   row.set_part(1);
+  row.set_from(submitter.agency());
+  row.set_expires_ms(static_cast<uint64_t>((step.instant + limits::kQueueMs).ms));
   step.tx.Deliver({notice.recipient(), notice.lane()}, row);
   return Applied{*index, submitted.hash, false};
 }
@@ -162,10 +157,13 @@ absl::Status CheckAcknowledgement(const Step& step, const AcknowledgementCommand
   if (range.from_seq() != lane.acknowledged + 1 || range.through_seq() > lane.last) {
     return Behind("The lane was acknowledged further since this was judged.");
   }
-  if (auto status = CheckSnapshot(step.body, step.tx.view()); !status.ok()) return status;
+  const View& view = step.tx.view();
+  if (!view.registry.CheckAdmitted(range.agency(), view.next_index, step.instant).ok()) {
+    return Behind("The agency is no longer admitted since this was judged.");
+  }
   for (const std::string& key : range.key_ids()) {
-    auto status = CheckKeyStill(step.tx.view(), range.agency(), key,
-                                crypto::KeyUse::kAcknowledgement, step.instant);
+    auto status =
+        CheckKeyStill(view, range.agency(), key, crypto::KeyUse::kAcknowledgement, step.instant);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -239,8 +237,9 @@ absl::StatusOr<Applied> ApplyExpiry(const Step& step) {
   }
   auto record_id = FixedBytes<sizeof(RecordId)>(expiry.record_id()).value_or(RecordId{});
   Digest hash = DigestOf(expiry.record_hash());
-  auto parts = ledger::ExpiryParts({step.instant, (*row)->origin(), "", ""}, record_id, hash,
-                                   expiry.recipient());
+  std::string origin = WaitingOf(**row, expiry.recipient()).origin;
+  auto parts =
+      ledger::ExpiryParts({step.instant, origin, "", ""}, record_id, hash, expiry.recipient());
   auto index = step.tx.AppendSealed(v1::ENTRY_KIND_EXPIRY, step.instant, parts, SeedOf(step.body));
   if (!index.ok()) return index.status();
   step.tx.MarkExpired(key, expiry.mailbox_seq(), **std::move(row));

@@ -16,8 +16,9 @@ struct Applied {
   bool repeated = false;  // committed before: log_index is that of the first time
 };
 
-// Refusal: this command has no effect and the transaction is as before. snapshot-behind: admission
-// judged under a state that no longer holds; admit again. Any other error: the transaction must be
+// A submission that was admitted under an older state is judged again under this one.
+// Refusal: this command has no effect and the transaction is as before. snapshot-behind: a key or a
+// lane that admission relied on has changed; admit again. Any other error: the transaction must be
 // dropped.
 absl::StatusOr<Applied> Apply(const Command& command, Transaction& transaction);
 

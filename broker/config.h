@@ -18,9 +18,9 @@
 //   FR = "ca/FR.pem"
 //
 //   [limits]                                  # all with defaults
-//   records_queued = 200000                   # of one origin
+//   records_queued = 200000                   # of one origin; as many notices
 //   megabytes_queued = 4096                   # of one origin
-//   mailbox_records = 100000                  # of one recipient
+//   mailbox_records = 100000                  # of one recipient; a quarter for each origin
 //   streams_per_agency = 16
 //
 //   [log]

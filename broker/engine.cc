@@ -37,7 +37,11 @@ absl::StatusOr<std::optional<Command>> Engine::AdmitAcknowledgement(
 absl::StatusOr<std::variant<Command, uint64_t>> Engine::AdmitPublication(
     const v1::PublishRequest& request, Instant now, Random& random) const {
   if (auto index = publications_.Find(PublicationBody(request))) return *index;
-  auto command = MakePublication(request, *view(), now, random);
+  auto current = view();
+  auto status = usage_.CheckOpen(quotas_, SignerOf(PublicationBody(request)),
+                                 std::max(now, current->ledger_time));
+  if (!status.ok()) return status;
+  auto command = MakePublication(request, *current, now, random);
   if (!command.ok()) return command.status();
   return *std::move(command);
 }
@@ -58,6 +62,10 @@ absl::Status Engine::Write(Transaction& transaction) {
   mailboxes_.Commit(transaction.mailbox_changes(), usage_);
   for (const Transaction::Published& one : transaction.published()) {
     publications_.Add(one.log_index, one.kind, one.body);
+    usage_.AddOpen(SignerOf(one.body), after.ledger_time);
+  }
+  for (const auto& [origin, count] : transaction.refused()) {
+    usage_.AddRefused(origin, count, after.ledger_time);
   }
   delivered_to_.insert(transaction.delivered_to().begin(), transaction.delivered_to().end());
   MutexLock lock(&mutex_);

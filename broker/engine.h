@@ -74,7 +74,8 @@ class Engine {
   std::shared_ptr<const View> view() const;
   absl::StatusOr<Admitted> AdmitSubmission(const v1::Submission& submission, const AgencyId& caller,
                                            Instant now, Random& random) const;
-  // nullopt: acknowledged before, nothing to do. proof-bad: the acknowledgements are not exactly
+  // nullopt: acknowledged before, nothing to do. A long range is taken in steps: ask again until
+  // there is nothing to do. proof-bad: the acknowledgements are not exactly
   // those of the records delivered in the range; bad-signature, key-unknown, wrong-agency.
   absl::StatusOr<std::optional<Command>> AdmitAcknowledgement(
       const v1::PullAcknowledge& acknowledge, const AgencyId& caller, Instant now,
@@ -104,7 +105,8 @@ class Engine {
     absl::StatusOr<uint64_t> log_index;  // or why not
   };
   // Evidence for each committed outcome, refusals, the latest checkpoint, and one receipt over the
-  // committed ones. Every index must be covered by the latest checkpoint.
+  // committed ones. What does not fit a message is left out from the end; at least one result fits.
+  // Every index must be covered by the latest checkpoint.
   absl::StatusOr<v1::SubmitResponse> AnswerSubmissions(const AgencyId& caller,
                                                        std::span<const Outcome> outcomes) const;
 
@@ -136,6 +138,9 @@ class Engine {
   absl::Status Replay();
   absl::Status Write(Transaction& transaction);
   absl::Status Publish();
+  absl::StatusOr<v1::SubmissionResult> ResultFor(const Outcome& outcome, uint64_t tree_size,
+                                                 std::string_view reader,
+                                                 v1::Receipt& receipt) const;
   absl::StatusOr<v1::Evidence> EvidenceFor(uint64_t log_index, uint64_t tree_size,
                                            std::string_view reader, v1::Receipt& receipt) const;
 

@@ -14,6 +14,9 @@ namespace {
 
 // Room for the checkpoint and the message's own framing.
 constexpr size_t kEntriesBytes = limits::kMessageBytes - limits::kEntryBytes;
+// And for a receipt over all results.
+constexpr size_t kAnswersBytes = kEntriesBytes;
+static_assert(limits::kPartBytes + limits::kEntryBytes + limits::kProofHashes * 34 < kAnswersBytes);
 
 v1::Refusal ToProto(const Refusal& refusal) {
   v1::Refusal out;
@@ -63,6 +66,23 @@ absl::StatusOr<v1::Evidence> Engine::EvidenceFor(uint64_t log_index, uint64_t tr
   return MakeEvidence(log_index, *entry, *salted, *path);
 }
 
+absl::StatusOr<v1::SubmissionResult> Engine::ResultFor(const Outcome& outcome, uint64_t tree_size,
+                                                       std::string_view reader,
+                                                       v1::Receipt& receipt) const {
+  v1::SubmissionResult result;
+  result.set_number(outcome.number);
+  if (!outcome.log_index.ok()) {
+    auto refusal = RefusalOf(outcome.log_index.status());
+    if (!refusal) return outcome.log_index.status();
+    *result.mutable_refusal() = ToProto(*refusal);
+    return result;
+  }
+  auto evidence = EvidenceFor(*outcome.log_index, tree_size, reader, receipt);
+  if (!evidence.ok()) return evidence.status();
+  *result.mutable_committed() = *std::move(evidence);
+  return result;
+}
+
 absl::StatusOr<v1::SubmitResponse> Engine::AnswerSubmissions(
     const AgencyId& caller, std::span<const Outcome> outcomes) const {
   auto checkpoint = LatestCheckpoint();
@@ -72,18 +92,17 @@ absl::StatusOr<v1::SubmitResponse> Engine::AnswerSubmissions(
   receipt.set_log_origin(genesis_->log_origin);
   receipt.set_tree_size(checkpoint.head.size);
   receipt.set_root(ToString(checkpoint.head.root));
+  size_t bytes = 0;
   for (const Outcome& outcome : outcomes) {
-    v1::SubmissionResult& result = *response.add_results();
-    result.set_number(outcome.number);
-    if (!outcome.log_index.ok()) {
-      auto refusal = RefusalOf(outcome.log_index.status());
-      if (!refusal) return outcome.log_index.status();
-      *result.mutable_refusal() = ToProto(*refusal);
-      continue;
+    auto result = ResultFor(outcome, checkpoint.head.size, caller.text(), receipt);
+    if (!result.ok()) return result.status();
+    bytes += result->ByteSizeLong();
+    if (bytes > kAnswersBytes) {
+      // It stays without an answer, and is given one when it is submitted again.
+      if (result->has_committed()) receipt.mutable_items()->RemoveLast();
+      break;
     }
-    auto evidence = EvidenceFor(*outcome.log_index, checkpoint.head.size, caller.text(), receipt);
-    if (!evidence.ok()) return evidence.status();
-    *result.mutable_committed() = *std::move(evidence);
+    *response.add_results() = *std::move(result);
   }
   if (receipt.items_size() > 0) {
     *response.mutable_receipt() = ledger::SignReceipt(genesis_, receipt, keys_.receipt);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/engine.h"
+#include "broker/publication.h"
 #include "broker/rows.h"
 #include "core/audit/merkle.h"
 #include "core/base/encoding.h"
@@ -109,6 +110,7 @@ absl::Status Engine::Replay() {
     auto status = registry.Apply(*index, leaf, entry->kind, entry->instant, entry->body);
     if (!status.ok()) return absl::DataLossError("an open entry does not apply: run fsck");
     publications_.Add(*index, entry->kind, entry->body);
+    usage_.AddOpen(SignerOf(entry->body), entry->instant);
   }
   if (!it.status().ok()) return it.status();
   uint64_t size = log_->Head().size;

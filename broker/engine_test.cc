@@ -170,15 +170,34 @@ TEST(EngineTest, OneCommitCarriesManyAndSaysWhoHasMail) {
   EXPECT_LE(f.store.writes() - writes, 3u);
 }
 
-TEST(EngineTest, AdmittedUnderAnOldStateIsAdmittedAgain) {
+TEST(EngineTest, AdmittedUnderAnOldStateIsJudgedUnderTheNewOne) {
   EngineFixture f;
-  auto submission = f.Submission(f.Seal({}), 1);
+  auto submission = f.Submission(f.Seal({.recipients = {"BR.fiu", "DE.fiu"}}), 1);
   Command stale = CommandOf(f.Admit(submission, "FR.fiu"));
-  ASSERT_TRUE(f.Publish(f.federation.SignPolicy("DE", 2, testing::DefaultPolicy("DE", 2))).ok());
+  f.Suspend("BR.fiu");
   auto applied = f.CommitOne(std::move(stale));
-  EXPECT_TRUE(IsRefusal(applied.status(), Reason::kSnapshotBehind)) << applied.status();
+  ASSERT_TRUE(applied.ok()) << applied.status();
+  EXPECT_EQ(f.engine->UsageOf(f.Id("BR.fiu")).waiting, 0u);
+  EXPECT_THAT(f.Fetch("DE.fiu"), SizeIs(1));
+  auto answer = Answer(f, 1, applied->log_index);
+  v1::Part part = f.Verified(answer.results(0).committed(), answer.checkpoint());
+  EXPECT_EQ(part.submission().decisions(0).verdict(), v1::VERDICT_REFUSE);
+  EXPECT_EQ(part.submission().snapshot_number(), f.engine->view()->registry.snapshot_number());
+  EXPECT_EQ(f.Findings(), "");
+}
+
+TEST(EngineTest, AKeyThatWasRevokedSinceAdmissionLogsNothing) {
+  EngineFixture f;
+  Command stale = CommandOf(f.Admit(f.Submission(f.Seal({}), 1), "FR.fiu"));
+  const auto& keys = f.federation.agency("FR.fiu");
+  ASSERT_TRUE(
+      f.Publish(ledger::SignRevocation(f.federation.name(), "FR.fiu",
+                                       crypto::MakeKeyId(crypto::KeyUse::kRecordSigning,
+                                                         keys.record_signing.public_key()),
+                                       "lost", f.now, keys.identity, crypto::KeyUse::kIdentity))
+          .ok());
+  EXPECT_TRUE(IsRefusal(f.CommitOne(std::move(stale)).status(), Reason::kKeyNotValidThen));
   EXPECT_THAT(f.Fetch("BR.fiu"), IsEmpty());
-  EXPECT_TRUE(f.Submit(submission, "FR.fiu").ok());
 }
 
 TEST(EngineTest, ARefusedCommandDoesNotTouchTheOthers) {

@@ -44,8 +44,10 @@ absl::StatusOr<Command> MakeExpiry(const MailboxItem& due, const store::Reader& 
   expiry.set_recipient(due.lane.agency);
   expiry.set_lane(due.lane.lane);
   expiry.set_mailbox_seq(due.seq);
-  expiry.set_record_id(part->submission().record_id());
-  expiry.set_record_hash(part->submission().record_hash());
+  bool notice = part->has_notice();
+  expiry.set_record_id(notice ? ToString(RecordId{}) : part->submission().record_id());
+  expiry.set_record_hash(notice ? part->notice().statement_digest()
+                                : part->submission().record_hash());
   return MakeCommand(std::move(body), {});
 }
 

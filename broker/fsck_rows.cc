@@ -138,11 +138,23 @@ void RowChecker::CheckRecordRow(const store::Iterator& it, const MailboxItem& it
   }
 }
 
-void RowChecker::CheckNoticeRow(const store::Iterator& it, const MailboxItem& item) {
+void RowChecker::CheckNoticeRow(const store::Iterator& it, const MailboxItem& item,
+                                const v1::Part& part) {
   MailboxRow expected;
   expected.set_log_index(item.row.log_index());
   expected.set_part(item.row.part());
   expected.set_item(item.row.item());
+  if (part.has_notice()) expected.set_from(part.acting_agency());
+  // The same statement may have been submitted twice: another row of it can still wait.
+  if (item.row.expired() &&
+      expired_.contains({part.notice().statement_digest(), item.lane.agency})) {
+    expected.set_expired(true);
+    if (expected.SerializeAsString() != it.value()) {
+      find_.Add(kMailbox, it.key(), "The row of an expired notice says something else.");
+    }
+    return;
+  }
+  if (part.has_notice()) expected.set_expires_ms(part.instant_ms() + limits::kQueueMs);
   auto body = ReadBodyBytes(store_, item.row.log_index());
   NoticeList list;
   bool there = body.ok() && list.ParseFromString(*body) &&
@@ -170,7 +182,7 @@ void RowChecker::CheckMailboxRow(const store::Iterator& it) {
   if (part->has_submission()) {
     CheckRecordRow(it, *item, *part);
   } else {
-    CheckNoticeRow(it, *item);
+    CheckNoticeRow(it, *item, *part);
   }
 }
 

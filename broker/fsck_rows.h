@@ -55,7 +55,7 @@ class RowChecker {
   void CheckBody(const store::Iterator& it);
   void CheckMailboxRow(const store::Iterator& it);
   void CheckRecordRow(const store::Iterator& it, const MailboxItem& item, const v1::Part& part);
-  void CheckNoticeRow(const store::Iterator& it, const MailboxItem& item);
+  void CheckNoticeRow(const store::Iterator& it, const MailboxItem& item, const v1::Part& part);
   void CheckDelivered();
   void CheckCursor(const store::Iterator& it);
   void CheckCursorsComplete();

@@ -1,9 +1,11 @@
 #include "broker/judge.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "core/base/encoding.h"
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/record/words.h"
 #include "policy/decide.h"
@@ -40,16 +42,41 @@ absl::Status CheckTimes(const record::Header& header, Instant instant) {
   return absl::OkStatus();
 }
 
-std::vector<ledger::DecidedRecipient> DecideAll(const Candidate& record, const View& view,
-                                                Instant instant) {
+size_t BytesFor(policy::Reader reader, const ledger::DecidedRecipient& one,
+                std::span<const SectionId> sections) {
+  return ledger::DecisionFor(reader, one.recipient, one.decision, sections).ByteSizeLong();
+}
+
+// One answer and one delivery must fit a message, however much the States' rules have to say.
+// `origin_bytes`: of the decisions before, in the origin's part.
+absl::Status CheckPartBytes(const ledger::DecidedRecipient& one,
+                            std::span<const SectionId> sections, size_t& origin_bytes) {
+  constexpr size_t kMost = limits::kPartBytes - limits::kHeaderBytes;  // room for the rest
+  origin_bytes += BytesFor(policy::Reader::kOrigin, one, sections);
+  if (origin_bytes <= kMost && BytesFor(policy::Reader::kRecipient, one, sections) <= kMost) {
+    return absl::OkStatus();
+  }
+  return Refuse(Refusal{
+      .reason = Reason::kTooLarge,
+      .subject = "",
+      .text = "The decisions and the rules behind them are above 1 MiB, at " + one.recipient + ".",
+      .advice = "Send to fewer recipients at once, or fewer sections.",
+      .record_id = "",
+      .log_index = std::nullopt});
+}
+
+absl::StatusOr<std::vector<ledger::DecidedRecipient>> DecideAll(const Candidate& record,
+                                                                const View& view, Instant instant) {
   auto snapshot = view.registry.PolicySnapshot(instant);
   std::vector<ledger::DecidedRecipient> decided;
+  size_t bytes = 0;
   for (const policy::RecipientLabels& to : record.recipients) {
     decided.push_back(
         {to.recipient, snapshot.ok()
                            ? policy::Decide(**snapshot, record.labels, to, instant)
                            : policy::EngineFailed(instant, view.registry.snapshot_number(),
                                                   view.registry.snapshot_hash())});
+    if (auto fits = CheckPartBytes(decided.back(), record.sections, bytes); !fits.ok()) return fits;
   }
   return decided;
 }
@@ -97,7 +124,8 @@ absl::StatusOr<std::vector<ledger::ReaderPart>> Judge(const Candidate& record,
   if (!key.ok()) return key.status();
   if (auto status = CheckTimes(header, act.instant); !status.ok()) return status;
   auto decided = DecideAll(record, view, act.instant);
-  bool held = std::any_of(decided.begin(), decided.end(), [](const auto& one) {
+  if (!decided.ok()) return decided.status();
+  bool held = std::any_of(decided->begin(), decided->end(), [](const auto& one) {
     return one.decision.verdict == policy::Verdict::kHold;
   });
   if (held) {
@@ -110,7 +138,7 @@ absl::StatusOr<std::vector<ledger::ReaderPart>> Judge(const Candidate& record,
                                     .sections = record.sections,
                                     .snapshot_number = view.registry.snapshot_number(),
                                     .snapshot_hash = view.registry.snapshot_hash()};
-  return ledger::SubmissionParts(act, submitted, decided);
+  return ledger::SubmissionParts(act, submitted, *decided);
 }
 
 }  // namespace entente::broker

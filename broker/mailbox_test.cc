@@ -388,7 +388,7 @@ TEST(QuotaTest, CountsFollowTheMailboxes) {
   EXPECT_EQ(f.engine->UsageOf(f.Id("BR.fiu")).waiting, 1u);
   f.TakeAll("BR.fiu");
   EXPECT_EQ(f.engine->UsageOf(f.Id("FR.fiu")).records, 1u);
-  EXPECT_EQ(f.engine->UsageOf(f.Id("FR.fiu")).waiting, 1u);  // the acknowledgement
+  EXPECT_EQ(f.engine->UsageOf(f.Id("FR.fiu")).waiting_notices, 1u);  // the acknowledgement
   f.TakeAll("DE.fiu");
   EXPECT_EQ(f.engine->UsageOf(f.Id("FR.fiu")).records, 0u);
   EXPECT_EQ(f.engine->UsageOf(f.Id("FR.fiu")).bytes, 0u);

@@ -6,6 +6,12 @@
 #include "broker/rows.h"
 
 namespace entente::broker {
+
+Waiting WaitingOf(const MailboxRow& row, const std::string& recipient) {
+  bool notice = row.origin().empty();
+  return {.origin = notice ? row.from() : row.origin(), .recipient = recipient, .notice = notice};
+}
+
 uint64_t EarlierExpiry(uint64_t a, uint64_t b) {
   if (a == 0 || b == 0) return std::max(a, b);
   return std::min(a, b);
@@ -40,7 +46,7 @@ absl::Status Mailboxes::LoadRows(const store::Reader& store, Usage& usage) {
     body.origin = row.origin();
     body.bytes = row.bytes();
     ++body.waiting;
-    usage.AddWaiting(item->lane.agency, 1);
+    usage.AddWaiting(WaitingOf(row, item->lane.agency), 1);
   }
   return it.status();
 }
@@ -103,7 +109,7 @@ void Mailboxes::Commit(const MailboxChanges& changes, Usage& usage) {
       bodies_.erase(index);
     }
   }
-  for (const auto& [recipient, by] : changes.waiting) usage.AddWaiting(recipient, by);
+  for (const auto& [what, by] : changes.waiting) usage.AddWaiting(what, by);
 }
 
 }  // namespace entente::broker

@@ -12,6 +12,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "broker/command.pb.h"
 #include "broker/families.h"
 #include "broker/quota.h"
 #include "core/base/instant.h"
@@ -36,8 +37,11 @@ struct BodyState {
 struct MailboxChanges {
   std::map<LaneKey, LaneState> lanes;
   std::map<uint64_t, BodyState> bodies;
-  std::map<std::string, int64_t> waiting;  // by recipient
+  std::map<Waiting, int64_t> waiting;
 };
+
+// What a row of `recipient` counts as.
+Waiting WaitingOf(const MailboxRow& row, const std::string& recipient);
 
 // The earlier of two next_expiry, of which 0 means never.
 uint64_t EarlierExpiry(uint64_t a, uint64_t b);

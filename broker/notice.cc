@@ -43,6 +43,9 @@ absl::StatusOr<Body> Read(const Asked& asked) {
   if (state == ledger::AgencyState::kUnknown) {
     return Refuse(Reason::kWrongAgency, body->recipient() + " is no member.");
   }
+  if (state == ledger::AgencyState::kRemoved) {
+    return Refuse(Reason::kAgencySuspended, body->recipient() + " was removed.");
+  }
   return body;
 }
 
@@ -81,8 +84,8 @@ absl::Status ReadNotice(v1::NoticeType type, const Asked& asked, NoticeCommand& 
 
 Digest NoticeDigest(const v1::Notice& notice) { return crypto::Sha256(notice.statement().body()); }
 
-absl::StatusOr<Command> MakeNotice(const v1::Notice& notice, const Submitter& submitter,
-                                   const View& view, Instant instant, Random& random) {
+absl::StatusOr<MadeNotice> MakeNotice(const v1::Notice& notice, const Submitter& submitter,
+                                      const View& view, Instant instant, Random& random) {
   if (auto status = record::CheckParsed(notice); !status.ok()) return status;
   CommandBody body = NewCommandBody(view, instant, random);
   NoticeCommand& command = *body.mutable_notice();
@@ -93,7 +96,10 @@ absl::StatusOr<Command> MakeNotice(const v1::Notice& notice, const Submitter& su
   command.set_key_id(notice.statement().signatures(0).key_id());
   NoticeList list;
   *list.add_notices() = notice;
-  return MakeCommand(std::move(body), {list.SerializeAsString()});
+  std::string recipient = command.recipient();
+  auto made = MakeCommand(std::move(body), {list.SerializeAsString()});
+  if (!made.ok()) return made.status();
+  return MadeNotice{*std::move(made), std::move(recipient)};
 }
 
 }  // namespace entente::broker

@@ -13,9 +13,14 @@ namespace entente::broker {
 Digest NoticeDigest(const v1::Notice& notice);
 
 // Checks what `submitter` signed: refusals of record::ReadStatement under its record-signing keys;
-// wrong-agency (another origin, a recipient that was never a member), proof-bad (another log, or a
-// log index that does not stand), future-dated, malformed (another type of notice).
-absl::StatusOr<Command> MakeNotice(const v1::Notice& notice, const Submitter& submitter,
-                                   const View& view, Instant instant, Random& random);
+// wrong-agency (another origin, a recipient that was never a member), agency-suspended (one that
+// was removed: it will not come back for it), proof-bad (another log, or a log index that does not
+// stand), future-dated, malformed (another type of notice).
+struct MadeNotice {
+  Command command;
+  std::string recipient;
+};
+absl::StatusOr<MadeNotice> MakeNotice(const v1::Notice& notice, const Submitter& submitter,
+                                      const View& view, Instant instant, Random& random);
 
 }  // namespace entente::broker

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/ledger/entry.h"
 
@@ -23,6 +24,9 @@ absl::Status CheckPublication(const View& view, v1::EntryKind kind, std::string_
   if (!NamesText(kind) && !text.empty()) {
     return Refuse(Reason::kMalformed, "A text belongs to policies and federation files only.");
   }
+  if (text.size() > limits::kFileTextBytes) {
+    return Refuse(Reason::kTooLarge, "A policy or federation file has 1 MiB at most.");
+  }
   auto status = view.registry.Check(view.next_index, kind, instant, body);
   if (!status.ok() || !NamesText(kind)) return status;
   return view.registry.CheckText(kind, body, text, instant);
@@ -30,6 +34,12 @@ absl::Status CheckPublication(const View& view, v1::EntryKind kind, std::string_
 
 std::string PublicationBody(const v1::PublishRequest& request) {
   return request.statement().SerializeAsString();
+}
+
+std::string SignerOf(std::string_view body) {
+  v1::SignedStatement statement;
+  bool is_signed = statement.ParseFromString(std::string(body)) && !statement.signatures().empty();
+  return is_signed ? statement.signatures(0).key_id() : "";
 }
 
 absl::StatusOr<Command> MakePublication(const v1::PublishRequest& request, const View& view,

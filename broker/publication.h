@@ -2,6 +2,7 @@
 // again when they are applied. Pure; safe from any thread.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -19,6 +20,8 @@ absl::Status CheckPublication(const View& view, v1::EntryKind kind, std::string_
 
 // The body of the entry as it will be logged.
 std::string PublicationBody(const v1::PublishRequest& request);
+// The id of the key that signed first: whose day's budget a published statement counts against.
+std::string SignerOf(std::string_view body);
 absl::StatusOr<Command> MakePublication(const v1::PublishRequest& request, const View& view,
                                         Instant now, Random& random);
 

@@ -59,6 +59,9 @@ TEST(PublicationTest, WhatTheRegistryRefusesIsNotLogged) {
   auto other_text = f.federation.SignPolicy("FR", 2, testing::DefaultPolicy("FR", 2));
   other_text.text += "# changed\n";
   EXPECT_NE(reason(other_text), "OK");
+  auto too_long = f.federation.SignPolicy(
+      "FR", 2, testing::DefaultPolicy("FR", 2) + std::string(limits::kFileTextBytes, '#'));
+  EXPECT_EQ(reason(too_long), "too-large");
   auto unknown_word =
       f.federation.SignPolicy("FR", 2, testing::DefaultPolicy("FR", 2) + "unknown_key = 1\n");
   EXPECT_EQ(reason(unknown_word), "malformed");

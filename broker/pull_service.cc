@@ -56,20 +56,32 @@ class PullReactor final : public PullStream, public std::enable_shared_from_this
       absl::MutexLock lock(&mutex_);
       if (most_ == 0) return EndLocked(MalformedOrder());
     }
+    AcknowledgeStep(std::make_shared<const v1::PullAcknowledge>(std::move(acknowledge)));
+  }
+
+  // A long range is taken in steps, between which others have their turn.
+  void AcknowledgeStep(const std::shared_ptr<const v1::PullAcknowledge>& acknowledge) {
     CommitOne(
         shell_,
-        [this,
-         acknowledge = std::move(acknowledge)]() -> absl::StatusOr<std::variant<Command, Applied>> {
-          auto admitted = shell_.engine.AdmitAcknowledgement(acknowledge, agency_,
+        [this, acknowledge]() -> absl::StatusOr<std::variant<Command, Applied>> {
+          auto admitted = shell_.engine.AdmitAcknowledgement(*acknowledge, agency_,
                                                              shell_.clock.Now(), shell_.random);
           if (!admitted.ok()) return admitted.status();
           if (!*admitted) return Applied{};
           return **std::move(admitted);
         },
-        [self = shared_from_this()](const absl::StatusOr<Applied>& applied) {
+        [self = shared_from_this(), acknowledge](const absl::StatusOr<Applied>& applied) {
           if (!applied.ok()) return self->End(applied.status());
+          if (self->TakenThrough(acknowledge->lane()) < acknowledge->through_seq()) {
+            return self->AcknowledgeStep(acknowledge);
+          }
           self->ReadNext();
         });
+  }
+
+  uint64_t TakenThrough(v1::Lane lane) const {
+    const LanePositions taken = shell_.engine.Acknowledged(agency_);
+    return lane == v1::LANE_URGENT ? taken.urgent : taken.bulk;
   }
 
   void ReadNext() {

@@ -92,6 +92,21 @@ TEST(Pull, AForgedAcknowledgementEndsTheStream) {
   }
 }
 
+// It takes several commits, and the stream goes on as after one.
+TEST(Pull, ALongRangeIsTakenToItsEnd) {
+  ShellWorld world;
+  const uint64_t last = limits::kAcknowledgedRows + 1;
+  for (uint64_t first = 1; first <= last; first += limits::kBatchRecords) {
+    Send(world, first, std::min<uint64_t>(limits::kBatchRecords, last + 1 - first));
+  }
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+  ASSERT_TRUE(pull->Read());
+  ASSERT_TRUE(pull->Write(AcknowledgeThrough(v1::LANE_BULK, last)));
+  EXPECT_TRUE(pull->End().ok());
+  Send(world, last + 1, 1);
+  EXPECT_EQ(SeqsOf(StartPull(world.ChannelOf("BR.fiu"))->Read()), Seqs{last + 1});
+}
+
 TEST(Pull, WakesWhenMailComes) {
   ShellWorld world;
   const auto pull = StartPull(world.ChannelOf("BR.fiu"));

@@ -1,16 +1,23 @@
 #include "broker/quota.h"
 
+#include <algorithm>
+
 #include "core/base/refusal.h"
 
 namespace entente::broker {
 namespace {
 
-absl::Status Full(std::string_view agency, std::string_view what, uint64_t limit) {
+constexpr std::string_view kWhenTaken = "Try again when recipients have taken what waits for them.";
+constexpr std::string_view kTomorrow =
+    "Try again tomorrow; the outbox does so by itself. If this is honest use, ask the operator.";
+
+absl::Status Full(std::string_view agency, std::string_view what, uint64_t limit,
+                  std::string_view advice = kWhenTaken) {
   return Refuse(Refusal{.reason = Reason::kQuota,
                         .subject = "",
                         .text = std::string(agency) + " is at its limit of " +
                                 std::to_string(limit) + " " + std::string(what) + ".",
-                        .advice = "Try again when recipients have taken what waits for them.",
+                        .advice = std::string(advice),
                         .record_id = "",
                         .log_index = std::nullopt});
 }
@@ -20,6 +27,13 @@ uint64_t Moved(uint64_t count, int64_t by) {
   if (by >= 0) return count + static_cast<uint64_t>(by);
   return count > down ? count - down : 0;
 }
+
+// Of one recipient's mailbox, for one origin.
+uint64_t ShareOf(const QuotaLimits& limits) {
+  return std::max<uint64_t>(1, limits.mailbox_records / limits::kMailboxShare);
+}
+
+int64_t DayOf(Instant instant) { return instant.ms / limits::kDayMs; }
 
 }  // namespace
 
@@ -39,14 +53,61 @@ absl::Status Usage::Check(const QuotaLimits& limits, std::string_view origin,
     if (it != counts_.end() && it->second.waiting >= limits.mailbox_records) {
       return Full(recipient, "records in its mailbox", limits.mailbox_records);
     }
+    if (WaitingOf({std::string(origin), recipient, false}) >= ShareOf(limits)) {
+      return Full(origin, "records in the mailbox of " + recipient, ShareOf(limits));
+    }
   }
   return absl::OkStatus();
+}
+
+absl::Status Usage::CheckNotice(const QuotaLimits& limits, std::string_view origin,
+                                std::string_view recipient) const {
+  MutexLock lock(&mutex_);
+  auto it = counts_.find(origin);
+  if (it != counts_.end() && it->second.notices >= limits.records_queued) {
+    return Full(origin, "notices queued", limits.records_queued);
+  }
+  if (WaitingOf({std::string(origin), std::string(recipient), true}) >= ShareOf(limits)) {
+    return Full(origin, "notices in the mailbox of " + std::string(recipient), ShareOf(limits));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Usage::CheckRefused(const QuotaLimits& limits, std::string_view origin,
+                                 Instant instant) const {
+  MutexLock lock(&mutex_);
+  if (OnDay(refused_, origin, instant) < limits.refused_per_day) return absl::OkStatus();
+  return Full(origin, "submissions a day that every recipient's policy refuses",
+              limits.refused_per_day, kTomorrow);
+}
+
+absl::Status Usage::CheckOpen(const QuotaLimits& limits, std::string_view key_id,
+                              Instant instant) const {
+  MutexLock lock(&mutex_);
+  if (OnDay(open_, key_id, instant) < limits.open_per_day) return absl::OkStatus();
+  return Full("The signer", "statements published a day", limits.open_per_day, kTomorrow);
 }
 
 Usage::Count Usage::Of(std::string_view agency) const {
   MutexLock lock(&mutex_);
   auto it = counts_.find(agency);
   return it == counts_.end() ? Count{} : it->second;
+}
+
+uint64_t Usage::WaitingOf(const Waiting& what) const {
+  auto it = waiting_.find(what);
+  return it == waiting_.end() ? 0 : it->second;
+}
+
+uint64_t Usage::OnDay(const DailyCounts& counts, std::string_view key, Instant instant) {
+  auto it = counts.find(key);
+  return it == counts.end() || it->second.day != DayOf(instant) ? 0 : it->second.count;
+}
+
+void Usage::AddOnDay(DailyCounts& counts, std::string_view key, uint64_t count, Instant instant) {
+  Daily& daily = counts[std::string(key)];
+  if (daily.day != DayOf(instant)) daily = {DayOf(instant), 0};
+  daily.count += count;
 }
 
 void Usage::AddQueued(std::string_view origin, int64_t records, int64_t bytes) {
@@ -56,10 +117,29 @@ void Usage::AddQueued(std::string_view origin, int64_t records, int64_t bytes) {
   count.bytes = Moved(count.bytes, bytes);
 }
 
-void Usage::AddWaiting(std::string_view recipient, int64_t records) {
+void Usage::AddWaiting(const Waiting& what, int64_t rows) {
   MutexLock lock(&mutex_);
-  Count& count = counts_[std::string(recipient)];
-  count.waiting = Moved(count.waiting, records);
+  Count& recipient = counts_[what.recipient];
+  uint64_t& in_mailbox = what.notice ? recipient.waiting_notices : recipient.waiting;
+  in_mailbox = Moved(in_mailbox, rows);
+  if (what.origin.empty()) return;
+  if (what.notice) {
+    uint64_t& notices = counts_[what.origin].notices;
+    notices = Moved(notices, rows);
+  }
+  auto it = waiting_.try_emplace(what, 0).first;
+  it->second = Moved(it->second, rows);
+  if (it->second == 0) waiting_.erase(it);
+}
+
+void Usage::AddRefused(std::string_view origin, uint64_t count, Instant instant) {
+  MutexLock lock(&mutex_);
+  AddOnDay(refused_, origin, count, instant);
+}
+
+void Usage::AddOpen(std::string_view key_id, Instant instant) {
+  MutexLock lock(&mutex_);
+  AddOnDay(open_, key_id, 1, instant);
 }
 
 }  // namespace entente::broker

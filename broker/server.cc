@@ -43,22 +43,35 @@ Levels LevelsOf(const Engine& engine, Clock& clock) {
   levels.tree_size = engine.LatestCheckpoint().head.size;
   for (const ledger::AgencyInfo& info : engine.view()->registry.Agencies(clock.Now())) {
     const auto agency = AgencyId::Parse(info.agency);
-    if (agency.ok()) levels.mailboxes[info.agency] = engine.UsageOf(*agency).waiting;
+    if (!agency.ok()) continue;
+    const Usage::Count usage = engine.UsageOf(*agency);
+    levels.mailboxes[info.agency] = usage.waiting + usage.waiting_notices;
   }
   return levels;
 }
 
-// Also tries a checkpoint again that a full disk kept from being stored.
-void Housekeep(const Shell& shell) {
+// True: there may be more. Also tries a checkpoint again that a full disk kept from being stored.
+bool ExpireSome(const Shell& shell) {
   auto expired = shell.engine.Expired(shell.clock.Now(), kExpiriesAtOnce, shell.random);
   if (!expired.ok()) {
     spdlog::error("cannot look for what has expired: {}", std::string(expired.status().message()));
-    return;
+    return false;
   }
   absl::Notification done;
-  shell.committer.Enqueue(*std::move(expired),
-                          [&done](const Committer::Outcomes&) { done.Notify(); });
+  bool more = expired->size() == kExpiriesAtOnce;
+  shell.committer.Enqueue(*std::move(expired), [&](const Committer::Outcomes& outcomes) {
+    more = more && std::all_of(outcomes.begin(), outcomes.end(),
+                               [](const auto& outcome) { return outcome.ok(); });
+    done.Notify();
+  });
   done.WaitForNotification();
+  return more;
+}
+
+// Until nothing is left: else who lets much expire keeps the mailboxes of others from it.
+void Housekeep(const Shell& shell) {
+  while (ExpireSome(shell)) {
+  }
 }
 
 }  // namespace

@@ -102,12 +102,13 @@ void Transaction::Deliver(const LaneKey& key, const MailboxRow& row) {
   std::string value = row.SerializeAsString();
   batch_.Put(kMailbox, name, value);
   rows_[std::move(name)] = std::move(value);
-  ++changes_.waiting[key.agency];
+  ++changes_.waiting[WaitingOf(row, key.agency)];
   delivered_to_.insert(key.agency);
 }
 
-void Transaction::Release(uint64_t log_index, const std::string& recipient) {
-  --changes_.waiting[recipient];
+void Transaction::Release(const MailboxRow& row, const std::string& recipient) {
+  --changes_.waiting[WaitingOf(row, recipient)];
+  uint64_t log_index = row.log_index();
   auto it = changes_.bodies.find(log_index);
   if (it == changes_.bodies.end()) {
     auto body = mailboxes_.Body(log_index);
@@ -123,7 +124,7 @@ absl::Status Transaction::Take(const LaneKey& key, uint64_t through) {
     auto row = Row(key, seq);
     if (!row.ok()) return row.status();
     if (!*row) return Damaged(kMailbox);
-    if (!(*row)->expired()) Release((*row)->log_index(), key.agency);
+    if (!(*row)->expired()) Release(**row, key.agency);
     std::string name = MailboxKey(key, seq);
     batch_.Delete(kMailbox, name);
     rows_[std::move(name)] = std::nullopt;
@@ -134,7 +135,7 @@ absl::Status Transaction::Take(const LaneKey& key, uint64_t through) {
 }
 
 void Transaction::MarkExpired(const LaneKey& key, uint64_t seq, MailboxRow row) {
-  Release(row.log_index(), key.agency);
+  Release(row, key.agency);
   row.set_expired(true);
   row.clear_bytes();
   row.clear_expires_ms();

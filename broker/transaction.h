@@ -52,6 +52,8 @@ class Transaction {
   // The rows from the cursor through `through` go; bodies that nobody else waits for go with them.
   absl::Status Take(const LaneKey& key, uint64_t through);
   void MarkExpired(const LaneKey& key, uint64_t seq, MailboxRow row);
+  // A submission of this agency was refused to every recipient.
+  void CountRefused(const std::string& origin) { ++refused_[origin]; }
 
   store::WriteBatch& batch() { return batch_; }
   audit::Stage& stage() { return stage_; }
@@ -63,10 +65,11 @@ class Transaction {
   const std::vector<Published>& published() const { return published_; }
   const MailboxChanges& mailbox_changes() const { return changes_; }
   const std::set<std::string>& delivered_to() const { return delivered_to_; }
+  const std::map<std::string, uint64_t>& refused() const { return refused_; }
 
  private:
   LaneState& TouchLane(const LaneKey& key);
-  void Release(uint64_t log_index, const std::string& recipient);
+  void Release(const MailboxRow& row, const std::string& recipient);
 
   const store::Reader& store_;
   const Mailboxes& mailboxes_;
@@ -78,6 +81,7 @@ class Transaction {
   std::map<std::string, std::optional<std::string>> rows_;  // of r_mailbox, by key
   std::vector<Published> published_;
   std::set<std::string> delivered_to_;
+  std::map<std::string, uint64_t> refused_;  // by origin
 };
 
 }  // namespace entente::broker

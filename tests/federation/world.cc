@@ -141,7 +141,8 @@ std::string World::OnItsWay() {
       continue;
     }
     const v1::StatusResponse status = Status(agency);
-    const uint64_t waiting = broker.engine().UsageOf(*AgencyId::Parse(agency)).waiting;
+    const auto usage = broker.engine().UsageOf(*AgencyId::Parse(agency));
+    const uint64_t waiting = usage.waiting + usage.waiting_notices;
     if (status.outbox_waiting() == 0 && waiting == 0 && status.tree_size() == size) continue;
     out += agency + ": outbox " + std::to_string(status.outbox_waiting()) + ", mailbox " +
            std::to_string(waiting) + ", log " + std::to_string(status.tree_size()) + " of " +
