@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "broker/families.h"
 #include "core/record/strict.h"
 #include "tests/federation/calm_world.h"
 #include "tests/federation/simulation.h"
@@ -168,6 +169,35 @@ TEST_P(SimulationCanary, ARecordThatItsRecipientNeverSawBreaksThePromises) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SimulationCanary, ::testing::Values(1, 2, 3));
+
+// What was submitted before is not known any more, and is logged once more when it comes again.
+void Forget(store::MemoryStore& store) {
+  store::WriteBatch batch;
+  const auto rows = store.Iterate(broker::kSubmissions, "");
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  for ((*rows)->SeekToFirst(); (*rows)->Valid(); (*rows)->Next()) {
+    batch.Delete(broker::kSubmissions, (*rows)->key());
+  }
+  ASSERT_TRUE(store.Write(batch, store::Sync::kYes).ok());
+}
+
+// It must die between a commit and its answer, which it does in about one life of three.
+TEST(SimulationCanaries, ARecordLoggedTwiceIsTakenOnce) {
+  const auto seen = [](const std::vector<std::string>& wrong) {
+    return ::testing::Value(wrong, Contains(HasSubstr("record-id-reused")));
+  };
+  const auto forgetful = [](World& world) {
+    world.broker.on_crash = [&world, before = world.broker.on_crash] {
+      if (before) before();
+      Forget(world.broker.store);
+    };
+  };
+  bool found = false;
+  for (uint64_t seed = 1; seed <= 20 && !found; ++seed) {
+    found = seen(Simulate(seed, 40, forgetful).wrong);
+  }
+  EXPECT_TRUE(found) << "no recipient refused what came under a second entry";
+}
 
 }  // namespace
 }  // namespace entente::testing
