@@ -211,7 +211,7 @@ TEST(FairShareTest, OneKeyPublishesSoMuchADay) {
   Publisher greedy(f, "DE.fiu");
   absl::Status last;
   int published = 0;
-  while ((last = f.Publish(greedy.Next()).status()).ok()) ++published;
+  while (published < 20 && (last = f.Publish(greedy.Next()).status()).ok()) ++published;
   EXPECT_TRUE(IsQuota(last)) << last;
   EXPECT_EQ(published, 11);  // its first keys were the twelfth
   EXPECT_TRUE(f.Publish(Publisher(f, "FR.fiu").Next()).ok());

@@ -195,14 +195,18 @@ TEST(ExchangeTest, AfterALossTheBatchIsHalved) {
 
 TEST(ExchangeTest, WhatAnAnswerLeavesOutIsAskedAgain) {
   World world;
-  world.broker.on_response = [](v1::SubmitResponse& response) {
-    while (response.results_size() > 1) response.mutable_results()->RemoveLast();
-  };
   for (int i = 0; i < 3; ++i) world.Send("FR.fiu", world.Lead({"BR.fiu"}));
-  world.Settle();
-  EXPECT_EQ(world.InboxOf("BR.fiu").size(), 3u);
-  EXPECT_FALSE((*world.node("FR.fiu")->NextSubmit(world.now)).has_value());
-  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+  TestNode& node = world.node("FR.fiu");
+  const auto asked = node->NextSubmit(world.now);
+  ASSERT_TRUE(asked.ok() && asked->has_value());
+  v1::SubmitResponse response = world.broker.Submit("FR.fiu", **asked, world.now);
+  response.mutable_results()->DeleteSubrange(1, 2);
+  ASSERT_TRUE(node->OnSubmitResponse(response, world.now).ok());
+  const auto again = node->NextSubmit(world.now);
+  ASSERT_TRUE(again.ok() && again->has_value());
+  ASSERT_EQ((*again)->submissions_size(), 2);
+  EXPECT_EQ((*again)->submissions(0).number(), 2u);
+  EXPECT_EQ((*again)->submissions(1).number(), 3u);
 }
 
 TEST(ExchangeTest, NothingOfAContentStandsInTheStoreInClear) {
