@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
+#include "core/base/limits.h"
+#include "core/base/read_file.h"
 #include "policy/parse.h"
 
 namespace entente::policy {
@@ -19,7 +20,7 @@ absl::StatusOr<std::vector<FolderFile>> ReadFiles(const std::string& folder) {
   if (error) return absl::NotFoundError(folder + ": " + error.message());
   for (const fs::directory_entry& entry : entries) {
     if (entry.path().extension() != ".toml") continue;
-    auto bytes = ReadWholeFile(entry.path().string());
+    auto bytes = ReadFile(entry.path().string(), limits::kConfigBytes);
     if (!bytes.ok()) return bytes.status();
     files.push_back({entry.path().filename().string(), entry.path().string(), *std::move(bytes)});
   }
@@ -108,18 +109,6 @@ class Loader {
 };
 
 }  // namespace
-
-absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes;
-  char buffer[16384];
-  while (in && (in.read(buffer, sizeof buffer) || in.gcount() > 0)) {
-    bytes.append(buffer, static_cast<size_t>(in.gcount()));
-  }
-  // The end of the file is the one good reason to stop; a folder, say, stops otherwise.
-  if (!in.eof()) return absl::NotFoundError(path + ": cannot be read");
-  return bytes;
-}
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Folder::Compile(uint64_t number,
                                                                 const Digest& hash) const {

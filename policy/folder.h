@@ -34,10 +34,8 @@ struct Folder {
 // INVALID_ARGUMENT with `FILE:LINE:COL: sentence` lines, of every file that is refused: what the
 // readers refuse, a file of another kind, a second file of groups, instruments, agencies or
 // vocabulary, a group or instrument that no file defines, one jurisdiction and version twice.
-// NOT_FOUND when the folder cannot be read or holds no *.toml.
+// NOT_FOUND when the folder cannot be read or holds no *.toml. Refusal too-large for a file above
+// limits::kConfigBytes.
 absl::StatusOr<Folder> LoadFolder(const std::string& path);
-
-// One file whole. NOT_FOUND when it cannot be read.
-absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
 
 }  // namespace entente::policy

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/base/limits.h"
+#include "core/base/read_file.h"
 #include "policy/examples.h"
 #include "tests/policy/test_world.h"
 
@@ -42,7 +44,9 @@ class FolderTest : public ::testing::Test {
   void Write(const std::string& name, const std::string& text) {
     std::ofstream(path_ + "/" + name, std::ios::binary) << text;
   }
-  std::string Text(const std::string& name) { return ReadWholeFile(path_ + "/" + name).value(); }
+  std::string Text(const std::string& name) {
+    return ReadFile(path_ + "/" + name, limits::kConfigBytes).value();
+  }
   void Replace(const std::string& name, const std::string& from, const std::string& to) {
     std::string text = Text(name);
     const size_t at = text.find(from);
@@ -180,16 +184,11 @@ TEST(Examples, AnExampleOfTheInboundHalfAndItsDefaults) {
   EXPECT_THAT(*failures, IsEmpty());
 }
 
-TEST_F(FolderTest, FilesAreReadWholeOrNotAtAll) {
-  const std::string long_text(100'000, 'x');
-  Write("long.txt", long_text);
-  Write("empty.txt", "");
-  EXPECT_EQ(ReadWholeFile(path_ + "/long.txt").value(), long_text);
-  EXPECT_EQ(ReadWholeFile(path_ + "/empty.txt").value(), "");
-  EXPECT_FALSE(ReadWholeFile(path_ + "/none.txt").ok());
-  EXPECT_FALSE(ReadWholeFile(path_).ok());
+TEST_F(FolderTest, AFileThatSaysNothingOrTooMuchRefusesTheFolder) {
   Write("empty.toml", "");
   EXPECT_THAT(Refusal(), HasSubstr("empty.toml:1:1: the file says nothing"));
+  Write("empty.toml", "# " + std::string(limits::kConfigBytes, 'x'));
+  EXPECT_THAT(Refusal(), HasSubstr("empty.toml:1:1: larger than"));
 }
 
 // The rules that docs/policy.md shows, and their example.

@@ -7,13 +7,18 @@ namespace {
 
 std::map<std::string_view, const SentenceRow*> Index() {
   std::map<std::string_view, const SentenceRow*> index;
-  for (const auto rows : {RefusalSentences(), DeskSentences(), AuditSentences()}) {
+  for (const auto rows : AllSentences()) {
     for (const SentenceRow& row : rows) index.emplace(row.key, &row);
   }
   return index;
 }
 
 }  // namespace
+
+std::vector<std::span<const SentenceRow>> AllSentences() {
+  return {RefusalSentences(), WordSentences(),  DeskSentences(),
+          FileSentences(),    AuditSentences(), PolicySentences()};
+}
 
 const SentenceRow* FindSentence(std::string_view key) {
   static const auto* const index = new std::map(Index());

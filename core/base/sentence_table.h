@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace entente {
 
@@ -15,6 +16,10 @@ struct SentenceRow {
 std::span<const SentenceRow> RefusalSentences();
 std::span<const SentenceRow> DeskSentences();
 std::span<const SentenceRow> AuditSentences();
+std::span<const SentenceRow> WordSentences();
+std::span<const SentenceRow> FileSentences();
+std::span<const SentenceRow> PolicySentences();
+std::vector<std::span<const SentenceRow>> AllSentences();
 // nullptr when there is none.
 const SentenceRow* FindSentence(std::string_view key);
 

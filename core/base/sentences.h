@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "core/base/refusal.h"
 
 namespace entente {
@@ -21,7 +24,15 @@ std::optional<Language> LanguageFromTag(std::string_view tag);
 // back as itself in brackets, so that it is seen; a test asks for every key used.
 std::string Sentence(Language language, std::string_view key,
                      std::initializer_list<std::string_view> arguments = {});
+std::string Sentence(Language language, std::string_view key,
+                     std::span<const std::string> arguments);
 bool HasSentence(std::string_view key);
+
+// An error for people: its message is the English sentence, after "PLACE: " unless place is empty;
+// MessageIn() gives it in another language, and the message as it is of any other status.
+absl::Status Told(absl::StatusCode code, std::string_view key, std::vector<std::string> arguments,
+                  std::string_view place = "");
+std::string MessageIn(Language language, const absl::Status& status);
 
 // What a refusal means, and what to do now: "reason.<word>" and "advice.<word>".
 std::string RefusalSentence(Language language, const Refusal& refusal);

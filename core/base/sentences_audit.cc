@@ -6,7 +6,7 @@ namespace {
 constexpr SentenceRow kRows[] = {
     {"audit.genesis", "Federation {0}, log {1}\nGenesis file {2}",
      "Fédération {0}, journal {1}\nFichier de genèse {2}"},
-    {"audit.quorum-none",
+    {"audit.quorum.none",
      "QUORUM NONE: no witness cosigns this log; that it shows everyone the same rests on the "
      "broker's signature alone.",
      "QUORUM NUL : aucun témoin ne cosigne ce journal ; qu'il montre à tous la même chose ne "
@@ -18,8 +18,6 @@ constexpr SentenceRow kRows[] = {
      "{0} reçus : {1} vérifiés, {2} non vérifiés, {3} illisibles"},
     {"audit.none", "{0} holds no receipt: no file ends in .tlog-proof",
      "{0} ne contient aucun reçu : aucun fichier ne se termine par .tlog-proof"},
-    {"audit.other-record", "The file is named after another record than the one it proves.",
-     "Le fichier porte le nom d'un autre enregistrement que celui qu'il prouve."},
     {"audit.no-event", "It proves an entry of another kind than a record's: {0}.",
      "Il prouve une inscription d'un autre genre que celle d'un enregistrement : {0}."},
     {"audit.field.record", "record", "enregistrement"},

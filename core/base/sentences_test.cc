@@ -19,7 +19,7 @@ std::multiset<char> Slots(std::string_view text) {
 
 TEST(Sentences, BothLanguagesSayAllWithTheSameSlots) {
   std::set<std::string_view> keys;
-  for (const auto rows : {RefusalSentences(), DeskSentences(), AuditSentences()}) {
+  for (const auto rows : AllSentences()) {
     for (const SentenceRow& row : rows) {
       EXPECT_TRUE(keys.insert(row.key).second) << row.key << " stands twice";
       EXPECT_FALSE(row.english.empty()) << row.key;
@@ -41,6 +41,14 @@ TEST(Sentences, SlotsAreFilledInEitherLanguage) {
   EXPECT_EQ(Sentence(Language::kEnglish, "lead.contact", {"x@y"}), "ask x@y");
   EXPECT_EQ(Sentence(Language::kFrench, "lead.contact", {"x@y"}), "contact : x@y");
   EXPECT_EQ(Sentence(Language::kEnglish, "no.such"), "[no.such]");
+}
+
+TEST(Sentences, AnErrorIsToldInEitherLanguage) {
+  const absl::Status told =
+      Told(absl::StatusCode::kInvalidArgument, "config.missing", {"'desk'"}, "a.toml:1:2");
+  EXPECT_EQ(told.message(), "a.toml:1:2: 'desk' is missing");
+  EXPECT_EQ(MessageIn(Language::kFrench, told), "a.toml:1:2: 'desk' manque");
+  EXPECT_EQ(MessageIn(Language::kFrench, absl::InternalError("as it is")), "as it is");
 }
 
 TEST(Sentences, TagsOfTwoLanguages) {

@@ -4,9 +4,11 @@
 #include <toml++/toml.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
+
+#include "core/base/limits.h"
+#include "core/base/read_file.h"
+#include "core/base/sentences.h"
 
 namespace entente::net {
 
@@ -14,21 +16,22 @@ struct ConfigTable::File {
   struct Error {
     uint32_t line = 1;
     uint32_t column = 1;
-    std::string sentence;
+    std::string key;  // of the catalogue
+    std::vector<std::string> arguments;
     friend bool operator<(const Error& a, const Error& b) {
       return std::tie(a.line, a.column) < std::tie(b.line, b.column);
     }
   };
 
-  void Fail(const toml::source_region& where, std::string sentence) {
+  void Fail(const toml::source_region& where, std::string key, std::vector<std::string> arguments) {
     const bool known = where.begin.line > 0;
-    errors.insert(
-        {known ? where.begin.line : 1, known ? where.begin.column : 1, std::move(sentence)});
+    errors.insert({known ? where.begin.line : 1, known ? where.begin.column : 1, std::move(key),
+                   std::move(arguments)});
   }
   void FailUnasked(const toml::table& table) {
     for (const auto& [key, value] : table) {
       if (!asked.contains(&value)) {
-        Fail(key.source(), "unknown key '" + std::string(key.str()) + "'");
+        Fail(key.source(), "config.unknown", {std::string(key.str())});
       } else if (const toml::table* inner = value.as_table()) {
         FailUnasked(*inner);
       } else if (const toml::array* list = value.as_array()) {
@@ -53,6 +56,10 @@ struct ConfigTable::Node {
   toml::source_region Place() const {
     return table != nullptr ? table->source() : toml::source_region{};
   }
+  toml::source_region PlaceOf(std::string_view key) const {
+    const toml::node* found = table != nullptr ? table->get(key) : nullptr;
+    return found != nullptr ? found->source() : Place();
+  }
   std::string Full(std::string_view key) const {
     return "'" + (name.empty() ? "" : name + ".") + std::string(key) + "'";
   }
@@ -65,10 +72,10 @@ struct ConfigTable::Node {
 
 namespace {
 
-std::string ErrorText(const std::string& file, uint32_t line, uint32_t column,
-                      std::string_view sentence) {
-  return file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " +
-         std::string(sentence);
+absl::Status ErrorAt(const std::string& file, uint32_t line, uint32_t column, std::string_view key,
+                     std::vector<std::string> arguments) {
+  return Told(absl::StatusCode::kInvalidArgument, key, std::move(arguments),
+              file + ":" + std::to_string(line) + ":" + std::to_string(column));
 }
 
 }  // namespace
@@ -83,8 +90,8 @@ absl::StatusOr<ConfigTable> ConfigTable::Parse(std::string_view text, const std:
   toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {
     const auto& place = parsed.error().source().begin;
-    return absl::InvalidArgumentError(
-        ErrorText(file, place.line, place.column, parsed.error().description()));
+    return ErrorAt(file, place.line, place.column, "config.syntax",
+                   {std::string(parsed.error().description())});
   }
   auto shared = std::make_shared<File>();
   shared->name = file;
@@ -95,9 +102,9 @@ absl::StatusOr<ConfigTable> ConfigTable::Parse(std::string_view text, const std:
 }
 
 absl::StatusOr<ConfigTable> ConfigTable::Load(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return absl::NotFoundError("cannot read the configuration " + path);
-  return Parse(std::string(std::istreambuf_iterator<char>(in), {}), path);
+  const auto text = ReadFile(path, limits::kConfigBytes);
+  if (!text.ok()) return text.status();
+  return Parse(*text, path);
 }
 
 std::string ConfigTable::TextOr(std::string_view key, std::string_view otherwise) {
@@ -105,12 +112,12 @@ std::string ConfigTable::TextOr(std::string_view key, std::string_view otherwise
   if (found == nullptr) return std::string(otherwise);
   const auto* text = found->as_string();
   if (text != nullptr && !text->get().empty()) return text->get();
-  file_->Fail(found->source(), node_->Full(key) + " must be a text that is not empty");
+  file_->Fail(found->source(), "config.text", {node_->Full(key)});
   return std::string(otherwise);
 }
 
 std::string ConfigTable::Text(std::string_view key) {
-  if (!Has(key)) file_->Fail(node_->Place(), node_->Full(key) + " is missing");
+  if (!Has(key)) file_->Fail(node_->Place(), "config.missing", {node_->Full(key)});
   return TextOr(key, "");
 }
 
@@ -120,8 +127,8 @@ int64_t ConfigTable::IntegerOr(std::string_view key, int64_t otherwise, int64_t 
   if (found == nullptr) return otherwise;
   const auto* number = found->as_integer();
   if (number != nullptr && number->get() >= least && number->get() <= most) return number->get();
-  file_->Fail(found->source(), node_->Full(key) + " must be a whole number from " +
-                                   std::to_string(least) + " to " + std::to_string(most));
+  file_->Fail(found->source(), "config.integer",
+              {node_->Full(key), std::to_string(least), std::to_string(most)});
   return otherwise;
 }
 
@@ -129,7 +136,7 @@ bool ConfigTable::BoolOr(std::string_view key, bool otherwise) {
   const toml::node* found = node_->Ask(*file_, key);
   if (found == nullptr) return otherwise;
   if (const auto* value = found->as_boolean()) return value->get();
-  file_->Fail(found->source(), node_->Full(key) + " must be true or false");
+  file_->Fail(found->source(), "config.bool", {node_->Full(key)});
   return otherwise;
 }
 
@@ -139,12 +146,12 @@ std::vector<std::string> ConfigTable::Texts(std::string_view key) {
   if (found == nullptr) return out;
   const toml::array* list = found->as_array();
   if (list == nullptr) {
-    file_->Fail(found->source(), node_->Full(key) + " must be a list of texts");
+    file_->Fail(found->source(), "config.texts", {node_->Full(key)});
     return out;
   }
   for (const toml::node& item : *list) {
     const auto* text = item.as_string();
-    if (text == nullptr) file_->Fail(item.source(), node_->Full(key) + " must hold texts only");
+    if (text == nullptr) file_->Fail(item.source(), "config.texts-only", {node_->Full(key)});
     out.push_back(text != nullptr ? text->get() : "");
   }
   return out;
@@ -165,7 +172,7 @@ ConfigTable ConfigTable::Table(std::string_view key) {
   if (const toml::node* found = node_->Ask(*file_, key)) {
     inner->table = found->as_table();
     if (inner->table == nullptr) {
-      file_->Fail(found->source(), node_->Full(key) + " must be a table");
+      file_->Fail(found->source(), "config.table", {node_->Full(key)});
     }
   }
   return ConfigTable(file_, std::move(inner));
@@ -177,7 +184,7 @@ std::vector<ConfigTable> ConfigTable::Tables(std::string_view key) {
   if (found == nullptr) return out;
   const toml::array* list = found->as_array();
   if (list == nullptr) {
-    file_->Fail(found->source(), node_->Full(key) + " must be a list of tables");
+    file_->Fail(found->source(), "config.tables", {node_->Full(key)});
     return out;
   }
   for (const toml::node& item : *list) {
@@ -185,7 +192,7 @@ std::vector<ConfigTable> ConfigTable::Tables(std::string_view key) {
     inner->name = (node_->name.empty() ? "" : node_->name + ".") + std::string(key);
     inner->table = item.as_table();
     if (inner->table == nullptr) {
-      file_->Fail(item.source(), node_->Full(key) + " must hold tables only");
+      file_->Fail(item.source(), "config.tables-only", {node_->Full(key)});
     }
     out.push_back(ConfigTable(file_, std::move(inner)));
   }
@@ -206,17 +213,18 @@ std::map<std::string, std::string> ConfigTable::Paths() {
 }
 
 void ConfigTable::Refuse(std::string_view key, std::string_view sentence) {
-  const toml::node* found = node_->table != nullptr ? node_->table->get(key) : nullptr;
-  file_->Fail(found != nullptr ? found->source() : node_->Place(),
-              node_->Full(key) + " is refused: " + std::string(sentence));
+  file_->Fail(node_->PlaceOf(key), "config.refused", {node_->Full(key), std::string(sentence)});
+}
+
+void ConfigTable::RefuseAs(std::string_view key, std::string_view sentence_key) {
+  file_->Fail(node_->PlaceOf(key), std::string(sentence_key), {node_->Full(key)});
 }
 
 absl::Status ConfigTable::Finish() {
   file_->FailUnasked(file_->root);
   if (file_->errors.empty()) return absl::OkStatus();
   const File::Error& first = *file_->errors.begin();
-  return absl::InvalidArgumentError(
-      ErrorText(file_->name, first.line, first.column, first.sentence));
+  return ErrorAt(file_->name, first.line, first.column, first.key, first.arguments);
 }
 
 }  // namespace entente::net

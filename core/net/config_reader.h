@@ -22,7 +22,7 @@ class ConfigTable {
  public:
   // `file` is the name in error sentences.
   static absl::StatusOr<ConfigTable> Parse(std::string_view text, const std::string& file);
-  // NOT_FOUND when there is no such file.
+  // NOT_FOUND when there is no such file; refusal too-large above limits::kConfigBytes.
   static absl::StatusOr<ConfigTable> Load(const std::string& path);
 
   std::string Text(std::string_view key);  // mandatory, not empty
@@ -45,6 +45,8 @@ class ConfigTable {
 
   // Says, at the place of `key`, why its value is refused.
   void Refuse(std::string_view key, std::string_view sentence);
+  // The same with a sentence of the catalogue, whose {0} is the key.
+  void RefuseAs(std::string_view key, std::string_view sentence_key);
 
   // OK, or the first error of the whole file, unknown keys included. Call it on the root, when all
   // has been read.

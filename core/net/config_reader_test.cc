@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/base/sentences.h"
 #include "tests/support/pki.h"
 
 namespace entente::net {
@@ -101,6 +104,17 @@ TEST(ConfigReader, LoadsAFileAndItsRelativePaths) {
   EXPECT_EQ(table->Path("key"), folder.path() + "/node.key");
   EXPECT_EQ(ConfigTable::Load(folder.path() + "/none").status().code(),
             absl::StatusCode::kNotFound);
+  const std::string large = "# " + std::string(limits::kConfigBytes, 'x') + "\n";
+  EXPECT_TRUE(
+      IsRefusal(ConfigTable::Load(folder.Write("large.toml", large)).status(), Reason::kTooLarge));
+  EXPECT_TRUE(IsRefusal(ConfigTable::Load("/dev/zero").status(), Reason::kTooLarge));
+}
+
+TEST(ConfigReader, SaysItInFrench) {
+  ConfigTable root = Read("x = 1\n");
+  root.Text("x");
+  EXPECT_EQ(MessageIn(Language::kFrench, root.Finish()),
+            "conf/broker.toml:1:5: 'x' doit être un texte non vide");
 }
 
 }  // namespace

@@ -1,0 +1,57 @@
+// What is wrong with a file: as such, as a configuration, as a draft.
+#include "core/base/sentence_table.h"
+
+namespace entente {
+namespace {
+
+constexpr SentenceRow kRows[] = {
+    {"file.open", "cannot be opened: {0}", "impossible à ouvrir : {0}"},
+    {"file.read", "cannot be read to its end: is it a file?",
+     "lecture impossible : est-ce bien un fichier ?"},
+    {"file.write", "cannot be written: {0}", "impossible à écrire : {0}"},
+    {"file.no-folder", "is not a folder", "n'est pas un dossier"},
+    {"file.open-to-others", "is open to others: run chmod 700 {0}",
+     "est ouvert à d'autres : lancez chmod 700 {0}"},
+    {"file.no-statements", "not a file of signed statements",
+     "n'est pas un fichier de déclarations signées"},
+    {"file.damaged-line", "this line is damaged", "cette ligne est abîmée"},
+    {"config.syntax", "{0}", "la syntaxe TOML n'est pas respectée : {0}"},
+    {"config.unknown", "unknown key '{0}'", "clé inconnue « {0} »"},
+    {"config.missing", "{0} is missing", "{0} manque"},
+    {"config.text", "{0} must be a text that is not empty", "{0} doit être un texte non vide"},
+    {"config.integer", "{0} must be a whole number from {1} to {2}",
+     "{0} doit être un nombre entier de {1} à {2}"},
+    {"config.bool", "{0} must be true or false", "{0} doit être true ou false"},
+    {"config.texts", "{0} must be a list of texts", "{0} doit être une liste de textes"},
+    {"config.texts-only", "{0} must hold texts only", "{0} ne doit contenir que des textes"},
+    {"config.table", "{0} must be a table", "{0} doit être une table"},
+    {"config.tables", "{0} must be a list of tables", "{0} doit être une liste de tables"},
+    {"config.tables-only", "{0} must hold tables only", "{0} ne doit contenir que des tables"},
+    {"config.refused", "{0} is refused: {1}", "{0} est refusé : {1}"},
+    {"draft.form", "{0}: write draft = \"lead/1\"", "{0} : écrivez draft = \"lead/1\""},
+    {"draft.urgency", "{0}: write bulk, normal or urgent", "{0} : écrivez bulk, normal ou urgent"},
+    {"draft.measure", "{0}: write freeze, monitor or inform",
+     "{0} : écrivez freeze, monitor ou inform"},
+    {"draft.duration", "{0}: write a duration such as P30D", "{0} : écrivez une durée comme P30D"},
+    {"draft.instant",
+     "{0}: write an instant such as 2026-12-01T00:00:00Z, or a duration from now such as P30D",
+     "{0} : écrivez un instant comme 2026-12-01T00:00:00Z, ou une durée à partir de maintenant "
+     "comme P30D"},
+    {"draft.money", "{0}: an amount needs a currency, and a currency an amount",
+     "{0} : un montant demande une devise, et une devise un montant"},
+    {"draft.amount", "{0}: write the amount as decimal text such as \"1250000.00\"",
+     "{0} : écrivez le montant en décimal, comme \"1250000.00\""},
+    {"draft.currency", "{0}: write an ISO 4217 code such as EUR",
+     "{0} : écrivez un code ISO 4217 comme EUR"},
+    {"draft.one-content",
+     "{0}: a section has exactly one of [[section.account]], [[section.asset]], [section.person], "
+     "text",
+     "{0} : une section a exactement un de [[section.account]], [[section.asset]], "
+     "[section.person], text"},
+};
+
+}  // namespace
+
+std::span<const SentenceRow> FileSentences() { return kRows; }
+
+}  // namespace entente
