@@ -5,7 +5,11 @@
 namespace entente::net {
 namespace {
 
-grpc::Status LocalFault(const absl::Status& status) {
+// Without the words of the status, which may name paths of this machine.
+grpc::Status WithoutDetail(const absl::Status& status) {
+  if (absl::IsNotFound(status)) {
+    return {grpc::StatusCode::NOT_FOUND, "nothing of that name or number is kept here"};
+  }
   return {static_cast<grpc::StatusCode>(status.code()),
           "a local fault at the server; its log says what"};
 }
@@ -46,7 +50,7 @@ std::optional<Refusal> FromMessage(const v1::Refusal& message) {
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const auto refusal = RefusalOf(status);
-  if (!refusal) return LocalFault(status);
+  if (!refusal) return WithoutDetail(status);
   v1::StatusDetails details;
   details.set_code(static_cast<int>(status.code()));
   details.set_message(std::string(status.message()));

@@ -1,6 +1,7 @@
 // The one place where errors cross the wire: absl::Status <-> grpc::Status. A refusal travels in
-// the status details, a google.rpc.Status whose one detail is an entente.v1.Refusal; a local fault
-// travels as its code and a sentence without detail, since its own words may name paths.
+// the status details, a google.rpc.Status whose one detail is an entente.v1.Refusal. Anything else
+// travels as its code and a sentence without detail, since its own words may name paths: that there
+// is no such thing, for NOT_FOUND, and a local fault for the rest.
 // Stateless; safe from any thread.
 #pragma once
 

@@ -53,6 +53,14 @@ TEST(RefusalStatus, ALocalFaultTellsNothingOfTheMachine) {
   EXPECT_EQ(FromGrpcStatus(wire).code(), absl::StatusCode::kInternal);
 }
 
+TEST(RefusalStatus, WhatIsNotThereIsAnAnswerAndNoFault) {
+  const grpc::Status wire = ToGrpcStatus(absl::NotFoundError("no record 12 in /var/lib/x"));
+  const absl::Status back = FromGrpcStatus(wire);
+  EXPECT_EQ(back.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(back.message(), "nothing of that name or number is kept here");
+  EXPECT_FALSE(RefusalOf(back).has_value());
+}
+
 TEST(RefusalStatus, OkIsOk) {
   EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok());
   EXPECT_TRUE(FromGrpcStatus(grpc::Status::OK).ok());
