@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
+#include "core/base/money.h"
 #include "core/base/refusal.h"
 #include "core/ledger/parts.h"
 #include "core/record/format.h"
@@ -44,6 +45,29 @@ absl::Status CheckRecipients(const Ground& ground, const v1::SendLeadRequest& dr
   return absl::OkStatus();
 }
 
+absl::Status CheckMoney(const v1::Money& money) {
+  if (money.amount().empty() && money.currency().empty()) return absl::OkStatus();
+  if (!IsDecimalAmount(money.amount())) {
+    return RefuseAdvising(Reason::kMalformed, "", "an amount of money is not decimal text",
+                          "write it as 1250000.00, without spaces, commas or exponent");
+  }
+  if (!IsCurrencyCode(money.currency())) {
+    return RefuseAdvising(Reason::kMalformed, "", "a currency is not a code of ISO 4217",
+                          "write its three capital letters, such as EUR");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAmounts(const v1::SectionContent& content) {
+  for (const v1::FinancialAccount& account : content.accounts().accounts()) {
+    if (absl::Status good = CheckMoney(account.balance()); !good.ok()) return good;
+  }
+  for (const v1::Asset& asset : content.assets().assets()) {
+    if (absl::Status good = CheckMoney(asset.value()); !good.ok()) return good;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSections(const v1::SendLeadRequest& draft) {
   if (draft.sections().empty()) {
     return Refuse(Reason::kLabelMissing, "section", "a record needs at least one section");
@@ -61,6 +85,7 @@ absl::Status CheckSections(const v1::SendLeadRequest& draft) {
     if (section.content().body_case() == v1::SectionContent::BODY_NOT_SET) {
       return Refuse(Reason::kMalformed, "a section without content");
     }
+    if (absl::Status good = CheckAmounts(section.content()); !good.ok()) return good;
   }
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
@@ -98,6 +99,19 @@ absl::StatusOr<std::string> Desk::FindSentId(std::string_view id_or_reference) c
       });
   if (!status.ok()) return status;
   return OnlyOne(found, id_or_reference);
+}
+
+absl::StatusOr<std::string> Desk::FindLoggedId(std::string_view id_or_reference) const {
+  absl::StatusOr<Wanted> wanted = ReadWanted(id_or_reference);
+  if (!wanted.ok()) return wanted.status();
+  if (wanted->id) return std::string(AsText(*wanted->id));
+  std::set<std::string> found;
+  absl::Status status = ground_->diary.ForEach([&](uint64_t, const state::DiaryLine& line) {
+    if (wanted->Is(line.record_id())) found.insert(line.record_id());
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return OnlyOne({found.begin(), found.end()}, id_or_reference);
 }
 
 absl::StatusOr<v1::StatusResponse> Desk::Status(std::string_view officer) const {

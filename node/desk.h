@@ -51,6 +51,8 @@ class Desk {
   // that two records share; NOT_FOUND.
   absl::StatusOr<std::string> FindReceivedHash(std::string_view id_or_reference) const;
   absl::StatusOr<std::string> FindSentId(std::string_view id_or_reference) const;
+  // Of a record that the diary names; a whole id is taken as it is.
+  absl::StatusOr<std::string> FindLoggedId(std::string_view id_or_reference) const;
 
   absl::StatusOr<state::ReceivedContent> ContentOf(const state::ReceivedRecord& received) const;
   v1::InboxItem ItemOf(const state::ReceivedRecord& received) const;

@@ -1,11 +1,13 @@
 // Reading at the desk: leads, inbox, one record, the log of consultations (desk.h).
 #include <algorithm>
 
+#include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/record/record.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/labels.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -41,6 +43,17 @@ v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
   status.set_changed_ms(recipient.changed_ms());
   status.set_sections_withheld(recipient.withheld());
   return status;
+}
+
+// What is written into the log of consultations must be a purpose that the federation knows.
+absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::string& purpose,
+                               Instant now) {
+  if (purpose.empty()) return absl::OkStatus();
+  const policy::Vocabulary vocabulary = VocabularyAt(registry, now);
+  if (vocabulary.Find(policy::Category::kPurpose, purpose)) return absl::OkStatus();
+  return RefuseAdvising(
+      Reason::kLabelUnknown, "purpose", Text("no such purpose: ", purpose),
+      Text("write one of ", absl::StrJoin(vocabulary.words(policy::Category::kPurpose), ", ")));
 }
 
 void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
@@ -266,6 +279,9 @@ absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
                                             const v1::ShowRequest& request, Instant now) {
   absl::Status status = ground_->officers.Check(officer, {role::kReader});
   if (status.ok()) status = CheckJustification(request.justification());
+  if (status.ok()) {
+    status = CheckPurposeKnown(ground_->federation.registry(), request.purpose(), now);
+  }
   if (!status.ok()) return status;
   store::WriteBatch batch;
   absl::StatusOr<v1::ShowResponse> response;
@@ -307,11 +323,9 @@ absl::StatusOr<v1::ConsultationsResponse> Desk::Consultations(
   if (!status.ok()) return status;
   std::string wanted;
   if (!request.record_id().empty()) {
-    const std::optional<std::string> id = HexDecode(request.record_id());
-    if (!id || id->size() != 16) {
-      return Refuse(Reason::kMalformed, "give the record id, 32 hex characters");
-    }
-    wanted = *id;
+    absl::StatusOr<std::string> id = FindLoggedId(request.record_id());
+    if (!id.ok()) return id.status();
+    wanted = *std::move(id);
   }
   v1::ConsultationsResponse response;
   status = ground_->diary.ForEach([&](uint64_t number, const state::DiaryLine& line) {

@@ -104,6 +104,20 @@ TEST(DeskTest, DraftsThatCannotBeSentAreRefusedAtOnce) {
                   std::string(limits::kRecordBytes, 'x'));
             }),
             "too-large");
+  const auto priced = [&](const std::string& amount, const std::string& currency) {
+    return try_with([&](auto& lead) {
+      v1::Asset& asset =
+          *lead.mutable_sections(1)->mutable_content()->mutable_assets()->add_assets();
+      asset.mutable_value()->set_amount(amount);
+      asset.mutable_value()->set_currency(currency);
+    });
+  };
+  EXPECT_EQ(priced("1e9", "EUR"), "malformed");
+  EXPECT_EQ(priced("\x1b[2J", "EUR"), "malformed");
+  EXPECT_EQ(priced("10.50", "EURO"), "malformed");
+  EXPECT_EQ(priced("10.50", ""), "malformed");
+  EXPECT_EQ(priced("", "EUR"), "malformed");
+  EXPECT_EQ(priced("10.50", "EUR"), "sent");
   EXPECT_EQ(try_with([](auto&) {}), "sent");
 }
 
@@ -214,6 +228,44 @@ TEST(DeskTest, ARecordBoundToItsPurposeIsNotReadForAnother) {
                         Reason::kPolicyRefused));
   request.set_purpose("asset-recovery");
   EXPECT_TRUE(world.node("BR.fiu")->Show("reader", request, world.now).ok());
+}
+
+TEST(DeskTest, APurposeIsAWordOfTheVocabulary) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  v1::ShowRequest request;
+  request.set_record_id(id);
+  request.set_justification("on duty");
+  request.set_purpose("curiosity\n2026-01-01 forged");
+  for (const std::string_view agency : {"FR.fiu", "BR.fiu"}) {
+    const absl::Status shown = world.node(agency)->Show("reader", request, world.now).status();
+    ASSERT_TRUE(IsRefusal(shown, Reason::kLabelUnknown)) << agency << ": " << shown;
+    EXPECT_THAT(RefusalOf(shown)->advice, HasSubstr("asset-recovery"));
+    for (const v1::Consultation& line : Lines(world, agency)) {
+      EXPECT_THAT(line.purpose(), Not(HasSubstr("forged")));
+    }
+  }
+}
+
+TEST(DeskTest, TheLogIsAskedByTheSpokenReferenceToo) {
+  World world;
+  const auto sent = world.node("FR.fiu")->SendLead("author", world.Lead({"BR.fiu"}), world.now);
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  const std::vector<v1::Consultation> lines = Lines(world, "FR.fiu", sent->reference());
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0].record_id(), sent->record_id());
+  EXPECT_EQ(Lines(world, "FR.fiu").back().record_id(), sent->record_id()) << "what was looked up";
+  v1::ConsultationsRequest request;
+  request.set_justification("review");
+  request.set_record_id(sent->reference());
+  EXPECT_TRUE(absl::IsNotFound(
+      world.node("DE.fiu")->Consultations("protector", request, world.now).status()));
+  request.set_record_id("no reference");
+  EXPECT_TRUE(
+      IsRefusal(world.node("FR.fiu")->Consultations("protector", request, world.now).status(),
+                Reason::kMalformed));
 }
 
 TEST(DeskTest, ListsOfReceivedLeadsDoNotTellContent) {
