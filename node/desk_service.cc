@@ -11,10 +11,11 @@ namespace {
 class DeskService final : public v1::Desk::Service {
  public:
   DeskService(Driver& driver, std::shared_ptr<const net::TrustAnchors> officers, AgencyId agency,
-              Clock& clock)
+              std::string receipts, Clock& clock)
       : driver_(driver),
         officers_(std::move(officers)),
         agency_(std::move(agency)),
+        receipts_(std::move(receipts)),
         clock_(clock) {}
 
   grpc::Status Status(grpc::ServerContext* context, const v1::StatusRequest*,
@@ -50,7 +51,11 @@ class DeskService final : public v1::Desk::Service {
   grpc::Status Show(grpc::ServerContext* context, const v1::ShowRequest* request,
                     v1::ShowResponse* response) override {
     return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
-      return engine.Show(officer, *request, now);
+      absl::StatusOr<v1::ShowResponse> shown = engine.Show(officer, *request, now);
+      if (shown.ok() && !shown->receipt_path().empty()) {
+        shown->set_receipt_path(receipts_ + "/" + shown->receipt_path());
+      }
+      return shown;
     });
   }
   grpc::Status Consultations(grpc::ServerContext* context, const v1::ConsultationsRequest* request,
@@ -115,6 +120,7 @@ class DeskService final : public v1::Desk::Service {
   Driver& driver_;
   const std::shared_ptr<const net::TrustAnchors> officers_;
   const AgencyId agency_;
+  const std::string receipts_;
   Clock& clock_;
 };
 
@@ -122,8 +128,9 @@ class DeskService final : public v1::Desk::Service {
 
 std::unique_ptr<v1::Desk::Service> MakeDeskService(
     Driver& driver, std::shared_ptr<const net::TrustAnchors> officers, AgencyId agency,
-    Clock& clock) {
-  return std::make_unique<DeskService>(driver, std::move(officers), std::move(agency), clock);
+    std::string receipts, Clock& clock) {
+  return std::make_unique<DeskService>(driver, std::move(officers), std::move(agency),
+                                       std::move(receipts), clock);
 }
 
 }  // namespace entente::node

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "core/net/trust.h"
 #include "entente/v1/desk.grpc.pb.h"
@@ -10,9 +11,10 @@
 
 namespace entente::node {
 
-// `driver` and `clock` outlive it.
+// `driver` and `clock` outlive it. `receipts` is the folder, on this machine, that a shown record's
+// receipt lies in.
 std::unique_ptr<v1::Desk::Service> MakeDeskService(
     Driver& driver, std::shared_ptr<const net::TrustAnchors> officers, AgencyId agency,
-    Clock& clock);
+    std::string receipts, Clock& clock);
 
 }  // namespace entente::node

@@ -97,7 +97,9 @@ absl::Status Server::Parts::OpenDesk(const Config& config, std::string_view fede
   if (!officers.ok()) return officers.status();
   const auto socket = net::UnixAddress(config.socket);
   if (!socket.ok()) return socket.status();
-  desk = MakeDeskService(*driver, *officers, config.agency, clock);
+  desk = MakeDeskService(*driver, *officers, config.agency,
+                         std::filesystem::absolute(config.data + "/receipts").lexically_normal(),
+                         clock);
   grpc::ServerBuilder builder;
   net::ApplyServerLimits(builder);
   const auto credentials = net::ServerTls(identity, **officers);
