@@ -23,7 +23,7 @@ struct ApproveOptions {
   uint64_t number = 1;
 };
 
-absl::Status Enrol(const Context& context, const EnrolOptions& options) {
+absl::Status Enrol(Context& context, const EnrolOptions& options) {
   const auto agency = AgencyId::Parse(options.agency);
   if (!agency.ok()) return agency.status();
   crypto::SystemRandom random;
@@ -39,11 +39,12 @@ absl::Status Enrol(const Context& context, const EnrolOptions& options) {
     return kept;
   }
   if (absl::Status written = WriteText(options.request, *text); !written.ok()) return written;
-  std::cout << context.Say("agency.enrolled", {options.keys, options.request}) << "\n";
+  context.Done(context.Say("agency.enrolled", {options.keys, options.request}),
+               {{"agency", agency->text()}, {"keys", options.keys}, {"request", options.request}});
   return absl::OkStatus();
 }
 
-absl::Status Approve(const Context& context, const ApproveOptions& options) {
+absl::Status Approve(Context& context, const ApproveOptions& options) {
   const auto text = ReadText(options.request);
   if (!text.ok()) return text.status();
   const auto request = ledger::ParseEnrolment(options.federation, *text);
@@ -56,8 +57,9 @@ absl::Status Approve(const Context& context, const ApproveOptions& options) {
                             {now, now + kIdentityLifeMs}, now, crypto::SigningKey::FromSeed(*seed));
   if (absl::Status written = WritePublications(options.out, publications); !written.ok())
     return written;
-  std::cout << context.Say("agency.approved", {request->agency.text(), request->kind, options.out})
-            << "\n";
+  context.Done(
+      context.Say("agency.approved", {request->agency.text(), request->kind, options.out}),
+      {{"agency", request->agency.text()}, {"kind", request->kind}, {"signed", options.out}});
   return absl::OkStatus();
 }
 

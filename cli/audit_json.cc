@@ -3,7 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "cli/audit_render.h"
-#include "cli/render.h"
+#include "cli/text.h"
 #include "core/base/encoding.h"
 #include "core/ledger/parts.h"
 #include "core/record/reference.h"

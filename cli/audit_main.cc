@@ -7,6 +7,7 @@
 #include "cli/audit_receipts.h"
 #include "cli/audit_render.h"
 #include "cli/files.h"
+#include "cli/text.h"
 
 namespace entente::cli {
 namespace {
@@ -27,8 +28,8 @@ struct VerifyOptions {
   bool json = false;
 };
 
-int Refused(const absl::Status& status) {
-  std::cerr << status.message() << '\n';
+int Refused(Language language, const absl::Status& status) {
+  std::cerr << Printable(MessageIn(language, status)) << '\n';
   return kInputRefused;
 }
 
@@ -41,15 +42,15 @@ int ExitFor(std::span<const AuditedReceipt> receipts) {
 int VerifyReceipts(const VerifyOptions& options) {
   const Language language = LanguageFromTag(options.language).value_or(Language::kEnglish);
   const auto text = ReadText(options.genesis);
-  if (!text.ok()) return Refused(text.status());
+  if (!text.ok()) return Refused(language, text.status());
   const auto genesis = ledger::Genesis::Parse(*text, options.genesis);
-  if (!genesis.ok()) return Refused(genesis.status());
+  if (!genesis.ok()) return Refused(language, genesis.status());
   const auto paths = FindReceipts(options.paths);
   if (absl::IsOutOfRange(paths.status())) {
-    std::cerr << Sentence(language, "audit.none", {std::string(paths.status().message())}) << '\n';
+    std::cerr << Say(language, "audit.none", {std::string(paths.status().message())}) << '\n';
     return kInputRefused;
   }
-  if (!paths.ok()) return Refused(paths.status());
+  if (!paths.ok()) return Refused(language, paths.status());
   std::vector<AuditedReceipt> receipts;
   for (const std::string& path : *paths) receipts.push_back(AuditReceipt(*genesis, path));
   std::cout << (options.json ? AuditJson(*genesis, receipts)

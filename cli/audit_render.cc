@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cli/render.h"
+#include "cli/text.h"
 #include "core/base/encoding.h"
 #include "core/ledger/parts.h"
 #include "core/record/reference.h"
@@ -14,7 +14,7 @@ using Texts = google::protobuf::RepeatedPtrField<std::string>;
 
 std::string Joined(const Texts& texts) {
   std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + Printable(text);
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
   return out;
 }
 
@@ -23,13 +23,13 @@ class Renderer {
   explicit Renderer(Language language) : language_(language) {}
 
   void Line(std::string_view key, std::initializer_list<std::string_view> arguments = {}) {
-    out_ += Sentence(language_, key, arguments) + "\n";
+    out_ += cli::Say(language_, key, arguments) + "\n";
   }
   void Field(std::string_view name, const std::string& value) {
     rows_.push_back({" ", Sentence(language_, "audit.field." + std::string(name)), value});
   }
   std::string Say(std::string_view key, std::initializer_list<std::string_view> arguments) {
-    return Sentence(language_, key, arguments);
+    return cli::Say(language_, key, arguments);
   }
   void FlushFields() {
     out_ += Table(rows_);
@@ -37,6 +37,10 @@ class Renderer {
   }
   void TextsLine(std::string_view key, const Texts& texts) {
     if (!texts.empty()) Line(key, {Joined(texts)});
+  }
+  void ReasonsLine(std::string_view key, Texts reasons) {
+    for (std::string& reason : reasons) reason = ReasonWords(language_, reason);
+    TextsLine(key, reasons);
   }
   Language language() const { return language_; }
   std::string& out() { return out_; }
@@ -56,9 +60,10 @@ void RenderRecord(Renderer& to, const ProvenRecord& record) {
 
 void RenderAct(Renderer& to, const ledger::ReceiptFacts& facts) {
   const v1::Part& part = facts.verified.part;
-  to.Field("logged", to.Say("audit.logged", {ledger::EntryKindWord(part.kind()),
-                                             std::to_string(facts.verified.log_index),
-                                             std::to_string(facts.tree_size)}));
+  to.Field("logged",
+           to.Say("audit.logged",
+                  {Word(to.language(), "entry", ledger::EntryKindWord(part.kind())),
+                   std::to_string(facts.verified.log_index), std::to_string(facts.tree_size)}));
   to.Field("instant", FormatInstant(facts.verified.entry.instant));
   to.Field("acted", part.acting_agency());
   to.Field("officer", part.officer_pseudonym().empty()
@@ -77,13 +82,13 @@ void RenderDecision(Renderer& to, const v1::RecipientDecision& decision) {
       std::string(policy::VerdictWord(verdict.value_or(policy::Verdict::kRefuse)));
   to.Line("audit.recipient", {decision.recipient(), to.Say(word, {})});
   to.TextsLine("audit.rules", decision.rules());
-  to.TextsLine("audit.reasons", decision.reasons());
+  to.ReasonsLine("audit.reasons", decision.reasons());
   to.TextsLine("audit.obligations", decision.obligations());
-  if (!decision.contact().empty()) to.Line("audit.contact", {Printable(decision.contact())});
+  if (!decision.contact().empty()) to.Line("audit.contact", {decision.contact()});
   for (const v1::WithheldSection& section : decision.withheld()) {
     to.Line("audit.withheld", {HexEncode(AsBytes(section.section_id()))});
     to.TextsLine("audit.withheld-rules", section.rules());
-    to.TextsLine("audit.withheld-reasons", section.reasons());
+    to.ReasonsLine("audit.withheld-reasons", section.reasons());
   }
 }
 
@@ -105,29 +110,28 @@ void RenderFacts(Renderer& to, const ledger::ReceiptFacts& facts) {
     case v1::Part::kSubmission:
       return RenderSubmission(to, part.submission());
     case v1::Part::kRefusal:
-      to.Field("refused", Printable(part.refusal().reason()));
+      to.Field("refused", ReasonWords(to.language(), part.refusal().reason()));
       return to.FlushFields();
     case v1::Part::kExpiry:
       to.Field("expired", part.expiry().recipient());
       return to.FlushFields();
     default:
       to.FlushFields();
-      to.Line("audit.no-event", {ledger::EntryKindWord(part.kind())});
+      to.Line("audit.no-event", {Word(to.language(), "entry", ledger::EntryKindWord(part.kind()))});
   }
 }
 
 void RenderReceipt(Renderer& to, const AuditedReceipt& receipt) {
-  const std::string path = Printable(receipt.path);
   if (receipt.verified()) {
-    to.Line("audit.verified", {path});
+    to.Line("audit.verified", {receipt.path});
     return RenderFacts(to, *receipt.facts);
   }
   const std::string detail(receipt.why_not.message());
   const auto refusal = RefusalOf(receipt.why_not);
-  if (!refusal) return to.Line("audit.not-readable", {path, Printable(detail)});
-  to.Line("audit.not-verified", {path});
+  if (!refusal) return to.Line("audit.not-readable", {receipt.path, detail});
+  to.Line("audit.not-verified", {receipt.path});
   to.Line("error.refused", {ReasonText(*refusal), RefusalSentence(to.language(), *refusal)});
-  to.Line("error.detail", {Printable(refusal->text)});
+  to.Line("error.detail", {refusal->text});
 }
 
 }  // namespace
@@ -159,7 +163,7 @@ std::string RenderAudit(Language language, const ledger::Genesis& genesis,
     to.Line("audit.summary", {std::to_string(receipts.size()), std::to_string(counts.verified),
                               std::to_string(counts.refused), std::to_string(counts.unreadable)});
   }
-  to.Line("audit.quorum-" + genesis->quorum);
+  to.Line("audit.quorum." + genesis->quorum);
   return to.out();
 }
 

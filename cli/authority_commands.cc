@@ -42,7 +42,7 @@ absl::StatusOr<crypto::SigningKey> MakeKey(const std::string& path, crypto::KeyU
   return key;
 }
 
-absl::Status New(const Context& context, const AuthorityOptions& options) {
+absl::Status New(Context& context, const AuthorityOptions& options) {
   if (options.jurisdiction != "ORG") {
     if (absl::Status known = CheckJurisdiction(options.jurisdiction); !known.ok()) return known;
   }
@@ -53,11 +53,13 @@ absl::Status New(const Context& context, const AuthorityOptions& options) {
   const std::string public_text = HexEncode(key->public_key());
   if (absl::Status kept = WriteText(options.out + "/authority.pub", public_text + "\n"); !kept.ok())
     return kept;
-  std::cout << context.Say("authority.made", {options.jurisdiction, path, public_text}) << "\n";
+  context.Done(
+      context.Say("authority.made", {options.jurisdiction, path, public_text}),
+      {{"jurisdiction", options.jurisdiction}, {"key", path}, {"public_key", public_text}});
   return absl::OkStatus();
 }
 
-absl::Status PolicyKeys(const Context& context, const AuthorityOptions& options) {
+absl::Status PolicyKeys(Context& context, const AuthorityOptions& options) {
   const auto authority = LoadKey(options.authority_key, crypto::KeyUse::kAuthority);
   if (!authority.ok()) return authority.status();
   if (absl::Status made = MakePrivateFolder(options.keys); !made.ok()) return made;
@@ -71,11 +73,11 @@ absl::Status PolicyKeys(const Context& context, const AuthorityOptions& options)
       options.federation, options.jurisdiction, author->public_key(), protection->public_key(),
       {now, now + kPolicyKeyLifeMs}, now, *authority)};
   if (absl::Status kept = WritePublications(options.out, publications); !kept.ok()) return kept;
-  std::cout << context.Say("authority.signed", {options.out}) << "\n";
+  context.Done(context.Say("authority.signed", {options.out}), {{"signed", options.out}});
   return absl::OkStatus();
 }
 
-absl::Status SignPolicy(const Context& context, const AuthorityOptions& options) {
+absl::Status SignPolicy(Context& context, const AuthorityOptions& options) {
   const auto text = ReadText(options.file);
   if (!text.ok()) return text.status();
   const auto author = LoadKey(options.keys + "/policy-author.key", crypto::KeyUse::kPolicyAuthor);
@@ -87,11 +89,11 @@ absl::Status SignPolicy(const Context& context, const AuthorityOptions& options)
                                                        options.version, *text, SystemClock().Now(),
                                                        *author, *protection)};
   if (absl::Status kept = WritePublications(options.out, publications); !kept.ok()) return kept;
-  std::cout << context.Say("authority.signed", {options.out}) << "\n";
+  context.Done(context.Say("authority.signed", {options.out}), {{"signed", options.out}});
   return absl::OkStatus();
 }
 
-absl::Status SignFile(const Context& context, const AuthorityOptions& options) {
+absl::Status SignFile(Context& context, const AuthorityOptions& options) {
   const auto text = ReadText(options.file);
   if (!text.ok()) return text.status();
   std::vector<crypto::SigningKey> keys;
@@ -103,7 +105,7 @@ absl::Status SignFile(const Context& context, const AuthorityOptions& options) {
   const std::vector publications = {ledger::SignFederationFile(
       options.federation, options.type, options.version, *text, SystemClock().Now(), keys)};
   if (absl::Status kept = WritePublications(options.out, publications); !kept.ok()) return kept;
-  std::cout << context.Say("authority.signed", {options.out}) << "\n";
+  context.Done(context.Say("authority.signed", {options.out}), {{"signed", options.out}});
   return absl::OkStatus();
 }
 
@@ -124,30 +126,55 @@ absl::StatusOr<std::unique_ptr<v1::Directory::Stub>> ConnectBroker(const Context
       net::ClientTls(*identity, *anchors, net::BrokerCaller(options.broker_name), clock)));
 }
 
-absl::Status Publish(const Context& context, const PublishOptions& options) {
-  const auto stub = ConnectBroker(context, options);
-  if (!stub.ok()) return stub.status();
-  for (const std::string& file : options.files) {
-    const auto publications = ReadPublications(file);
-    if (!publications.ok()) return publications.status();
-    for (const ledger::Publication& publication : *publications) {
-      v1::PublishRequest request;
-      request.set_entry_kind(publication.kind);
-      *request.mutable_statement() = publication.statement;
-      request.set_text(publication.text);
-      grpc::ClientContext call;
-      net::SetDeadline(call);
-      v1::PublishResponse response;
-      const grpc::Status status = (*stub)->Publish(&call, request, &response);
-      if (!status.ok()) return net::FromGrpcStatus(status);
-      std::cout << context.Say("authority.published", {file, std::to_string(response.log_index())})
-                << "\n";
-    }
+// Puts the statements of one file into the log, each after the one before it.
+absl::Status PublishFile(v1::Directory::Stub& stub, const std::string& file,
+                         const std::vector<ledger::Publication>& publications, Json& published) {
+  for (const ledger::Publication& publication : publications) {
+    v1::PublishRequest request;
+    request.set_entry_kind(publication.kind);
+    *request.mutable_statement() = publication.statement;
+    request.set_text(publication.text);
+    grpc::ClientContext call;
+    net::SetDeadline(call);
+    v1::PublishResponse response;
+    const grpc::Status status = stub.Publish(&call, request, &response);
+    if (!status.ok()) return net::FromGrpcStatus(status);
+    published.push_back({{"file", file}, {"log_index", response.log_index()}});
   }
   return absl::OkStatus();
 }
 
-using Action = absl::Status (*)(const Context&, const AuthorityOptions&);
+// What is in the log is said, also when something after it was refused.
+void SayPublished(Context& context, const Json& published) {
+  if (context.settings.json) return context.Done("", {{"published", published}});
+  for (const Json& one : published) {
+    std::cout << context.Say("authority.published",
+                             {one["file"].get<std::string>(),
+                              std::to_string(one["log_index"].get<uint64_t>())})
+              << "\n";
+  }
+}
+
+void Publish(Context& context, const PublishOptions& options) {
+  // Read whole before anything is published: a damaged file stops all.
+  std::vector<std::vector<ledger::Publication>> contents;
+  for (const std::string& file : options.files) {
+    auto publications = ReadPublications(file);
+    if (!publications.ok()) return context.Fail(publications.status());
+    contents.push_back(*std::move(publications));
+  }
+  const auto stub = ConnectBroker(context, options);
+  if (!stub.ok()) return context.Fail(stub.status());
+  Json published = Json::array();
+  absl::Status status;
+  for (size_t i = 0; i < contents.size() && status.ok(); ++i) {
+    status = PublishFile(**stub, options.files[i], contents[i], published);
+  }
+  if (status.ok() || !published.empty()) SayPublished(context, published);
+  if (!status.ok()) context.FailAt({Peer::Kind::kBroker, options.broker}, status);
+}
+
+using Action = absl::Status (*)(Context&, const AuthorityOptions&);
 
 void Run(CLI::App* command, Context& context, std::shared_ptr<AuthorityOptions> options,
          Action action) {
@@ -217,9 +244,7 @@ void AddPublish(CLI::App& authority, Context& context) {
       ->required();
   command->add_option("--broker-authority", options->broker_authority, "CA of the broker, PEM")
       ->required();
-  command->callback([&context, options] {
-    if (const auto status = Publish(context, *options); !status.ok()) context.Fail(status);
-  });
+  command->callback([&context, options] { Publish(context, *options); });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include "cli/text.h"
 #include "core/base/clock.h"
 #include "core/net/certificate_name.h"
 #include "core/net/channel.h"
@@ -39,33 +40,22 @@ Language Context::language() const {
 
 std::string Context::Say(std::string_view key,
                          std::initializer_list<std::string_view> arguments) const {
-  return Sentence(language(), key, arguments);
+  return cli::Say(language(), key, arguments);
 }
 
-void Context::Fail(const absl::Status& status) {
-  const std::string message(status.message());
-  if (const auto refusal = RefusalOf(status)) {
-    exit_code = kAnswerIsNo;
-    std::cerr << Say("error.refused", {ReasonText(*refusal), RefusalSentence(language(), *refusal)})
-              << "\n"
-              << Say("error.detail", {refusal->text}) << "\n"
-              << Say("error.advice", {refusal->advice == DefaultAdvice(refusal->reason)
-                                          ? AdviceSentence(language(), refusal->reason)
-                                          : refusal->advice})
-              << "\n";
-  } else if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
-    exit_code = kPeerNotReachable;
-    std::cerr << Say("error.peer", {settings.desk, message}) << "\n"
-              << Say("error.peer-advice") << "\n";
-  } else if (absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
-             absl::IsPermissionDenied(status) || absl::IsFailedPrecondition(status) ||
-             absl::IsAlreadyExists(status)) {
-    exit_code = kInputRefused;
-    std::cerr << Say("error.input", {message}) << "\n";
-  } else {
-    exit_code = kLocalFault;
-    std::cerr << Say("error.local", {message}) << "\n";
-  }
+void Context::Fail(const absl::Status& status) { Fail(LocalFailure(language(), status)); }
+
+void Context::FailAt(const Peer& peer, const absl::Status& status) {
+  Fail(PeerFailure(language(), peer, status));
+}
+
+void Context::Fail(const Failure& failure) {
+  exit_code = failure.exit_code;
+  std::cerr << (settings.json ? FailureJson(failure) + "\n" : RenderFailure(language(), failure));
+}
+
+void Context::Done(const std::string& sentence, const Json& json) {
+  std::cout << (settings.json ? JsonLine(json) : sentence) << "\n";
 }
 
 void Context::PrintJson(const google::protobuf::Message& message) {

@@ -11,20 +11,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cli/failure.h"
+#include "cli/json.h"
 #include "core/base/sentences.h"
 #include "core/net/refusal_status.h"
 #include "entente/v1/desk.grpc.pb.h"
 
 namespace entente::cli {
-
-enum ExitCode : int {
-  kDone = 0,
-  kAnswerIsNo = 1,
-  kUsage = 2,
-  kInputRefused = 3,
-  kPeerNotReachable = 4,
-  kLocalFault = 5,
-};
 
 struct Settings {
   std::string desk;         // unix:PATH or HOST:PORT
@@ -41,11 +34,16 @@ class Context {
   int exit_code = kDone;
 
   Language language() const;
-  // One sentence of the catalogue in the chosen language.
+  // One sentence of the catalogue in the chosen language, its arguments made printable.
   std::string Say(std::string_view key,
                   std::initializer_list<std::string_view> arguments = {}) const;
-  // Prints what went wrong with advice to standard error and sets the exit code.
+  // Print what went wrong with advice to standard error, as one line of JSON when that was asked
+  // for, and set the exit code.
   void Fail(const absl::Status& status);
+  void FailAt(const Peer& peer, const absl::Status& status);
+  void Fail(const Failure& failure);
+  // What a command did: the sentence, or the same as JSON.
+  void Done(const std::string& sentence, const Json& json);
   // Prints the message as JSON on one line.
   void PrintJson(const google::protobuf::Message& message);
 
@@ -60,7 +58,9 @@ class Context {
     SetDeadline(call);
     Response response;
     const grpc::Status status = ((*stub)->*method)(&call, request, &response);
-    if (!status.ok()) return Fail(net::FromGrpcStatus(status)), std::nullopt;
+    if (!status.ok()) {
+      return FailAt({Peer::Kind::kDesk, settings.desk}, net::FromGrpcStatus(status)), std::nullopt;
+    }
     return response;
   }
 

@@ -1,5 +1,6 @@
 #include "cli/draft.h"
 
+#include "core/base/money.h"
 #include "core/net/config_reader.h"
 
 namespace entente::cli {
@@ -13,11 +14,11 @@ uint64_t InstantAt(ConfigTable& table, std::string_view key, Instant now) {
   if (text.empty()) return 0;
   if (text[0] == 'P') {
     const auto duration = ParseDuration(text);
-    if (!duration.ok()) return table.Refuse(key, std::string(duration.status().message())), 0;
+    if (!duration.ok()) return table.RefuseAs(key, "draft.duration"), 0;
     return static_cast<uint64_t>(AddDuration(now, *duration).ms);
   }
   const auto instant = ParseInstant(text);
-  if (!instant.ok()) return table.Refuse(key, std::string(instant.status().message())), 0;
+  if (!instant.ok()) return table.RefuseAs(key, "draft.instant"), 0;
   return static_cast<uint64_t>(instant->ms);
 }
 
@@ -26,7 +27,7 @@ v1::Urgency UrgencyOf(ConfigTable& table) {
   if (word == "bulk") return v1::URGENCY_BULK;
   if (word == "normal") return v1::URGENCY_NORMAL;
   if (word == "urgent") return v1::URGENCY_URGENT;
-  table.Refuse("urgency", "write bulk, normal or urgent");
+  table.RefuseAs("urgency", "draft.urgency");
   return v1::URGENCY_UNSPECIFIED;
 }
 
@@ -35,7 +36,7 @@ v1::LeadMeasure MeasureOf(ConfigTable& table) {
   if (word == "freeze") return v1::LEAD_MEASURE_FREEZE;
   if (word == "monitor") return v1::LEAD_MEASURE_MONITOR;
   if (word == "inform") return v1::LEAD_MEASURE_INFORM;
-  table.Refuse("measure", "write freeze, monitor or inform");
+  table.RefuseAs("measure", "draft.measure");
   return v1::LEAD_MEASURE_UNSPECIFIED;
 }
 
@@ -48,16 +49,10 @@ void ReadMoney(ConfigTable& table, std::string_view amount_key, v1::Money* money
   const std::string amount = table.TextOr(amount_key, "");
   const std::string currency = table.TextOr("currency", "");
   if (amount.empty() != currency.empty()) {
-    table.Refuse(amount.empty() ? "currency" : amount_key,
-                 "an amount needs a currency, and a currency an amount");
+    table.RefuseAs(amount.empty() ? "currency" : amount_key, "draft.money");
   }
-  if (amount.find_first_not_of("0123456789.-") != amount.npos) {
-    table.Refuse(amount_key, "write the amount as decimal text such as \"1250000.00\"");
-  }
-  if (currency.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != currency.npos ||
-      (!currency.empty() && currency.size() != 3)) {
-    table.Refuse("currency", "write an ISO 4217 code such as EUR");
-  }
+  if (!amount.empty() && !IsDecimalAmount(amount)) table.RefuseAs(amount_key, "draft.amount");
+  if (!currency.empty() && !IsCurrencyCode(currency)) table.RefuseAs("currency", "draft.currency");
   money->set_amount(amount);
   money->set_currency(currency);
 }
@@ -104,9 +99,7 @@ void ReadSection(ConfigTable& table, const std::string& language, v1::DraftSecti
   const int kinds =
       table.Has("account") + table.Has("asset") + table.Has("person") + table.Has("text");
   if (kinds != 1) {
-    table.Refuse("basis",
-                 "a section has exactly one of [[section.account]], [[section.asset]], "
-                 "[section.person], text");
+    table.RefuseAs("basis", "draft.one-content");
   }
   if (table.Has("account")) ReadAccounts(table.Tables("account"), content->mutable_accounts());
   if (table.Has("asset")) ReadAssets(table.Tables("asset"), content->mutable_assets());
@@ -132,7 +125,7 @@ absl::StatusOr<v1::SendLeadRequest> ReadLeadDraft(const std::string& path, Insta
   auto root = ConfigTable::Load(path);
   if (!root.ok()) return root.status();
   v1::SendLeadRequest request;
-  if (root->Text("draft") != "lead/1") root->Refuse("draft", "write draft = \"lead/1\"");
+  if (root->Text("draft") != "lead/1") root->RefuseAs("draft", "draft.form");
   const std::string language = root->TextOr("language", "en");
   request.set_purpose(root->Text("purpose"));
   request.set_instrument(root->TextOr("instrument", ""));

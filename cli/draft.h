@@ -11,7 +11,8 @@
 namespace entente::cli {
 
 // Instants may be written as durations from `now`. INVALID_ARGUMENT `FILE:LINE:COL: sentence` for
-// anything but the closed form; NOT_FOUND without the file.
+// anything but the closed form; NOT_FOUND without the file; refusal too-large above
+// limits::kConfigBytes.
 absl::StatusOr<v1::SendLeadRequest> ReadLeadDraft(const std::string& path, Instant now);
 
 }  // namespace entente::cli

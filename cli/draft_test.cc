@@ -5,6 +5,10 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/base/sentences.h"
+
 namespace entente::cli {
 namespace {
 
@@ -71,6 +75,8 @@ TEST_F(DraftTest, SaysWhereItIsWrong) {
       {"lead/1", "lead/2"},
       {"currency = \"EUR\"", ""},
       {"10.50", "ten"},
+      {"10.50", "1.2.3"},
+      {"\"EUR\"", "\"ABC\""},
       {"basis = \"fact\"", "bases = \"fact\""},
       {"[[section.account]]", "text = \"x\"\n[[section.account]]"},
       {"summary = \"Freeze\"", ""}};
@@ -83,6 +89,22 @@ TEST_F(DraftTest, SaysWhereItIsWrong) {
     EXPECT_NE(request.status().message().find("draft.toml:"), std::string::npos)
         << request.status();
   }
+}
+
+TEST_F(DraftTest, SaysItInFrench) {
+  std::string text = good_;
+  text.replace(text.find("EUR"), 3, "EURO");
+  const auto request = Read(text);
+  ASSERT_FALSE(request.ok());
+  EXPECT_NE(MessageIn(Language::kFrench, request.status()).find("écrivez un code ISO 4217"),
+            std::string::npos)
+      << MessageIn(Language::kFrench, request.status());
+}
+
+TEST_F(DraftTest, AFileWithoutEndIsNotReadToTheEnd) {
+  EXPECT_TRUE(IsRefusal(ReadLeadDraft("/dev/zero", kNow).status(), Reason::kTooLarge));
+  EXPECT_TRUE(IsRefusal(Read(good_ + "#" + std::string(limits::kConfigBytes, 'x')).status(),
+                        Reason::kTooLarge));
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 #include "cli/commands.h"
 #include "core/net/config_reader.h"
@@ -80,7 +82,11 @@ int Main(int argc, char** argv) {
     context.Fail(completed);
     return kInputRefused;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
+    const bool as_json = std::count(argv, argv + argc, std::string_view("--json")) > 0;
+    if (error.get_exit_code() == 0 || !as_json) return app.exit(error) == 0 ? kDone : kUsage;
+    // The parser stops at the error, and may not have come to these two.
+    context.settings.json = true;
+    context.Fail(UsageFailure(context.language(), error.what()));
   }
   return context.exit_code;
 }

@@ -9,6 +9,8 @@
 
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
+#include "core/base/read_file.h"
+#include "core/base/sentences.h"
 #include "entente/v1/broker.pb.h"
 
 namespace entente::cli {
@@ -16,38 +18,33 @@ namespace {
 
 constexpr std::string_view kFirstLine = "entente-statements/1";
 
-absl::Status SystemError(const std::string& what) {
-  return absl::InternalError(what + ": " + std::strerror(errno));
+absl::Status CannotWrite(const std::string& path) {
+  return Told(absl::StatusCode::kInternal, "file.write", {std::strerror(errno)}, path);
 }
 
 }  // namespace
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(path + ": " + std::strerror(errno));
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (text.str().size() > limits::kMessageBytes) {
-    return absl::InvalidArgumentError(path + " is larger than 4 MiB");
-  }
-  return text.str();
+  return ReadFile(path, limits::kMessageBytes);
 }
 
 absl::Status WriteText(const std::string& path, std::string_view text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;
   file.close();
-  return file ? absl::OkStatus() : SystemError("cannot write " + path);
+  return file ? absl::OkStatus() : CannotWrite(path);
 }
 
 absl::Status MakePrivateFolder(const std::string& path) {
   if (mkdir(path.c_str(), 0700) == 0) return absl::OkStatus();
-  if (errno != EEXIST) return SystemError("cannot make the folder " + path);
+  if (errno != EEXIST) return CannotWrite(path);
   struct stat found {};
-  if (stat(path.c_str(), &found) != 0) return SystemError(path);
-  if (!S_ISDIR(found.st_mode)) return absl::FailedPreconditionError(path + " is not a folder");
+  if (stat(path.c_str(), &found) != 0) return CannotWrite(path);
+  if (!S_ISDIR(found.st_mode)) {
+    return Told(absl::StatusCode::kFailedPrecondition, "file.no-folder", {}, path);
+  }
   if ((found.st_mode & 077) != 0) {
-    return absl::PermissionDeniedError(path + " is open to others: run chmod 700 " + path);
+    return Told(absl::StatusCode::kPermissionDenied, "file.open-to-others", {path}, path);
   }
   return absl::OkStatus();
 }
@@ -71,15 +68,15 @@ absl::StatusOr<std::vector<ledger::Publication>> ReadPublications(const std::str
   std::istringstream lines(*text);
   std::string line;
   if (!std::getline(lines, line) || line != kFirstLine) {
-    return absl::InvalidArgumentError(path + ":1:1: not a file of signed statements");
+    return Told(absl::StatusCode::kInvalidArgument, "file.no-statements", {}, path + ":1:1");
   }
   std::vector<ledger::Publication> out;
   for (int number = 2; std::getline(lines, line); ++number) {
     const auto bytes = Base64Decode(line);
     v1::PublishRequest request;
     if (!bytes || !request.ParseFromString(*bytes)) {
-      return absl::InvalidArgumentError(path + ":" + std::to_string(number) +
-                                        ":1: this line is damaged");
+      return Told(absl::StatusCode::kInvalidArgument, "file.damaged-line", {},
+                  path + ":" + std::to_string(number) + ":1");
     }
     out.push_back(
         {static_cast<v1::EntryKind>(request.entry_kind()), request.statement(), request.text()});

@@ -13,7 +13,7 @@
 
 namespace entente::cli {
 
-// NOT_FOUND, or INVALID_ARGUMENT above 4 MiB.
+// NOT_FOUND, or refusal too-large above 4 MiB.
 absl::StatusOr<std::string> ReadText(const std::string& path);
 // Replaces the file; INTERNAL with the system's words.
 absl::Status WriteText(const std::string& path, std::string_view text);

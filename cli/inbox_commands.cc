@@ -71,7 +71,7 @@ void AddLog(CLI::App& app, Context& context) {
   auto request = std::make_shared<v1::ConsultationsRequest>();
   command->add_option_function<std::string>(
       "--record", [request](const std::string& text) { request->set_record_id(text); },
-      "only this record");
+      "only this record: its id or spoken reference");
   command
       ->add_option_function<std::string>(
           "--justification",

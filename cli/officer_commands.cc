@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/render.h"
+#include "cli/text.h"
 
 namespace entente::cli {
 namespace {
@@ -13,7 +14,9 @@ void Add(Context& context, const v1::Officer& officer) {
   if (!response) return;
   if (context.settings.json) return context.PrintJson(*response);
   std::string roles;
-  for (const std::string& role : officer.roles()) roles += (roles.empty() ? "" : ", ") + role;
+  for (const std::string& role : officer.roles()) {
+    roles += (roles.empty() ? "" : ", ") + Word(context.language(), "role", role);
+  }
   std::cout << context.Say("officer.added", {officer.id(), roles}) << "\n";
 }
 

@@ -1,9 +1,13 @@
 // entente-policy: checks a folder of sharing policies and decides single records with it.
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <iostream>
+#include <sstream>
 
+#include "cli/failure.h"
+#include "cli/text.h"
 #include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/read_file.h"
 #include "core/crypto/digest.h"
 #include "policy/decide.h"
 #include "policy/examples.h"
@@ -13,17 +17,14 @@
 namespace entente::cli {
 namespace {
 
-constexpr int kDone = 0;
-constexpr int kAnswerIsNo = 1;
-constexpr int kUsage = 2;
-constexpr int kInputRefused = 3;
-
 constexpr const char* kExitCodes =
     "Exit codes: 0 done; 1 the answer is no (an example is not met); 2 usage;\n"
     "3 a file or folder is refused, each error as FILE:LINE:COL: sentence.";
 
-int Refused(const absl::Status& status) {
-  std::cerr << status.message() << '\n';
+// Of a folder there are several errors, each on its line.
+int Refused(Language language, const absl::Status& status) {
+  std::istringstream lines(MessageIn(language, status));
+  for (std::string line; std::getline(lines, line);) std::cerr << Printable(line) << '\n';
   return kInputRefused;
 }
 
@@ -37,87 +38,129 @@ Digest FolderDigest(const policy::Folder& folder) {
   return crypto::Sha256(framing.bytes());
 }
 
-void PrintPolicy(const policy::Policy& policy) {
-  std::cout << policy.file << ": " << policy.jurisdiction << " version " << policy.version << ", "
-            << policy.outbound.size() << " outbound and " << policy.inbound.size()
-            << " inbound rules, " << policy.examples.size() << " examples\n";
+void PrintPolicy(Language language, const policy::Policy& policy) {
+  std::cout << Say(language, "policy.file",
+                   {policy.file, policy.jurisdiction, std::to_string(policy.version),
+                    std::to_string(policy.outbound.size()), std::to_string(policy.inbound.size()),
+                    std::to_string(policy.examples.size())})
+            << '\n';
 }
 
-int Check(const std::string& path) {
+int Check(Language language, const std::string& path) {
   const auto folder = policy::LoadFolder(path);
-  if (!folder.ok()) return Refused(folder.status());
+  if (!folder.ok()) return Refused(language, folder.status());
   if (const auto snapshot = folder->Compile(0, FolderDigest(*folder)); !snapshot.ok()) {
-    return Refused(snapshot.status());
+    return Refused(language, snapshot.status());
   }
   const policy::ExampleSetting setting{folder->vocabulary, folder->groups, folder->instruments,
                                        folder->agencies};
   size_t examples = 0;
   size_t failed = 0;
   for (const policy::Policy& policy : folder->policies) {
-    PrintPolicy(policy);
+    PrintPolicy(language, policy);
     const auto failures = policy::RunExamples(policy, setting);
-    if (!failures.ok()) return Refused(failures.status());
-    for (const std::string& line : *failures) std::cerr << line << '\n';
+    if (!failures.ok()) return Refused(language, failures.status());
+    for (const std::string& line : *failures) std::cerr << Printable(line) << '\n';
     examples += policy.examples.size();
     failed += failures->size();
   }
-  std::cout << folder->policies.size() << " policies, " << examples << " examples, " << failed
-            << " not as expected\n";
+  std::cout << Say(language, "policy.summary",
+                   {std::to_string(folder->policies.size()), std::to_string(examples),
+                    std::to_string(failed)})
+            << '\n';
   return failed == 0 ? kDone : kAnswerIsNo;
 }
 
-void PrintRules(const std::vector<policy::MatchedRule>& rules, const char* indent) {
+void PrintRules(const std::vector<policy::MatchedRule>& rules) {
   for (const policy::MatchedRule& rule : rules) {
-    std::cout << indent << rule.id << "  " << rule.title << '\n';
+    std::cout << "  " << Printable(rule.id) << "  " << Printable(rule.title) << '\n';
   }
 }
 
-void PrintDecision(const policy::Decision& decision, const policy::LabelsFile& labels) {
-  std::cout << policy::VerdictWord(decision.verdict) << ": " << labels.record.origin << " to "
-            << labels.recipient.recipient << " at " << FormatInstant(decision.at) << '\n';
+std::string ReasonsText(Language language, const std::vector<policy::SidedReason>& reasons) {
+  std::string out;
+  for (const policy::SidedReason& reason : reasons) {
+    out += (out.empty() ? "" : "; ") + ReasonWords(language, reason.text);
+  }
+  return out;
+}
+
+void PrintSections(Language language, const policy::Decision& decision) {
   for (const uint32_t section : decision.released) {
-    std::cout << "section " << section << ": released\n";
+    std::cout << Say(language, "policy.released", {std::to_string(section)}) << '\n';
   }
   for (const policy::WithheldSection& section : decision.withheld) {
-    std::cout << "section " << section.section << ": kept back:";
-    for (const policy::SidedReason& reason : section.reasons) std::cout << ' ' << reason.text;
-    std::cout << '\n';
-    PrintRules(section.rules, "  ");
+    std::cout << Say(language, "policy.kept-back",
+                     {std::to_string(section.section), ReasonsText(language, section.reasons)})
+              << '\n';
+    PrintRules(section.rules);
   }
-  if (!decision.reasons.empty()) std::cout << "reasons:\n";
-  for (const policy::SidedReason& reason : decision.reasons) {
-    std::cout << "  " << reason.text << '\n';
-  }
-  if (!decision.obligations.empty()) std::cout << "obligations:\n";
-  for (const std::string& obligation : decision.obligations) {
-    std::cout << "  " << obligation << '\n';
-  }
-  if (!decision.matched.empty()) std::cout << "rules and instrument that matched:\n";
-  PrintRules(decision.matched, "  ");
 }
 
-int Decide(const std::string& path, const std::string& at, const std::string& record, bool json) {
-  const auto instant = ParseInstant(at);
+void PrintDecision(Language language, const policy::Decision& decision,
+                   const policy::LabelsFile& labels) {
+  std::cout << Say(language, "policy.verdict." + std::string(policy::VerdictWord(decision.verdict)),
+                   {labels.record.origin, labels.recipient.recipient, FormatInstant(decision.at)})
+            << '\n';
+  PrintSections(language, decision);
+  if (!decision.reasons.empty()) std::cout << Say(language, "policy.reasons") << '\n';
+  for (const policy::SidedReason& reason : decision.reasons) {
+    std::cout << "  " << Printable(ReasonWords(language, reason.text)) << '\n';
+  }
+  if (!decision.obligations.empty()) std::cout << Say(language, "policy.obligations") << '\n';
+  for (const std::string& obligation : decision.obligations) {
+    std::cout << "  " << Printable(obligation) << '\n';
+  }
+  if (!decision.matched.empty()) std::cout << Say(language, "policy.matched") << '\n';
+  PrintRules(decision.matched);
+}
+
+struct Question {
+  std::string folder, at, record;
+  bool json = false;
+};
+
+int Decide(Language language, const Question& question) {
+  const auto instant = ParseInstant(question.at);
   if (!instant.ok()) {
-    std::cerr << "--at: " << instant.status().message() << '\n';
+    std::cerr << Say(language, "policy.at", {question.at}) << '\n';
     return kUsage;
   }
-  const auto folder = policy::LoadFolder(path);
-  if (!folder.ok()) return Refused(folder.status());
+  const auto folder = policy::LoadFolder(question.folder);
+  if (!folder.ok()) return Refused(language, folder.status());
   const auto snapshot = folder->Compile(0, FolderDigest(*folder));
-  if (!snapshot.ok()) return Refused(snapshot.status());
-  const auto bytes = policy::ReadWholeFile(record);
-  if (!bytes.ok()) return Refused(bytes.status());
-  const auto labels = policy::ParseLabels(*bytes, record);
-  if (!labels.ok()) return Refused(labels.status());
+  if (!snapshot.ok()) return Refused(language, snapshot.status());
+  const auto bytes = ReadFile(question.record, limits::kConfigBytes);
+  if (!bytes.ok()) return Refused(language, bytes.status());
+  const auto labels = policy::ParseLabels(*bytes, question.record);
+  if (!labels.ok()) return Refused(language, labels.status());
   const policy::Decision decision =
       policy::Decide(**snapshot, labels->record, labels->recipient, *instant);
-  if (json) {
+  if (question.json) {
     std::cout << policy::DecisionJson(decision) << '\n';
   } else {
-    PrintDecision(decision, *labels);
+    PrintDecision(language, decision, *labels);
   }
   return kDone;
+}
+
+void AddDecide(CLI::App& app, Question& question) {
+  CLI::App* decide = app.add_subcommand(
+      "decide", "Say whether a record may go to its recipient, which sections, and why.");
+  decide->add_option("--policies", question.folder, "Folder of policy files")
+      ->required()
+      ->type_name("DIR");
+  decide->add_option("--at", question.at, "Instant of the decision, such as 2026-12-01T00:00:00Z")
+      ->required()
+      ->type_name("INSTANT");
+  decide
+      ->add_option("--record", question.record,
+                   "TOML file of the record's labels (record = \"labels/1\")")
+      ->required()
+      ->type_name("FILE");
+  decide->add_flag("--json", question.json, "One line of JSON instead of text");
+  decide->footer("Every verdict, a refusal too, is an answer and exits with 0.\n" +
+                 std::string(kExitCodes));
 }
 
 int Main(int argc, char** argv) {
@@ -126,34 +169,24 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kExitCodes);
 
-  std::string folder;
+  app.fallthrough();
+  std::string language_tag = "en";
+  app.add_option("--language", language_tag, "en or fr")->check(CLI::IsMember({"en", "fr"}));
+
+  Question question;
   CLI::App* check = app.add_subcommand(
       "check", "Read every *.toml of a folder strictly and run the examples in its policies.");
-  check->add_option("DIR", folder, "Folder of policy files")->required();
+  check->add_option("DIR", question.folder, "Folder of policy files")->required();
   check->footer(kExitCodes);
 
-  std::string at;
-  std::string record;
-  bool json = false;
-  CLI::App* decide = app.add_subcommand(
-      "decide", "Say whether a record may go to its recipient, which sections, and why.");
-  decide->add_option("--policies", folder, "Folder of policy files")->required()->type_name("DIR");
-  decide->add_option("--at", at, "Instant of the decision, such as 2026-12-01T00:00:00Z")
-      ->required()
-      ->type_name("INSTANT");
-  decide->add_option("--record", record, "TOML file of the record's labels (record = \"labels/1\")")
-      ->required()
-      ->type_name("FILE");
-  decide->add_flag("--json", json, "One line of JSON instead of text");
-  decide->footer("Every verdict, a refusal too, is an answer and exits with 0.\n" +
-                 std::string(kExitCodes));
-
+  AddDecide(app, question);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
-  return check->parsed() ? Check(folder) : Decide(folder, at, record, json);
+  const Language language = *LanguageFromTag(language_tag);
+  return check->parsed() ? Check(language, question.folder) : Decide(language, question);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 struct Outcome {
@@ -126,6 +127,28 @@ TEST(PolicyProgram, UsageErrorsExitWith2) {
   const Outcome out = Execute("decide --policies " + Examples() + " --at yesterday --record x");
   EXPECT_EQ(out.exit_code, 2);
   EXPECT_THAT(out.output, HasSubstr("'yesterday' is not an instant"));
+}
+
+TEST(PolicyProgram, SaysItInFrench) {
+  const Outcome checked = Execute("--language fr check " + Examples());
+  EXPECT_EQ(checked.exit_code, 0);
+  EXPECT_THAT(checked.output, EndsWith("6 politiques, 23 exemples, 0 non conformes\n"));
+  const Outcome decided = Decide(kRecord, "--language fr");
+  EXPECT_THAT(decided.output, HasSubstr("section 1 : non transmise : withheld (Une règle"));
+  EXPECT_EQ(Execute("check x --language de").exit_code, 2);
+}
+
+TEST(PolicyProgram, TitlesCannotTurnTheDirection) {
+  const std::string folder = ::testing::TempDir() + "/entente-policy-steering";
+  ASSERT_EQ(std::system(("rm -rf " + folder + " && cp -r " + Examples() + " " + folder +
+                         R"( && sed -i 's/^\( *title *= "\)/\1\\u202e/' )" + folder + "/fr.toml")
+                            .c_str()),
+            0);
+  const Outcome out = Execute("decide --policies " + folder + " --at 2026-03-01T10:00:01Z" +
+                              " --record " + Write("record.toml", kRecord));
+  EXPECT_EQ(out.exit_code, 0) << out.output;
+  EXPECT_THAT(out.output, HasSubstr("FR-OUT-800  <U+202E>"));
+  EXPECT_THAT(out.output, Not(HasSubstr("\xe2\x80\xae")));
 }
 
 TEST(PolicyProgram, HelpIsComplete) {

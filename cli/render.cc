@@ -1,23 +1,20 @@
 #include "cli/render.h"
 
-#include <array>
-
-#include "core/base/instant.h"
+#include "cli/text.h"
 
 namespace entente::cli {
 namespace {
 
 using Row = std::vector<std::string>;
 
-std::string Word(Language language, std::string_view group, int number) {
-  return Sentence(language, std::string(group) + "." + std::to_string(number));
+std::string NumberWord(Language language, std::string_view group, int number) {
+  return Word(language, group, std::to_string(number));
 }
 
 // Names of columns, from the catalogue.
 Row Heads(Language language, std::initializer_list<std::string_view> names) {
   Row row;
-  for (std::string_view name : names)
-    row.push_back(Sentence(language, "column." + std::string(name)));
+  for (std::string_view name : names) row.push_back(Say(language, "column." + std::string(name)));
   return row;
 }
 
@@ -26,26 +23,44 @@ std::string Joined(const Texts& texts, std::string_view separator = ", ") {
   std::string out;
   for (const auto& text : texts) {
     if (!out.empty()) out += separator;
-    out += Printable(text);
+    out += text;
   }
   return out;
 }
 
-std::string YesNo(Language language, bool value) {
-  return Sentence(language, value ? "yes" : "no");
+std::string RoleWords(Language language, const v1::Officer& officer) {
+  Row roles;
+  for (const std::string& role : officer.roles()) roles.push_back(Word(language, "role", role));
+  return Joined(roles);
 }
 
+template <typename Codes>
+std::string Reasons(Language language, const Codes& codes) {
+  Row reasons;
+  for (const std::string& code : codes) reasons.push_back(ReasonWords(language, code));
+  return Joined(reasons, "; ");
+}
+
+// An answer's reason is a person's own words; any other is a code.
+std::string ReasonText(Language language, const v1::RecipientStatus& recipient) {
+  const bool answered = recipient.state() == v1::RECIPIENT_STATE_TAKEN ||
+                        recipient.state() == v1::RECIPIENT_STATE_DECLINED;
+  return answered ? recipient.reason() : ReasonWords(language, recipient.reason());
+}
+
+std::string YesNo(Language language, bool value) { return Say(language, value ? "yes" : "no"); }
+
 std::string WithheldNote(Language language, uint32_t count) {
-  return count == 0 ? "" : Sentence(language, "lead.withheld", {std::to_string(count)});
+  return count == 0 ? "" : Say(language, "lead.withheld", {std::to_string(count)});
 }
 
 // Everything worth saying about one recipient besides its state.
 std::string RecipientDetail(Language language, const v1::RecipientStatus& recipient) {
   Row parts;
-  if (recipient.overdue()) parts.push_back(Sentence(language, "lead.overdue"));
-  if (!recipient.reason().empty()) parts.push_back(recipient.reason());
+  if (recipient.overdue()) parts.push_back(Say(language, "lead.overdue"));
+  if (!recipient.reason().empty()) parts.push_back(ReasonText(language, recipient));
   if (!recipient.answer_reference().empty()) {
-    parts.push_back(Sentence(language, "lead.answer-reference", {recipient.answer_reference()}));
+    parts.push_back(Say(language, "lead.answer-reference", {recipient.answer_reference()}));
   }
   if (recipient.sections_withheld() > 0) {
     parts.push_back(WithheldNote(language, recipient.sections_withheld()));
@@ -53,20 +68,19 @@ std::string RecipientDetail(Language language, const v1::RecipientStatus& recipi
   // What went through whole needs no rule beside it.
   const bool kept_back = recipient.sections_withheld() > 0 || recipient.reasons_size() > 0;
   if (kept_back && recipient.rules_size() > 0) {
-    parts.push_back(Sentence(language, "lead.under-rules", {Joined(recipient.rules())}));
+    parts.push_back(Say(language, "lead.under-rules", {Joined(recipient.rules())}));
   }
-  if (recipient.reasons_size() > 0) parts.push_back(Joined(recipient.reasons()));
+  if (recipient.reasons_size() > 0) parts.push_back(Reasons(language, recipient.reasons()));
   if (!recipient.contact().empty()) {
-    parts.push_back(Sentence(language, "lead.contact", {recipient.contact()}));
+    parts.push_back(Say(language, "lead.contact", {recipient.contact()}));
   }
   return Joined(parts, "; ");
 }
 
 std::string LeadHead(Language language, const v1::LeadSummary& lead) {
-  return Sentence(
-      language, "lead.head",
-      {lead.reference(), Word(language, "measure", lead.measure()), Printable(lead.summary()),
-       InstantText(lead.deadline_ms()), lead.record_id(), Printable(lead.own_reference())});
+  return Say(language, "lead.head",
+             {lead.reference(), NumberWord(language, "measure", lead.measure()), lead.summary(),
+              InstantText(lead.deadline_ms()), lead.record_id(), lead.own_reference()});
 }
 
 std::string ContentText(Language language, const v1::SectionContent& content);
@@ -79,8 +93,7 @@ std::string AccountsText(Language language, const v1::FinancialAccounts& account
   std::vector<Row> rows = {
       Heads(language, {"account", "institution", "country", "holder", "amount"})};
   for (const auto& account : accounts.accounts()) {
-    rows.push_back({Printable(account.number()), Printable(account.institution()),
-                    Printable(account.country()), Printable(account.holder()),
+    rows.push_back({account.number(), account.institution(), account.country(), account.holder(),
                     MoneyText(account.balance())});
   }
   return Table(rows);
@@ -89,29 +102,28 @@ std::string AccountsText(Language language, const v1::FinancialAccounts& account
 std::string AssetsText(Language language, const v1::Assets& assets) {
   std::vector<Row> rows = {Heads(language, {"asset", "country", "amount"})};
   for (const auto& asset : assets.assets()) {
-    rows.push_back(
-        {Printable(asset.description()), Printable(asset.country()), MoneyText(asset.value())});
+    rows.push_back({asset.description(), asset.country(), MoneyText(asset.value())});
   }
   return Table(rows);
 }
 
 std::string PersonText(Language language, const v1::PersonDetails& person) {
-  return Table({{Sentence(language, "column.names"), Joined(person.names())},
-                {Sentence(language, "column.date-of-birth"), Printable(person.date_of_birth())},
-                {Sentence(language, "column.address"), Printable(person.address())},
-                {Sentence(language, "column.note"), Printable(person.note())}});
+  return Table({{Say(language, "column.names"), Joined(person.names())},
+                {Say(language, "column.date-of-birth"), person.date_of_birth()},
+                {Say(language, "column.address"), person.address()},
+                {Say(language, "column.note"), person.note()}});
 }
 
 std::string AskText(Language language, const v1::LeadAsk& ask) {
-  return Sentence(language, "lead.ask",
-                  {Word(language, "measure", ask.measure()), InstantText(ask.deadline_ms()),
-                   Printable(ask.reference()), Printable(ask.summary())}) +
+  return Say(language, "lead.ask",
+             {NumberWord(language, "measure", ask.measure()), InstantText(ask.deadline_ms()),
+              ask.reference(), ask.summary()}) +
          "\n";
 }
 
 std::string AnswerText(Language language, const v1::LeadAnswer& answer) {
-  return Sentence(language, answer.taken() ? "lead.taken" : "lead.declined",
-                  {Printable(answer.reason()), Printable(answer.reference())}) +
+  return Say(language, answer.taken() ? "lead.taken" : "lead.declined",
+             {answer.reason(), answer.reference()}) +
          "\n";
 }
 
@@ -126,11 +138,11 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
     case v1::SectionContent::kPerson:
       return PersonText(language, content.person());
     case v1::SectionContent::kNarrative:
-      return Printable(content.narrative().text()) + "\n";
+      return PrintableBlock(content.narrative().text());
     case v1::SectionContent::kLeadAnswer:
       return AnswerText(language, content.lead_answer());
     case v1::SectionContent::BODY_NOT_SET:
-      return Sentence(language, "section.empty") + "\n";
+      return Say(language, "section.empty") + "\n";
   }
   return "";
 }
@@ -139,38 +151,36 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
 
 std::string RenderStatus(Language language, const v1::StatusResponse& status) {
   std::string out =
-      Sentence(language, "status.head",
-               {status.agency(), status.federation(), status.log_origin(),
-                std::to_string(status.tree_size()), InstantText(status.checkpoint_seen_ms())}) +
+      Say(language, "status.head",
+          {status.agency(), status.federation(), status.log_origin(),
+           std::to_string(status.tree_size()), InstantText(status.checkpoint_seen_ms())}) +
       "\n";
-  if (status.quorum() == "none") out += Sentence(language, "status.quorum-none") + "\n";
-  out +=
-      status.broker_connected()
-          ? Sentence(language, "status.connected") + "\n"
-          : Sentence(language, "status.not-connected", {Printable(status.broker_error())}) + "\n";
-  out +=
-      Sentence(language, "status.counts",
-               {std::to_string(status.outbox_waiting()), std::to_string(status.inbox_unread())}) +
-      "\n";
+  if (status.quorum() == "none") out += Say(language, "status.quorum-none") + "\n";
+  out += status.broker_connected()
+             ? Say(language, "status.connected") + "\n"
+             : Say(language, "status.not-connected", {status.broker_error()}) + "\n";
+  out += Say(language, "status.counts",
+             {std::to_string(status.outbox_waiting()), std::to_string(status.inbox_unread())}) +
+         "\n";
   for (const auto& alarm : status.alarms()) {
-    out += Sentence(language, "status.alarm",
-                    {alarm.code(), InstantText(alarm.since_ms()), Printable(alarm.text())}) +
-           "\n";
+    out +=
+        Say(language, "status.alarm", {alarm.code(), InstantText(alarm.since_ms()), alarm.text()}) +
+        "\n";
   }
   return out;
 }
 
 std::string RenderSent(Language language, const v1::SendLeadResponse& response) {
   std::string out =
-      Sentence(language, "lead.accepted", {response.reference(), response.record_id()}) + "\n";
+      Say(language, "lead.accepted", {response.reference(), response.record_id()}) + "\n";
   std::vector<Row> rows;
   for (const auto& recipient : response.recipients()) {
-    Row row = {"  " + recipient.recipient(), Word(language, "verdict", recipient.verdict())};
+    Row row = {"  " + recipient.recipient(), NumberWord(language, "verdict", recipient.verdict())};
     std::string detail = WithheldNote(language, static_cast<uint32_t>(recipient.withheld_size()));
     if (recipient.rules_size() > 0 && recipient.verdict() != v1::VERDICT_RELEASE) {
-      detail += " " + Sentence(language, "lead.under-rules", {Joined(recipient.rules())});
+      detail += " " + Say(language, "lead.under-rules", {Joined(recipient.rules())});
     }
-    if (recipient.reasons_size() > 0) detail += " (" + Joined(recipient.reasons()) + ")";
+    if (recipient.reasons_size() > 0) detail += " " + Reasons(language, recipient.reasons());
     row.push_back(detail);
     rows.push_back(row);
   }
@@ -178,16 +188,16 @@ std::string RenderSent(Language language, const v1::SendLeadResponse& response) 
 }
 
 std::string RenderLeads(Language language, const v1::ListLeadsResponse& response, bool received) {
-  if (response.leads().empty()) return Sentence(language, "lead.none") + "\n";
+  if (response.leads().empty()) return Say(language, "lead.none") + "\n";
   std::string out;
   for (const auto& lead : response.leads()) {
     out += LeadHead(language, lead);
-    if (received) out += " " + Sentence(language, "lead.from", {lead.origin()});
+    if (received) out += " " + Say(language, "lead.from", {lead.origin()});
     out += "\n";
     std::vector<Row> rows;
     for (const auto& recipient : lead.recipients()) {
       rows.push_back({recipient.overdue() ? "  !" : "   ", recipient.recipient(),
-                      Word(language, "state", recipient.state()),
+                      NumberWord(language, "state", recipient.state()),
                       InstantText(recipient.changed_ms()), RecipientDetail(language, recipient)});
     }
     out += Table(rows);
@@ -196,16 +206,16 @@ std::string RenderLeads(Language language, const v1::ListLeadsResponse& response
 }
 
 std::string RenderInbox(Language language, const v1::InboxResponse& response) {
-  if (response.items().empty()) return Sentence(language, "inbox.empty") + "\n";
+  if (response.items().empty()) return Say(language, "inbox.empty") + "\n";
   std::vector<Row> rows = {
       Heads(language, {"reference", "kind", "from", "received", "expires", "urgency", "handling",
                        "evaluation", "read", "record"})};
   for (const auto& item : response.items()) {
     rows.push_back(
-        {item.reference(), Word(language, "kind", item.kind()), item.origin(),
+        {item.reference(), NumberWord(language, "kind", item.kind()), item.origin(),
          InstantText(item.received_ms()), InstantText(item.expires_ms()),
-         Word(language, "urgency", item.urgency()), Joined(item.handling(), " "), item.evaluation(),
-         YesNo(language, item.read()),
+         NumberWord(language, "urgency", item.urgency()), Joined(item.handling(), " "),
+         item.evaluation(), YesNo(language, item.read()),
          item.record_id() + (item.sections_withheld() > 0
                                  ? "  " + WithheldNote(language, item.sections_withheld())
                                  : "")});
@@ -216,34 +226,34 @@ std::string RenderInbox(Language language, const v1::InboxResponse& response) {
 std::string RenderShown(Language language, const v1::ShowResponse& shown) {
   const auto& item = shown.item();
   std::string out =
-      Sentence(language, "show.head",
-               {item.reference(), Word(language, "kind", item.kind()), item.origin(),
-                InstantText(item.received_ms()), shown.purpose(), shown.instrument(),
-                Joined(item.handling(), " "), item.evaluation(), InstantText(item.expires_ms())}) +
+      Say(language, "show.head",
+          {item.reference(), NumberWord(language, "kind", item.kind()), item.origin(),
+           InstantText(item.received_ms()), shown.purpose(), shown.instrument(),
+           Joined(item.handling(), " "), item.evaluation(), InstantText(item.expires_ms())}) +
       "\n";
   if (!shown.instruction().empty()) {
-    out += Sentence(language, "show.instruction", {Printable(shown.instruction())}) + "\n";
+    out += Say(language, "show.instruction", {shown.instruction()}) + "\n";
   }
   for (const auto& obligation : shown.obligations()) {
-    out += Sentence(language, "show.obligation", {Printable(obligation)}) + "\n";
+    out += Say(language, "show.obligation", {obligation}) + "\n";
   }
   for (const auto& section : shown.sections()) {
     out += "\n" +
-           Sentence(language, "show.section",
-                    {Joined(section.labels().about()), Joined(section.labels().data()),
-                     Printable(section.labels().basis())}) +
+           Say(language, "show.section",
+               {Joined(section.labels().about()), Joined(section.labels().data()),
+                section.labels().basis()}) +
            "\n";
     out += ContentText(language, section.content());
   }
   for (const auto& withheld : shown.withheld()) {
-    out += "\n" +
-           Sentence(language, "show.withheld",
-                    {withheld.section_id(), Joined(withheld.rules()),
-                     Joined(withheld.titles(), " / ")}) +
-           "\n";
+    out +=
+        "\n" +
+        Say(language, "show.withheld",
+            {withheld.section_id(), Joined(withheld.rules()), Joined(withheld.titles(), " / ")}) +
+        "\n";
   }
   if (!shown.receipt_path().empty()) {
-    out += "\n" + Sentence(language, "show.receipt", {shown.receipt_path()}) + "\n";
+    out += "\n" + Say(language, "show.receipt", {shown.receipt_path()}) + "\n";
   }
   return out;
 }
@@ -253,8 +263,8 @@ std::string RenderConsultations(Language language, const v1::ConsultationsRespon
                                             "purpose", "justification"})};
   for (const auto& row : response.consultations()) {
     rows.push_back({std::to_string(row.number()), InstantText(row.instant_ms()), row.officer(),
-                    row.operation(), row.record_id(), row.purpose(),
-                    Printable(row.justification())});
+                    Word(language, "operation", row.operation()), row.record_id(), row.purpose(),
+                    row.justification()});
   }
   return Table(rows);
 }
@@ -262,8 +272,8 @@ std::string RenderConsultations(Language language, const v1::ConsultationsRespon
 std::string RenderKeys(Language language, const v1::KeysResponse& response) {
   std::vector<Row> rows = {Heads(language, {"use", "state", "from", "until", "key"})};
   for (const auto& key : response.keys()) {
-    rows.push_back({key.use(), key.state(), InstantText(key.from_ms()), InstantText(key.until_ms()),
-                    key.key_id()});
+    rows.push_back({Word(language, "use", key.use()), Word(language, "key", key.state()),
+                    InstantText(key.from_ms()), InstantText(key.until_ms()), key.key_id()});
   }
   return Table(rows);
 }
@@ -271,9 +281,9 @@ std::string RenderKeys(Language language, const v1::KeysResponse& response) {
 std::string RenderAgencies(Language language, const v1::ListAgenciesResponse& response) {
   std::vector<Row> rows = {Heads(language, {"agency", "kind", "state", "ready", "policy", "name"})};
   for (const auto& agency : response.agencies()) {
-    rows.push_back({agency.agency(), agency.kind(), agency.state(),
+    rows.push_back({agency.agency(), agency.kind(), Word(language, "agency", agency.state()),
                     YesNo(language, agency.has_delivery_key()),
-                    std::to_string(agency.policy_version()), Printable(agency.name())});
+                    std::to_string(agency.policy_version()), agency.name()});
   }
   return Table(rows);
 }
@@ -281,8 +291,7 @@ std::string RenderAgencies(Language language, const v1::ListAgenciesResponse& re
 std::string RenderOfficers(Language language, const v1::ListOfficersResponse& response) {
   std::vector<Row> rows = {Heads(language, {"officer", "roles", "unit", "name"})};
   for (const auto& officer : response.officers()) {
-    rows.push_back({officer.id(), Joined(officer.roles()), Printable(officer.unit()),
-                    Printable(officer.name())});
+    rows.push_back({officer.id(), RoleWords(language, officer), officer.unit(), officer.name()});
   }
   return Table(rows);
 }

@@ -1,22 +1,14 @@
-// Desk messages as text for people. Pure; the language comes from the context.
+// Desk messages as text for people. Pure; the language comes from the context. Whatever a field
+// holds, it cannot steer a terminal or pass for a line of ours: see cli/text.h.
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "core/base/sentences.h"
 #include "entente/v1/desk.pb.h"
 
 namespace entente::cli {
 
-// Columns padded to their widest cell, two spaces apart; widths count code points.
-std::string Table(const std::vector<std::vector<std::string>>& rows);
-
-// Text from a record with control and bidirectional formatting characters made visible as U+XXXX,
-// so that what stands in a record can never steer a terminal or reorder what is read.
-std::string Printable(std::string_view text);
-
-std::string InstantText(uint64_t ms);
 std::string RenderStatus(Language language, const v1::StatusResponse& status);
 std::string RenderSent(Language language, const v1::SendLeadResponse& response);
 std::string RenderLeads(Language language, const v1::ListLeadsResponse& response, bool received);

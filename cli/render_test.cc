@@ -1,21 +1,130 @@
 #include "cli/render.h"
 
+#include <google/protobuf/message.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "cli/text.h"
 
 namespace entente::cli {
 namespace {
 
-TEST(Render, WhatStandsInARecordCannotSteerTheTerminal) {
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// A text that, shown as it is, clears the screen, forges a line and turns the direction.
+constexpr const char* kHostile =
+    "\x1b[2J\nFORGED\tx\r\xc2\x9b"
+    "31m\xe2\x80\xae\xff";
+
+// Every text of the message is kHostile, every list has one element; of a oneof the field with this
+// number is set where there is one.
+void FillHostile(Message& message, int chosen) {
+  const auto* const reflection = message.GetReflection();
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* const field = message.GetDescriptor()->field(i);
+    if (field->real_containing_oneof() != nullptr && field->number() != chosen) continue;
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      field->is_repeated() ? reflection->AddString(&message, field, kHostile)
+                           : reflection->SetString(&message, field, kHostile);
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      FillHostile(field->is_repeated() ? *reflection->AddMessage(&message, field)
+                                       : *reflection->MutableMessage(&message, field),
+                  chosen);
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_UINT32 && !field->is_repeated()) {
+      reflection->SetUInt32(&message, field, 1);  // so that what it counts is shown
+    }
+  }
+}
+
+template <typename Response>
+Response Hostile(int chosen = 0) {
+  Response response;
+  FillHostile(response, chosen);
+  return response;
+}
+
+void ExpectHarmless(const std::string& text) {
+  for (const char* steering : {"\x1b", "\r", "\t", "\xc2\x9b", "\xe2\x80\xae", "\xff"}) {
+    EXPECT_EQ(text.find(steering), text.npos) << text;
+  }
+  EXPECT_EQ(("\n" + text).find("\nFORGED"), std::string::npos) << text;
+  EXPECT_NE(text.find("FORGED"), text.npos) << "nothing hostile came through: " << text;
+  for (size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+    EXPECT_NE(text.compare(at + 1, 6, "FORGED"), 0) << text;
+  }
+}
+
+TEST(Render, NoFieldOfNoAnswerCanSteerTheTerminalOrForgeALine) {
+  for (const Language language : {Language::kEnglish, Language::kFrench}) {
+    ExpectHarmless(RenderStatus(language, Hostile<v1::StatusResponse>()));
+    ExpectHarmless(RenderSent(language, Hostile<v1::SendLeadResponse>()));
+    for (const bool received : {false, true}) {
+      ExpectHarmless(RenderLeads(language, Hostile<v1::ListLeadsResponse>(), received));
+    }
+    ExpectHarmless(RenderInbox(language, Hostile<v1::InboxResponse>()));
+    ExpectHarmless(RenderConsultations(language, Hostile<v1::ConsultationsResponse>()));
+    ExpectHarmless(RenderKeys(language, Hostile<v1::KeysResponse>()));
+    ExpectHarmless(RenderAgencies(language, Hostile<v1::ListAgenciesResponse>()));
+    ExpectHarmless(RenderOfficers(language, Hostile<v1::ListOfficersResponse>()));
+    const auto* const body = v1::SectionContent::descriptor()->oneof_decl(0);
+    for (int i = 0; i < body->field_count(); ++i) {
+      ExpectHarmless(RenderShown(language, Hostile<v1::ShowResponse>(body->field(i)->number())));
+    }
+  }
+}
+
+// As many lines as the same answer has with plain words: no text adds one.
+TEST(Render, AnAnswersReasonDoesNotForgeARow) {
+  v1::ListLeadsResponse response;
+  auto* const recipient = response.add_leads()->add_recipients();
+  recipient->set_state(v1::RECIPIENT_STATE_DECLINED);
+  recipient->set_reason("no");
+  const auto lines = [&] {
+    const std::string text = RenderLeads(Language::kEnglish, response, false);
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  const auto plain = lines();
+  recipient->set_reason("no\n     DE.fiu  TAKEN UP");
+  EXPECT_EQ(lines(), plain);
+}
+
+TEST(Render, LinesOfANarrativeAreSetIn) {
+  EXPECT_EQ(PrintableBlock("one\n-- two\x1b"), "  one\n  -- two<U+001B>\n");
+}
+
+TEST(Render, WhatSteersIsShown) {
   EXPECT_EQ(Printable("a\x1b[31mb"), "a<U+001B>[31mb");
   EXPECT_EQ(Printable("abc\xe2\x80\xae"
                       "cba"),
             "abc<U+202E>cba");
   EXPECT_EQ(Printable("\xff"), "<byte FF>");
-  EXPECT_EQ(Printable("Éloïse 日本\n"), "Éloïse 日本\n");
+  EXPECT_EQ(Printable("a\nb\t"), "a<U+000A>b<U+0009>");
+  EXPECT_EQ(Printable("\xc0\x9b\xed\xa0\x80"), "<byte C0><byte 9B><byte ED><byte A0><byte 80>")
+      << "longer than needed; half of a pair";
+  EXPECT_EQ(Printable("Éloïse 日本 🙂"), "Éloïse 日本 🙂");
 }
 
 TEST(Render, TablesCountCodePoints) {
   EXPECT_EQ(Table({{"é", "b"}, {"cc", "d"}}), "é   b\ncc  d\n");
+  EXPECT_EQ(Table({{"\x01", "b"}}), "<U+0001>  b\n");
+}
+
+TEST(Render, CodesAreShownWithTheirWords) {
+  v1::ListLeadsResponse leads;
+  auto* const recipient = leads.add_leads()->add_recipients();
+  recipient->set_state(v1::RECIPIENT_STATE_NOT_SENT);
+  recipient->set_reason("policy-refused");
+  recipient->add_reasons("cannot-honour:onward:never");
+  const std::string text = RenderLeads(Language::kFrench, leads, false);
+  EXPECT_NE(text.find("policy-refused (La politique de partage"), text.npos) << text;
+  EXPECT_NE(text.find("(L'État destinataire ne peut honorer l'obligation « onward:never »"),
+            text.npos)
+      << text;
+  v1::ListOfficersResponse officers;
+  officers.add_officers()->add_roles("reader");
+  EXPECT_NE(RenderOfficers(Language::kFrench, officers).find("lecteur"), std::string::npos);
 }
 
 TEST(Render, TheOverdueOneStandsOut) {
