@@ -1,0 +1,233 @@
+#!/usr/bin/python3
+"""Every command of `entente` as a person gives it, against real nodes: in English, in French, and with --json.
+Exit codes are those of the README; every answer and every error is told in both languages, and as one line of JSON.
+
+  tests/processes/commands_test.py --bin build/release/bin
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from desk import ROOT
+from federation import Federation
+
+DONE, NO, USAGE, INPUT, NOT_REACHED = 0, 1, 2, 3, 4
+STYLES = {"en": [], "fr": ["--language", "fr"], "json": ["--json"]}
+RAW_KEY = re.compile(r"\[[a-z-]+\.[a-z0-9.-]+\]")
+WHY = ["--justification", "a test"]
+
+
+class Person:
+    """One officer, or nobody, at a terminal."""
+
+    def __init__(self, program, config):
+        self.program, self.config = program, config
+
+    def run(self, words, style):
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("ENTENTE_")}
+        if self.config:
+            environment["ENTENTE_CONFIG"] = str(self.config)
+        return subprocess.run([self.program, *STYLES[style], *map(str, words)], capture_output=True, text=True, check=False,
+                              timeout=60, cwd=ROOT, env=environment)
+
+
+def one_line_of_json(text, what):
+    lines = text.splitlines()
+    assert len(lines) == 1, f"{what}: {len(lines)} lines of JSON: {text!r}"
+    return json.loads(lines[0])
+
+
+def check_exit(got, expected, what):
+    assert got.returncode == expected, f"{what}: exit {got.returncode}, not {expected}\n{got.stdout}{got.stderr}"
+    leaked = RAW_KEY.search(got.stdout + got.stderr)
+    assert not leaked, f"{what}: a sentence is missing: {leaked.group()}"
+
+
+def answers(person, words_of, same_in_french=False):
+    """Gives the command in all three styles, `words_of(style)`; its answer as JSON."""
+    said = {}
+    for style in STYLES:
+        words = words_of(style)
+        said[style] = person.run(words, style)
+        check_exit(said[style], DONE, f"{' '.join(map(str, words))} ({style})")
+        assert said[style].stdout.strip(), f"{words}: says nothing"
+    assert same_in_french or said["en"].stdout != said["fr"].stdout, f"{words_of('fr')}: French is English"
+    print(f"  answers: {' '.join(map(str, words_of('en')[:2]))}", flush=True)
+    return one_line_of_json(said["json"].stdout, words_of("json")), said
+
+
+def errors(person, expected, reason, words, named=""):
+    """The same for a command that does not succeed. `named` must stand in the English text."""
+    said = {style: person.run(words, style) for style in STYLES}
+    for style, got in said.items():
+        check_exit(got, expected, f"{words} ({style})")
+        assert not got.stdout, f"{words}: an error on standard output: {got.stdout}"
+    told = one_line_of_json(said["json"].stderr, words)
+    assert told["reason"] == reason, f"{words}: {told}"
+    assert told["error"] and told["advice"] and told["exit_code"] == expected, f"{words}: {told}"
+    assert named in said["en"].stderr, f"{words}: {named!r} is not named: {said['en'].stderr}"
+    # Words of usage are the parser's, which speaks English.
+    assert expected == USAGE or said["en"].stderr != said["fr"].stderr, f"{words}: French is English"
+    print(f"  exit {expected}: {reason}: {' '.join(map(str, words[:2]))}", flush=True)
+
+
+def until(what, condition, seconds=30):
+    deadline = time.time() + seconds
+    while not condition():
+        assert time.time() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.2)
+
+
+class Commands:
+    def __init__(self, federation, folder):
+        self.demo, self.folder = federation.demo, folder
+        self.program = federation.bin / "entente"
+        self.anna, self.dieter = self.officer("FR.fiu", "anna"), self.officer("DE.fiu", "dieter")
+        self.admin, self.nobody = self.officer("FR.fiu", "admin"), Person(self.program, None)
+
+    def officer(self, agency, name):
+        return Person(self.program, self.demo / agency / "officers" / f"{name}.toml")
+
+    def ceremonies(self):
+        made, _ = answers(self.nobody, lambda style: ["authority", "new", "XK", "--out", self.folder / style])
+        assert made["jurisdiction"] == "XK" and pathlib.Path(made["key"]).exists(), made
+        key = self.demo / "authority-FR/authority.key"
+        federation = ["--federation", "entente.test"]
+        answers(self.nobody, lambda style: ["authority", "policy-keys", "FR", *federation, "--authority-key", key,
+                                            "--keys", self.folder / f"policy-{style}", "--out", self.folder / "keys.txt"])
+        answers(self.nobody, lambda style: ["authority", "sign-policy", "FR", "policy/examples/fr.toml", *federation,
+                                            "--version", "2", "--keys", self.folder / f"policy-{style}", "--out",
+                                            self.folder / "policy.txt"])
+        signed, _ = answers(self.nobody, lambda style: ["authority", "sign-federation-file", "groups",
+                                                        "policy/examples/groups.toml", *federation, "--authority-key", key,
+                                                        "--out", self.folder / "groups.txt"])
+        assert signed == {"signed": str(self.folder / "groups.txt")}, signed
+        request, out = self.folder / "request", self.folder / "admission"
+        enrolled, _ = answers(self.nobody, lambda style: ["agency", "enrol", f"FR.new-{style}", *federation, "--kind", "police",
+                                                          "--name", "A new one", "--keys", self.folder / f"keys-{style}",
+                                                          "--request", f"{request}-{style}"])
+        assert enrolled["agency"] == "FR.new-json" and enrolled["request"] == f"{request}-json", enrolled
+        approved, _ = answers(self.nobody, lambda style: ["agency", "approve", f"{request}-{style}", *federation,
+                                                          "--authority-key", key, "--out", f"{out}-{style}"])
+        assert approved == {"agency": "FR.new-json", "kind": "police", "signed": f"{out}-json"}, approved
+        self.publishing(out)
+
+    def publishing(self, out):
+        address = re.search(r"^listening (\S+)", (self.demo / "broker/out").read_text(), re.M).group(1)
+        certs = self.demo / "certs"
+
+        def publish(file, broker):
+            return ["authority", "publish", file, "--broker", broker, "--broker-name", "broker-1", "--broker-authority",
+                    certs / "ca/broker.pem", "--certificate", certs / "agency/FR.fiu.pem", "--key", certs / "agency/FR.fiu.key"]
+        published, _ = answers(self.nobody, lambda style: publish(f"{out}-{style}", address))
+        assert all(one["log_index"] > 0 for one in published["published"]), published
+        errors(self.nobody, NOT_REACHED, "peer-not-reachable", publish(f"{out}-en", "127.0.0.1:1"), "broker at 127.0.0.1:1")
+        damaged = self.folder / "damaged"
+        damaged.write_text("entente-statements/1\n!!!\n")
+        errors(self.nobody, INPUT, "input-refused", publish(damaged, address), f"{damaged}:2:1: ")
+
+    def leads(self):
+        draft = self.folder / "lead.toml"
+        draft.write_text((ROOT / "deploy/demo-data/lead.toml").read_text())
+        sent, said = answers(self.anna, lambda style: ["lead", "send", "--draft", draft, "--to", "DE.fiu", *WHY])
+        records = {"json": sent["record_id"]}
+        for style in ("en", "fr"):
+            records[style] = re.search(r"\b[0-9a-f]{32}\b", said[style].stdout).group()
+        until("all leads are in the inbox of DE", lambda: set(records.values()) <= {
+            item["record_id"] for item in json.loads(self.dieter.run(["inbox"], "json").stdout)["items"]})
+        answers(self.dieter, lambda style: ["inbox"])
+        answers(self.dieter, lambda style: ["lead", "list", "--received"])
+        listed, _ = answers(self.anna, lambda style: ["lead", "list"])
+        assert {lead["record_id"] for lead in listed["leads"]} == set(records.values()), listed
+        self.reading(sent)
+        answers(self.dieter, lambda style: ["lead", "take", records[style], "--reason", "on it", *WHY])
+        answers(self.dieter, lambda style: ["lead", "decline", records[style], "--reason", "no longer", *WHY])
+
+        def declined():
+            leads = json.loads(self.anna.run(["lead", "list"], "json").stdout)["leads"]
+            return all(lead["recipients"][0]["state"] == "RECIPIENT_STATE_DECLINED" for lead in leads)
+        until("FR sees that DE declined", declined)
+
+    def reading(self, sent):
+        shown, said = answers(self.dieter, lambda style: ["show", sent["reference"], "--purpose", "asset-recovery", *WHY])
+        assert shown["item"]["record_id"] == sent["record_id"], shown
+        receipt = pathlib.Path(shown["receipt_path"])
+        assert receipt.is_absolute() and str(receipt) in said["en"].stdout, said["en"].stdout
+        until("the receipt lies where `show` says", receipt.exists)
+        logged, _ = answers(self.officer("FR.fiu", "anna"), lambda style: ["log", "--record", sent["reference"], *WHY])
+        assert {line["record_id"] for line in logged["consultations"]} == {sent["record_id"]}, logged
+        assert "disclosure" in [line["operation"] for line in logged["consultations"]], logged
+        self.refused_readings(sent)
+
+    def refused_readings(self, sent):
+        purpose = ["--purpose", "asset-recovery"]
+        errors(self.dieter, NO, "not-found", ["show", "0" * 32, *purpose, *WHY])
+        errors(self.dieter, NO, "not-found", ["lead", "take", "0" * 32, *WHY])
+        errors(self.dieter, NO, "malformed", ["show", "nonsense", *purpose, *WHY])
+        errors(self.dieter, NO, "label-missing:justification", ["show", sent["record_id"], *purpose, "--justification", " "])
+        errors(self.anna, NO, "label-unknown:purpose", ["show", sent["record_id"], "--purpose", "curiosity", *WHY],
+               "asset-recovery")
+
+    def desk(self):
+        status, _ = answers(self.anna, lambda style: ["status"])
+        assert status["agency"] == "FR.fiu" and status["quorum"] == "none", status
+        answers(self.anna, lambda style: ["keys"])
+        agencies, _ = answers(self.anna, lambda style: ["agency", "list"])
+        assert {"FR.fiu", "DE.fiu", "FR.new-json"} <= {one["agency"] for one in agencies["agencies"]}, agencies
+        answers(self.anna, lambda style: ["log", *WHY])
+        answers(self.admin, lambda style: ["officer", "add", f"o-{style}", "--role", "reader,author", "--name", "Someone"])
+        officers, _ = answers(self.admin, lambda style: ["officer", "list"])
+        assert {"o-en", "o-fr", "o-json"} <= {one["id"] for one in officers["officers"]}, officers
+        errors(self.anna, NO, "not-authorised", ["officer", "add", "x.y", "--role", "reader"], "administrator")
+        errors(self.admin, NO, "malformed", ["officer", "add", "x.y", "--role", "king"])
+
+    def refused_input(self):
+        send = ["lead", "send", "--to", "DE.fiu", *WHY, "--draft"]
+        bad, large = self.folder / "bad.toml", self.folder / "large.toml"
+        bad.write_text((ROOT / "deploy/demo-data/lead.toml").read_text().replace('"EUR"', '"EURO"'))
+        large.write_text("# " + "x" * (1 << 20))
+        errors(self.anna, INPUT, "input-refused", [*send, bad], f"{bad}:40:15: ")
+        errors(self.anna, INPUT, "input-refused", [*send, self.folder / "none.toml"], "none.toml")
+        errors(self.anna, INPUT, "too-large", [*send, large], f"{large}:1:1: ")
+        errors(self.anna, INPUT, "too-large", [*send, "/dev/zero"])
+        errors(self.nobody, INPUT, "too-large", ["--config", large, "status"])
+        errors(self.nobody, INPUT, "input-refused", ["--config", self.folder / "none.toml", "status"])
+        errors(self.nobody, INPUT, "input-refused", ["status"], "ENTENTE_DESK")
+        errors(self.nobody, INPUT, "input-refused", ["authority", "new", "UK", "--out", self.folder / "uk"])
+        errors(self.anna, NOT_REACHED, "peer-not-reachable", ["--desk", f"unix:{self.folder}/no.sock", "status"], "no.sock")
+        for words in ([], ["lead"], ["show"], ["status", "--colour"], ["lead", "send", "--draft", bad]):
+            errors(self.nobody, USAGE, "usage", words)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", default="build/release/bin")
+    options = parser.parse_args()
+    base = pathlib.Path(tempfile.mkdtemp(prefix="entente-commands-"))
+    federation = Federation(options.bin, base / "demo", ("FR.fiu", "DE.fiu"))
+    federation.found()
+    (base / "own").mkdir()
+    commands = Commands(federation, base / "own")
+    try:
+        for part in (commands.ceremonies, commands.leads, commands.desk, commands.refused_input):
+            print(f"commands: {part.__name__.replace('_', ' ')}", flush=True)
+            part()
+    except AssertionError as error:
+        print(f"commands: NOT AS PROMISED: {error}\nwhat is left to look at: {base}")
+        return 1
+    finally:
+        federation.stop()
+    shutil.rmtree(base)
+    print("commands: all as promised")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
