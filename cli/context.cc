@@ -1,7 +1,6 @@
 #include "cli/context.h"
 
-#include <google/protobuf/util/json_util.h>
-
+#include "cli/render.h"
 #include "cli/text.h"
 #include "core/base/clock.h"
 #include "core/net/certificate_name.h"
@@ -59,13 +58,9 @@ void Context::Done(const std::string& sentence, const Json& json) {
 }
 
 void Context::PrintJson(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string text;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
-  if (!status.ok()) return Fail(absl::InternalError(status.ToString()));
-  std::cout << text << "\n";
+  const auto line = RenderJson(message);
+  if (!line.ok()) return Fail(line.status());
+  std::cout << *line << "\n";
 }
 
 void Context::SetDeadline(grpc::ClientContext& call) { net::SetDeadline(call); }

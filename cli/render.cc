@@ -1,5 +1,8 @@
 #include "cli/render.h"
 
+#include <google/protobuf/util/json_util.h>
+
+#include "cli/json.h"
 #include "cli/text.h"
 
 namespace entente::cli {
@@ -148,6 +151,17 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> RenderJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = true;
+  options.preserve_proto_field_names = true;
+  std::string text;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
+  if (!status.ok()) return absl::InternalError(status.ToString());
+  // Written anew, since its writer lets some characters through that turn the direction.
+  return JsonLine(Json::parse(text));
+}
 
 std::string RenderStatus(Language language, const v1::StatusResponse& status) {
   std::string out =

@@ -4,10 +4,14 @@
 
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "core/base/sentences.h"
 #include "entente/v1/desk.pb.h"
 
 namespace entente::cli {
+
+// Of any of them, on one line of ASCII: docs/json.md. INTERNAL when it cannot be written.
+absl::StatusOr<std::string> RenderJson(const google::protobuf::Message& message);
 
 std::string RenderStatus(Language language, const v1::StatusResponse& status);
 std::string RenderSent(Language language, const v1::SendLeadResponse& response);

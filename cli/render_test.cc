@@ -75,6 +75,17 @@ TEST(Render, NoFieldOfNoAnswerCanSteerTheTerminalOrForgeALine) {
   }
 }
 
+TEST(Render, JsonIsOneLineOfAscii) {
+  v1::ShowResponse shown;
+  shown.set_instruction(
+      "\x1b[2J\n\xe2\x80\xae\xe2\x81\xa6"
+      "é");
+  const auto line = RenderJson(shown);
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_TRUE(std::ranges::all_of(*line, [](char c) { return c >= 0x20 && c < 0x7f; })) << *line;
+  EXPECT_NE(line->find("\\u2066"), line->npos) << *line;
+}
+
 // As many lines as the same answer has with plain words: no text adds one.
 TEST(Render, AnAnswersReasonDoesNotForgeARow) {
   v1::ListLeadsResponse response;

@@ -168,6 +168,7 @@ TEST_P(DeskDoor, AnotherAgencysOfficerIsTurnedAway) {
 TEST_P(DeskDoor, AnAgencysOwnCertificateIsNoOfficers) {
   const absl::Status status = CallAs(fr_.Issue(kNode));
   EXPECT_TRUE(IsRefusal(status, Reason::kNotAuthorised)) << status;
+  EXPECT_THAT(RefusalOf(status)->text, HasSubstr("only officers' certificates"));
   const absl::Status broker = CallAs(fr_.Issue("spiffe://entente.test/broker/broker-1"));
   EXPECT_TRUE(IsRefusal(broker, Reason::kNotAuthenticated)) << broker;
 }
