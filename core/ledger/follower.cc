@@ -28,7 +28,11 @@ void Follower::Edge::Append(const Digest& leaf) {
 
 Follower::Follower(const Genesis& genesis) : registry_(genesis), root_(audit::EmptyRoot()) {}
 
-Follower Follower::Create(const Genesis& genesis) { return Follower(genesis); }
+Follower Follower::Create(const Genesis& genesis, size_t most_waiting_bytes) {
+  Follower follower(genesis);
+  follower.most_waiting_bytes_ = most_waiting_bytes;
+  return follower;
+}
 
 absl::StatusOr<audit::Checkpoint> Follower::Verify(std::string_view note) const {
   auto verified = audit::VerifyCheckpoint(note, registry_.genesis()->checkpoint);
@@ -48,7 +52,8 @@ absl::Status Follower::AddEntries(uint64_t from, std::span<const std::string> en
   if (from > next_index()) return absl::OutOfRangeError("entries are missing before these");
   const uint64_t known = next_index() - from;
   std::vector<Waiting> added;
-  Instant last = waiting_.empty() ? last_instant_ : waiting_.back().entry.instant;
+  size_t bytes = waiting_bytes_;
+  Instant last = waiting_.empty() ? last_instant_ : waiting_.back().instant;
   for (uint64_t i = known; i < entries.size(); ++i) {
     auto entry = ReadEntry(entries[i]);
     if (!entry.ok()) return entry.status();
@@ -57,8 +62,14 @@ absl::Status Follower::AddEntries(uint64_t from, std::span<const std::string> en
     }
     if (absl::Status status = CheckFirst(from + i, *entry); !status.ok()) return status;
     last = entry->instant;
-    added.push_back({*std::move(entry), entries[i], audit::LeafHash(entries[i])});
+    added.push_back({last, audit::LeafHash(entries[i]), entry->open ? entries[i] : ""});
+    bytes += added.back().bytes();
+    if (bytes > most_waiting_bytes_) {
+      return Refuse(Reason::kTooLarge,
+                    "The log shows more entries than can be held until a checkpoint covers them.");
+    }
   }
+  waiting_bytes_ = bytes;
   std::move(added.begin(), added.end(), std::back_inserter(waiting_));
   return absl::OkStatus();
 }
@@ -126,8 +137,9 @@ absl::StatusOr<Taken> Follower::Advance(Taken taken, std::string_view note) {
   for (size_t i = 0; i < count; ++i) {
     const Waiting& next = waiting_.front();
     Remember(next.leaf);
-    if (next.entry.open) taken.applied.push_back(ApplyOpen(size_ + i, next));
-    last_instant_ = next.entry.instant;
+    if (!next.open.empty()) taken.applied.push_back(ApplyOpen(size_ + i, next));
+    last_instant_ = next.instant;
+    waiting_bytes_ -= next.bytes();
     waiting_.pop_front();
   }
   size_ = taken.checkpoint.size;
@@ -137,9 +149,11 @@ absl::StatusOr<Taken> Follower::Advance(Taken taken, std::string_view note) {
 }
 
 OpenEntryApplied Follower::ApplyOpen(uint64_t index, const Waiting& waiting) {
-  return {.open = {.index = index, .entry = waiting.bytes},
-          .effect = registry_.Apply(index, waiting.leaf, waiting.entry.kind, waiting.entry.instant,
-                                    waiting.entry.body)};
+  const auto entry = ReadEntry(waiting.open);
+  return {.open = {.index = index, .entry = waiting.open},
+          .effect = entry.ok() ? registry_.Apply(index, waiting.leaf, entry->kind, entry->instant,
+                                                 entry->body)
+                               : entry.status()};
 }
 
 absl::StatusOr<audit::Checkpoint> Follower::TakeOlder(std::string_view note,

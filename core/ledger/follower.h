@@ -59,8 +59,11 @@ struct ForkEvidence {
 
 class Follower {
  public:
+  // What waits for a checkpoint takes some 100 bytes for each sealed entry, and open ones whole.
+  static constexpr size_t kMostWaitingBytes = 512 * 1024 * 1024;
+
   // Begins at size 0.
-  static Follower Create(const Genesis& genesis);
+  static Follower Create(const Genesis& genesis, size_t most_waiting_bytes = kMostWaitingBytes);
   // Resumes from Save() and every open entry that was applied before, in order. DATA_LOSS when they
   // do not belong together, or to this genesis.
   static absl::StatusOr<Follower> Restore(const Genesis& genesis, std::string_view saved,
@@ -71,6 +74,8 @@ class Follower {
   // The size up to which a signed checkpoint covers what was applied.
   uint64_t size() const { return size_; }
   const Digest& root() const { return root_; }
+  // Of the newest entry below that size; 0 before the first.
+  Instant last_instant() const { return last_instant_; }
   // The last note taken at that size; empty at size 0.
   const std::string& checkpoint() const { return checkpoint_; }
   // The index to fetch from: entries below are covered or waiting for a checkpoint.
@@ -81,8 +86,8 @@ class Follower {
 
   // Entries `from`, `from` + 1, …; those already here are passed over. They wait for a checkpoint.
   // Refusal of ReadEntry for one that is none; future-dated when an instant decreases; proof-bad
-  // when the first is not the genesis entry, or a later one is; OUT_OF_RANGE when `from` is above
-  // next_index(). On an error nothing was taken.
+  // when the first is not the genesis entry, or a later one is; too-large when more would wait than
+  // may; OUT_OF_RANGE when `from` is above next_index(). On an error nothing was taken.
   absl::Status AddEntries(uint64_t from, std::span<const std::string> entries);
 
   // Refusal bad-signature, malformed, too-large: not a checkpoint of this log. Refusal fork:
@@ -111,9 +116,11 @@ class Follower {
     std::vector<Digest> leaves;
   };
   struct Waiting {
-    Entry entry;
-    std::string bytes;
+    Instant instant;
     Digest leaf{};
+    std::string open;  // the bytes of an open entry; of a sealed one none are needed
+
+    size_t bytes() const { return sizeof(Waiting) + open.size(); }
   };
 
   explicit Follower(const Genesis& genesis);
@@ -136,6 +143,8 @@ class Follower {
   Edge edge_;
   std::deque<Stretch> recent_;
   std::deque<Waiting> waiting_;
+  size_t waiting_bytes_ = 0;
+  size_t most_waiting_bytes_ = kMostWaitingBytes;
   std::optional<ForkEvidence> fork_;
 };
 

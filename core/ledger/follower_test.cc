@@ -67,6 +67,24 @@ TEST_F(FollowerTest, FollowsTheLogAndActsOnItsOpenEntries) {
   EXPECT_EQ(follower.registry().snapshot_hash(), registry.snapshot_hash());
 }
 
+// A log that shows entries and never a checkpoint that covers them.
+TEST_F(FollowerTest, HoldsSoMuchAndNoMoreUntilACheckpointCoversIt) {
+  Follower narrow = Follower::Create(federation.genesis(), 64 * 1024);
+  ASSERT_EQ(Feed(narrow, log, log.size()), "covered");
+  Grow(log, 2000);
+  absl::Status status;
+  while (status.ok() && narrow.next_index() < log.size()) {
+    const uint64_t from = narrow.next_index();
+    status = narrow.AddEntries(from, Entries(log, from, from + 1));
+  }
+  EXPECT_EQ(Outcome(status), "too-large");
+  const uint64_t reached = narrow.next_index();
+  EXPECT_GT(reached, narrow.size() + 500);
+  // What a checkpoint covers makes room again.
+  EXPECT_EQ(Take(narrow, log.Checkpoint(reached)), "covered");
+  EXPECT_TRUE(narrow.AddEntries(reached, Entries(log, reached, reached + 1)).ok());
+}
+
 TEST_F(FollowerTest, GivesTheSameByAnySteps) {
   for (const uint64_t step : {1, 2, 3, 7}) {
     Follower stepped = Follower::Create(federation.genesis());
