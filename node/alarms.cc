@@ -47,6 +47,17 @@ void Alarms::Clear(std::string_view code, std::string_view subject) {
   if (standing_.erase(key) != 0) changed_.insert(std::move(key));
 }
 
+void Alarms::ClearOthers(std::string_view code, const std::set<std::string>& subjects) {
+  for (auto it = standing_.begin(); it != standing_.end();) {
+    if (it->first.first != code || subjects.contains(it->first.second)) {
+      ++it;
+      continue;
+    }
+    changed_.insert(it->first);
+    it = standing_.erase(it);
+  }
+}
+
 void Alarms::AddChanges(store::WriteBatch& batch) const {
   for (const Key& key : changed_) {
     const std::string stored = StoreKey(key.first, key.second);

@@ -32,6 +32,13 @@ inline constexpr std::string_view kRecordRefused = "record-refused";
 inline constexpr std::string_view kObligationRemoved = "obligation-removed";
 inline constexpr std::string_view kNumbersMissing = "numbers-missing";
 inline constexpr std::string_view kPairHeadOverdue = "pair-head-overdue";
+inline constexpr std::string_view kLocalFault = "local-fault";
+inline constexpr std::string_view kErasureHeld = "erasure-held";
+inline constexpr std::string_view kTextWithheld = "text-withheld";
+inline constexpr std::string_view kBrokerSilent = "broker-silent";
+inline constexpr std::string_view kNotAcknowledged = "not-acknowledged";
+inline constexpr std::string_view kExpiredOnTheWay = "expired-on-the-way";
+inline constexpr std::string_view kDeliveredThoughRefused = "delivered-though-refused";
 }  // namespace alarm
 
 class Alarms {
@@ -41,6 +48,8 @@ class Alarms {
   // Stands from `now`, unless it stands already.
   void Raise(std::string_view code, std::string_view subject, std::string text, Instant now);
   void Clear(std::string_view code, std::string_view subject);
+  // All of this code but those about these subjects.
+  void ClearOthers(std::string_view code, const std::set<std::string>& subjects);
   // What changed since the last OnKept(), into a batch that is about to be written.
   bool changed() const { return !changed_.empty(); }
   void AddChanges(store::WriteBatch& batch) const;

@@ -38,8 +38,8 @@ class Desk {
   absl::StatusOr<v1::ListLeadsResponse> ListLeads(std::string_view officer,
                                                   const v1::ListLeadsRequest& request,
                                                   Instant now) const;
-  absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer,
-                                          const v1::InboxRequest& request) const;
+  absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer, const v1::InboxRequest& request,
+                                          Instant now) const;
   absl::StatusOr<v1::ShowResponse> Show(std::string_view officer, const v1::ShowRequest& request,
                                         Instant now);
   absl::StatusOr<v1::ConsultationsResponse> Consultations(std::string_view officer,
@@ -54,13 +54,16 @@ class Desk {
   // Of a record that the diary names; a whole id is taken as it is.
   absl::StatusOr<std::string> FindLoggedId(std::string_view id_or_reference) const;
 
-  absl::StatusOr<state::ReceivedContent> ContentOf(const state::ReceivedRecord& received) const;
+  // Refusal expired from the end of its time on, erased or not.
+  absl::StatusOr<state::ReceivedContent> ContentOf(const state::ReceivedRecord& received,
+                                                   Instant now) const;
   v1::InboxItem ItemOf(const state::ReceivedRecord& received) const;
-  absl::StatusOr<v1::LeadSummary> SummaryOfSent(const state::SentRecord& sent, Instant now) const;
+  absl::StatusOr<v1::LeadSummary> SummaryOfSent(const state::SentRecord& kept, Instant now) const;
   absl::StatusOr<v1::LeadSummary> SummaryOfReceived(const state::ReceivedRecord& received,
                                                     Instant now) const;
-  absl::StatusOr<v1::ShowResponse> ShowReceived(const state::ReceivedRecord& received) const;
-  absl::StatusOr<v1::ShowResponse> ShowSent(const state::SentRecord& sent) const;
+  v1::ShowResponse ShowReceived(const state::ReceivedRecord& received,
+                                const state::ReceivedContent& content) const;
+  absl::StatusOr<v1::ShowResponse> ShowSent(const state::SentRecord& sent, Instant now) const;
   absl::Status CheckPurpose(const state::ReceivedContent& content, std::string_view stated,
                             std::string_view wanted) const;
 

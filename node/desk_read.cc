@@ -23,9 +23,21 @@ bool IsUnanswered(v1::RecipientState state) {
 }
 
 bool IsOverdue(const v1::LeadSummary& lead, v1::RecipientState state, Instant now) {
+  if (state == v1::RECIPIENT_STATE_UNDELIVERED) return true;
   return lead.deadline_ms() != 0 && lead.deadline_ms() < static_cast<uint64_t>(now.ms) &&
          IsUnanswered(state);
 }
+
+// Erased, or about to be: nothing of its content is shown any more.
+bool IsOver(const state::ReceivedRecord& received, Instant now) {
+  return received.purged() || received.purge_ms() <= static_cast<uint64_t>(now.ms);
+}
+
+bool IsOver(const state::SentRecord& sent, Instant now) {
+  return sent.stage() == state::STAGE_PURGED || sent.expires_ms() <= static_cast<uint64_t>(now.ms);
+}
+
+absl::Status Over() { return Refuse(Reason::kExpired, "the time of this record is over"); }
 
 void FillAsk(const v1::LeadAsk& ask, v1::LeadSummary& lead) {
   lead.set_deadline_ms(ask.deadline_ms());
@@ -64,15 +76,18 @@ void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
 
 }  // namespace
 
-absl::StatusOr<state::ReceivedContent> Desk::ContentOf(
-    const state::ReceivedRecord& received) const {
+absl::StatusOr<state::ReceivedContent> Desk::ContentOf(const state::ReceivedRecord& received,
+                                                       Instant now) const {
+  if (IsOver(received, now)) return Over();
   absl::StatusOr<std::string> plain = ground_->vault.Get(received.record_hash());
   if (!plain.ok()) return plain.status();
   return ParseStored<state::ReceivedContent>(*plain);
 }
 
-absl::StatusOr<v1::LeadSummary> Desk::SummaryOfSent(const state::SentRecord& sent,
+absl::StatusOr<v1::LeadSummary> Desk::SummaryOfSent(const state::SentRecord& kept,
                                                     Instant now) const {
+  state::SentRecord sent = kept;
+  if (IsOver(sent, now) && sent.stage() != state::STAGE_PURGED) OnExpired(sent, now);
   v1::LeadSummary lead;
   lead.set_record_id(HexOf(sent.record_id()));
   lead.set_reference(ReferenceOf(sent.record_id()));
@@ -83,9 +98,9 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfSent(const state::SentRecord& sen
   if (sent.has_log_index()) lead.set_log_index(sent.log_index());
   state::SentContent content;
   if (sent.stage() != state::STAGE_PURGED) {
-    absl::StatusOr<state::SentContent> kept = sent_.Content(sent);
-    if (!kept.ok()) return kept.status();
-    content = *std::move(kept);
+    absl::StatusOr<state::SentContent> read = sent_.Content(sent);
+    if (!read.ok()) return read.status();
+    content = *std::move(read);
   }
   lead.set_own_reference(content.draft().own_reference());
   for (const v1::DraftSection& section : content.draft().sections()) {
@@ -121,12 +136,12 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfReceived(const state::ReceivedRec
   status.set_recipient(ground_->agency.text());
   status.set_sections_withheld(received.sections_withheld());
   const bool answered = received.answer() != v1::RECIPIENT_STATE_UNSPECIFIED;
-  status.set_state(answered            ? received.answer()
-                   : received.purged() ? v1::RECIPIENT_STATE_EXPIRED
-                                       : v1::RECIPIENT_STATE_DELIVERED);
+  status.set_state(answered                ? received.answer()
+                   : IsOver(received, now) ? v1::RECIPIENT_STATE_EXPIRED
+                                           : v1::RECIPIENT_STATE_DELIVERED);
   status.set_changed_ms(answered ? received.answered_ms() : received.received_ms());
-  if (received.purged()) return lead;
-  absl::StatusOr<state::ReceivedContent> content = ContentOf(received);
+  if (IsOver(received, now)) return lead;
+  absl::StatusOr<state::ReceivedContent> content = ContentOf(received, now);
   if (!content.ok()) return content.status();
   for (const state::KeptSection& section : content->sections()) {
     v1::SectionContent parsed;
@@ -195,13 +210,13 @@ v1::InboxItem Desk::ItemOf(const state::ReceivedRecord& received) const {
 }
 
 absl::StatusOr<v1::InboxResponse> Desk::Inbox(std::string_view officer,
-                                              const v1::InboxRequest& request) const {
+                                              const v1::InboxRequest& request, Instant now) const {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor, role::kReader});
   if (!status.ok()) return status;
   std::vector<v1::InboxItem> items;
   status = ForEach<state::ReceivedRecord>(
       ground_->db, kReceived, [&](std::string_view, const state::ReceivedRecord& received) {
-        const bool shown = received.refusal().empty() && !received.purged();
+        const bool shown = received.refusal().empty() && !IsOver(received, now);
         if (shown && !(request.unread_only() && received.read())) items.push_back(ItemOf(received));
         return absl::OkStatus();
       });
@@ -222,26 +237,26 @@ absl::Status Desk::CheckPurpose(const state::ReceivedContent& content, std::stri
                 Text("this record may be used for ", stated, " only, not for ", wanted));
 }
 
-absl::StatusOr<v1::ShowResponse> Desk::ShowReceived(const state::ReceivedRecord& received) const {
-  absl::StatusOr<state::ReceivedContent> content = ContentOf(received);
-  if (!content.ok()) return content.status();
+v1::ShowResponse Desk::ShowReceived(const state::ReceivedRecord& received,
+                                    const state::ReceivedContent& content) const {
   v1::ShowResponse response;
   *response.mutable_item() = ItemOf(received);
   response.mutable_item()->set_read(true);
   response.set_purpose(received.purpose());
   response.set_instrument(received.instrument());
-  for (const state::KeptSection& section : content->sections()) {
+  for (const state::KeptSection& section : content.sections()) {
     FillSection(section, *response.add_sections());
   }
-  *response.mutable_withheld() = content->withheld();
-  *response.mutable_obligations() = content->obligations();
-  response.set_instruction(content->instruction());
+  *response.mutable_withheld() = content.withheld();
+  *response.mutable_obligations() = content.obligations();
+  response.set_instruction(content.instruction());
   response.set_record_hash(DigestText(*FixedBytes<32>(received.record_hash())));
   response.set_receipt_path(HexOf(received.record_id()) + ".tlog-proof");
   return response;
 }
 
-absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent) const {
+absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent, Instant now) const {
+  if (IsOver(sent, now)) return Over();
   absl::StatusOr<state::SentContent> content = sent_.Content(sent);
   if (!content.ok()) return content.status();
   v1::ShowResponse response;
@@ -290,11 +305,11 @@ absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
     absl::StatusOr<std::optional<state::ReceivedRecord>> received =
         Load<state::ReceivedRecord>(ground_->db, kReceived, *hash);
     if (!received.ok()) return received.status();
-    absl::StatusOr<state::ReceivedContent> content = ContentOf(**received);
+    absl::StatusOr<state::ReceivedContent> content = ContentOf(**received, now);
     if (!content.ok()) return content.status();
     status = CheckPurpose(*content, (*received)->purpose(), request.purpose());
     if (!status.ok()) return status;
-    response = ShowReceived(**received);
+    response = ShowReceived(**received, *content);
     (*received)->set_read(true);
     Save(batch, kReceived, *hash, **received);
   } else if (absl::IsNotFound(hash.status())) {
@@ -302,7 +317,7 @@ absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
     if (!id.ok()) return id.status();
     absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(*id);
     if (!sent.ok()) return sent.status();
-    response = ShowSent(**sent);
+    response = ShowSent(**sent, now);
   } else {
     return hash.status();
   }

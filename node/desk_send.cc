@@ -176,7 +176,7 @@ absl::StatusOr<v1::AnswerLeadResponse> Desk::AnswerLead(std::string_view officer
   if (!*lead || (*lead)->kind() != v1::RECORD_KIND_LEAD) {
     return Refuse(Reason::kMalformed, "only a lead is taken up or declined");
   }
-  absl::StatusOr<state::ReceivedContent> content = ContentOf(**lead);
+  absl::StatusOr<state::ReceivedContent> content = ContentOf(**lead, now);
   if (!content.ok()) return content.status();
   const v1::SendLeadRequest draft = AnswerDraft(**lead, *content, request);
   if (status = CheckDraft(*ground_, draft, now); !status.ok()) return status;

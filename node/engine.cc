@@ -159,7 +159,7 @@ std::optional<v1::PublishRequest> Engine::NextPublish(Instant now) {
   const Ground& ground = *parts_->ground;
   if (parts_->publishing || now < parts_->publish_not_before || ground.federation.behind() ||
       ground.federation.size() < parts_->published_below ||
-      !ground.federation.CheckFresh(now).ok()) {
+      !ground.federation.CheckFresh(now).ok() || !ground.IsSure(now)) {
     return std::nullopt;
   }
   absl::StatusOr<std::optional<v1::PublishRequest>> request =
@@ -198,6 +198,8 @@ absl::Status Engine::OnPullResponse(const v1::PullResponse& response, Instant no
   parts_->inbox.OnResponse(response);
   return parts_->Progress(now);
 }
+
+bool Engine::HasRoomForMail() const { return parts_->inbox.HasRoom(); }
 
 std::vector<v1::PullAcknowledge> Engine::NextAcknowledges() {
   return parts_->inbox.TakeAcknowledges();
@@ -258,8 +260,8 @@ absl::StatusOr<v1::AnswerLeadResponse> Engine::AnswerLead(std::string_view offic
 }
 
 absl::StatusOr<v1::InboxResponse> Engine::Inbox(std::string_view officer,
-                                                const v1::InboxRequest& request, Instant) {
-  return parts_->desk.Inbox(officer, request);
+                                                const v1::InboxRequest& request, Instant now) {
+  return parts_->desk.Inbox(officer, request, now);
 }
 
 absl::StatusOr<v1::ShowResponse> Engine::Show(std::string_view officer,

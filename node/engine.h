@@ -105,6 +105,8 @@ class Engine {
   // To begin each stream with: what the last one left unsettled comes again.
   v1::PullStart StartPull();
   absl::Status OnPullResponse(const v1::PullResponse& response, Instant now);
+  // False while several responses wait for the log or for texts: read no further until then.
+  bool HasRoomForMail() const;
   // What may be acknowledged by now: it is on disk. To be asked after OnPullResponse and OnEntries.
   std::vector<v1::PullAcknowledge> NextAcknowledges();
 

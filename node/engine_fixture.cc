@@ -56,7 +56,7 @@ v1::GetEntriesResponse TestBroker::Entries(const v1::GetEntriesRequest& request)
 absl::StatusOr<v1::GetTextResponse> TestBroker::Text(std::string_view agency,
                                                      const v1::GetTextRequest& request) const {
   const auto text = registry_.FindText(*FixedBytes<32>(request.digest()));
-  if (text == nullptr) return absl::NotFoundError("no such text");
+  if (text == nullptr || withholds_texts) return absl::NotFoundError("no such text");
   const size_t at = text->find("jurisdiction = \"");
   if (text->starts_with("policy ") && text->substr(at + 16, 2) != agency.substr(0, 2)) {
     return Refuse(Reason::kNotAuthorised, "another jurisdiction's policy");
@@ -399,6 +399,17 @@ v1::SendLeadRequest World::Lead(std::vector<std::string> recipients) const {
   body.set_summary("three accounts at the harbour bank");
   *lead.add_sections() = Section("victim", "address", "the house at the quay");
   return lead;
+}
+
+void World::PublishPolicy(std::string_view jurisdiction, uint64_t version) {
+  const ledger::Publication policy =
+      federation.SignPolicy(jurisdiction, version, testing::DefaultPolicy(jurisdiction, version));
+  v1::PublishRequest request;
+  request.set_entry_kind(policy.kind);
+  *request.mutable_statement() = policy.statement;
+  request.set_text(policy.text);
+  const absl::StatusOr<v1::PublishResponse> published = broker.Publish(request, now);
+  EXPECT_TRUE(published.ok()) << published.status();
 }
 
 std::string World::Send(std::string_view from, const v1::SendLeadRequest& lead) {

@@ -45,6 +45,7 @@ class TestBroker {
   std::function<bool(const v1::Delivery&)> keeps_back;
   std::function<void(v1::SubmitResponse&)> on_response;
   std::function<std::optional<v1::Refusal>(const v1::Submission&)> refuses;
+  bool withholds_texts = false;
 
  private:
   struct Mail {
@@ -75,6 +76,8 @@ class TestNode {
   TestNode(std::string agency, const testing::Federation& federation, Instant now);
 
   Engine& engine() { return *engine_; }
+  // To be driven by another; the disk stays here.
+  std::unique_ptr<Engine> Release() { return std::move(engine_); }
   Engine* operator->() { return engine_.get(); }
   const std::string& agency() const { return agency_; }
   // The process dies, with what was not synced, and is started again.
@@ -107,6 +110,8 @@ class World {
 
   // A lead of FR.fiu about accounts of a suspect and the address of a victim.
   v1::SendLeadRequest Lead(std::vector<std::string> recipients) const;
+  // By its authority, in force at once.
+  void PublishPolicy(std::string_view jurisdiction, uint64_t version);
   // Sent by officer "author" of `from`; fails the test when refused. The record id.
   std::string Send(std::string_view from, const v1::SendLeadRequest& lead);
   v1::LeadSummary SentLead(std::string_view agency, const std::string& record_id);

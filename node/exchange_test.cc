@@ -143,13 +143,7 @@ TEST(ExchangeTest, ADraftWaitsWhileTheBrokerIsAwayAndLeavesWhenItReturns) {
 TEST(ExchangeTest, ADraftWaitsForTheTextOfANewPolicyOfItsOwnState) {
   World world;
   const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
-  const ledger::Publication policy =
-      world.federation.SignPolicy("FR", 2, testing::DefaultPolicy("FR", 2));
-  v1::PublishRequest request;
-  request.set_entry_kind(policy.kind);
-  *request.mutable_statement() = policy.statement;
-  request.set_text(policy.text);
-  ASSERT_TRUE(world.broker.Publish(request, world.now).ok());
+  world.PublishPolicy("FR", 2);
   TestNode& node = world.node("FR.fiu");
   const v1::GetEntriesRequest entries = node->NextEntries();
   ASSERT_TRUE(node->OnEntries(entries, world.broker.Entries(entries), world.now).ok());

@@ -118,7 +118,6 @@ absl::StatusOr<std::vector<ledger::OpenEntryApplied>> Federation::OnEntries(
   if (absl::Status status = follower_.AddEntries(request.from(), entries); !status.ok()) {
     return status;
   }
-  if (!entries.empty()) last_entry_ = ledger::ReadEntry(entries.back())->instant;
   absl::StatusOr<ledger::Taken> taken = Take(response.checkpoint(), at_least);
   if (!taken.ok()) return taken.status();
   if (taken->seen == ledger::Seen::kCovered) seen_ = now;
@@ -162,12 +161,34 @@ absl::Status Federation::CheckFresh(Instant now) const {
 
 std::vector<Digest> Federation::MissingTexts(Instant now) const {
   std::vector<Digest> missing;
-  for (const ledger::MissingText& text : registry().MissingTexts(now)) {
-    const auto refused = refused_texts_.find(text.file.digest);
-    if (refused != refused_texts_.end() && now - refused->second < limits::kHourMs) continue;
-    missing.push_back(text.file.digest);
+  const auto add = [&](const Digest& digest) {
+    const auto refused = refused_texts_.find(digest);
+    if (refused != refused_texts_.end() && now - refused->second < limits::kHourMs) return;
+    if (std::ranges::find(missing, digest) == missing.end()) missing.push_back(digest);
+  };
+  for (const ledger::MissingText& text : registry().MissingTexts(now)) add(text.file.digest);
+  for (const auto& [digest, awaited] : awaited_) {
+    if (awaited.Stands(now)) add(digest);
   }
   return missing;
+}
+
+bool Federation::LacksTexts(const ledger::Registry& registry, std::string_view jurisdiction,
+                            Instant instant, Instant now) {
+  bool lacks = false;
+  for (const ledger::MissingText& text : registry.MissingTexts(instant)) {
+    const bool policy = text.kind == v1::ENTRY_KIND_POLICY;
+    if (policy && text.name != jurisdiction) continue;
+    const std::optional<ledger::FileInForce> in_force =
+        policy ? registry.PolicyInForce(text.name, instant)
+               : registry.FederationFile(text.name, instant);
+    if (!in_force || in_force->digest != text.file.digest) continue;
+    AwaitedText& awaited = awaited_.try_emplace(text.file.digest, text, now, now).first->second;
+    if (!awaited.Stands(now)) awaited.since = now;
+    awaited.last = now;
+    lacks = true;
+  }
+  return lacks;
 }
 
 absl::Status Federation::OnText(const Digest& digest, std::string_view text) {
@@ -176,6 +197,7 @@ absl::Status Federation::OnText(const Digest& digest, std::string_view text) {
   }
   follower_.SetText(text);
   texts_[digest] = std::string(text);
+  awaited_.erase(digest);
   unsaved_texts_.push_back(digest);
   return absl::OkStatus();
 }

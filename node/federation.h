@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/audit/checkpoint.h"
+#include "core/base/limits.h"
 #include "core/ledger/follower.h"
 #include "core/ledger/genesis.h"
 #include "core/ledger/registry.h"
@@ -51,8 +52,8 @@ class Federation {
   // What began to act by Cover() since the last call.
   std::vector<ledger::OpenEntryApplied> TakeApplied();
 
-  // Of the newest entry that came since start; 0 before.
-  Instant last_entry() const { return last_entry_; }
+  // Of the newest entry that a verified checkpoint covers; 0 before the first.
+  Instant last_entry() const { return follower_.last_instant(); }
   // Unix milliseconds of the last look at the log's newest state; 0 before the first since start.
   Instant seen() const { return seen_; }
   // OK, or refusal below-quorum: what is known is older than limits::kQuorumFreshnessMs. Refusal
@@ -60,6 +61,19 @@ class Federation {
   absl::Status CheckFresh(Instant now) const;
   absl::Status CheckFork() const;
 
+  // Texts of federation files, and of this jurisdiction's policy, that a decision at `instant`
+  // under that state needs and this node lacks. They are asked for from now on.
+  bool LacksTexts(const ledger::Registry& registry, std::string_view jurisdiction, Instant instant,
+                  Instant now);
+  struct AwaitedText {
+    ledger::MissingText text;
+    Instant since;
+    Instant last;  // that something waited for it
+
+    bool Stands(Instant now) const { return now - last <= limits::kQuorumFreshnessMs; }
+  };
+  // By digest. What nothing waits for any more does not stand.
+  const std::map<Digest, AwaitedText>& awaited() const { return awaited_; }
   // Digests of texts to ask for: those refused in the last hour left out.
   std::vector<Digest> MissingTexts(Instant now) const;
   // The broker does not give it to us.
@@ -104,11 +118,11 @@ class Federation {
   std::vector<Place> open_;  // of the open entries, in order
   std::map<Digest, std::string> texts_;
   std::map<Digest, Instant> refused_texts_;
+  std::map<Digest, AwaitedText> awaited_;
   std::deque<Remembered> recent_;  // newest last
   std::vector<ledger::OpenEntryApplied> applied_;
   uint64_t target_ = 0;
   Instant seen_;
-  Instant last_entry_;
   std::optional<ledger::ForkEvidence> fork_;
 
   // Not yet kept.

@@ -13,7 +13,8 @@ constexpr std::string_view kBelongsKey = "belongs";
 }  // namespace
 
 Ground::Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity,
-               KeyStore key_store, Federation known, Alarms standing, Diary lines)
+               KeyStore key_store, Federation known, TrustedTime trusted, Alarms standing,
+               Diary lines)
     : agency(std::move(own)),
       db(surroundings.store),
       random(surroundings.random),
@@ -21,6 +22,7 @@ Ground::Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey ident
       vault(db, keys, random),
       keyring(agency, std::move(identity), db, keys, random),
       federation(std::move(known)),
+      time(trusted),
       alarms(std::move(standing)),
       diary(std::move(lines)),
       officers(db) {}
@@ -40,16 +42,20 @@ absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
   if (!keys.ok()) return keys.status();
   absl::StatusOr<Federation> federation = Federation::Open(*std::move(genesis), surroundings.store);
   if (!federation.ok()) return federation.status();
+  absl::StatusOr<TrustedTime> time = TrustedTime::Open(surroundings.store, now);
+  if (!time.ok()) return time.status();
   absl::StatusOr<Alarms> alarms = Alarms::Open(surroundings.store);
   if (!alarms.ok()) return alarms.status();
   absl::StatusOr<Diary> diary = Diary::Open(surroundings.store);
   if (!diary.ok()) return diary.status();
   std::unique_ptr<Ground> ground(new Ground(settings.agency, surroundings, std::move(identity),
-                                            *std::move(keys), *std::move(federation),
+                                            *std::move(keys), *std::move(federation), *time,
                                             *std::move(alarms), *std::move(diary)));
   store::WriteBatch batch;
   if (absl::Status status = ground->CheckBelongs(settings, batch); !status.ok()) return status;
-  if (absl::Status status = ground->keyring.Renew(now, batch); !status.ok()) return status;
+  if (ground->IsSure(now)) {
+    if (absl::Status status = ground->keyring.Renew(now, batch); !status.ok()) return status;
+  }
   if (batch.count() == 0) return ground;
   if (absl::Status status = ground->Commit(batch); !status.ok()) return status;
   return ground;
@@ -83,14 +89,16 @@ absl::Status Ground::Commit(store::WriteBatch& batch, std::span<const state::Dia
   if (absl::Status status = keys.Sync(); !status.ok()) return status;
   alarms.AddChanges(batch);
   federation.AddChanges(batch);
+  time.AddChanges(batch);
   if (absl::Status status = diary.Commit(batch, lines); !status.ok()) return status;
   alarms.OnKept();
   federation.OnKept();
+  time.OnKept();
   return absl::OkStatus();
 }
 
 absl::Status Ground::CommitChanges() {
-  if (!alarms.changed() && !federation.changed()) return absl::OkStatus();
+  if (!alarms.changed() && !federation.changed() && !time.changed()) return absl::OkStatus();
   store::WriteBatch batch;
   return Commit(batch);
 }

@@ -22,6 +22,7 @@
 #include "node/keyring.h"
 #include "node/officers.h"
 #include "node/state.pb.h"
+#include "node/trusted_time.h"
 #include "node/vault.h"
 
 namespace entente::node {
@@ -37,8 +38,11 @@ class Ground {
   // synced. Not OK: nothing of the batch is there, unless the error is INTERNAL.
   absl::Status Commit(store::WriteBatch& batch, std::span<const state::DiaryLine> lines = {});
 
-  // Commits what changed in alarms and federation, if anything.
+  // Commits what changed in alarms, federation and time, if anything.
   absl::Status CommitChanges();
+
+  // Whether this instant may be acted on where that cannot be taken back (trusted_time.h).
+  bool IsSure(Instant now) const { return time.IsSure(now, federation.last_entry()); }
 
   const ledger::Genesis& genesis() const { return federation.genesis(); }
   std::string_view federation_name() const { return genesis()->federation; }
@@ -51,6 +55,7 @@ class Ground {
   Vault vault;
   Keyring keyring;
   Federation federation;
+  TrustedTime time;
   Alarms alarms;
   Diary diary;
   Officers officers;
@@ -58,7 +63,7 @@ class Ground {
 
  private:
   Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity, KeyStore key_store,
-         Federation known, Alarms standing, Diary lines);
+         Federation known, TrustedTime trusted, Alarms standing, Diary lines);
   absl::Status CheckBelongs(const Settings& settings, store::WriteBatch& batch) const;
 };
 

@@ -30,11 +30,15 @@ class Inbox {
   // A new stream: what was not settled comes again.
   void OnStart();
   void OnResponse(v1::PullResponse response);
+  // Each that waits is a message of up to 4 MiB in memory.
+  bool HasRoom() const { return responses_.size() < kMostWaiting; }
   // Settles what the followed log covers. Errors leave the rest for the next call.
   absl::Status Process(Instant now);
   std::vector<v1::PullAcknowledge> TakeAcknowledges();
 
  private:
+  static constexpr size_t kMostWaiting = 4;
+
   // Deliveries that go to disk in one step.
   struct Group {
     explicit Group(const store::Reader& reader) : pairs(reader) {}

@@ -50,7 +50,6 @@ class Checking {
   absl::Status CheckState();
   absl::Status CheckPolicy();
   absl::Status CheckObligations(const Registry& registry, const policy::Decision& inbound);
-  bool WaitsForText(const Registry& registry) const;
 
   const v1::RecipientDecision& decision() const { return part_.part.submission().decisions(0); }
   Instant instant() const { return part_.entry.instant; }
@@ -175,22 +174,14 @@ absl::Status Checking::CheckState() {
   return absl::OkStatus();
 }
 
-bool Checking::WaitsForText(const Registry& registry) const {
-  if (registry.PolicyStanding(ground_.agency.jurisdiction(), instant()) ==
-      Registry::Standing::kTextNotHeld) {
-    return true;
-  }
-  return std::ranges::any_of(registry.MissingTexts(instant()), [](const auto& missing) {
-    return missing.kind == v1::ENTRY_KIND_FEDERATION_FILE;
-  });
-}
-
 // 12: the decision itself, as far as we see the labels
 absl::Status Checking::CheckPolicy() {
   absl::StatusOr<Registry> registry =
       ground_.federation.RegistryAt(part_.part.submission().snapshot_number());
   if (!registry.ok()) return registry.status();
-  if (WaitsForText(*registry)) return absl::UnavailableError("texts of our policy are not here");
+  if (ground_.federation.LacksTexts(*registry, ground_.agency.jurisdiction(), instant(), now_)) {
+    return absl::UnavailableError("texts of our policy are not here");
+  }
   absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot =
       registry->PolicySnapshot(instant());
   if (!snapshot.ok()) {
@@ -339,6 +330,7 @@ absl::StatusOr<Arrived> TakeIn(Ground& ground, const v1::Delivery& delivery,
   arrived.index.set_pair_seq(checking.pair_seq());
   if (refusal) {
     arrived.index.set_refusal(ReasonText(*refusal));
+    pairs.MarkRefused(arrived.index.log_index());
   } else {
     checking.Fill(arrived);
     absl::Status marked = pairs.Mark(

@@ -92,15 +92,28 @@ absl::Status Keyring::Make(KeyUse use, Instant from, Instant until, store::Write
   return absl::OkStatus();
 }
 
+// How far from now on there is a key at every instant, whatever stands beyond a hole.
+Instant Keyring::CoveredUntil(KeyUse use, const std::vector<Own>& all, Instant now) {
+  Instant end = now;
+  for (bool further = true; further;) {
+    further = false;
+    for (const Own& own : all) {
+      if (!HasUse(own.key, use) || own.key.destroyed() || Until(own.key) <= end ||
+          From(own.key) + 2 * limits::kClockToleranceMs > end) {
+        continue;
+      }
+      end = Until(own.key);
+      further = true;
+    }
+  }
+  return end;
+}
+
 absl::Status Keyring::RenewSigning(KeyUse use, const std::vector<Own>& all, Instant now,
                                    store::WriteBatch& batch) {
-  std::optional<Instant> last;
-  for (const Own& own : all) {
-    if (HasUse(own.key, use) && (!last || *last < Until(own.key))) last = Until(own.key);
-  }
-  if (last && *last - now > kSigningAheadMs) return absl::OkStatus();
-  const Instant from =
-      last && *last > now ? *last - kSigningOverlapMs : now - 2 * limits::kClockToleranceMs;
+  const Instant end = CoveredUntil(use, all, now);
+  if (end - now > kSigningAheadMs) return absl::OkStatus();
+  const Instant from = end > now ? end - kSigningOverlapMs : now - 2 * limits::kClockToleranceMs;
   return Make(use, from, from + kSigningLifeMs, batch);
 }
 

@@ -64,6 +64,7 @@ class Keyring {
   };
   absl::StatusOr<std::vector<Own>> All() const;
   absl::Status Make(crypto::KeyUse use, Instant from, Instant until, store::WriteBatch& batch);
+  static Instant CoveredUntil(crypto::KeyUse use, const std::vector<Own>& all, Instant now);
   absl::Status RenewSigning(crypto::KeyUse use, const std::vector<Own>& all, Instant now,
                             store::WriteBatch& batch);
   absl::Status RenewDelivery(const std::vector<Own>& all, Instant now, store::WriteBatch& batch);

@@ -49,16 +49,42 @@ absl::StatusOr<Body> ReadFromPartner(const Ground& ground, const v1::SignedState
   return body;
 }
 
+// The origin's word on a number against what came here and what the log says was released to us.
+absl::Status CompareGap(Ground& ground, const v1::GapNote& note, PairsIn& pairs, Instant now) {
+  absl::StatusOr<bool> seen = pairs.Seen(note.origin(), note.lane(), note.pair_seq());
+  if (!seen.ok()) return seen.status();
+  absl::StatusOr<bool> refused = pairs.WasRefused(note.log_index());
+  if (!refused.ok()) return refused.status();
+  const std::string subject =
+      Text(note.origin(), " ", v1::Lane_Name(note.lane()), " ", note.pair_seq());
+  if (*seen && note.log_index() == 0) {
+    ground.alarms.Raise(alarm::kDeliveredThoughRefused, subject,
+                        Text("a record that ", note.origin(), " was told had been refused (number ",
+                             note.pair_seq(), ") came here all the same; tell them"),
+                        now);
+  } else if (!*seen && note.log_index() != 0 && !*refused) {
+    ground.alarms.Raise(
+        alarm::kExpiredOnTheWay, subject,
+        Text("a record of ", note.origin(), " that the log shows was released to us, at ",
+             note.log_index(), ", expired before it came here; ask them for it"),
+        now);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TakeGap(Ground& ground, const v1::SignedStatement& statement,
                      const ledger::VerifiedPart& part, PairsIn& pairs, Instant now) {
   absl::StatusOr<v1::GapNote> note = ReadFromPartner<v1::GapNote>(ground, statement, part, "gap");
   if (!note.ok()) return note.status();
-  const absl::Status marked = pairs.Mark(note->origin(), note->lane(), note->pair_seq(), now);
-  if (!RefusalOf(marked)) return marked;
+  absl::StatusOr<bool> first = pairs.TakeGap(crypto::Sha256(statement.body()));
+  if (!first.ok() || !*first) return first.status();
+  absl::Status status = CompareGap(ground, *note, pairs, now);
+  if (status.ok()) status = pairs.Mark(note->origin(), note->lane(), note->pair_seq(), now);
+  if (!RefusalOf(status)) return status;
   // It is what the partner signed: no fault of the broker, and one alarm however many come.
   ground.alarms.Raise(alarm::kNoticeBad, note->origin(),
                       Text(note->origin(), " closes numbers that cannot be its next ones: ",
-                           std::string(marked.message())),
+                           std::string(status.message())),
                       now);
   return absl::OkStatus();
 }
@@ -68,6 +94,8 @@ absl::Status TakeHead(const Ground& ground, const v1::SignedStatement& statement
   absl::StatusOr<v1::PairHead> head =
       ReadFromPartner<v1::PairHead>(ground, statement, part, "pair-head");
   if (!head.ok()) return head.status();
+  // One from a clock far ahead must not outlive all that follow it.
+  head->set_instant_ms(std::min(head->instant_ms(), static_cast<uint64_t>(part.entry.instant.ms)));
   return pairs.OnHead(*head, now);
 }
 
@@ -94,6 +122,11 @@ absl::Status CheckAcknowledgement(const Ground& ground, const v1::Acknowledgemen
   return absl::OkStatus();
 }
 
+// The broker told us, or the log, that they were given nothing.
+bool WasRefused(const state::SentRecord& sent, const state::SentRecipient& before) {
+  return sent.refused() || before.state() == v1::RECIPIENT_STATE_REFUSED;
+}
+
 absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& statement,
                                  const ledger::VerifiedPart& part, store::WriteBatch& batch,
                                  Instant now) {
@@ -114,7 +147,10 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
   }
   const state::SentRecipient before = *FindRecipient(**sent, body->recipient());
   const bool last = OnAcknowledged(**sent, *body, now);
-  if (!body->opened() && !before.acknowledged()) {
+  ground.alarms.Clear(alarm::kNotAcknowledged, AcknowledgementSubject(**sent, body->recipient()));
+  if (WasRefused(**sent, before)) {
+    RaiseIfDelivered(ground, **sent, {FindRecipient(**sent, body->recipient()), 1}, now);
+  } else if (!body->opened() && !before.acknowledged()) {
     CloseNumbers(**sent, {&before, 1}, body->log_index(), batch);
   }
   if (!last || (*sent)->stage() == state::STAGE_PURGED) {

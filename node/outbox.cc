@@ -49,6 +49,13 @@ void Outbox::OnLoss() {
   under_way_.clear();
 }
 
+std::optional<Instant> Outbox::Unanswered(Instant from) const {
+  if (offered_.empty()) return std::nullopt;
+  Instant oldest = offered_.begin()->second;
+  for (const auto& [number, instant] : offered_) oldest = std::min(oldest, instant);
+  return std::max(oldest, from);
+}
+
 absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
   const absl::Status fresh = ground_->federation.CheckFresh(now);
   if (!fresh.ok()) {
@@ -60,27 +67,39 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
   v1::SubmitRequest request;
   size_t bytes = 0;
   std::vector<uint64_t> chosen;
-  absl::Status status = ForEach<state::OutboxItem>(
-      ground_->db, kOutbox, [&](std::string_view, const state::OutboxItem& item) {
-        const auto pause = not_before_.find(item.number());
-        if (under_way_.contains(item.number()) ||
-            (pause != not_before_.end() && now < pause->second)) {
+  absl::Status status =
+      ForEachBytes(ground_->db, kOutbox, "", [&](std::string_view key, std::string_view value) {
+        const uint64_t number = U64FromKey(key);
+        const auto pause = not_before_.find(number);
+        if (under_way_.contains(number) || (pause != not_before_.end() && now < pause->second)) {
           return absl::OkStatus();
         }
-        bytes += item.submission().size();
+        bytes += value.size();
         if (chosen.size() == batch_ || (!chosen.empty() && bytes > kRequestBytes)) {
           return absl::CancelledError();
         }
-        if (!request.add_submissions()->ParseFromString(item.submission())) {
-          return absl::DataLossError("a submission in the outbox is damaged");
+        const absl::StatusOr<state::OutboxItem> item = ParseStored<state::OutboxItem>(value);
+        v1::Submission submission;
+        if (!item.ok() || !submission.ParseFromString(item->submission())) {
+          ReportDamage(Text("submission ", number), now);
+          return absl::OkStatus();
         }
-        chosen.push_back(item.number());
+        *request.add_submissions() = std::move(submission);
+        chosen.push_back(number);
         return absl::OkStatus();
       });
   if (!status.ok() && !absl::IsCancelled(status)) return status;
+  if (status = ground_->CommitChanges(); !status.ok()) return status;
   if (chosen.empty()) return std::nullopt;
   under_way_.insert(chosen.begin(), chosen.end());
+  for (const uint64_t number : chosen) offered_.try_emplace(number, now);
   return request;
+}
+
+// What is damaged stays where it is; all else goes on.
+void Outbox::ReportDamage(std::string what, Instant now) {
+  std::string text = Text(what, " is damaged in this node's store and does not leave; restore it");
+  ground_->alarms.Raise(alarm::kLocalFault, what, std::move(text), now);
 }
 
 // The reason stands at each draft, for the desk.
@@ -116,7 +135,15 @@ absl::Status Outbox::SealWaiting(Instant now) {
     if (sealed.size() == limits::kBatchRecords) break;
     absl::StatusOr<std::optional<Sealed>> one =
         SealOne(std::get<2>(key), *signing, pairs, batch, now);
-    if (IsRefusal(one.status(), Reason::kSnapshotBehind)) return absl::OkStatus();
+    if (IsRefusal(one.status(), Reason::kSnapshotBehind)) {
+      ground_->federation.LacksTexts(ground_->federation.registry(), ground_->agency.jurisdiction(),
+                                     now, now);
+      return KeepWaiting(one.status(), now);
+    }
+    if (absl::IsDataLoss(one.status())) {
+      ReportDamage(Text("record ", HexEncode(AsBytes(std::get<2>(key)))), now);
+      continue;
+    }
     if (RefusalOf(one.status())) continue;
     if (!one.ok()) return one.status();
     settled.push_back(key);

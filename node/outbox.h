@@ -18,6 +18,7 @@
 #include "core/audit/checkpoint.h"
 #include "core/base/instant.h"
 #include "core/base/limits.h"
+#include "core/ledger/receipt.h"
 #include "core/record/seal.h"
 #include "entente/v1/broker.pb.h"
 #include "node/ground.h"
@@ -37,6 +38,9 @@ class Outbox {
   void Forget(const state::SentRecord& sent);
   // Everything under way may be sent again; in smaller pieces, should the size have been the cause.
   void OnLoss();
+  // When the oldest submission was offered of those that have had no answer; nullopt for none.
+  // `from`: the broker is not blamed for what was before.
+  std::optional<Instant> Unanswered(Instant from) const;
 
   absl::StatusOr<std::optional<v1::SubmitRequest>> Next(Instant now);
   // Takes the response; Process() settles it once the log is followed far enough.
@@ -80,11 +84,14 @@ class Outbox {
   absl::Status KeepWaiting(const absl::Status& why, Instant now);
   // Numbers of a batch that is dropped are never used: holes do no harm.
   uint64_t TakeNumber(store::WriteBatch& batch);
+  void ReportDamage(std::string what, Instant now);
   void QueueNotice(v1::NoticeType type, v1::SignedStatement statement, store::WriteBatch& batch);
 
   absl::Status Settle(const v1::SubmitResponse& response, const audit::Checkpoint& checkpoint,
                       Instant now);
   absl::Status SettleResult(const v1::SubmissionResult& result, const Settling& settling);
+  absl::StatusOr<state::SentContent> CheckDecision(const state::SentRecord& sent,
+                                                   const ledger::VerifiedPart& part, Instant now);
   absl::Status SettleRecord(const state::OutboxItem& item, const v1::Evidence& evidence,
                             const Settling& settling);
   absl::Status SettleNotice(const state::OutboxItem& item, const v1::Evidence& evidence,
@@ -100,6 +107,7 @@ class Outbox {
   std::set<uint64_t> under_way_;
   size_t batch_ = limits::kBatchRecords;  // submissions of one request
   std::map<uint64_t, Instant> not_before_;
+  std::map<uint64_t, Instant> offered_;  // first, and not answered since
   std::deque<v1::SubmitResponse> responses_;
   uint64_t last_number_ = 0;
 };

@@ -82,6 +82,8 @@ std::string ClosedKey(const ClosedNumber& closed) {
               closed.recipient);
 }
 
+std::string RefusedKey(uint64_t log_index) { return "r" + U64Key(log_index); }
+
 const state::LanePairs& LaneIn(const state::PairIn& pair, v1::Lane lane) {
   return lane == v1::LANE_URGENT ? pair.urgent() : pair.bulk();
 }
@@ -142,7 +144,29 @@ absl::Status PairsIn::OnHead(const v1::PairHead& head, Instant now) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> PairsIn::Has(const std::string& row) const {
+  if (rows_.contains(row)) return true;
+  absl::StatusOr<std::optional<std::string>> stored = reader_->Get(kPairs, row);
+  if (!stored.ok()) return stored.status();
+  return stored->has_value();
+}
+
+void PairsIn::MarkRefused(uint64_t log_index) { rows_.insert(RefusedKey(log_index)); }
+
+absl::StatusOr<bool> PairsIn::WasRefused(uint64_t log_index) const {
+  return Has(RefusedKey(log_index));
+}
+
+absl::StatusOr<bool> PairsIn::TakeGap(const Digest& statement) {
+  const std::string row = "t" + ToString(statement);
+  absl::StatusOr<bool> taken = Has(row);
+  if (!taken.ok()) return taken.status();
+  rows_.insert(row);
+  return !*taken;
+}
+
 void PairsIn::AddTo(store::WriteBatch& batch) const {
+  for (const std::string& row : rows_) batch.Put(kPairs, row, "");
   for (const auto& [origin, pair] : touched_) Save(batch, kPairs, "i" + origin, pair);
 }
 

@@ -6,12 +6,14 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/base/bytes.h"
 #include "core/base/instant.h"
 #include "core/store/store.h"
 #include "entente/v1/record.pb.h"
@@ -46,13 +48,20 @@ class PairsIn {
   absl::Status Mark(std::string_view origin, v1::Lane lane, uint64_t number, Instant now);
   // An older head than the last one changes nothing.
   absl::Status OnHead(const v1::PairHead& head, Instant now);
+  // What this entry released to us came, and was refused here.
+  void MarkRefused(uint64_t log_index);
+  absl::StatusOr<bool> WasRefused(uint64_t log_index) const;
+  // False for a gap note that was taken before.
+  absl::StatusOr<bool> TakeGap(const Digest& statement);
   void AddTo(store::WriteBatch& batch) const;
 
  private:
   absl::StatusOr<state::PairIn*> Of(std::string_view origin);
+  absl::StatusOr<bool> Has(const std::string& row) const;
 
   const store::Reader* reader_;
   std::map<std::string, state::PairIn, std::less<>> touched_;
+  std::set<std::string> rows_;
 };
 
 // A number given to a recipient that will not be delivered. It stands here until the outbox has
@@ -61,7 +70,7 @@ struct ClosedNumber {
   std::string recipient;
   v1::Lane lane = v1::LANE_UNSPECIFIED;
   uint64_t number = 0;
-  uint64_t log_index = 0;  // where the log shows it
+  uint64_t log_index = 0;  // where the log released it to them; 0 when it did not
 };
 void AddClosed(const ClosedNumber& closed, store::WriteBatch& batch);
 void RemoveClosed(const ClosedNumber& closed, store::WriteBatch& batch);

@@ -46,6 +46,7 @@ absl::StatusOr<Basis> BasisOf(Ground& ground, const state::SentContent& content,
                               const LoggedDecision& logged) {
   absl::StatusOr<Registry> registry = ground.federation.RegistryAt(logged.part.snapshot_number());
   if (!registry.ok()) return registry.status();
+  ground.federation.LacksTexts(*registry, ground.agency.jurisdiction(), logged.instant, logged.now);
   absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot =
       registry->PolicySnapshot(logged.instant);
   if (!snapshot.ok() || registry->PolicyStanding(ground.agency.jurisdiction(), logged.instant) ==

@@ -19,6 +19,7 @@ struct LoggedDecision {
   const v1::SubmissionPart& part;  // the origin's, from verified evidence
   uint64_t log_index = 0;
   Instant instant;  // the entry's
+  Instant now;
 };
 
 // One sentence for each difference; empty when the log says what we decide. Fully compared where

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
+#include "core/base/limits.h"
 #include "core/record/words.h"
 #include "node/families.h"
 #include "node/pairs.h"
 #include "node/table.h"
+#include "node/text.h"
 
 namespace entente::node {
 namespace {
@@ -15,6 +17,11 @@ namespace {
 bool IsUnderWay(v1::RecipientState state) {
   return state == v1::RECIPIENT_STATE_WAITING || state == v1::RECIPIENT_STATE_HELD ||
          state == v1::RECIPIENT_STATE_LOGGED;
+}
+
+// Until an acknowledgement says otherwise.
+bool IsThoughtUndelivered(v1::RecipientState state) {
+  return state == v1::RECIPIENT_STATE_REFUSED || state == v1::RECIPIENT_STATE_UNDELIVERED;
 }
 
 bool Releases(v1::Verdict verdict) {
@@ -27,13 +34,14 @@ void KeepDecision(const v1::RecipientDecision& decision, state::SentRecipient& r
   *recipient.mutable_reasons() = decision.reasons();
   recipient.set_contact(decision.contact());
   recipient.set_withheld(static_cast<uint32_t>(decision.withheld_size()));
-  if (!IsUnderWay(recipient.state())) return;
-  if (Releases(decision.verdict())) {
-    recipient.clear_reason();
-    SetState(recipient, v1::RECIPIENT_STATE_LOGGED, now);
-  } else {
+  const bool undelivered = recipient.state() == v1::RECIPIENT_STATE_UNDELIVERED;
+  if (!IsUnderWay(recipient.state()) && !undelivered) return;
+  if (!Releases(decision.verdict())) {
     recipient.set_reason("policy-refused");
     SetState(recipient, v1::RECIPIENT_STATE_REFUSED, now);
+  } else if (!undelivered) {
+    recipient.clear_reason();
+    SetState(recipient, v1::RECIPIENT_STATE_LOGGED, now);
   }
 }
 
@@ -96,8 +104,10 @@ std::vector<state::SentRecipient> OnCommitted(state::SentRecord& sent, uint64_t 
 
 std::vector<state::SentRecipient> OnRefused(state::SentRecord& sent, std::string_view reason,
                                             Instant now) {
-  sent.set_stage(state::STAGE_CLOSED);
+  sent.set_refused(true);
   sent.clear_waiting_for();
+  if (sent.stage() == state::STAGE_PURGED) return Unopened(sent);
+  sent.set_stage(state::STAGE_CLOSED);
   std::vector<state::SentRecipient> undelivered;
   for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
     if (recipient.pair_seq() == 0 || !IsUnderWay(recipient.state())) continue;
@@ -122,12 +132,13 @@ bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowle
   state::SentRecipient* recipient = FindRecipient(sent, acknowledgement.recipient());
   if (recipient == nullptr) return false;
   recipient->set_acknowledged(true);
-  if (IsUnderWay(recipient->state())) {
+  if (IsUnderWay(recipient->state()) || IsThoughtUndelivered(recipient->state())) {
     recipient->set_reason(acknowledgement.refusal());
-    SetState(
-        *recipient,
-        acknowledgement.opened() ? v1::RECIPIENT_STATE_DELIVERED : v1::RECIPIENT_STATE_NOT_OPENED,
-        now);
+    SetState(*recipient,
+             !acknowledgement.opened()             ? v1::RECIPIENT_STATE_NOT_OPENED
+             : sent.stage() == state::STAGE_PURGED ? v1::RECIPIENT_STATE_EXPIRED
+                                                   : v1::RECIPIENT_STATE_DELIVERED,
+             now);
   }
   return std::ranges::none_of(sent.recipients(), [](const state::SentRecipient& other) {
     return !other.acknowledged() && IsUnderWay(other.state());
@@ -163,9 +174,58 @@ std::vector<state::SentRecipient> Unopened(const state::SentRecord& sent) {
 void OnExpired(state::SentRecord& sent, Instant now) {
   sent.set_stage(state::STAGE_PURGED);
   for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
-    if (IsUnderWay(recipient.state()) || recipient.state() == v1::RECIPIENT_STATE_DELIVERED) {
+    if (IsUnderWay(recipient.state())) {
+      SetState(recipient, v1::RECIPIENT_STATE_UNDELIVERED, now);
+    } else if (recipient.state() == v1::RECIPIENT_STATE_DELIVERED) {
       SetState(recipient, v1::RECIPIENT_STATE_EXPIRED, now);
     }
+  }
+}
+
+Instant AcknowledgedBy(const state::SentRecord& sent, const state::SentContent& content,
+                       Instant committed) {
+  Instant by = std::min(committed + limits::kAcknowledgedWithinMs,
+                        Instant{static_cast<int64_t>(sent.expires_ms())});
+  for (const v1::DraftSection& section : content.draft().sections()) {
+    const uint64_t deadline = section.content().lead_ask().deadline_ms();
+    if (deadline != 0 && deadline < static_cast<uint64_t>(by.ms)) {
+      by.ms = static_cast<int64_t>(deadline);
+    }
+  }
+  return by;
+}
+
+std::string AcknowledgementSubject(const state::SentRecord& sent, std::string_view recipient) {
+  return Text(HexEncode(AsBytes(sent.record_id())), " ", recipient);
+}
+
+void RaiseIfDelivered(Ground& ground, const state::SentRecord& sent,
+                      std::span<const state::SentRecipient> refused, Instant now) {
+  for (const state::SentRecipient& recipient : refused) {
+    if (!recipient.acknowledged()) continue;
+    ground.alarms.Raise(alarm::kDeliveredThoughRefused,
+                        AcknowledgementSubject(sent, recipient.recipient()),
+                        Text("the broker said that record ", HexEncode(AsBytes(sent.record_id())),
+                             " was refused for ", recipient.recipient(),
+                             ", and gave it to them: their signed acknowledgement is here"),
+                        now);
+  }
+}
+
+void RaiseUnacknowledged(Ground& ground, const state::SentRecord& sent, Instant now) {
+  for (const state::SentRecipient& recipient : sent.recipients()) {
+    const bool released = recipient.state() == v1::RECIPIENT_STATE_LOGGED ||
+                          recipient.state() == v1::RECIPIENT_STATE_UNDELIVERED;
+    if (!released || !sent.has_log_index() || recipient.pair_seq() == 0 ||
+        recipient.acknowledged()) {
+      continue;
+    }
+    ground.alarms.Raise(
+        alarm::kNotAcknowledged, AcknowledgementSubject(sent, recipient.recipient()),
+        Text(recipient.recipient(), " has not acknowledged record ",
+             HexEncode(AsBytes(sent.record_id())),
+             ": it is offline, or the record is kept back; ask them by another way"),
+        now);
   }
 }
 

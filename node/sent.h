@@ -57,7 +57,19 @@ void CloseNumbers(const state::SentRecord& sent, std::span<const state::SentReci
                   uint64_t log_index, store::WriteBatch& batch);
 // Those with a number that was not closed, and no word from them yet.
 std::vector<state::SentRecipient> Unopened(const state::SentRecord& sent);
-// Whoever has not answered by then.
+// Whoever has not answered by then: expired, or undelivered when there was no word from them.
 void OnExpired(state::SentRecord& sent, Instant now);
+
+// When whoever has not acknowledged stands out: a day after `committed`, or sooner at the lead's
+// deadline (in its content) or the record's expiry.
+Instant AcknowledgedBy(const state::SentRecord& sent, const state::SentContent& content,
+                       Instant committed);
+// What the alarm about a missing acknowledgement is about.
+std::string AcknowledgementSubject(const state::SentRecord& sent, std::string_view recipient);
+// An alarm for each of these, refused by the broker's word, whose acknowledgement is here.
+void RaiseIfDelivered(Ground& ground, const state::SentRecord& sent,
+                      std::span<const state::SentRecipient> refused, Instant now);
+// An alarm for each to whom the log released it and who has not acknowledged.
+void RaiseUnacknowledged(Ground& ground, const state::SentRecord& sent, Instant now);
 
 }  // namespace entente::node

@@ -79,6 +79,7 @@ absl::Status Outbox::Process(Instant now) {
     // Whatever was not settled is offered again.
     for (const v1::SubmissionResult& result : responses_.front().results()) {
       under_way_.erase(result.number());
+      offered_.erase(result.number());
     }
     responses_.pop_front();
     if (!status.ok()) return status;
@@ -149,6 +150,32 @@ absl::Status Outbox::SettleNotice(const state::OutboxItem& item, const v1::Evide
   return absl::OkStatus();
 }
 
+// The content, or its labels once it was erased.
+absl::StatusOr<state::SentContent> Outbox::CheckDecision(const state::SentRecord& sent,
+                                                         const ledger::VerifiedPart& part,
+                                                         Instant now) {
+  absl::StatusOr<state::SentContent> content = sent.undecided();
+  if (!sent.has_undecided()) content = sent_.Content(sent);
+  const std::string id = HexEncode(AsBytes(sent.record_id()));
+  if (absl::IsDataLoss(content.status())) {
+    ground_->alarms.Raise(alarm::kLocalFault, id,
+                          Text("record ", id, ": ", std::string(content.status().message())), now);
+    return state::SentContent();
+  }
+  // Erased before its labels could be kept.
+  if (IsRefusal(content.status(), Reason::kExpired)) return state::SentContent();
+  if (!content.ok()) return content;
+  absl::StatusOr<std::vector<std::string>> differences = Differences(
+      *ground_, sent, *content, {part.part.submission(), part.log_index, part.entry.instant, now});
+  if (!differences.ok()) return differences.status();
+  if (!differences->empty()) {
+    ground_->alarms.Raise(
+        alarm::kDecisionDiffers, id,
+        Text("the logged decision on record ", id, " is wrong: ", differences->front()), now);
+  }
+  return content;
+}
+
 absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evidence& evidence,
                                   const Settling& settling) {
   absl::StatusOr<ledger::VerifiedPart> part = ledger::VerifyEvidence(evidence, settling.checkpoint);
@@ -158,19 +185,8 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
   if (!*found) return absl::OkStatus();
   state::SentRecord sent = **std::move(found);
   if (absl::Status status = CheckOwnPart(part->part, *ground_, sent); !status.ok()) return status;
-  absl::StatusOr<state::SentContent> content = sent_.Content(sent);
-  if (content.ok()) {
-    absl::StatusOr<std::vector<std::string>> differences = Differences(
-        *ground_, sent, *content, {part->part.submission(), part->log_index, part->entry.instant});
-    if (!differences.ok()) return differences.status();
-    if (!differences->empty()) {
-      ground_->alarms.Raise(
-          alarm::kDecisionDiffers, HexEncode(AsBytes(sent.record_id())),
-          Text("the logged decision on record ", HexEncode(AsBytes(sent.record_id())),
-               " is wrong: ", differences->front()),
-          settling.now);
-    }
-  }
+  absl::StatusOr<state::SentContent> content = CheckDecision(sent, *part, settling.now);
+  if (!content.ok()) return content.status();
   absl::StatusOr<ledger::ReceiptBundle> bundle = ledger::MakeReceiptBundle(evidence, settling.note);
   if (!bundle.ok()) return bundle.status();
   state::Receipt receipt;
@@ -181,12 +197,22 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
   settling.batch.Put(kUnwritten, sent.record_id(), "");
   ground_->alarms.Clear(alarm::kClockDiffers, "ahead");
   const bool purged = sent.stage() == state::STAGE_PURGED;
-  std::vector<state::SentRecipient> undelivered =
+  const std::vector<state::SentRecipient> refused =
       OnCommitted(sent, part->log_index, part->part.submission(), settling.now);
-  if (purged) undelivered = Unopened(sent);
-  if (purged) sent.set_stage(state::STAGE_PURGED);
+  RaiseIfDelivered(*ground_, sent, refused, settling.now);
+  // To whom the log released nothing, a note names no place in it.
+  CloseNumbers(sent, refused, 0, settling.batch);
+  if (purged) {
+    sent.set_stage(state::STAGE_PURGED);
+    sent.clear_undecided();
+    CloseNumbers(sent, Unopened(sent), part->log_index, settling.batch);
+    RaiseUnacknowledged(*ground_, sent, settling.now);
+  } else {
+    const Instant by = AcknowledgedBy(sent, *content, settling.now);
+    settling.batch.Put(kExpiry, Text(U64Key(static_cast<uint64_t>(by.ms)), "a", sent.record_id()),
+                       "");
+  }
   sent_.Save(sent, settling.batch);
-  CloseNumbers(sent, undelivered, part->log_index, settling.batch);
   return absl::OkStatus();
 }
 
@@ -208,12 +234,12 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
   if (!found.ok() || !*found) return found.status();
   state::SentRecord sent = **std::move(found);
-  std::vector<state::SentRecipient> undelivered = Unopened(sent);
-  if (sent.stage() != state::STAGE_PURGED) {
-    undelivered = OnRefused(sent, refusal.reason(), settling.now);
-    sent_.Save(sent, settling.batch);
-  }
-  CloseNumbers(sent, undelivered, refusal.log_index(), settling.batch);
+  const std::vector<state::SentRecipient> before(sent.recipients().begin(),
+                                                 sent.recipients().end());
+  RaiseIfDelivered(*ground_, sent, before, settling.now);
+  CloseNumbers(sent, OnRefused(sent, refusal.reason(), settling.now), 0, settling.batch);
+  sent.clear_undecided();
+  sent_.Save(sent, settling.batch);
   return absl::OkStatus();
 }
 

@@ -1,6 +1,6 @@
 #include "node/upkeep.h"
 
-#include <algorithm>
+#include <set>
 
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
@@ -15,83 +15,146 @@ namespace entente::node {
 namespace {
 
 constexpr size_t kPurgedAtOnce = 256;
+constexpr int64_t kTextMissedAfterMs = 5 * limits::kMinuteMs;
+constexpr int64_t kSilentAfterMs = 10 * limits::kMinuteMs;
 
-struct Due {
+// The graver of two errors, with the text of both: a fault of the disk, then any that is no
+// refusal.
+absl::Status Joined(absl::Status one, const absl::Status& other) {
+  if (one.ok() || other.ok()) return one.ok() ? other : one;
+  const auto rank = [](const absl::Status& status) {
+    return absl::IsInternal(status) ? 2 : RefusalOf(status) ? 0 : 1;
+  };
+  const bool first = rank(one) >= rank(other);
+  const absl::Status& graver = first ? one : other;
+  absl::Status joined(graver.code(), Text(std::string(graver.message()), "; ",
+                                          std::string((first ? other : one).message())));
+  graver.ForEachPayload(
+      [&](auto url, const absl::Cord& payload) { joined.SetPayload(url, payload); });
+  return joined;
+}
+
+// What a decision rests on, without what it is about.
+state::SentContent LabelsOnly(const state::SentContent& content) {
+  state::SentContent labels;
+  labels.set_header(content.header());
+  *labels.mutable_section_ids() = content.section_ids();
+  for (const v1::DraftSection& section : content.draft().sections()) {
+    v1::DraftSection& kept = *labels.mutable_draft()->add_sections();
+    *kept.mutable_about() = section.about();
+    *kept.mutable_data() = section.data();
+    kept.set_basis(section.basis());
+    kept.set_essential(section.essential());
+  }
+  return labels;
+}
+
+}  // namespace
+
+// A row of kExpiry.
+struct Upkeep::Due {
   std::string row;
-  bool sent;
+  char kind;  // 's' sent, 'r' received, 'a' to be acknowledged by now
   std::string name;
 };
 
-absl::StatusOr<std::vector<Due>> FindDue(const store::Reader& reader, Instant now) {
+absl::Status Upkeep::Tick(Instant now) {
+  ground_->time.Note(now, ground_->federation.last_entry());
+  absl::Status work;
+  for (const auto step : {&Upkeep::Keys, &Upkeep::Purge, &Upkeep::SayHeads}) {
+    work = Joined(std::move(work), (this->*step)(now));
+    if (absl::IsInternal(work)) return work;
+  }
+  Keep(!work.ok() && !RefusalOf(work), alarm::kLocalFault, "upkeep",
+       Text("this node's daily work fails: ", std::string(work.message())), now);
+  return Joined(work, Watch(now));
+}
+
+absl::Status Upkeep::Keys(Instant now) {
+  const int64_t since = now - keys_looked_at_;
+  if ((since >= 0 && since < limits::kHourMs) || !ground_->IsSure(now)) return rotated_;
+  store::WriteBatch batch;
+  absl::Status status = ground_->keyring.Renew(now, batch);
+  if (status.ok()) status = ground_->keyring.DestroyOld(now, batch);
+  if (status.ok() && batch.count() != 0) status = ground_->Commit(batch);
+  if (!status.ok()) return status;
+  // A full disk is tried again at once; a damaged slot, which costs all the others a writing,
+  // hourly.
+  status = RotateStoreKey(now);
+  if (RefusalOf(status) || absl::IsInternal(status)) return status;
+  keys_looked_at_ = now;
+  rotated_ = status;
+  return status;
+}
+
+absl::Status Upkeep::RotateStoreKey(Instant now) {
+  const int64_t age = now - ground_->keys.rotated();
+  if (age >= 0 && age < limits::kDayMs) return absl::OkStatus();
+  return ground_->keys.Rotate(now);
+}
+
+absl::StatusOr<std::vector<Upkeep::Due>> Upkeep::FindDue(Instant until) const {
   std::vector<Due> due;
   absl::Status status =
-      ForEachBytes(reader, kExpiry, "", [&](std::string_view key, std::string_view) {
-        if (U64FromKey(key) > static_cast<uint64_t>(now.ms) || due.size() == kPurgedAtOnce) {
+      ForEachBytes(ground_->db, kExpiry, "", [&](std::string_view key, std::string_view) {
+        if (U64FromKey(key) > static_cast<uint64_t>(until.ms) || due.size() == kPurgedAtOnce) {
           return absl::CancelledError();
         }
-        due.push_back({std::string(key), key[8] == 's', std::string(key.substr(9))});
+        due.push_back({std::string(key), key[8], std::string(key.substr(9))});
         return absl::OkStatus();
       });
   if (!status.ok() && !absl::IsCancelled(status)) return status;
   return due;
 }
 
-}  // namespace
-
-absl::Status Upkeep::Tick(Instant now) {
-  if (absl::Status status = Keys(now); !status.ok()) return status;
-  if (absl::Status status = Purge(now); !status.ok()) return status;
-  if (absl::Status status = outbox_->AddPairHeads(now); !status.ok()) return status;
-  return Watch(now);
-}
-
-absl::Status Upkeep::Keys(Instant now) {
-  const int64_t since = now - keys_looked_at_;
-  if (since >= 0 && since < limits::kHourMs) return absl::OkStatus();
-  store::WriteBatch batch;
-  if (absl::Status status = ground_->keyring.Renew(now, batch); !status.ok()) return status;
-  // A clock that jumped ahead must not destroy living keys: the log has to have come as far.
-  const Instant sure = std::min(now, ground_->federation.last_entry() + limits::kDayMs);
-  absl::Status status = ground_->keyring.DestroyOld(sure, batch);
-  if (!status.ok()) return status;
-  if (batch.count() != 0) {
-    if (status = ground_->Commit(batch); !status.ok()) return status;
-  }
-  const int64_t age = now - ground_->keys.rotated();
-  if (age < 0 || age >= limits::kDayMs) {
-    if (status = ground_->keys.Rotate(now); !status.ok()) return status;
-  }
-  keys_looked_at_ = now;
-  return absl::OkStatus();
-}
-
+// Erasing cannot be taken back: only what is over by an instant that is sure.
 absl::Status Upkeep::Purge(Instant now) {
-  absl::StatusOr<std::vector<Due>> due = FindDue(ground_->db, now);
+  absl::StatusOr<std::vector<Due>> due =
+      FindDue(ground_->time.Sure(now, ground_->federation.last_entry()));
   if (!due.ok()) return due.status();
+  absl::Status all;
   for (const Due& one : *due) {
-    store::WriteBatch batch;
-    batch.Delete(kExpiry, one.row);
-    absl::Status status =
-        one.sent ? PurgeSent(one.name, now, batch) : PurgeReceived(one.name, now, batch);
-    if (!status.ok()) return status;
+    all = Joined(std::move(all), PurgeOne(one, now));
+    if (absl::IsInternal(all)) return all;
   }
-  return absl::OkStatus();
+  return all;
+}
+
+absl::Status Upkeep::PurgeOne(const Due& due, Instant now) {
+  store::WriteBatch batch;
+  batch.Delete(kExpiry, due.row);
+  if (due.kind == 's') return PurgeSent(due.name, now, batch);
+  if (due.kind == 'r') return PurgeReceived(due.name, now, batch);
+  return MissAcknowledgements(due.name, now, batch);
+}
+
+absl::Status Upkeep::MissAcknowledgements(std::string_view record_id, Instant now,
+                                          store::WriteBatch& batch) {
+  absl::StatusOr<std::optional<state::SentRecord>> sent = Sent(*ground_).Find(record_id);
+  if (!sent.ok()) return sent.status();
+  if (*sent) RaiseUnacknowledged(*ground_, **sent, now);
+  return ground_->Commit(batch);
 }
 
 absl::Status Upkeep::PurgeSent(std::string_view record_id, Instant now, store::WriteBatch& batch) {
   const Sent sent_records(*ground_);
-  absl::StatusOr<std::optional<state::SentRecord>> sent = sent_records.Find(record_id);
-  if (!sent.ok()) return sent.status();
-  if (!*sent) return ground_->Commit(batch);
+  absl::StatusOr<std::optional<state::SentRecord>> found = sent_records.Find(record_id);
+  if (!found.ok()) return found.status();
+  if (!*found) return ground_->Commit(batch);
+  state::SentRecord sent = **std::move(found);
+  const state::SentRecord before = sent;
+  if (sent.stage() == state::STAGE_SEALED) {
+    // What is not in the log yet is closed when the broker has said what became of it, and that is
+    // held against the labels.
+    const absl::StatusOr<state::SentContent> content = sent_records.Content(sent);
+    if (content.ok()) *sent.mutable_undecided() = LabelsOnly(*content);
+  }
   absl::Status status = ground_->vault.Erase(record_id, batch);
   if (!status.ok()) return status;
-  const state::SentRecord before = **sent;
-  // What is not in the log yet is closed when the broker has said what became of it.
-  if ((*sent)->has_log_index()) {
-    CloseNumbers(**sent, Unopened(**sent), (*sent)->log_index(), batch);
-  }
-  OnExpired(**sent, now);
-  sent_records.Save(**sent, batch);
+  if (sent.has_log_index()) CloseNumbers(sent, Unopened(sent), sent.log_index(), batch);
+  OnExpired(sent, now);
+  RaiseUnacknowledged(*ground_, sent, now);
+  sent_records.Save(sent, batch);
   const state::DiaryLine line =
       MakeLine("", operation::kErasure, record_id, before.purpose(), "its time was over", now);
   if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
@@ -114,42 +177,79 @@ absl::Status Upkeep::PurgeReceived(std::string_view record_hash, Instant now,
   return ground_->Commit(batch, {&line, 1});
 }
 
-absl::Status Upkeep::Watch(Instant now) {
-  Alarms& alarms = ground_->alarms;
-  const absl::Status fresh = ground_->federation.CheckFresh(now);
-  if (fresh.ok()) {
-    alarms.Clear(alarm::kLogNotFresh, "");
-  } else if (now - started_ > limits::kQuorumFreshnessMs) {
-    alarms.Raise(alarm::kLogNotFresh, "",
-                 "the log has not been seen for 15 minutes; records wait in the outbox", now);
+// ---- what a person must look at
+
+void Upkeep::Keep(bool wrong, std::string_view code, std::string_view subject, std::string text,
+                  Instant now) {
+  if (wrong) {
+    ground_->alarms.Raise(code, subject, std::move(text), now);
+  } else {
+    ground_->alarms.Clear(code, subject);
   }
+}
+
+absl::Status Upkeep::Watch(Instant now) {
+  WatchLog(now);
+  WatchClock(now);
+  WatchTexts(now);
+  absl::Status pairs = WatchPairs(now);
+  return Joined(std::move(pairs), ground_->CommitChanges());
+}
+
+void Upkeep::WatchLog(Instant now) {
+  const bool fresh = ground_->federation.CheckFresh(now).ok();
+  if (!fresh) not_fresh_ = now;
+  if (fresh || now - started_ > limits::kQuorumFreshnessMs) {
+    Keep(!fresh, alarm::kLogNotFresh, "",
+         "the log has not been seen for 15 minutes; records wait in the outbox", now);
+  }
+  const std::optional<Instant> unanswered = outbox_->Unanswered(not_fresh_);
+  Keep(fresh && unanswered && now - *unanswered >= kSilentAfterMs, alarm::kBrokerSilent, "",
+       "the broker shows its log, and has not answered a submission for 10 minutes", now);
   const bool in_log =
       ground_->keyring.Signing(ground_->federation.registry(), crypto::KeyUse::kRecordSigning, now)
           .ok();
-  if (in_log) {
-    alarms.Clear(alarm::kKeysNotInLog, "");
-  } else {
-    alarms.Raise(alarm::kKeysNotInLog, "",
-                 "the log does not have this agency's keys: nothing can be sent or acknowledged",
-                 now);
+  Keep(!in_log, alarm::kKeysNotInLog, "",
+       "the log does not have this agency's keys: nothing can be sent or acknowledged", now);
+}
+
+void Upkeep::WatchClock(Instant now) {
+  Keep(
+      !ground_->IsSure(now), alarm::kErasureHeld, "",
+      "this node's clock is more than a day beyond what it and the log have shown; what is over by "
+      "it is not shown, and is erased once the log confirms the time; check the clock",
+      now);
+}
+
+void Upkeep::WatchTexts(Instant now) {
+  std::set<std::string> missed;
+  const bool fresh = ground_->federation.CheckFresh(now).ok();
+  for (const auto& [digest, awaited] : ground_->federation.awaited()) {
+    if (!fresh || !awaited.Stands(now) || now - awaited.since < kTextMissedAfterMs) continue;
+    const bool policy = awaited.text.kind == v1::ENTRY_KIND_POLICY;
+    ground_->alarms.Raise(
+        alarm::kTextWithheld, HexEncode(digest),
+        Text("the broker does not give the text of ", policy ? "the policy of " : "the file ",
+             awaited.text.name, ", version ", awaited.text.file.version,
+             ", which is in force: records wait for it"),
+        now);
+    missed.insert(HexEncode(digest));
   }
+  ground_->alarms.ClearOthers(alarm::kTextWithheld, missed);
+}
+
+absl::Status Upkeep::WatchPairs(Instant now) {
   absl::StatusOr<std::vector<PairTrouble>> pairs = CheckPairs(ground_->db, now);
   if (!pairs.ok()) return pairs.status();
   for (const PairTrouble& pair : *pairs) {
-    if (pair.numbers_missing) {
-      alarms.Raise(alarm::kNumbersMissing, pair.origin,
-                   Text("records that ", pair.origin, " sent have not arrived; ask them"), now);
-    } else if (pair.complete) {
-      alarms.Clear(alarm::kNumbersMissing, pair.origin);
+    if (pair.numbers_missing || pair.complete) {
+      Keep(pair.numbers_missing, alarm::kNumbersMissing, pair.origin,
+           Text("records that ", pair.origin, " sent have not arrived; ask them"), now);
     }
-    if (pair.head_overdue) {
-      alarms.Raise(alarm::kPairHeadOverdue, pair.origin,
-                   Text(pair.origin, " has not said for two days how much it sent; ask them"), now);
-    } else {
-      alarms.Clear(alarm::kPairHeadOverdue, pair.origin);
-    }
+    Keep(pair.head_overdue, alarm::kPairHeadOverdue, pair.origin,
+         Text(pair.origin, " has not said for two days how much it sent; ask them"), now);
   }
-  return ground_->CommitChanges();
+  return absl::OkStatus();
 }
 
 }  // namespace entente::node

@@ -2,7 +2,12 @@
 // are told the last numbers and watched. Driven by Tick; not thread-safe.
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "core/base/instant.h"
 #include "node/ground.h"
 #include "node/outbox.h"
@@ -14,19 +19,37 @@ class Upkeep {
   Upkeep(Ground& ground, Outbox& outbox, Instant started)
       : ground_(&ground), outbox_(&outbox), started_(started) {}
 
+  // What fails keeps nothing else from being done, but for a fault of the disk. The errors joined.
   absl::Status Tick(Instant now);
 
  private:
+  struct Due;
+
+  absl::StatusOr<std::vector<Due>> FindDue(Instant until) const;
   absl::Status Keys(Instant now);
+  absl::Status RotateStoreKey(Instant now);
   absl::Status Purge(Instant now);
+  absl::Status PurgeOne(const Due& due, Instant now);
   absl::Status PurgeSent(std::string_view record_id, Instant now, store::WriteBatch& batch);
   absl::Status PurgeReceived(std::string_view record_hash, Instant now, store::WriteBatch& batch);
+  absl::Status MissAcknowledgements(std::string_view record_id, Instant now,
+                                    store::WriteBatch& batch);
+  absl::Status SayHeads(Instant now) { return outbox_->AddPairHeads(now); }
   absl::Status Watch(Instant now);
+  void WatchLog(Instant now);
+  void WatchClock(Instant now);
+  void WatchTexts(Instant now);
+  absl::Status WatchPairs(Instant now);
+  // Stands while `wrong` holds.
+  void Keep(bool wrong, std::string_view code, std::string_view subject, std::string text,
+            Instant now);
 
   Ground* ground_;
   Outbox* outbox_;
   const Instant started_;
   Instant keys_looked_at_;
+  Instant not_fresh_;  // the last time that the log was not known freshly
+  absl::Status rotated_;
 };
 
 }  // namespace entente::node

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "node/engine_fixture.h"
@@ -25,12 +26,30 @@ size_t CountKeys(World& world, std::string_view agency, std::string_view use,
   }));
 }
 
+size_t InVault(World& world, std::string_view agency) {
+  auto it = world.node(agency).store.Iterate(kVault, "");
+  size_t count = 0;
+  for ((*it)->SeekToFirst(); (*it)->Valid(); (*it)->Next()) ++count;
+  return count;
+}
+
+v1::SendLeadRequest LeadFor(const World& world, int64_t life_ms) {
+  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  lead.set_expires_ms(static_cast<uint64_t>((world.now + life_ms).ms));
+  return lead;
+}
+
 void TickAll(World& world) {
   for (const auto* agency : {"FR.fiu", "BR.fiu"}) {
     const absl::Status status = world.node(agency)->Tick(world.now);
     ASSERT_TRUE(status.ok()) << status;
   }
   world.Settle();
+}
+
+// Both go on with their work, until the log has told them that the time has come.
+void ConfirmTime(World& world) {
+  for (int round = 0; round < 3; ++round) TickAll(world);
 }
 
 TEST(UpkeepTest, AnExpiredRecordIsErasedOnBothSides) {
@@ -40,12 +59,10 @@ TEST(UpkeepTest, AnExpiredRecordIsErasedOnBothSides) {
   ASSERT_TRUE(world.Show("BR.fiu", id).ok());
   const std::string old_slots = world.node("BR.fiu").slots.bytes();
   world.Advance(61 * limits::kDayMs);
-  TickAll(world);
+  ConfirmTime(world);
   for (const auto* agency : {"FR.fiu", "BR.fiu"}) {
     EXPECT_TRUE(IsRefusal(world.Show(agency, id).status(), Reason::kExpired)) << agency;
-    auto it = world.node(agency).store.Iterate(kVault, "");
-    (*it)->SeekToFirst();
-    EXPECT_FALSE((*it)->Valid()) << agency;
+    EXPECT_EQ(InVault(world, agency), 0u) << agency;
   }
   EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
   EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_EXPIRED);
@@ -63,10 +80,17 @@ TEST(UpkeepTest, AnObligationToDeleteEndsALongLife) {
   lead.set_expires_ms(static_cast<uint64_t>((world.now + 3 * 365 * limits::kDayMs).ms));
   const std::string id = world.Send("FR.fiu", lead);
   world.Settle();
-  ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now + 364 * limits::kDayMs).ok());
+  for (int day = 0; day < 364; ++day) {
+    world.Advance(limits::kDayMs);
+    ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now).ok());
+  }
   EXPECT_TRUE(world.Show("BR.fiu", id).ok());
-  ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now + 366 * limits::kDayMs).ok());
+  for (int day = 0; day < 2; ++day) {
+    world.Advance(limits::kDayMs);
+    ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now).ok());
+  }
   EXPECT_TRUE(IsRefusal(world.Show("BR.fiu", id).status(), Reason::kExpired));
+  EXPECT_EQ(InVault(world, "BR.fiu"), 0u);
 }
 
 TEST(UpkeepTest, ADraftThatExpiresInTheOutboxNeverLeaves) {
@@ -77,7 +101,7 @@ TEST(UpkeepTest, ADraftThatExpiresInTheOutboxNeverLeaves) {
   world.Advance(2 * limits::kHourMs);
   ASSERT_TRUE(world.node("FR.fiu")->Tick(world.now).ok());
   world.Settle();
-  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_EXPIRED);
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_UNDELIVERED);
   EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
 }
 
@@ -109,6 +133,139 @@ TEST(UpkeepTest, AClockThatJumpsAheadDestroysNoKey) {
   EXPECT_EQ(CountKeys(world, "BR.fiu", "delivery", "destroyed"), 0u);
   world.Settle();
   EXPECT_EQ(world.InboxOf("BR.fiu").size(), 1u);
+}
+
+TEST(UpkeepTest, AClockAYearAheadForAMinuteErasesNothing) {
+  World world({"FR.fiu", "BR.fiu"});
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  const Instant right = world.now;
+  world.Advance(366 * limits::kDayMs);
+  for (const auto* agency : {"FR.fiu", "BR.fiu"}) {
+    ASSERT_TRUE(world.node(agency)->Tick(world.now).ok());
+    // What is over by this clock is not shown, and not erased.
+    EXPECT_TRUE(IsRefusal(world.Show(agency, id).status(), Reason::kExpired)) << agency;
+    EXPECT_THAT(world.AlarmsOf(agency), Contains("erasure-held")) << agency;
+  }
+  EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
+  EXPECT_EQ(world.SentLead("FR.fiu", id).summary(), "");
+  world.node("BR.fiu").Restart(world.now);
+  ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now).ok());
+  world.now = right + limits::kMinuteMs;
+  TickAll(world);
+  for (const auto* agency : {"FR.fiu", "BR.fiu"}) {
+    EXPECT_TRUE(world.Show(agency, id).ok()) << agency;
+    EXPECT_THAT(world.AlarmsOf(agency), Not(Contains("erasure-held"))) << agency;
+  }
+}
+
+TEST(UpkeepTest, WhatExpiresWhileTheBrokerIsAwayIsErased) {
+  World world({"FR.fiu", "BR.fiu"});
+  world.Send("FR.fiu", LeadFor(world, limits::kDayMs));
+  world.Settle();
+  ASSERT_EQ(InVault(world, "BR.fiu"), 1u);
+  for (int hour = 0; hour < 72; ++hour) {
+    world.Advance(limits::kHourMs);
+    ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now).ok());
+    if (hour % 10 == 0) world.node("BR.fiu").Restart(world.now);
+  }
+  EXPECT_EQ(InVault(world, "BR.fiu"), 0u);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Not(Contains("erasure-held")));
+}
+
+TEST(UpkeepTest, AfterDaysSwitchedOffTheLogConfirmsTheTime) {
+  World world({"FR.fiu", "BR.fiu"});
+  world.Send("FR.fiu", LeadFor(world, limits::kDayMs));
+  world.Settle();
+  world.Advance(3 * limits::kDayMs);
+  world.node("BR.fiu").Restart(world.now);
+  ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now).ok());
+  EXPECT_EQ(InVault(world, "BR.fiu"), 1u);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("erasure-held"));
+  world.PublishPolicy("FR", 2);
+  world.Settle();
+  ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now).ok());
+  EXPECT_EQ(InVault(world, "BR.fiu"), 0u);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Not(Contains("erasure-held")));
+}
+
+TEST(UpkeepTest, AnEntryThatNoCheckpointCoversConfirmsNoTime) {
+  World world({"FR.fiu", "BR.fiu"});
+  world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  const std::string covered = world.broker.log().Checkpoint();
+  world.Advance(366 * limits::kDayMs);
+  world.PublishPolicy("FR", 2);
+  TestNode& node = world.node("BR.fiu");
+  const v1::GetEntriesRequest request = node->NextEntries();
+  v1::GetEntriesResponse response = world.broker.Entries(request);
+  ASSERT_EQ(response.entries_size(), 1);
+  response.set_checkpoint(covered);
+  ASSERT_TRUE(node->OnEntries(request, response, world.now).ok());
+  ASSERT_TRUE(node->Tick(world.now).ok());
+  EXPECT_EQ(InVault(world, "BR.fiu"), 1u);
+}
+
+TEST(UpkeepTest, KeysMadeByAClockFarAheadLeaveNoHole) {
+  testing::FederationOptions options;
+  options.agencies = {"FR.fiu"};
+  options.agencies_publish = true;
+  const testing::Federation federation(options);
+  const Instant right = testing::kFounded;
+  TestNode node("FR.fiu", federation, right + 80 * limits::kDayMs);
+  ASSERT_TRUE(node.Open(right).ok());
+  ASSERT_TRUE(node->Tick(right).ok());
+  const auto keys = node->Keys("admin", right);
+  ASSERT_TRUE(keys.ok());
+  for (const auto* use : {"record-signing", "acknowledgement", "delivery"}) {
+    EXPECT_EQ(std::ranges::count_if(keys->keys(),
+                                    [&](const v1::KeyInfo& key) {
+                                      return key.use() == use && key.state() == "current";
+                                    }),
+              1)
+        << use;
+  }
+}
+
+TEST(UpkeepTest, AClockFarAheadMakesAndPublishesNoKey) {
+  World world({"FR.fiu", "BR.fiu"});
+  const auto before = world.node("BR.fiu")->Keys("reader", world.now);
+  world.Advance(100 * limits::kDayMs);
+  world.Settle();
+  ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now).ok());
+  const auto after = world.node("BR.fiu")->Keys("reader", world.now);
+  EXPECT_EQ(before->keys_size(), after->keys_size());
+}
+
+// One key that cannot be read: the daily replacement fails, all else goes on.
+TEST(UpkeepTest, ADamagedSlotKeepsNothingElseFromBeingDone) {
+  World world({"FR.fiu", "BR.fiu"});
+  world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  TestNode& node = world.node("BR.fiu");
+  constexpr size_t kSlotBytes = 256;
+  const std::string damage(kSlotBytes, 'x');
+  ASSERT_TRUE(node.slots.Write(node.slots.bytes().size() - kSlotBytes, damage).ok());
+  world.Send("FR.fiu", LeadFor(world, limits::kHourMs));
+  world.Settle();
+  ASSERT_EQ(InVault(world, "BR.fiu"), 2u);
+  world.Advance(limits::kDayMs);
+  for (int tick = 0; tick < 2; ++tick) EXPECT_FALSE(node->Tick(world.now).ok());
+  EXPECT_EQ(InVault(world, "BR.fiu"), 1u);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("local-fault"));
+}
+
+TEST(UpkeepTest, ADamagedDraftKeepsNoOtherFromLeaving) {
+  World world({"FR.fiu", "BR.fiu"});
+  const std::string damaged = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  const std::string good = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  store::WriteBatch batch;
+  batch.Put(kVault, *HexDecode(damaged), std::string(300, 'x'));
+  ASSERT_TRUE(world.node("FR.fiu").store.Write(batch, store::Sync::kYes).ok());
+  world.Settle();
+  EXPECT_EQ(world.InboxOf("BR.fiu").size(), 1u);
+  EXPECT_EQ(world.InboxOf("BR.fiu")[0].record_id(), good);
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), Contains("local-fault"));
 }
 
 TEST(UpkeepTest, TheStoreKeyIsReplacedDaily) {

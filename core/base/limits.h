@@ -27,6 +27,8 @@ inline constexpr int64_t kDeliveryKeysAheadMs = 60 * kDayMs;
 inline constexpr int64_t kDeliveryKeyGraceMs = kQueueMs;
 inline constexpr int64_t kRecordLifeMs = (5 * 365 + 2) * kDayMs;
 inline constexpr int64_t kPairHeadPeriodMs = kDayMs;
+// After this a recipient's silence stands out at the origin.
+inline constexpr int64_t kAcknowledgedWithinMs = kDayMs;
 
 // Sizes, bytes.
 inline constexpr size_t kRecordBytes = 1024 * 1024;

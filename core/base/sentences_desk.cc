@@ -96,6 +96,7 @@ constexpr SentenceRow kRows[] = {
     {"state.8", "TAKEN UP", "PRIS EN CHARGE"},
     {"state.9", "DECLINED", "DÉCLINÉ"},
     {"state.10", "expired", "expiré"},
+    {"state.11", "EXPIRED UNDELIVERED", "EXPIRÉ SANS REMISE"},
     {"kind.0", "unknown", "inconnu"},
     {"kind.1", "alert", "signalement"},
     {"kind.2", "lead", "piste"},

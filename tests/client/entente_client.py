@@ -206,13 +206,13 @@ def after_submission(node, result, accesses, lane):
     else:
         closed = accesses
     for access in closed:
-        send_gap_note(node, access, lane, result.get("log_index", 0))
+        send_gap_note(node, access, lane)
     return 1 if closed else 0
 
 
-def send_gap_note(node, access, lane, log_index):
+def send_gap_note(node, access, lane):
     note = pb.GapNote(log_origin=node.genesis.log, origin=node.agency, recipient=access.recipient,
-                      lane=lane, pair_seq=access.pair_seq, log_index=log_index)
+                      lane=lane, pair_seq=access.pair_seq)
     statement = sign_statement(node.genesis.federation, "gap", note,
                                node.keys["record-signing"][:1])
     node.queue_submission(notice=pb.Notice(type=pb.NOTICE_TYPE_GAP, statement=statement))
