@@ -13,46 +13,67 @@ namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(500);
 constexpr absl::Duration kLongestPause = absl::Seconds(5);
+constexpr absl::Duration kTick = absl::Seconds(1);
+constexpr absl::Duration kStep = absl::Milliseconds(100);
 constexpr size_t kReceiptsAtOnce = 64;
+constexpr int kPagesAtOnce = 64;
 
 }  // namespace
 
 Link::Link(Driver& driver, std::shared_ptr<grpc::Channel> channel, Clock& clock,
-           std::string receipt_folder)
+           std::string receipt_folder, absl::Duration patience)
     : driver_(driver),
       clock_(clock),
       receipt_folder_(std::move(receipt_folder)),
       broker_(v1::Broker::NewStub(channel)),
       mailbox_(v1::Mailbox::NewStub(channel)),
       directory_(v1::Directory::NewStub(channel)),
-      transparency_(v1::Transparency::NewStub(channel)) {}
+      transparency_(v1::Transparency::NewStub(channel)),
+      patience_(patience) {}
 
 Link::~Link() {
   stopping_ = true;
-  CancelStreams();
+  submit_call_.CancelAll();
+  pull_call_.CancelAll();
   driver_.Changed();
-  if (asking_.joinable()) asking_.join();
-  if (pulling_.joinable()) pulling_.join();
+  for (std::thread* thread : {&asking_, &pulling_, &ticking_}) {
+    if (thread->joinable()) thread->join();
+  }
 }
 
 void Link::Start() {
+  ticking_ = std::thread([this] { TickLoop(); });
   asking_ = std::thread([this] { AskLoop(); });
   pulling_ = std::thread([this] { PullLoop(); });
 }
 
-void Link::CancelStreams() {
-  const absl::MutexLock lock(&mutex_);
-  if (submit_context_) submit_context_->TryCancel();
-  if (pull_context_ != nullptr) pull_context_->TryCancel();
+void Link::Rest(absl::Duration duration) const {
+  for (absl::Duration rested; rested < duration && !stopping_; rested += kStep) {
+    absl::SleepFor(kStep);
+  }
+}
+
+// Of its own: what the clock demands must not wait for the broker.
+void Link::TickLoop() {
+  while (!stopping_) {
+    const absl::Status ticked =
+        driver_.With([&](Engine& engine) { return engine.Tick(clock_.Now()); });
+    if (!ticked.ok()) spdlog::error("node: {}", ticked.ToString());
+    submit_call_.CancelWhenOwedFor(patience_);
+    pull_call_.CancelWhenOwedFor(patience_);
+    Rest(kTick);
+  }
+}
+
+void Link::CloseSubmit() {
+  submit_call_.Close();
+  submit_stream_.reset();
 }
 
 void Link::AskLoop() {
   absl::Duration pause = kPause;
   bool connected = false;
   while (!stopping_) {
-    const absl::Status ticked =
-        driver_.With([&](Engine& engine) { return engine.Tick(clock_.Now()); });
-    if (!ticked.ok()) spdlog::error("node: {}", ticked.ToString());
     const absl::Status status = Exchange();
     if (status.ok() && !connected) {
       driver_.With([](Engine& engine) { engine.OnConnected(); });
@@ -60,13 +81,13 @@ void Link::AskLoop() {
     } else if (!status.ok() && !stopping_) {
       driver_.With([&](Engine& engine) { engine.OnDisconnected(status); });
       if (connected) spdlog::warn("broker: {}", status.ToString());
-      submit_stream_.reset();
+      CloseSubmit();
     }
     connected = status.ok();
     pause = connected ? kPause : std::min(pause * 2, kLongestPause);
     driver_.WaitForChange(pause);
   }
-  submit_stream_.reset();
+  CloseSubmit();
 }
 
 // One round of everything that is asked and sent. The first failure of the connection ends it.
@@ -79,9 +100,10 @@ absl::Status Link::Exchange() {
   return absl::OkStatus();
 }
 
+// Some pages a round: a log without end must not keep all else waiting.
 absl::Status Link::FollowLog() {
   bool behind = true;
-  while (behind && !stopping_) {
+  for (int page = 0; behind && page < kPagesAtOnce && !stopping_; ++page) {
     const auto request = driver_.With([](Engine& engine) { return engine.NextEntries(); });
     grpc::ClientContext context;
     net::SetDeadline(context);
@@ -146,11 +168,12 @@ absl::Status Link::SubmitWaiting() {
     if (!request.ok()) return request.status();
     if (!*request) return absl::OkStatus();
     if (!submit_stream_) {
-      const absl::MutexLock lock(&mutex_);
       submit_context_ = std::make_unique<grpc::ClientContext>();
+      submit_call_.Open(submit_context_.get());
       submit_stream_ = broker_->Submit(submit_context_.get());
     }
     v1::SubmitResponse response;
+    const OpenCall::Owed owed(submit_call_);
     if (!submit_stream_->Write(**request) || !submit_stream_->Read(&response)) {
       const absl::Status ended = net::FromGrpcStatus(submit_stream_->Finish());
       return ended.ok() ? absl::UnavailableError("the broker ended the stream") : ended;
@@ -190,51 +213,66 @@ void Link::PullLoop() {
     if (RefusalOf(status)) spdlog::warn("mailbox: {}", status.ToString());
     pause =
         clock_.Now() - begun > 10 * limits::kSecondMs ? kPause : std::min(pause * 2, kLongestPause);
-    for (absl::Duration waited; waited < pause && !stopping_; waited += absl::Milliseconds(100)) {
-      absl::SleepFor(absl::Milliseconds(100));
-    }
+    Rest(pause);
   }
 }
 
 // Holds one pull stream until it ends.
 absl::Status Link::PullOnce() {
   grpc::ClientContext context;
+  pull_call_.Open(&context);
   auto stream = mailbox_->Pull(&context);
   {
-    const absl::MutexLock lock(&mutex_);
-    if (stopping_) context.TryCancel();
-    pull_context_ = &context;
+    const absl::MutexLock lock(&writing_);
     pull_stream_ = stream.get();
     v1::PullRequest start;
     *start.mutable_start() = driver_.With([](Engine& engine) { return engine.StartPull(); });
-    stream->Write(start);
+    WriteToPull(start);
   }
-  absl::Status taken;
-  v1::PullResponse response;
-  while (taken.ok() && stream->Read(&response)) {
-    taken =
-        driver_.With([&](Engine& engine) { return engine.OnPullResponse(response, clock_.Now()); });
-    if (taken.ok()) taken = SendAcknowledges();
-    driver_.Changed();
-  }
+  const absl::Status taken = TakeMail(*stream);
+  context.TryCancel();  // before the lock: it ends a write that lasts
   {
-    const absl::MutexLock lock(&mutex_);
-    pull_context_ = nullptr;
+    const absl::MutexLock lock(&writing_);
     pull_stream_ = nullptr;
   }
-  context.TryCancel();
+  pull_call_.Close();
   const grpc::Status ended = stream->Finish();
   return taken.ok() ? net::FromGrpcStatus(ended) : taken;
 }
 
+// What the engine cannot settle yet it need not have: the rest stays in the mailbox.
+bool Link::WaitForRoom() {
+  while (!stopping_ && !driver_.With([](Engine& engine) { return engine.HasRoomForMail(); })) {
+    Rest(kStep);
+  }
+  return !stopping_;
+}
+
+absl::Status Link::TakeMail(PullStream& stream) {
+  v1::PullResponse response;
+  while (WaitForRoom() && stream.Read(&response)) {
+    absl::Status taken =
+        driver_.With([&](Engine& engine) { return engine.OnPullResponse(response, clock_.Now()); });
+    if (taken.ok()) taken = SendAcknowledges();
+    if (!taken.ok()) return taken;
+    driver_.Changed();
+  }
+  return absl::OkStatus();
+}
+
+bool Link::WriteToPull(const v1::PullRequest& request) {
+  const OpenCall::Owed owed(pull_call_);
+  return pull_stream_->Write(request);
+}
+
 // From either thread: what the engine has on disk by now.
 absl::Status Link::SendAcknowledges() {
-  const absl::MutexLock lock(&mutex_);
+  const absl::MutexLock lock(&writing_);
   if (pull_stream_ == nullptr) return absl::OkStatus();
   for (auto& acknowledge : driver_.With([](Engine& engine) { return engine.NextAcknowledges(); })) {
     v1::PullRequest request;
     *request.mutable_acknowledge() = std::move(acknowledge);
-    if (!pull_stream_->Write(request)) break;  // the stream is over: they come again
+    if (!WriteToPull(request)) break;  // the stream is over: they come again
   }
   return absl::OkStatus();
 }
