@@ -28,7 +28,7 @@ class Canary : public CalmWorld {
   }
 };
 
-// A short-lived one expires before it is missed: its origin sees that, and closes its number.
+// Of a short-lived one random lives cannot tell whether it was kept back or its recipient was away.
 bool LivesLong(const v1::Delivery& delivery) {
   v1::Record record;
   v1::RecordHeader header;
@@ -36,16 +36,18 @@ bool LivesLong(const v1::Delivery& delivery) {
          header.expires_ms() - header.created_ms() > 30 * limits::kDayMs;
 }
 
-// Keeps back the first long-lived record for an agency, every time.
+// Keeps back the first record for an agency, or the first long-lived one, every time.
 struct KeepBack {
   std::string from;
+  bool short_lived = false;
   std::shared_ptr<std::optional<uint64_t>> kept = std::make_shared<std::optional<uint64_t>>();
 
   void operator()(const std::string& agency, v1::PullResponse& mail) const {
     if (agency != from) return;
     auto* deliveries = mail.mutable_deliveries();
     for (int i = 0; i < deliveries->size(); ++i) {
-      if (!deliveries->Get(i).has_record() || !LivesLong(deliveries->Get(i))) continue;
+      if (!deliveries->Get(i).has_record()) continue;
+      if (!short_lived && !LivesLong(deliveries->Get(i))) continue;
       if (!*kept) *kept = deliveries->Get(i).evidence().log_index();
       if (**kept != deliveries->Get(i).evidence().log_index()) continue;
       deliveries->DeleteSubrange(i, 1);
@@ -88,6 +90,23 @@ TEST_F(Canary, TheLastRecordKeptBackIsMissedToo) {
   Send("FR.fiu", {"BR.fiu"});
   PassADay();
   EXPECT_THAT(Alarms("BR.fiu"), Contains("numbers-missing"));
+}
+
+TEST_F(Canary, ARecordKeptBackUntilItExpiresIsMissedByBothSides) {
+  world_.broker.alterations.pull = KeepBack{.from = "BR.fiu", .short_lived = true};
+  const Instant now = world_.scene.timeline.now();
+  const auto sent = world_.Send("FR.fiu", {.recipients = {"BR.fiu"},
+                                           .pieces = {Piece::kAsk},
+                                           .expires = now + 2 * limits::kHourMs,
+                                           .deadline = now + limits::kHourMs});
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  world_.Run(10 * limits::kMinuteMs);
+  EXPECT_EQ(StateOf("FR.fiu", sent->record_id(), "BR.fiu"), v1::RECIPIENT_STATE_LOGGED);
+  world_.Jump(2 * limits::kHourMs);
+  world_.Settle(10 * limits::kMinuteMs);
+  EXPECT_EQ(StateOf("FR.fiu", sent->record_id(), "BR.fiu"), v1::RECIPIENT_STATE_UNDELIVERED);
+  EXPECT_THAT(Alarms("FR.fiu"), Contains("not-acknowledged"));
+  EXPECT_THAT(Alarms("BR.fiu"), Contains("expired-on-the-way"));
 }
 
 TEST_F(Canary, ASectionRemovedWithItsWrapIsRefusedAndTheSenderIsTold) {

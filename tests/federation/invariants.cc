@@ -78,8 +78,23 @@ void CheckView(World& world, const std::string& agency, const std::vector<std::s
 
 // ---- alarms
 
+// Something to or from this agency may have expired on its way before all was well again.
+bool MayHaveExpired(const World& world, const std::string& agency) {
+  const Instant by = world.healed + kSlackMs;
+  return (world.unsure_expiry && *world.unsure_expiry <= by) ||
+         std::ranges::any_of(world.leads, [&](const ModelLead& lead) {
+           const bool party = lead.origin == agency ||
+                              std::ranges::find(lead.recipients, agency) != lead.recipients.end();
+           return party && lead.expires <= by;
+         });
+}
+
 // Whether an honest world has a cause for it: a clock that was wrong, or what expired on its way.
-bool HasCause(const World& world, const v1::Alarm& alarm) {
+bool HasCause(const World& world, const std::string& agency, const v1::Alarm& alarm) {
+  if (alarm.code() == node::alarm::kNotAcknowledged ||
+      alarm.code() == node::alarm::kExpiredOnTheWay) {
+    return MayHaveExpired(world, agency);
+  }
   static constexpr std::array kOfClocks = {
       node::alarm::kClockDiffers, node::alarm::kSubmissionRefused, node::alarm::kRecordRefused};
   if (world.clocks_wrong.ms != 0) {
@@ -93,7 +108,7 @@ bool HasCause(const World& world, const v1::Alarm& alarm) {
 void CheckAlarms(World& world, const std::string& agency) {
   const v1::StatusResponse status = world.Status(agency);
   for (const v1::Alarm& alarm : status.alarms()) {
-    if (HasCause(world, alarm)) continue;
+    if (HasCause(world, agency, alarm)) continue;
     world.scene.Wrong(agency, "alarm " + alarm.code() + ": " + alarm.text());
   }
 }

@@ -164,6 +164,7 @@ bool World::Settle(int64_t most_ms) {
 
 void World::Heal() {
   scene.trace.Add("world", "heals");
+  healed = scene.timeline.now();
   network = {};
   StepClock("", 0);
   broker.store.SetDiskFull(false);
@@ -195,7 +196,10 @@ absl::StatusOr<v1::SendLeadResponse> World::Send(std::string_view origin, LeadWi
   });
   scene.trace.Add(origin, "sends lead " + std::to_string(wish.number) + ": " +
                               (sent.ok() ? sent->record_id() : sent.status().ToString()));
-  if (!sent.ok()) return sent;
+  if (!sent.ok()) {
+    unsure_expiry = std::min(unsure_expiry.value_or(wish.expires), wish.expires);
+    return sent;
+  }
   for (const v1::RecipientPreview& one : sent->recipients()) {
     std::string line = "  to " + one.recipient() + ": " + v1::Verdict_Name(one.verdict());
     for (const std::string& reason : one.reasons()) line += " " + reason;

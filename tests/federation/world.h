@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,6 +69,8 @@ class World {
   std::vector<ModelLead> leads;
   std::map<std::string, uint64_t> shown;  // agency and record id -> times shown
   Instant clocks_wrong;                   // when a clock was last wrong by more than the tolerance
+  Instant healed;                         // when the last trouble was over
+  std::optional<Instant> unsure_expiry;   // of what was sent without an answer, the first
   std::map<uint64_t, std::string> promised;  // log index -> entry, as a node was told
 
  private:
