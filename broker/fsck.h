@@ -1,6 +1,9 @@
 // Checks a broker's whole store: the log rebuilt from its entries (core/audit/fsck.h), the state
 // replayed from the open ones, and every row of every family held against the entries. Reads
 // everything once and changes nothing; nothing else may have the store open for writing.
+//
+// Not promised: that a row of r_submissions is missing (numbers leave the window), or that a lane
+// was given the right one of two deliveries which left no trace of their lane (fsck_deliveries.h).
 #pragma once
 
 #include <string_view>

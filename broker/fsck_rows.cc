@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "broker/notice.h"
 #include "broker/submissions.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
@@ -22,6 +23,29 @@ uint64_t ExpectedParts(const v1::Part& first) {
   }
   if (first.has_notice() || first.has_expiry()) ++count;
   return count;
+}
+
+// Positions in `body` of what it has for the part's reader, all of which the part tells of; nullopt
+// when body and part do not fit.
+std::optional<std::vector<uint32_t>> NoticesOf(const std::string& body, const v1::Part& part) {
+  NoticeList list;
+  if (!list.ParseFromString(body)) return std::nullopt;
+  if (part.has_notice()) {
+    bool fits = list.notices_size() == 1 &&
+                ToString(NoticeDigest(list.notices(0))) == part.notice().statement_digest();
+    return fits ? std::optional(std::vector<uint32_t>{0}) : std::nullopt;
+  }
+  std::vector<uint32_t> own;
+  std::vector<std::string> hashes;
+  for (int i = 0; i < list.notices_size(); ++i) {
+    v1::Acknowledgement one;
+    if (!one.ParseFromString(list.notices(i).statement().body())) return std::nullopt;
+    if (one.origin() != part.reader()) continue;
+    own.push_back(static_cast<uint32_t>(i));
+    hashes.push_back(one.record_hash());
+  }
+  if (!std::ranges::equal(hashes, part.acknowledgement().record_hashes())) return std::nullopt;
+  return own;
 }
 
 }  // namespace
@@ -54,10 +78,7 @@ void RowChecker::Note(uint64_t index, uint16_t number, const v1::Part& part) {
   }
   // How many origins there are, only the parts themselves tell.
   if (part.has_acknowledgement()) count.expected = count.found;
-  if (number > 0 && !part.has_expiry()) {
-    auto items = static_cast<uint64_t>(part.acknowledgement().record_hashes_size());
-    delivered_[part.reader()] += part.has_acknowledgement() ? items : 1;
-  }
+  deliveries_.Note(index, number, part);
   if (part.has_expiry()) {
     expired_.emplace(part.expiry().record_hash(), part.expiry().recipient());
   }
@@ -110,8 +131,9 @@ void RowChecker::CheckBody(const store::Iterator& it) {
   }
 }
 
-void RowChecker::CheckRecordRow(const store::Iterator& it, const MailboxItem& item,
-                                const v1::Part& part) {
+std::optional<DeliveryPlace> RowChecker::CheckRecordRow(const store::Iterator& it,
+                                                        const MailboxItem& item,
+                                                        const v1::Part& part) {
   const std::string& hash = part.submission().record_hash();
   MailboxRow expected;
   expected.set_log_index(item.row.log_index());
@@ -126,7 +148,7 @@ void RowChecker::CheckRecordRow(const store::Iterator& it, const MailboxItem& it
     if (!body.ok() || !record.ParseFromString(*body) || !header.ParseFromString(record.header()) ||
         ToString(record::RecordHash(record.header())) != hash) {
       find_.Add(kMailbox, it.key(), "The record that waits here is not there.");
-      return;
+      return std::nullopt;
     }
     wanted_.insert(item.row.log_index());
     expected.set_bytes(body->size());
@@ -135,11 +157,14 @@ void RowChecker::CheckRecordRow(const store::Iterator& it, const MailboxItem& it
   }
   if (expected.SerializeAsString() != it.value()) {
     find_.Add(kMailbox, it.key(), "The row does not say what part and record say.");
+    return std::nullopt;
   }
+  return DeliveryPlace{item.row.log_index()};
 }
 
-void RowChecker::CheckNoticeRow(const store::Iterator& it, const MailboxItem& item,
-                                const v1::Part& part) {
+std::optional<DeliveryPlace> RowChecker::CheckNoticeRow(const store::Iterator& it,
+                                                        const MailboxItem& item,
+                                                        const v1::Part& part) {
   MailboxRow expected;
   expected.set_log_index(item.row.log_index());
   expected.set_part(item.row.part());
@@ -149,52 +174,69 @@ void RowChecker::CheckNoticeRow(const store::Iterator& it, const MailboxItem& it
   if (item.row.expired() &&
       expired_.contains({part.notice().statement_digest(), item.lane.agency})) {
     expected.set_expired(true);
-    if (expected.SerializeAsString() != it.value()) {
-      find_.Add(kMailbox, it.key(), "The row of an expired notice says something else.");
-    }
-    return;
+    if (expected.SerializeAsString() == it.value()) return DeliveryPlace{item.row.log_index()};
+    find_.Add(kMailbox, it.key(), "The row of an expired notice says something else.");
+    return std::nullopt;
   }
   if (part.has_notice()) expected.set_expires_ms(part.instant_ms() + limits::kQueueMs);
   auto body = ReadBodyBytes(store_, item.row.log_index());
-  NoticeList list;
-  bool there = body.ok() && list.ParseFromString(*body) &&
-               item.row.item() < static_cast<uint32_t>(list.notices_size());
-  if (there) wanted_.insert(item.row.log_index());
-  if (!there || expected.SerializeAsString() != it.value()) {
+  auto own = body.ok() ? NoticesOf(*body, part) : std::nullopt;
+  auto at = own ? std::ranges::find(*own, item.row.item()) : std::vector<uint32_t>::iterator{};
+  if (!own || at == own->end() || expected.SerializeAsString() != it.value()) {
     find_.Add(kMailbox, it.key(), "The notice that waits here is not there.");
+    return std::nullopt;
   }
+  wanted_.insert(item.row.log_index());
+  return DeliveryPlace{item.row.log_index(), static_cast<uint64_t>(at - own->begin()), own->size()};
+}
+
+// A lane is taken from its front: what one entry gave to it stands whole, but where the lane
+// begins.
+void RowChecker::CheckPlace(const store::Iterator& it, const MailboxItem& item,
+                            const DeliveryPlace& place) {
+  LaneSeen& seen = lanes_[item.lane];
+  const DeliveryPlace& last = seen.place;
+  bool first = seen.seq == 0;
+  bool fits = place.ordinal == last.ordinal + 1;
+  if (first) {
+    fits = acknowledged_[item.lane] > 0 || place.ordinal == 0;
+  } else if (place.log_index != last.log_index) {
+    fits = place.log_index > last.log_index && last.ordinal + 1 == last.of && place.ordinal == 0;
+  }
+  uint64_t before = first ? acknowledged_[item.lane] : seen.seq;
+  if (!fits || item.seq != before + 1 || !deliveries_.MayStandAt(item.lane, item.seq, place)) {
+    find_.Add(kMailbox, it.key(), "The lane has a hole, or is out of order.");
+  }
+  seen = {item.seq, place};
 }
 
 void RowChecker::CheckMailboxRow(const store::Iterator& it) {
   auto item = ReadMailboxItem(it);
   auto part = item.ok() ? ReadStoredPart(store_, item->row.log_index(), item->row.part())
                         : absl::StatusOr<v1::Part>(item.status());
-  if (!part.ok() || part->reader() != item->lane.agency) {
-    find_.Add(kMailbox, it.key(), "The row leads to no part of this agency.");
+  if (!part.ok() || part->reader() != item->lane.agency ||
+      part->acting_agency() == item->lane.agency) {
+    find_.Add(kMailbox, it.key(), "The row leads to nothing that was sent to this agency.");
     return;
   }
-  LaneSeen& seen = lanes_[item->lane];
-  uint64_t before = seen.seq == 0 ? acknowledged_[item->lane] : seen.seq;
-  if (item->seq != before + 1 || item->row.log_index() < seen.log_index) {
-    find_.Add(kMailbox, it.key(), "The lane has a hole, or is out of order.");
-  }
-  seen = {item->seq, item->row.log_index()};
-  if (part->has_submission()) {
-    CheckRecordRow(it, *item, *part);
-  } else {
-    CheckNoticeRow(it, *item, *part);
-  }
+  auto place =
+      part->has_submission() ? CheckRecordRow(it, *item, *part) : CheckNoticeRow(it, *item, *part);
+  if (place) CheckPlace(it, *item, *place);
 }
 
-// Which lane something went to, the parts do not say; how much went to both, they do.
 void RowChecker::CheckDelivered() {
+  for (const auto& [lane, seen] : lanes_) {
+    if (seen.seq > 0 && seen.place.ordinal + 1 != seen.place.of) {
+      find_.Add(kMailbox, LanePrefix(lane), "The lane ends before all of its last entry.");
+    }
+  }
   for (const auto& [lane, through] : acknowledged_) {
     uint64_t& seq = lanes_[lane].seq;
     seq = std::max(seq, through);
   }
   std::map<std::string, uint64_t> given;
   for (const auto& [lane, seen] : lanes_) given[lane.agency] += seen.seq;
-  for (const auto& [agency, count] : delivered_) {
+  for (const auto& [agency, count] : deliveries_.Counts()) {
     if (given[agency] != count) {
       find_.Add(kMailbox, agency, "The mailbox got more or less than the log says.");
     }
@@ -244,6 +286,7 @@ absl::Status RowChecker::Run() {
   };
   if (auto s = each(kParts, &RowChecker::CheckPart); !s.ok()) return s;
   CheckPartCounts();
+  deliveries_.FindLanes();
   if (auto s = each(kMailbox, &RowChecker::CheckMailboxRow); !s.ok()) return s;
   CheckDelivered();
   if (auto s = each(kBodies, &RowChecker::CheckBody); !s.ok()) return s;

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "broker/families.h"
+#include "broker/fsck_deliveries.h"
 #include "broker/rows.h"
 #include "core/audit/fsck.h"
 #include "core/ledger/entry.h"
@@ -42,7 +43,8 @@ absl::Status ForEachRow(const store::Reader& store, store::Family family, Visit 
 
 class RowChecker {
  public:
-  RowChecker(const store::Reader& store, Findings& findings) : store_(store), find_(findings) {}
+  RowChecker(const store::Reader& store, Findings& findings)
+      : store_(store), find_(findings), deliveries_(store) {}
 
   // Every family that holds no open entries or texts, in the order in which they rest on each
   // other. An error is what keeps it from looking.
@@ -54,8 +56,12 @@ class RowChecker {
   void Note(uint64_t index, uint16_t number, const v1::Part& part);
   void CheckBody(const store::Iterator& it);
   void CheckMailboxRow(const store::Iterator& it);
-  void CheckRecordRow(const store::Iterator& it, const MailboxItem& item, const v1::Part& part);
-  void CheckNoticeRow(const store::Iterator& it, const MailboxItem& item, const v1::Part& part);
+  // What the row delivers; nullopt when it is not what it says, which is then found.
+  std::optional<DeliveryPlace> CheckRecordRow(const store::Iterator& it, const MailboxItem& item,
+                                              const v1::Part& part);
+  std::optional<DeliveryPlace> CheckNoticeRow(const store::Iterator& it, const MailboxItem& item,
+                                              const v1::Part& part);
+  void CheckPlace(const store::Iterator& it, const MailboxItem& item, const DeliveryPlace& place);
   void CheckDelivered();
   void CheckCursor(const store::Iterator& it);
   void CheckCursorsComplete();
@@ -68,7 +74,7 @@ class RowChecker {
   };
   struct LaneSeen {
     uint64_t seq = 0;
-    uint64_t log_index = 0;
+    DeliveryPlace place;
   };
 
   const store::Reader& store_;
@@ -76,7 +82,7 @@ class RowChecker {
   std::map<uint64_t, PartCount> parts_;
   std::map<LaneKey, uint64_t> acknowledged_;               // by the parts
   std::set<std::pair<std::string, std::string>> expired_;  // record hash, recipient
-  std::map<std::string, uint64_t> delivered_;  // by reader: how much its mailbox ever got
+  Deliveries deliveries_;
   std::map<LaneKey, LaneSeen> lanes_;
   std::set<uint64_t> bodies_;  // that are held
   std::set<uint64_t> wanted_;  // by mailboxes

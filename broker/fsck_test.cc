@@ -1,23 +1,66 @@
 // fsck finds any flipped bit in any family, and nothing in a sound store.
 #include "broker/fsck.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
+#include "broker/fsck_rows.h"
+#include "core/base/encoding.h"
 #include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
 namespace {
 
+v1::Submission Gap(const EngineFixture& f, const char* to, uint64_t number) {
+  v1::GapNote gap;
+  gap.set_log_origin(f.federation.log_origin());
+  gap.set_origin("FR.fiu");
+  gap.set_recipient(to);
+  gap.set_lane(v1::LANE_BULK);
+  gap.set_pair_seq(number);
+  return GapSubmission(f, "FR.fiu", gap, number);
+}
+
+v1::Submission Head(const EngineFixture& f, const char* to, uint64_t number) {
+  v1::PairHead head;
+  head.set_log_origin(f.federation.log_origin());
+  head.set_origin("FR.fiu");
+  head.set_recipient(to);
+  head.set_instant_ms(static_cast<uint64_t>(f.now.ms));
+  return PairHeadSubmission(f, "FR.fiu", head, number);
+}
+
+// Acknowledgements for two origins in one range, of which one has taken a part of its own.
+void AcknowledgeInRanges(EngineFixture& f) {
+  const std::vector<std::string> both = {"BR.fiu", "CH.fiu"};
+  EXPECT_TRUE(f.Send({.recipients = both}, 1).ok());
+  EXPECT_TRUE(f.Send({.origin = "DE.fiu", .recipients = both}, 1).ok());
+  EXPECT_TRUE(f.Send({.recipients = both}, 2).ok());
+  EXPECT_TRUE(f.Send({.recipients = both}, 3).ok());
+  f.TakeAll("CH.fiu");
+  auto waiting = f.Fetch("FR.fiu");
+  EXPECT_EQ(waiting.size(), 3u);
+  EXPECT_TRUE(f.Take("FR.fiu", f.Acknowledge("FR.fiu", {waiting[0]})).ok());
+}
+
 // A store with something in every family, in every state.
 std::unique_ptr<EngineFixture> Lived() {
   auto owned = std::make_unique<EngineFixture>();
   EngineFixture& f = *owned;
-  EXPECT_TRUE(f.Send({.recipients = {"BR.fiu", "CH.fiu"}}, 1).ok());
-  EXPECT_TRUE(f.Send({.recipients = {"BR.fiu"}, .lives_ms = limits::kHourMs}, 2).ok());
-  f.TakeAll("CH.fiu");
-  EXPECT_TRUE(f.Send({.recipients = {"DE.fiu", "AE.fiu"}, .urgency = v1::URGENCY_URGENT}, 3).ok());
+  AcknowledgeInRanges(f);
+  // Alike in all but their places, and the same for two recipients.
+  const std::vector<std::string> both = {"BR.fiu", "DE.fiu"};
+  for (uint64_t number : {4, 5, 6}) EXPECT_TRUE(f.Send({.recipients = both}, number).ok());
+  EXPECT_TRUE(f.Take("DE.fiu", f.Acknowledge("DE.fiu", {f.Fetch("DE.fiu")[0]})).ok());
+  for (uint64_t number : {7, 8}) {
+    EXPECT_TRUE(f.Send({.recipients = {"BR.fiu"}, .lives_ms = limits::kHourMs}, number).ok());
+  }
+  EXPECT_TRUE(f.Send({.recipients = {"DE.fiu", "AE.fiu"}, .urgency = v1::URGENCY_URGENT}, 9).ok());
+  EXPECT_TRUE(f.Submit(Gap(f, "BR.fiu", 10), "FR.fiu").ok());
+  EXPECT_TRUE(f.Submit(Head(f, "BR.fiu", 11), "FR.fiu").ok());
+  EXPECT_TRUE(f.Submit(Head(f, "BR.fiu", 12), "FR.fiu").ok());
   f.now = f.now + limits::kHourMs;
   auto expired = f.engine->Expired(f.now, 10, f.random);
   EXPECT_TRUE(expired.ok());
@@ -31,6 +74,26 @@ bool IsLogs(store::Family family) {
          std::end(audit::kLogFamilies);
 }
 
+std::string Flipped(std::string bytes, size_t bit) {
+  bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
+  return bytes;
+}
+
+// The row as it would stand with one bit of its value changed, and what is found then.
+bool FindsInRows(EngineFixture& f, store::Family family, const std::string& key,
+                 const std::string& before, const std::string& value) {
+  store::WriteBatch batch;
+  batch.Put(family, key, value);
+  EXPECT_TRUE(f.store.Write(batch, store::Sync::kYes).ok());
+  std::vector<audit::FsckFinding> out;
+  Findings findings(out);
+  EXPECT_TRUE(RowChecker(f.store, findings).Run().ok());
+  batch.Clear();
+  batch.Put(family, key, before);
+  EXPECT_TRUE(f.store.Write(batch, store::Sync::kYes).ok());
+  return !out.empty();
+}
+
 bool Finds(const EngineFixture& f) { return !f.Findings().empty(); }
 
 TEST(FsckTest, FindsNothingInASoundStore) { EXPECT_EQ(Lived()->Findings(), ""); }
@@ -42,10 +105,8 @@ TEST(FsckTest, FindsAnyFlippedBitOfAValue) {
     EXPECT_TRUE(IsLogs(family) || !rows.empty()) << family.name();
     for (const auto& [key, value] : rows) {
       for (size_t bit = 0; bit < value.size() * 8; bit += 1 + 2 * value.size()) {
-        std::string flipped = value;
-        flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
         store::WriteBatch batch;
-        batch.Put(family, key, flipped);
+        batch.Put(family, key, Flipped(value, bit));
         ASSERT_TRUE(f->store.Write(batch, store::Sync::kYes).ok());
         EXPECT_TRUE(Finds(*f)) << family.name() << " bit " << bit;
         batch.Put(family, key, value);
@@ -56,13 +117,58 @@ TEST(FsckTest, FindsAnyFlippedBitOfAValue) {
   EXPECT_EQ(f->Findings(), "");
 }
 
+TEST(FsckTest, FindsEveryFlippedBitOfARowThatLeadsSomewhere) {
+  google::protobuf::LogSilencer quiet;  // names that are no UTF-8 any more
+  auto f = Lived();
+  for (store::Family family : {kMailbox, kCursors, kSubmissions}) {
+    for (const auto& [key, value] : f->Rows(family)) {
+      for (size_t bit = 0; bit < value.size() * 8; ++bit) {
+        EXPECT_TRUE(FindsInRows(*f, family, key, value, Flipped(value, bit)))
+            << family.name() << " " << HexEncode(AsBytes(key)) << " bit " << bit;
+      }
+    }
+  }
+}
+
+// Any row of a mailbox in place of any other: what it says is true, but not there.
+TEST(FsckTest, FindsARowThatStandsInAnothersPlace) {
+  auto f = Lived();
+  auto rows = f->Rows(kMailbox);
+  for (const auto& [key, value] : rows) {
+    for (const auto& [other_key, other] : rows) {
+      if (other == value) continue;
+      EXPECT_TRUE(FindsInRows(*f, kMailbox, key, value, other))
+          << HexEncode(AsBytes(key)) << " holds " << HexEncode(AsBytes(other_key));
+    }
+  }
+}
+
+// To BR and DE go 1 .. 3, alike in size and time; DE has taken the first: its second row may not
+// lead there again.
+TEST(FsckTest, FindsALeadThatWasTakenAndWaitsAgain) {
+  EngineFixture f;
+  for (uint64_t number : {1, 2, 3}) {
+    ASSERT_TRUE(f.Send({.recipients = {"BR.fiu", "DE.fiu"}}, number).ok());
+  }
+  ASSERT_TRUE(f.Take("DE.fiu", f.Acknowledge("DE.fiu", {f.Fetch("DE.fiu")[0]})).ok());
+  ASSERT_EQ(f.Findings(), "");
+  std::string key = MailboxKey({"DE.fiu", v1::LANE_BULK}, 2);
+  std::string first = *f.store.Get(kMailbox, MailboxKey({"BR.fiu", v1::LANE_BULK}, 1)).value();
+  MailboxRow row;
+  ASSERT_TRUE(row.ParseFromString(first));
+  std::string before = *f.store.Get(kMailbox, key).value();
+  MailboxRow own;
+  ASSERT_TRUE(own.ParseFromString(before));
+  own.set_log_index(row.log_index());
+  EXPECT_TRUE(FindsInRows(f, kMailbox, key, before, own.SerializeAsString()));
+}
+
 TEST(FsckTest, FindsAnyFlippedBitOfAKey) {
   auto f = Lived();
   for (store::Family family : kBrokerFamilies) {
     for (const auto& [key, value] : f->Rows(family)) {
       for (size_t bit = 0; bit < key.size() * 8; bit += 1 + 2 * key.size()) {
-        std::string flipped = key;
-        flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+        std::string flipped = Flipped(key, bit);
         store::WriteBatch batch;
         batch.Delete(family, key);
         batch.Put(family, flipped, value);
