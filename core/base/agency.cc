@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "core/base/limits.h"
+
 namespace entente {
 namespace {
 
@@ -35,6 +37,13 @@ bool IsAgencyName(std::string_view name) {
   if (name.empty() || name.size() > 32) return false;
   if (!IsLowerAlnum(name.front()) || !IsLowerAlnum(name.back())) return false;
   return std::all_of(name.begin(), name.end(), [](char c) { return IsLowerAlnum(c) || c == '-'; });
+}
+
+// One label of a host name.
+bool IsLabel(std::string_view text) {
+  return !text.empty() && text.size() <= limits::kHostLabelBytes && text.front() != '-' &&
+         text.back() != '-' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return IsLowerAlnum(c) || c == '-'; });
 }
 
 }  // namespace
@@ -80,5 +89,15 @@ bool IsOfficerId(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return IsLowerAlnum(c) || c == '.' || c == '-'; });
 }
+
+bool IsFederationName(std::string_view text) {
+  if (text.size() > limits::kHostNameBytes) return false;
+  for (size_t dot; (dot = text.find('.')) != text.npos; text.remove_prefix(dot + 1)) {
+    if (!IsLabel(text.substr(0, dot))) return false;
+  }
+  return IsLabel(text);
+}
+
+bool IsBrokerName(std::string_view text) { return IsLabel(text); }
 
 }  // namespace entente

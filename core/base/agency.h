@@ -1,5 +1,6 @@
-// Agency and officer identifiers: `CC.name`, CC = ISO 3166-1 alpha-2, XK, or ORG for international
-// organisations. Values; safe from any thread. Form: docs/formats.md, "Names".
+// Names: agencies `CC.name`, CC = ISO 3166-1 alpha-2, XK, or ORG for international organisations;
+// officers; the federation and its broker. Values; safe from any thread. Form: docs/formats.md,
+// "Names" and "Genesis file".
 #pragma once
 
 #include <compare>
@@ -36,5 +37,9 @@ bool IsJurisdiction(std::string_view code);
 absl::Status CheckJurisdiction(std::string_view code);
 // ^[a-z0-9][a-z0-9.-]{1,40}$
 bool IsOfficerId(std::string_view text);
+// A host name in lower case, at most limits::kHostNameBytes.
+bool IsFederationName(std::string_view text);
+// One label of such.
+bool IsBrokerName(std::string_view text);
 
 }  // namespace entente

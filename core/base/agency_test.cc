@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/limits.h"
+
 namespace entente {
 namespace {
 
@@ -48,6 +50,24 @@ TEST(Agency, OfficerForm) {
   EXPECT_FALSE(IsOfficerId(".dupont"));
   EXPECT_FALSE(IsOfficerId("A.Dupont"));
   EXPECT_FALSE(IsOfficerId(std::string(42, 'a')));
+}
+
+TEST(Agency, NamesOfFederationsAndBrokers) {
+  const std::string label(limits::kHostLabelBytes, 'a');
+  const std::string longest = label + "." + label + "." + label + "." + std::string(61, 'a');
+  ASSERT_EQ(longest.size(), limits::kHostNameBytes);
+  for (const std::string& text : {std::string("entente.test"), std::string("x"), label, longest}) {
+    EXPECT_TRUE(IsFederationName(text)) << text;
+  }
+  for (const std::string& text :
+       {std::string(), std::string("."), std::string("a..b"), std::string("-a"), std::string("a-"),
+        std::string("A"), std::string("a b"), std::string("a/b"), std::string("a."), label + "a",
+        longest + "a"}) {
+    EXPECT_FALSE(IsFederationName(text)) << text;
+  }
+  EXPECT_TRUE(IsBrokerName("broker-1"));
+  EXPECT_FALSE(IsBrokerName("broker.1"));
+  EXPECT_FALSE(IsBrokerName(label + "a"));
 }
 
 }  // namespace

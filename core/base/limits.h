@@ -15,6 +15,8 @@ inline constexpr int64_t kDayMs = 24 * kHourMs;
 
 // How far two honest clocks may differ.
 inline constexpr int64_t kClockToleranceMs = 5 * kMinuteMs;
+// A log that stood still for longer is worth a remark when its broker starts.
+inline constexpr int64_t kLongSilenceMs = kDayMs;
 // A node acts on keys and policies only under a checkpoint at most this old.
 inline constexpr int64_t kQuorumFreshnessMs = 15 * kMinuteMs;
 // A policy the origin applied but the broker has not yet: held at most this long.
@@ -44,6 +46,9 @@ inline constexpr size_t kMessageBytes = 4 * 1024 * 1024;
 inline constexpr size_t kPaddingStepBytes = 256;
 inline constexpr size_t kPadmeAboveBytes = 64 * 1024;
 inline constexpr size_t kUnixSocketPathBytes = 107;
+// The federation's name (RFC 1035, section 2.3.4).
+inline constexpr size_t kHostLabelBytes = 63;
+inline constexpr size_t kHostNameBytes = 253;
 
 // Counts.
 inline constexpr size_t kDigests = 256;

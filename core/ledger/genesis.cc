@@ -1,6 +1,5 @@
 #include "core/ledger/genesis.h"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -14,31 +13,13 @@ namespace {
 
 absl::Status Wrong(std::string sentence) { return absl::InvalidArgumentError(sentence); }
 
-bool IsLabelCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-}
-
-// One label of a host name.
-bool IsLabel(std::string_view text) {
-  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
-         std::all_of(text.begin(), text.end(), IsLabelCharacter);
-}
-
-bool IsHostName(std::string_view text) {
-  if (text.size() > 253) return false;
-  for (size_t dot; (dot = text.find('.')) != text.npos; text.remove_prefix(dot + 1)) {
-    if (!IsLabel(text.substr(0, dot))) return false;
-  }
-  return IsLabel(text);
-}
-
 absl::Status CheckNames(const GenesisFields& fields) {
-  if (!IsHostName(fields.federation)) {
+  if (!IsFederationName(fields.federation)) {
     return Wrong("`federation` is a name such as entente.example, in lower case.");
   }
   const std::string prefix = fields.federation + "/log/";
   if (!fields.log_origin.starts_with(prefix) ||
-      !IsLabel(std::string_view(fields.log_origin).substr(prefix.size()))) {
+      !IsBrokerName(std::string_view(fields.log_origin).substr(prefix.size()))) {
     return Wrong("`log` is " + prefix + " and the broker's name.");
   }
   if (fields.checkpoint.name() != fields.log_origin) {

@@ -1,6 +1,5 @@
 #include "core/net/caller.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "core/base/refusal.h"
@@ -9,13 +8,6 @@ namespace entente::net {
 namespace {
 
 constexpr std::string_view kScheme = "spiffe://";
-
-bool IsLabel(std::string_view text) {
-  if (text.empty() || text.size() > 63 || text.front() == '-' || text.back() == '-') return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
 
 std::vector<std::string_view> Split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -98,12 +90,5 @@ absl::StatusOr<Caller> ParseSpiffeId(std::string_view federation, std::string_vi
   if (!caller) return NotAuthenticated(uri, "is no agency, officer, broker or auditor");
   return *std::move(caller);
 }
-
-bool IsFederationName(std::string_view text) {
-  const auto labels = Split(text, '.');
-  return text.size() <= 63 && std::all_of(labels.begin(), labels.end(), IsLabel);
-}
-
-bool IsBrokerName(std::string_view text) { return IsLabel(text); }
 
 }  // namespace entente::net

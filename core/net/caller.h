@@ -34,9 +34,4 @@ std::string SpiffeId(std::string_view federation, const Caller& caller);
 // Refusal not-authenticated: another federation, or no form of docs/formats.md.
 absl::StatusOr<Caller> ParseSpiffeId(std::string_view federation, std::string_view uri);
 
-// Lower-case letters, digits, dots and inner hyphens, 1 to 63 characters: what a federation is
-// called, and, without dots, a broker.
-bool IsFederationName(std::string_view text);
-bool IsBrokerName(std::string_view text);
-
 }  // namespace entente::net

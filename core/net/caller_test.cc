@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 
 namespace entente::net {
@@ -67,15 +68,13 @@ TEST(Caller, RefusesEveryOtherName) {
   }
 }
 
-TEST(Caller, NamesOfFederationsAndBrokers) {
-  EXPECT_TRUE(IsFederationName("entente.test"));
-  EXPECT_TRUE(IsFederationName("x"));
-  for (const char* text : {"", ".", "a..b", "-a", "a-", "A", "a b", "a/b"}) {
-    EXPECT_FALSE(IsFederationName(text)) << text;
-  }
-  EXPECT_FALSE(IsFederationName(std::string(64, 'a')));
-  EXPECT_TRUE(IsBrokerName("broker-1"));
-  EXPECT_FALSE(IsBrokerName("broker.1"));
+// One limit for the genesis file and for certificates: who can found can be met.
+TEST(Caller, TheLongestNameOfAFederation) {
+  const std::string label(limits::kHostLabelBytes, 'a');
+  const std::string longest = label + "." + label + "." + label + "." + std::string(61, 'a');
+  ASSERT_EQ(longest.size(), limits::kHostNameBytes);
+  const std::string uri = SpiffeId(longest, BrokerCaller("broker-1"));
+  EXPECT_TRUE(ParseSpiffeId(longest, uri).ok());
 }
 
 }  // namespace
