@@ -8,6 +8,7 @@
 
 #include "broker/judge.h"
 #include "broker/notice.h"
+#include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/record/leaves.h"
@@ -145,7 +146,7 @@ absl::StatusOr<Admitted> RecordCommand(const Asked& asked, const record::ParsedR
 
 // ---- the order
 
-absl::StatusOr<Admitted> AdmitRecord(const Asked& asked, Random& random) {
+absl::StatusOr<Admitted> AdmitSound(const Asked& asked, Random& random) {
   auto envelope = record::ReadEnvelope(asked.submission.record());
   if (!envelope.ok()) return envelope.status();
   auto before = Before(asked, envelope->hash, std::nullopt);
@@ -158,6 +159,7 @@ absl::StatusOr<Admitted> AdmitRecord(const Asked& asked, Random& random) {
   before = Before(asked, record->hash, record->header.record_id);
   if (!before.ok()) return before.status();
   if (*before) return **before;
+  if (auto status = record::CheckHasMeaning(record->header); !status.ok()) return status;
   if (auto status = record::CheckSubmitted(*record); !status.ok()) return status;
   if (auto status = CheckAccesses(asked, *record); !status.ok()) return status;
 
@@ -167,6 +169,22 @@ absl::StatusOr<Admitted> AdmitRecord(const Asked& asked, Random& random) {
   if (!parts.ok()) return parts.status();
   if (auto status = CheckQuota(asked, *parts); !status.ok()) return status;
   return RecordCommand(asked, *record, *parts, random);
+}
+
+// For the one who is refused: 32 hex, or nothing when the header cannot be read.
+std::string RecordIdIn(const std::string& bytes) {
+  v1::Record record;
+  v1::RecordHeader header;
+  bool read = bytes.size() <= limits::kRecordBytes && record.ParseFromString(bytes) &&
+              header.ParseFromString(record.header());
+  bool whole = read && header.record_id().size() == sizeof(RecordId);
+  return whole ? HexEncode(AsBytes(header.record_id())) : "";
+}
+
+absl::StatusOr<Admitted> AdmitRecord(const Asked& asked, Random& random) {
+  auto admitted = AdmitSound(asked, random);
+  if (admitted.ok()) return admitted;
+  return NamingRecord(admitted.status(), RecordIdIn(asked.submission.record()));
 }
 
 absl::StatusOr<Admitted> AdmitNotice(const Asked& asked, Random& random) {

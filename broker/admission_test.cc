@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
+#include "broker/rows.h"
+#include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/ledger/ceremony.h"
 #include "core/record/leaves.h"
@@ -338,6 +341,63 @@ TEST(AdmissionWithoutVocabularyTest, NothingCanBeDecidedAndThatIsLogged) {
   auto index = f.Send({}, 1);
   ASSERT_TRUE(index.ok()) << index.status();
   EXPECT_THAT(f.Fetch("BR.fiu"), IsEmpty());
+  auto part = ReadStoredPart(f.store, *index, 0);
+  ASSERT_TRUE(part.ok()) << part.status();
+  ASSERT_THAT(part->submission().decisions(), SizeIs(1));
+  EXPECT_EQ(part->submission().decisions(0).verdict(), v1::VERDICT_REFUSE);
+  EXPECT_THAT(part->submission().decisions(0).reasons(), ::testing::Contains("engine-failed"));
+}
+
+// ---- meaning
+
+TEST_F(AdmissionTest, KindsWithoutMeaningAreRefused) {
+  const std::set<v1::RecordKind> meant = {v1::RECORD_KIND_ALERT,       v1::RECORD_KIND_LEAD,
+                                          v1::RECORD_KIND_REQUEST,     v1::RECORD_KIND_ANSWER,
+                                          v1::RECORD_KIND_INFORMATION, v1::RECORD_KIND_ADVISORY};
+  for (int kind = v1::RecordKind_MIN + 1; kind <= v1::RecordKind_MAX; ++kind) {
+    Lead lead = f.WithHeader(f.Seal({}), [&](v1::RecordHeader& header) {
+      header.set_kind(static_cast<v1::RecordKind>(kind));
+    });
+    EXPECT_EQ(Reason(lead), meant.contains(static_cast<v1::RecordKind>(kind)) ? "OK" : "malformed")
+        << kind;
+  }
+}
+
+TEST_F(AdmissionTest, APostInACaseThatNobodyDeclaredIsRefused) {
+  for (uint64_t membership : {0, 1, 7}) {
+    Lead lead = f.WithHeader(f.Seal({}), [&](v1::RecordHeader& header) {
+      header.set_case_id(std::string(16, 'c'));
+      header.set_membership_number(membership);
+    });
+    EXPECT_EQ(Reason(lead), "malformed") << membership;
+  }
+}
+
+// ---- what a refusal is about
+
+TEST_F(AdmissionTest, ARefusalNamesTheRecordAndWhereItsIdStands) {
+  Lead first = f.Seal({});
+  auto index = f.Submit(f.Submission(first, 1), "FR.fiu");
+  ASSERT_TRUE(index.ok()) << index.status();
+  Lead other = f.WithHeader(f.Seal({}), [&](v1::RecordHeader& header) {
+    header.set_record_id(ToString(first.sealed.id));
+  });
+  auto refusal = RefusalOf(f.Admit(f.Submission(other, 2), "FR.fiu").status());
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(ReasonText(*refusal), "record-id-reused");
+  EXPECT_EQ(refusal->record_id, HexEncode(first.sealed.id));
+  EXPECT_EQ(refusal->log_index, *index);
+  Lead late = f.Seal({.created_after_ms = limits::kHourMs});
+  refusal = RefusalOf(f.Admit(f.Submission(late, 2), "FR.fiu").status());
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->record_id, HexEncode(late.sealed.id));
+  EXPECT_FALSE(refusal->log_index);
+  v1::Submission unreadable;
+  unreadable.set_number(2);
+  unreadable.set_record("not a record");
+  refusal = RefusalOf(f.Admit(unreadable, "FR.fiu").status());
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->record_id, "");
 }
 
 // ---- order

@@ -15,7 +15,9 @@ bool BelowWindow(uint64_t number, uint64_t highest) {
   return highest >= limits::kSubmissionWindow && number <= highest - limits::kSubmissionWindow;
 }
 
-absl::Status Reused(std::string text) { return Refuse(Reason::kRecordIdReused, std::move(text)); }
+absl::Status Reused(std::string text, std::optional<uint64_t> log_index) {
+  return Refuse({Reason::kRecordIdReused, "", std::move(text), "", "", log_index});
+}
 
 }  // namespace
 
@@ -53,12 +55,13 @@ absl::StatusOr<std::optional<Submitted>> Submissions::Find(std::string_view agen
   auto seen = [&](const Submitted& submitted) { return submitted.log_index < end; };
 
   if (BelowWindow(number, all ? window.highest : window.committed)) {
-    return Reused("The submission number is too far below the highest one used.");
+    return Reused("The submission number is too far below the highest one used.", std::nullopt);
   }
   auto same_number = window.by_number.find(number);
   if (same_number != window.by_number.end() && seen(same_number->second)) {
     if (same_number->second.hash == hash) return same_number->second;
-    return Reused("The submission number was used for something else.");
+    return Reused("The submission number was used for something else.",
+                  same_number->second.log_index);
   }
   if (!record_id) return std::nullopt;
   auto same_id = window.by_id.find(*record_id);
@@ -66,7 +69,7 @@ absl::StatusOr<std::optional<Submitted>> Submissions::Find(std::string_view agen
   const Submitted& submitted = window.by_number.at(same_id->second);
   if (!seen(submitted)) return std::nullopt;
   if (submitted.hash == hash) return submitted;
-  return Reused("The record id was used for another record.");
+  return Reused("The record id was used for another record.", submitted.log_index);
 }
 
 void Submissions::Put(Window& window, uint64_t number, const Submitted& submitted) {

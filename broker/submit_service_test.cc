@@ -109,6 +109,30 @@ TEST(Submit, OneRefusalLeavesTheOthersAlone) {
   EXPECT_FALSE(response->results(1).refusal().advice().empty());
 }
 
+TEST(Submit, ARefusalNamesTheRecordAndTheEntryItIsAbout) {
+  ShellWorld world;
+  const auto first = world.Submit("FR.fiu", {world.PairHead(1, "FR.fiu", "BR.fiu")});
+  ASSERT_TRUE(first.ok()) << first.status();
+  v1::RecordHeader header;
+  header.set_record_id(std::string(16, '\x5a'));
+  v1::Record record;
+  record.set_header(header.SerializeAsString());
+  v1::Submission unsigned_record;
+  unsigned_record.set_number(2);
+  unsigned_record.set_record(record.SerializeAsString());
+  const auto response =
+      world.Submit("FR.fiu", {world.PairHead(1, "FR.fiu", "DE.fiu"), unsigned_record});
+  ASSERT_TRUE(response.ok()) << response.status();
+  const v1::Refusal& reused = response->results(0).refusal();
+  EXPECT_EQ(reused.reason(), "record-id-reused");
+  ASSERT_TRUE(reused.has_log_index());
+  EXPECT_EQ(reused.log_index(), first->results(0).committed().log_index());
+  const v1::Refusal& malformed = response->results(1).refusal();
+  EXPECT_EQ(malformed.reason(), "malformed");
+  EXPECT_EQ(malformed.record_id(), "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a");
+  EXPECT_FALSE(malformed.has_log_index());
+}
+
 TEST(Submit, AnotherAgencysRecordIsRefused) {
   ShellWorld world;
   const auto response = world.Submit("BR.fiu", {world.PairHead(1, "FR.fiu", "DE.fiu")});

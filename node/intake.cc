@@ -113,7 +113,7 @@ absl::Status Checking::CheckRecord() {
       told.origin() != record_->header.origin.text()) {
     return Refuse(Reason::kProofBad, "the evidence is of another record");
   }
-  return absl::OkStatus();
+  return record::CheckHasMeaning(record_->header);
 }
 
 // 6, as far as the header tells

@@ -119,6 +119,13 @@ absl::Status Refuse(Reason reason, std::string subject, std::string text) {
   return Refuse(Refusal{reason, std::move(subject), std::move(text), "", "", std::nullopt});
 }
 
+absl::Status NamingRecord(const absl::Status& status, std::string record_id) {
+  auto refusal = RefusalOf(status);
+  if (!refusal || !refusal->record_id.empty()) return status;
+  refusal->record_id = std::move(record_id);
+  return Refuse(*std::move(refusal));
+}
+
 std::optional<Refusal> RefusalOf(const absl::Status& status) {
   const auto payload = status.GetPayload({kPayload.data(), kPayload.size()});
   if (!payload) return std::nullopt;

@@ -49,7 +49,7 @@ struct Refusal {
   std::string text;                   // what happened, one sentence
   std::string advice;                 // what to do now, one sentence
   std::string record_id;              // 32 hex, or empty
-  std::optional<uint64_t> log_index;  // when the refusal stands in the log
+  std::optional<uint64_t> log_index;  // of the entry that it is about, if there is one
 };
 
 // "bad-signature", "label-missing:purpose".
@@ -64,6 +64,8 @@ std::string DefaultAdvice(Reason reason);
 absl::Status Refuse(Refusal refusal);
 absl::Status Refuse(Reason reason, std::string text);
 absl::Status Refuse(Reason reason, std::string subject, std::string text);
+// The same refusal, naming the record (32 hex) when it named none. Any other status as it is.
+absl::Status NamingRecord(const absl::Status& status, std::string record_id);
 // The refusal inside a status; nullopt for OK and for errors that are not refusals (local faults).
 std::optional<Refusal> RefusalOf(const absl::Status& status);
 // True when `status` is a refusal for `reason`.

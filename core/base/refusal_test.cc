@@ -32,5 +32,15 @@ TEST(Refusal, AnOrdinaryErrorIsNone) {
   EXPECT_FALSE(RefusalOf(absl::OkStatus()));
 }
 
+TEST(Refusal, NamesTheRecordOnce) {
+  const absl::Status plain = Refuse(Reason::kExpired, "over");
+  const absl::Status named = NamingRecord(plain, "0a");
+  EXPECT_EQ(RefusalOf(named)->record_id, "0a");
+  EXPECT_EQ(RefusalOf(named)->text, "over");
+  EXPECT_EQ(RefusalOf(NamingRecord(named, "0b"))->record_id, "0a");
+  EXPECT_EQ(NamingRecord(absl::InternalError("x"), "0a"), absl::InternalError("x"));
+  EXPECT_TRUE(NamingRecord(absl::OkStatus(), "0a").ok());
+}
+
 }  // namespace
 }  // namespace entente

@@ -7,6 +7,7 @@
 #include "core/crypto/digest.h"
 #include "core/record/checks.h"
 #include "core/record/strict.h"
+#include "core/record/words.h"
 
 namespace entente::record {
 namespace {
@@ -116,6 +117,23 @@ absl::Status CheckNotFuture(const Header& header, Instant then) {
   if (header.created - then <= limits::kClockToleranceMs) return absl::OkStatus();
   return Refuse(Reason::kFutureDated, "the record says it was made at " +
                                           FormatInstant(header.created) + ", after it was sent");
+}
+
+absl::Status CheckHasMeaning(const Header& header) {
+  switch (header.kind) {
+    case v1::RECORD_KIND_ALERT:
+    case v1::RECORD_KIND_LEAD:
+    case v1::RECORD_KIND_REQUEST:
+    case v1::RECORD_KIND_ANSWER:
+    case v1::RECORD_KIND_INFORMATION:
+    case v1::RECORD_KIND_ADVISORY:
+      break;
+    default:
+      return Malformed("this version gives no meaning to a record of kind " +
+                       std::string(KindWord(header.kind)));
+  }
+  if (!header.case_id) return absl::OkStatus();
+  return Malformed("the record is of a case that nobody declared");
 }
 
 }  // namespace entente::record

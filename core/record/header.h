@@ -55,5 +55,8 @@ absl::StatusOr<Header> ReadHeader(std::string_view bytes);
 absl::Status CheckNotExpired(const Header& header, Instant now);
 // Refusal future-dated when it was created more than limits::kClockToleranceMs after `then`.
 absl::Status CheckNotFuture(const Header& header, Instant then);
+// Refusal malformed for what this version has a number, but no meaning for: a kind that is not
+// alert, lead, request, answer, information or advisory; any case, since none can be declared yet.
+absl::Status CheckHasMeaning(const Header& header);
 
 }  // namespace entente::record

@@ -16,6 +16,8 @@ from entente_messages import pb
 from entente_strict import Refused, read
 
 TOLERANCE_MS = 5 * 60 * 1000
+MEANT = (pb.RECORD_KIND_ALERT, pb.RECORD_KIND_LEAD, pb.RECORD_KIND_REQUEST, pb.RECORD_KIND_ANSWER,
+         pb.RECORD_KIND_INFORMATION, pb.RECORD_KIND_ADVISORY)
 DELIVERED = (pb.VERDICT_RELEASE, pb.VERDICT_RELEASE_IN_PART)
 
 
@@ -104,6 +106,7 @@ class Checker:
         opened.record_hash, opened.origin = part.record_hash, part.origin
         record = self._signature(delivery, entry)
         opened.header = header = self._strict(record)
+        self._meaning(header)
         self._times(header, entry, now_ms)
         self._same_record(record, header, part)
         self.seen.check_record(opened)
@@ -149,6 +152,11 @@ class Checker:
         if (header.origin, header.signing_key_id) != named:
             raise Refused("bad-signature", "header and signature name different signers")
         return header
+
+    @staticmethod
+    def _meaning(header):
+        if header.kind not in MEANT or header.case_id:
+            raise Refused("malformed", "no meaning is given to this kind, or to a case")
 
     def _times(self, header, entry, now_ms):
         """Check 5."""

@@ -36,6 +36,8 @@ class Scene:
         self.log = LogWriter(self.federation, fixed_draw)
         self.log.open_all()
         header = make_known_answers.header()
+        header.ClearField("case_id")
+        header.ClearField("membership_number")
         if change_header:
             change_header(header)
         key = self.federation.keys["DE.fiu delivery"]
@@ -259,6 +261,19 @@ class Checks(unittest.TestCase):
             header.digests[0], header.digests[1] = digests[1], digests[0]
             composed.header = encode(header)
         self.refuses("digest-order", Scene(change_composed=misordered))
+
+    def test_5_meaning(self):
+        meant = ("ALERT", "LEAD", "REQUEST", "ANSWER", "INFORMATION", "ADVISORY")
+        for name, number in pb.RecordKind.items():
+            def of_kind(header, number=number):
+                header.kind = number
+            if name.removeprefix("RECORD_KIND_") in meant:
+                Scene(change_header=of_kind).check()
+            elif number:
+                self.refuses("malformed", Scene(change_header=of_kind))
+        def in_a_case(header):
+            header.case_id = bytes(16)
+        self.refuses("malformed", Scene(change_header=in_a_case))
 
     def test_5_expired(self):
         def short(header):
