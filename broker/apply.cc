@@ -95,14 +95,9 @@ void StageRecord(const Step& step, const v1::RecordHeader& header, const Submitt
   }
 }
 
-absl::StatusOr<Applied> ApplySubmission(const Step& step) {
+absl::StatusOr<Applied> CommitSubmission(const Step& step, const v1::RecordHeader& header,
+                                         const PartList& list) {
   const SubmissionCommand& submission = step.body.submission();
-  v1::RecordHeader header;
-  PartList list;
-  if (!header.ParseFromString(submission.header()) || step.command.attachments.size() != 2 ||
-      !list.ParseFromString(step.command.attachments[1])) {
-    return absl::InternalError("a submission command cannot be read");
-  }
   auto record_id = FixedBytes<sizeof(RecordId)>(header.record_id()).value_or(RecordId{});
   Submitted submitted{crypto::Sha256(submission.header()), record_id, 0};
   auto before =
@@ -118,6 +113,18 @@ absl::StatusOr<Applied> ApplySubmission(const Step& step) {
   submitted.log_index = *index;
   StageRecord(step, header, submitted, *parts);
   return Applied{*index, submitted.hash, false};
+}
+
+absl::StatusOr<Applied> ApplySubmission(const Step& step) {
+  v1::RecordHeader header;
+  PartList list;
+  if (!header.ParseFromString(step.body.submission().header()) ||
+      step.command.attachments.size() != 2 || !list.ParseFromString(step.command.attachments[1])) {
+    return absl::InternalError("a submission command cannot be read");
+  }
+  auto applied = CommitSubmission(step, header, list);
+  if (applied.ok()) return applied;
+  return NamingRecord(applied.status(), HexEncode(AsBytes(header.record_id())));
 }
 
 // ---- notice
@@ -218,6 +225,9 @@ absl::StatusOr<Applied> ApplyPublication(const Step& step) {
   v1::EntryKind kind = step.body.publication().kind();
   const std::string& statement = step.command.attachments[0];
   const std::string& text = step.command.attachments[1];
+  if (auto before = step.tx.PublishedAt(statement)) {
+    return Applied{*before, AttachmentDigest(step, 0), true};
+  }
   auto status = CheckPublication(step.tx.view(), kind, statement, text, step.instant);
   if (!status.ok()) return status;
   auto index = step.tx.AppendOpen(kind, step.instant, statement, text);

@@ -35,6 +35,12 @@ absl::StatusOr<CommandBody> ParseCommand(const Command& command) {
       static_cast<size_t>(body.attachment_digests_size()) != command.attachments.size()) {
     return absl::InternalError("a command that this broker did not make");
   }
+  for (int i = 0; i < body.attachment_digests_size(); ++i) {
+    const std::string& attachment = command.attachments[static_cast<size_t>(i)];
+    if (ToString(crypto::Sha256(attachment)) != body.attachment_digests(i)) {
+      return absl::InternalError("an attachment is not the one that its command names");
+    }
+  }
   return body;
 }
 

@@ -23,7 +23,7 @@ struct Command {
 CommandBody NewCommandBody(const View& view, Instant now, Random& random);
 // Fills in the digests and encodes. Refusal too-large above limits::kCommandBytes.
 absl::StatusOr<Command> MakeCommand(CommandBody body, std::vector<std::string> attachments);
-// INTERNAL for bytes that MakeCommand does not make.
+// INTERNAL for bytes that MakeCommand does not make, or attachments that the body does not name.
 absl::StatusOr<CommandBody> ParseCommand(const Command& command);
 
 }  // namespace entente::broker

@@ -140,10 +140,9 @@ TEST(DeliveryTest, WhatTheOriginKeptBackLeavesNoTrace) {
 // The recipient opens what the broker stripped, by every check it makes of a record.
 TEST(DeliveryTest, RecipientCanOpenTheStrippedRecord) {
   EngineFixture f;
-  ASSERT_TRUE(
-      f.Send({.recipients = {"BR.fiu", "CH.fiu"}, .sections = {{"suspect", "financial"}, kAddress}},
-             1)
-          .ok());
+  Lead lead = f.Seal(
+      {.recipients = {"BR.fiu", "CH.fiu"}, .sections = {{"suspect", "financial"}, kAddress}});
+  ASSERT_TRUE(f.Submit(f.Submission(lead, 1), "FR.fiu").ok());
   auto deliveries = f.Fetch("CH.fiu");
   ASSERT_THAT(deliveries, SizeIs(1));
   record::SigningKeyLookup keys = [&](const AgencyId& origin,
@@ -152,7 +151,15 @@ TEST(DeliveryTest, RecipientCanOpenTheStrippedRecord) {
   };
   record::DeliveryContext context{f.federation.name(), f.now, f.now, keys, nullptr};
   auto record = record::CheckDelivered(deliveries[0].record(), context);
-  EXPECT_TRUE(record.ok()) << record.status();
+  ASSERT_TRUE(record.ok()) << record.status();
+  const crypto::AgreementKey& own = f.federation.agency("CH.fiu").delivery[0];
+  auto opened = record::OpenDelivered(
+      *record, f.federation.name(), f.Id("CH.fiu"),
+      [&](const KeyId&) -> const crypto::AgreementKey* { return &own; },
+      std::span(&lead.sealed.sections[1], 1));
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  ASSERT_THAT(opened->sections, SizeIs(1));
+  EXPECT_EQ(opened->sections[0].content.narrative().text(), "About financial");
 }
 
 // AE's inbound rules are its own affair: nobody else's part names them.

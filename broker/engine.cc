@@ -83,7 +83,7 @@ absl::StatusOr<CommitResult> Engine::Commit(std::span<const Command> commands) {
   if (broken_) {
     return absl::FailedPreconditionError("a write failed: the engine must be opened again");
   }
-  Transaction transaction(store_, mailboxes_, submissions_, *view(), log_->Begin());
+  Transaction transaction(store_, mailboxes_, publications_, submissions_, *view(), log_->Begin());
   CommitResult result;
   absl::Status status;
   for (const Command& command : commands) {

@@ -56,9 +56,10 @@ absl::Status InitLog(store::Store& store, std::string_view genesis_file, const B
   if ((*log)->Head().size != 0) return absl::AlreadyExistsError("the store holds a log already");
 
   Mailboxes mailboxes;
+  Publications publications;
   Submissions submissions;
   Instant created = (*genesis)->created;
-  Transaction transaction(store, mailboxes, submissions,
+  Transaction transaction(store, mailboxes, publications, submissions,
                           View{ledger::Registry(*genesis), 0, created}, (*log)->Begin());
   auto index = transaction.AppendOpen(v1::ENTRY_KIND_GENESIS, created, genesis_file, "");
   if (!index.ok()) return index.status();
@@ -134,9 +135,11 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(store::Store& store,
   if (auto status = engine->Replay(); !status.ok()) return status;
   Instant last = engine->view()->ledger_time;
   if (now + limits::kClockToleranceMs < last) {
-    return absl::FailedPreconditionError("the clock says " + FormatInstant(now) +
-                                         ", but the log's last entry is of " + FormatInstant(last) +
-                                         ": set the clock");
+    return absl::FailedPreconditionError(
+        "the clock says " + FormatInstant(now) + ", but the log's last entry is of " +
+        FormatInstant(last) +
+        ": either may be wrong; set the clock if it is behind, and if it is right, the log was "
+        "written by one that ran ahead: start again when that instant has passed");
   }
   if (auto status = engine->submissions_.Load(store); !status.ok()) return status;
   if (auto status = engine->mailboxes_.Load(store, engine->usage_); !status.ok()) return status;

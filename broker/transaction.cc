@@ -10,12 +10,20 @@
 namespace entente::broker {
 
 Transaction::Transaction(const store::Reader& store, const Mailboxes& mailboxes,
-                         Submissions& submissions, View view, audit::Stage stage)
+                         const Publications& publications, Submissions& submissions, View view,
+                         audit::Stage stage)
     : store_(store),
       mailboxes_(mailboxes),
+      publications_(publications),
       submissions_(submissions),
       view_(std::move(view)),
       stage_(std::move(stage)) {}
+
+std::optional<uint64_t> Transaction::PublishedAt(std::string_view body) const {
+  auto staged = std::ranges::find(published_, body, &Published::body);
+  if (staged != published_.end()) return staged->log_index;
+  return publications_.Find(body);
+}
 
 LaneState Transaction::Lane(const LaneKey& key) const {
   auto it = changes_.lanes.find(key);

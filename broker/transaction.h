@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "broker/command.pb.h"
 #include "broker/mailboxes.h"
+#include "broker/publications.h"
 #include "broker/submissions.h"
 #include "broker/view.h"
 #include "core/audit/log.h"
@@ -27,12 +28,15 @@ namespace entente::broker {
 
 class Transaction {
  public:
-  Transaction(const store::Reader& store, const Mailboxes& mailboxes, Submissions& submissions,
-              View view, audit::Stage stage);
+  Transaction(const store::Reader& store, const Mailboxes& mailboxes,
+              const Publications& publications, Submissions& submissions, View view,
+              audit::Stage stage);
 
   // The state with everything staged so far.
   const View& view() const { return view_; }
   Submissions& submissions() { return submissions_; }
+  // Where the open entry of this body stands, committed or staged.
+  std::optional<uint64_t> PublishedAt(std::string_view body) const;
   LaneState Lane(const LaneKey& key) const;
   // nullopt when the lane has no such row.
   absl::StatusOr<std::optional<MailboxRow>> Row(const LaneKey& key, uint64_t seq) const;
@@ -73,6 +77,7 @@ class Transaction {
 
   const store::Reader& store_;
   const Mailboxes& mailboxes_;
+  const Publications& publications_;
   Submissions& submissions_;
   View view_;
   audit::Stage stage_;
