@@ -5,6 +5,7 @@
 #include "cli/audit_render.h"
 #include "cli/text.h"
 #include "core/base/encoding.h"
+#include "core/base/refusal.h"
 #include "core/ledger/parts.h"
 #include "core/record/reference.h"
 

@@ -4,6 +4,7 @@
 
 #include "cli/text.h"
 #include "core/base/encoding.h"
+#include "core/base/refusal.h"
 #include "core/ledger/parts.h"
 #include "core/record/reference.h"
 

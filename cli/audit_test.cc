@@ -12,6 +12,7 @@
 #include "core/base/encoding.h"
 #include "core/crypto/digest.h"
 #include "core/ledger/parts.h"
+#include "core/record/strict.h"
 #include "tests/support/federation.h"
 
 namespace entente::cli {
@@ -104,9 +105,17 @@ class AuditTest : public ::testing::Test {
     Keep(v1::ENTRY_KIND_SUBMISSION, ledger::SubmissionParts(act, record, decided));
   }
   void Refuse(uint8_t number) {
-    const Refusal refusal{Reason::kBadSignature, {}, {}, {}, {}, {}};
-    Keep(v1::ENTRY_KIND_REFUSAL,
-         ledger::RefusalParts(act, IdOf(number), crypto::Sha256("4"), refusal));
+    v1::Part part;
+    part.set_kind(v1::ENTRY_KIND_REFUSAL);
+    part.set_instant_ms(static_cast<uint64_t>(act.instant.ms));
+    part.set_reader(act.acting_agency);
+    part.set_acting_agency(act.acting_agency);
+    part.set_officer_pseudonym(act.officer_pseudonym);
+    part.set_justification_digest(act.justification_digest);
+    part.mutable_refusal()->set_record_id(ToString(IdOf(number)));
+    part.mutable_refusal()->set_record_hash(ToString(crypto::Sha256("4")));
+    part.mutable_refusal()->set_reason("bad-signature");
+    Keep(v1::ENTRY_KIND_REFUSAL, {{part.reader(), record::Encode(part)}});
   }
   void WriteReceipt(uint8_t number) {
     const auto bundle =

@@ -22,7 +22,7 @@ absl::Status Forked(std::string text, std::string advice) {
 }
 
 constexpr char kRestore[] =
-    "restore the complete database, or begin a new log that names the last checkpoint of this one";
+    "restore the complete database from a copy that has all that was signed";
 constexpr char kRestoreFile[] =
     "restore the high-water file from a copy no older than the database";
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/encoding.h"
+#include "core/base/refusal.h"
 #include "core/ledger/parts.h"
 
 namespace entente::ledger {

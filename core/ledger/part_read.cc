@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/agency.h"
+#include "core/base/refusal.h"
 #include "core/ledger/parts.h"
 #include "core/record/strict.h"
 

@@ -76,17 +76,6 @@ std::vector<ReaderPart> SubmissionParts(const Act& act, const SubmittedRecord& r
   return out;
 }
 
-std::vector<ReaderPart> RefusalParts(const Act& act, const std::optional<RecordId>& record_id,
-                                     const std::optional<Digest>& record_hash,
-                                     const Refusal& refusal) {
-  v1::Part part = NewPart(v1::ENTRY_KIND_REFUSAL, act, act.acting_agency);
-  v1::RefusalPart& event = *part.mutable_refusal();
-  if (record_id) event.set_record_id(ToString(*record_id));
-  if (record_hash) event.set_record_hash(ToString(*record_hash));
-  event.set_reason(ReasonText(refusal));
-  return {Finish(part)};
-}
-
 std::vector<ReaderPart> AcknowledgementParts(const Act& act, v1::Lane lane, uint64_t from_seq,
                                              uint64_t through_seq,
                                              std::span<const AcknowledgedRecord> records) {

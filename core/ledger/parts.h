@@ -13,7 +13,6 @@
 #include "absl/status/statusor.h"
 #include "core/base/bytes.h"
 #include "core/base/instant.h"
-#include "core/base/refusal.h"
 #include "core/ledger/entry.h"
 #include "entente/v1/ledger.pb.h"
 #include "policy/decision.h"
@@ -65,12 +64,6 @@ struct DecidedRecipient {
 // `act.acting_agency` is the origin.
 std::vector<ReaderPart> SubmissionParts(const Act& act, const SubmittedRecord& record,
                                         std::span<const DecidedRecipient> decided);
-
-// A submission that was refused as a whole, for the one who submitted it. Id and hash are absent
-// when the bytes did not let them be read.
-std::vector<ReaderPart> RefusalParts(const Act& act, const std::optional<RecordId>& record_id,
-                                     const std::optional<Digest>& record_hash,
-                                     const Refusal& refusal);
 
 struct AcknowledgedRecord {
   std::string origin;

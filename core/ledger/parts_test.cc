@@ -166,22 +166,6 @@ TEST_F(Parts, TheSameActGivesTheSameBytesInWhateverOrderRecipientsCome) {
   for (size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i].bytes, two[i].bytes);
 }
 
-TEST_F(Parts, ARefusalIsForWhoSubmitted) {
-  const Refusal refusal{.reason = Reason::kLabelMissing,
-                        .subject = "purpose",
-                        .text = "a secret detail",
-                        .advice = {},
-                        .record_id = {},
-                        .log_index = {}};
-  const auto parts = RefusalParts(act, record.record_id, record.record_hash, refusal);
-  ASSERT_EQ(parts.size(), 1u);
-  const v1::Part part = Read(parts[0]);
-  EXPECT_EQ(part.refusal().reason(), "label-missing:purpose");
-  EXPECT_EQ(part.refusal().record_id(), ToString(record.record_id));
-  const auto unread = RefusalParts(act, std::nullopt, std::nullopt, refusal);
-  EXPECT_TRUE(Read(unread[0]).refusal().record_id().empty());
-}
-
 TEST_F(Parts, AnAcknowledgementTellsEachOriginItsOwnRecordsOnly) {
   act.acting_agency = "BR.fiu";
   act.officer_pseudonym = act.justification_digest = "";
@@ -264,8 +248,12 @@ TEST_F(Parts, FormOfASubmissionPart) {
 }
 
 TEST_F(Parts, FormOfTheOtherParts) {
-  const Refusal refusal{Reason::kMalformed, {}, {}, {}, {}, {}};
-  const ReaderPart refused = RefusalParts(act, record.record_id, record.record_hash, refusal)[0];
+  // A kind of entry that this version reads and does not write.
+  v1::Part refusal = Read(NoticeParts(act, "gap", "BR.fiu", crypto::Sha256("body"))[0]);
+  refusal.set_kind(v1::ENTRY_KIND_REFUSAL);
+  refusal.mutable_refusal()->set_reason("label-missing:purpose");
+  const ReaderPart refused{refusal.reader(), record::Encode(refusal)};
+  EXPECT_EQ(Read(refused).refusal().reason(), "label-missing:purpose");
   EXPECT_EQ(Altered(refused, [](auto& part) { part.mutable_refusal()->set_reason("because"); }),
             "malformed");
   EXPECT_EQ(Altered(refused, [](auto& part) { part.mutable_refusal()->set_record_id("x"); }),

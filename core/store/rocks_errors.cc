@@ -19,7 +19,7 @@ absl::Status FromRocks(const rocksdb::Status& status, const std::string& place) 
   if (status.IsCorruption()) {
     return absl::DataLossError(absl::StrCat(
         "the database in ", place, " is damaged (", text,
-        "): stop the program, run fsck, and restore the database from a copy; do not delete it"));
+        "): stop the program and restore the database from a copy; keep the damaged one"));
   }
   if (LockIsHeld(status)) {
     return absl::FailedPreconditionError(
