@@ -38,6 +38,8 @@ int Fail(const absl::Status& status) {
   const auto refusal = RefusalOf(status);
   std::fprintf(stderr, "entente-broker: %s\n%s", std::string(status.message()).c_str(),
                refusal ? (refusal->advice + "\n").c_str() : "");
+  // A database other than the one that was signed for: no restart helps, a person must look.
+  if (refusal && refusal->reason == Reason::kFork) return kInputRefused;
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kNotFound:
@@ -108,6 +110,8 @@ int Serve(const BrokerConfig& config, const sigset_t& stops) {
   sigwait(&stops, &got);
   spdlog::info("stopping");
   (*server)->Stop();
+  // Not to be started again before a person has set the clock.
+  if ((*server)->clock_moved()) return kInputRefused;
   return (*server)->failed() ? kLocalFault : kDone;
 }
 
@@ -154,15 +158,22 @@ int Init(const std::string& path, const InitArguments& arguments) {
   return kDone;
 }
 
+// Damage that keeps the database from being opened is what a check is asked for.
+int ReportDamaged(const absl::Status& status) {
+  if (!absl::IsDataLoss(status)) return Fail(status);
+  std::printf("database: %s\nnot opened, 1 findings\n", std::string(status.message()).c_str());
+  return kNo;
+}
+
 int CheckDatabase(const std::string& path) {
   const auto config = LoadConfig(path);
   if (!config.ok()) return Fail(config.status());
   const auto genesis = LoadGenesis(config->genesis);
   if (!genesis.ok()) return Fail(genesis.status());
   const auto store = OpenDatabase(*config);
-  if (!store.ok()) return Fail(store.status());
+  if (!store.ok()) return ReportDamaged(store.status());
   const auto report = Fsck(**store, genesis->text());
-  if (!report.ok()) return Fail(report.status());
+  if (!report.ok()) return ReportDamaged(report.status());
   for (const audit::FsckFinding& finding : report->findings) {
     std::printf("%s %s: %s\n", finding.place.c_str(), finding.key.c_str(), finding.what.c_str());
   }

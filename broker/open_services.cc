@@ -40,7 +40,9 @@ grpc::ServerUnaryReactor* DirectoryService::Publish(grpc::CallbackServerContext*
   CommitOne(
       shell_,
       [this, request]() -> absl::StatusOr<std::variant<Command, Applied>> {
-        auto admitted = shell_.engine.AdmitPublication(*request, shell_.clock.Now(), shell_.random);
+        const auto now = shell_.log_clock.Now();
+        if (!now.ok()) return now.status();
+        auto admitted = shell_.engine.AdmitPublication(*request, *now, shell_.random);
         if (!admitted.ok()) return admitted.status();
         if (const auto* index = std::get_if<uint64_t>(&*admitted)) {
           return Applied{.log_index = *index, .repeated = true};

@@ -1,6 +1,8 @@
 // The program as people start it: its exit codes, and a run from founding to a stop by signal.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +10,11 @@
 #include <filesystem>
 #include <string>
 
+#include "broker/assets.h"
+#include "broker/families.h"
+#include "core/audit/checkpoint.h"
+#include "core/audit/checkpoint_keeper.h"
+#include "core/store/rocks_store.h"
 #include "tests/support/pki.h"
 
 namespace entente::broker {
@@ -39,7 +46,10 @@ class Program : public ::testing::Test {
     folder_.Write("broker.pem", issued.certificate_pem);
     folder_.Write("broker.key", issued.key_pem);
     folder_.Write("FR.pem", fr_.certificate_pem());
-    config_ = folder_.Write("broker.toml", R"(genesis = "genesis.toml"
+    config_ = folder_.Write("broker.toml", ConfigText());
+  }
+  static std::string ConfigText() {
+    return R"(genesis = "genesis.toml"
 data = "data"
 keys = "keys"
 [listen]
@@ -50,7 +60,7 @@ certificate = "broker.pem"
 key = "broker.key"
 [authorities]
 FR = "FR.pem"
-)");
+)";
   }
   Ended Found() {
     return RunProgram("--config " + config_ +
@@ -131,6 +141,69 @@ TEST_F(Program, FoundsRunsStopsAndChecks) {
   const Ended checked = RunProgram("fsck --config " + config_);
   EXPECT_EQ(checked.code, 0) << checked.said;
   EXPECT_NE(checked.said.find("1 entries, 0 findings"), std::string::npos) << checked.said;
+}
+
+TEST_F(Program, FsckSaysNoToADamagedDatabase) {
+  ASSERT_EQ(Found().code, 0);
+  {
+    auto store = store::RocksStore::Open(folder_.path() + "/data", kBrokerFamilies);
+    ASSERT_TRUE(store.ok()) << store.status();
+    store::WriteBatch batch;
+    batch.Put(kMailbox, MailboxKey({"FR.fiu", v1::LANE_BULK}, 1), "no row");
+    ASSERT_TRUE((*store)->Write(batch, store::Sync::kYes).ok());
+  }
+  const Ended damaged = RunProgram("fsck --config " + config_);
+  EXPECT_EQ(damaged.code, 1) << damaged.said;
+  EXPECT_NE(damaged.said.find("1 entries, 1 findings"), std::string::npos) << damaged.said;
+}
+
+TEST_F(Program, FsckSaysNoToADatabaseThatDoesNotOpen) {
+  ASSERT_EQ(Found().code, 0);
+  folder_.Write("data/db/CURRENT", "no manifest\n");
+  const Ended damaged = RunProgram("fsck --config " + config_);
+  EXPECT_EQ(damaged.code, 1) << damaged.said;
+  EXPECT_NE(damaged.said.find("restore the database from a copy"), std::string::npos)
+      << damaged.said;
+  EXPECT_EQ(damaged.said.find("run fsck"), std::string::npos) << damaged.said;
+  EXPECT_EQ(RunProgram("run --config " + config_).code, 5);
+}
+
+// A checkpoint of two entries was signed, and the database has one.
+TEST_F(Program, ALogCutShortIsRefusedForAPersonToLook) {
+  ASSERT_EQ(Found().code, 0);
+  const auto genesis = LoadGenesis(folder_.path() + "/genesis.toml");
+  const auto keys = LoadBrokerKeys(folder_.path() + "/keys");
+  ASSERT_TRUE(genesis.ok() && keys.ok());
+  const auto note = audit::SignCheckpoint({(*genesis)->log_origin, 2, Digest{}}, keys->checkpoint);
+  ASSERT_TRUE(note.ok()) << note.status();
+  {
+    auto store = store::RocksStore::Open(folder_.path() + "/data", kBrokerFamilies);
+    ASSERT_TRUE(store.ok()) << store.status();
+    ASSERT_TRUE((*store)->PutFile(audit::kHighWaterFile, *note).ok());
+  }
+  const Ended run = RunProgram("run --config " + config_);
+  EXPECT_EQ(run.code, 3) << run.said;
+  EXPECT_NE(run.said.find("cut short"), std::string::npos) << run.said;
+  EXPECT_EQ(RunProgram("fsck --config " + config_).code, 1);
+}
+
+TEST_F(Program, APortInUseIsALocalFault) {
+  ASSERT_EQ(Found().code, 0);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(at);
+  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&at), size), 0);
+  ASSERT_EQ(listen(fd, 1), 0);
+  ASSERT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size), 0);
+  const std::string address = "127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+  std::string text = ConfigText();
+  text.replace(text.find("127.0.0.1:0"), 11, address);
+  const Ended run = RunProgram("run --config " + folder_.Write("broker.toml", text));
+  close(fd);
+  EXPECT_EQ(run.code, 5) << run.said;
+  EXPECT_NE(run.said.find("cannot listen at " + address), std::string::npos) << run.said;
 }
 
 TEST_F(Program, AKeyForAllToReadIsRefusedWithAdvice) {

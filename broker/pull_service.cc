@@ -64,8 +64,10 @@ class PullReactor final : public PullStream, public std::enable_shared_from_this
     CommitOne(
         shell_,
         [this, acknowledge]() -> absl::StatusOr<std::variant<Command, Applied>> {
-          auto admitted = shell_.engine.AdmitAcknowledgement(*acknowledge, agency_,
-                                                             shell_.clock.Now(), shell_.random);
+          const auto now = shell_.log_clock.Now();
+          if (!now.ok()) return now.status();
+          auto admitted =
+              shell_.engine.AdmitAcknowledgement(*acknowledge, agency_, *now, shell_.random);
           if (!admitted.ok()) return admitted.status();
           if (!*admitted) return Applied{};
           return **std::move(admitted);

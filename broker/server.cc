@@ -52,7 +52,9 @@ Levels LevelsOf(const Engine& engine, Clock& clock) {
 
 // True: there may be more. Also tries a checkpoint again that a full disk kept from being stored.
 bool ExpireSome(const Shell& shell) {
-  auto expired = shell.engine.Expired(shell.clock.Now(), kExpiriesAtOnce, shell.random);
+  const auto now = shell.log_clock.Now();
+  if (!now.ok()) return false;
+  auto expired = shell.engine.Expired(*now, kExpiriesAtOnce, shell.random);
   if (!expired.ok()) {
     spdlog::error("cannot look for what has expired: {}", std::string(expired.status().message()));
     return false;
@@ -89,6 +91,7 @@ struct BrokerServer::Impl {
   MailBell bell;
   net::ReactorRegistry reactors;
   StreamCount streams;
+  std::unique_ptr<WatchedClock> log_clock;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Committer> committer;
   std::unique_ptr<Workers> workers;
@@ -118,15 +121,29 @@ absl::StatusOr<std::unique_ptr<BrokerServer>> BrokerServer::Start(const ServerOp
   return server;
 }
 
+void BrokerServer::Fail(const std::string& sentence, const std::function<void()>& failed) {
+  spdlog::critical("{}", sentence);
+  failed_ = true;
+  failed();
+}
+
 absl::Status BrokerServer::Open(const ServerOptions& options, BrokerAssets assets,
                                 store::Store& store, Clock& clock, Random& random,
                                 std::function<void()> failed) {
   impl_ = std::make_unique<Impl>(std::move(assets), store, options.streams_per_agency);
   Impl& impl = *impl_;
+  impl.log_clock = std::make_unique<WatchedClock>(clock, options.steady,
+                                                  [this, failed](const std::string& sentence) {
+                                                    clock_moved_ = true;
+                                                    Fail(sentence, failed);
+                                                  });
   auto engine = Engine::Open(impl.store, impl.assets.genesis.text(), std::move(impl.assets.keys),
                              options.quotas, clock.Now());
   if (!engine.ok()) return engine.status();
   impl.engine = *std::move(engine);
+  if (auto remark = LongSilence(impl.engine->view()->ledger_time, clock.Now())) {
+    spdlog::warn("{}", *remark);
+  }
   impl.workers = std::make_unique<Workers>(std::max(2u, std::thread::hardware_concurrency()));
   impl.committer = std::make_unique<Committer>(
       *impl.engine,
@@ -136,14 +153,12 @@ absl::Status BrokerServer::Open(const ServerOptions& options, BrokerAssets asset
           [](const absl::Status& status) {
             spdlog::warn("nothing is committed: {}", std::string(status.message()));
           },
-          [this, failed = std::move(failed)](const absl::Status& status) {
-            spdlog::critical("the log cannot be written: {}", std::string(status.message()));
-            failed_ = true;
-            failed();
+          [this, failed](const absl::Status& status) {
+            Fail("the log cannot be written: " + std::string(status.message()), failed);
           }});
-  impl.shell = std::unique_ptr<Shell>(new Shell{*impl.engine, *impl.committer, *impl.workers,
-                                                impl.bell, impl.metrics, impl.reactors,
-                                                impl.streams, *impl.assets.clients, clock, random});
+  impl.shell = std::unique_ptr<Shell>(
+      new Shell{*impl.engine, *impl.committer, *impl.workers, impl.bell, impl.metrics,
+                impl.reactors, impl.streams, *impl.assets.clients, clock, *impl.log_clock, random});
   impl.submit = std::make_unique<SubmitService>(*impl.shell);
   impl.pull = std::make_unique<PullService>(*impl.shell);
   impl.directory = std::make_unique<DirectoryService>(*impl.shell);

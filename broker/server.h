@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "broker/assets.h"
 #include "broker/quota.h"
+#include "broker/watched_clock.h"
 #include "core/base/clock.h"
 #include "core/store/store.h"
 
@@ -24,14 +25,15 @@ struct ServerOptions {
   QuotaLimits quotas;
   size_t streams_per_agency = 16;
   absl::Duration housekeeping = absl::Minutes(1);  // between looks for what has expired
+  SteadyClock steady = SystemSteadyClock();        // what the clock is held against
 };
 
 class BrokerServer {
  public:
   // Serves when it returns. `store`, `clock` and `random` outlive it. Errors: those of
   // Engine::Open(); UNAVAILABLE when an address cannot be used.
-  // `failed` is called once, from another thread, when the disk failed other than by being full:
-  // nothing is committed any more, and the owner stops and starts anew.
+  // `failed` is called from another thread when the disk failed other than by being full, or the
+  // clock was moved: nothing is committed any more, and the owner stops and starts anew.
   static absl::StatusOr<std::unique_ptr<BrokerServer>> Start(const ServerOptions& options,
                                                              BrokerAssets assets,
                                                              store::Store& store, Clock& clock,
@@ -43,6 +45,7 @@ class BrokerServer {
   const std::string& address() const { return address_; }
   const std::string& metrics_address() const { return metrics_address_; }
   bool failed() const { return failed_; }
+  bool clock_moved() const { return clock_moved_; }
 
   // Answers what was taken, ends the streams with shutting-down, commits, closes. May be called
   // again. Takes at most about kStopSeconds.
@@ -53,6 +56,7 @@ class BrokerServer {
   BrokerServer();
   absl::Status Open(const ServerOptions& options, BrokerAssets assets, store::Store& store,
                     Clock& clock, Random& random, std::function<void()> failed);
+  void Fail(const std::string& sentence, const std::function<void()>& failed);
   absl::Status Expose(const std::string& address);
   absl::Status Listen(const ServerOptions& options);
 
@@ -60,6 +64,7 @@ class BrokerServer {
   std::string address_;
   std::string metrics_address_;
   std::atomic<bool> failed_ = false;
+  std::atomic<bool> clock_moved_ = false;
 };
 
 inline constexpr int kStopSeconds = 10;

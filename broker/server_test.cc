@@ -133,18 +133,56 @@ TEST(Server, StartsAgainWithTheSameLog) {
   EXPECT_TRUE(pull->Read());
 }
 
+// The disk as it was a while ago, put back from a copy, beside the high-water file of today.
 TEST(Server, ADatabaseCutShortIsNotServed) {
-  testing::Federation federation;
   ShellWorld world;
+  const auto open = [&](store::Store& store) {
+    return Engine::Open(
+               store, world.federation.genesis().text(),
+               {world.federation.checkpoint_key().Clone(), world.federation.receipt_key().Clone(),
+                world.federation.note_key().Clone()},
+               {}, world.clock.Now())
+        .status();
+  };
+  store::MemoryStore older{kBrokerFamilies};
+  store::WriteBatch batch;
+  for (store::Family family : kBrokerFamilies) {
+    const auto rows = *world.store.Iterate(family, "");
+    for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+      batch.Put(family, rows->key(), rows->value());
+    }
+  }
+  ASSERT_TRUE(older.Write(batch, store::Sync::kYes).ok());
+  ASSERT_TRUE(older.PutFile("high-water", **world.store.ReadFile("high-water")).ok());
+  ASSERT_TRUE(world.Submit("FR.fiu", {world.PairHead(1, "FR.fiu", "BR.fiu")}).ok());
   world.Stop();
-  ASSERT_TRUE(world.store.PutFile("high-water", "something else").ok());
-  SystemClock clock;
-  crypto::SigningKey key = federation.checkpoint_key().Clone();
-  const auto opened = Engine::Open(
-      world.store, federation.genesis().text(),
-      {std::move(key), federation.receipt_key().Clone(), federation.note_key().Clone()}, {},
-      world.clock.Now());
-  EXPECT_EQ(opened.status().code(), absl::StatusCode::kDataLoss) << opened.status();
+  EXPECT_TRUE(open(older).ok());
+  EXPECT_TRUE(open(world.store).ok());
+  ASSERT_TRUE(older.PutFile("high-water", **world.store.ReadFile("high-water")).ok());
+  const absl::Status cut = open(older);
+  EXPECT_TRUE(IsRefusal(cut, Reason::kFork)) << cut;
+  EXPECT_NE(cut.message().find("cut short"), std::string::npos) << cut;
+}
+
+// A balancer must send nobody to a broker that only finishes what it took.
+TEST(Server, HealthSaysNotServingWhileItStops) {
+  ShellWorld world;
+  std::vector<v1::Submission> many;
+  for (uint64_t i = 1; i <= 64; ++i) many.push_back(world.PairHead(i, "FR.fiu", "BR.fiu", i));
+  ASSERT_TRUE(world.Submit("FR.fiu", many).ok());
+  const auto channel = world.ChannelOf("FR.fiu");
+  std::string answer;
+  ASSERT_TRUE(CallEmpty(channel, kHealth, &answer).ok());
+  const auto unread = StartPull(world.ChannelOf("BR.fiu"), 1);
+  ASSERT_TRUE(unread->Read());
+  std::thread stopper([&] { world.Stop(); });
+  std::string last;
+  for (bool reached = true; reached && last != "\x08\x02";) {  // status: NOT_SERVING
+    reached = CallEmpty(channel, kHealth, &last).ok();
+  }
+  unread->context.TryCancel();
+  stopper.join();
+  EXPECT_EQ(last, "\x08\x02");
 }
 
 TEST(Server, HealthAndReflection) {
@@ -164,13 +202,19 @@ TEST(Server, TellsPrometheusCountsAndNoContent) {
   ServerOptions options;
   options.metrics = "127.0.0.1:0";
   ShellWorld world(options);
+  EngineFixture maker;
+  const Lead lead = maker.Seal(
+      {.recipients = {"CH.fiu"}, .sections = {{"suspect", "financial"}, {"victim", "address"}}});
   auto broken = world.PairHead(2, "FR.fiu", "BR.fiu");
   broken.clear_notice();
-  ASSERT_TRUE(world.Submit("FR.fiu", {world.PairHead(1, "FR.fiu", "BR.fiu"), broken}).ok());
+  const auto sent = world.Submit(
+      "FR.fiu", {world.PairHead(1, "FR.fiu", "BR.fiu"), broken, maker.Submission(lead, 3)});
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  ASSERT_TRUE(sent->results(2).has_committed()) << sent->results(2).refusal().reason();
   const auto pull = StartPull(world.ChannelOf("BR.fiu"));
   ASSERT_TRUE(pull->Read());
   const std::string text = HttpGet(world.server->metrics_address(), "/metrics");
-  for (const char* line : {"entente_submissions_total{outcome=\"committed\"} 1\n",
+  for (const char* line : {"entente_submissions_total{outcome=\"committed\"} 2\n",
                            "entente_refusals_total{reason=\"malformed\"} 1\n",
                            "entente_mailbox_waiting{agency=\"BR.fiu\"} 1\n",
                            "entente_streams{service=\"pull\"} 1\n", "entente_commit_commands_count",
@@ -178,6 +222,13 @@ TEST(Server, TellsPrometheusCountsAndNoContent) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
   }
   EXPECT_NE(text.find("entente_tree_size " + std::to_string(world.TreeSize())), std::string::npos);
+  // Nothing of the one record: not its id, why it was sent, or under which rule it was cut.
+  for (const std::string& told :
+       {HexEncode(lead.sealed.id), ToString(lead.sealed.id), HexEncode(lead.sealed.hash),
+        std::string("asset-recovery"), std::string("FR-OUT"), std::string("victim"),
+        std::string("TEST-ALL")}) {
+    EXPECT_EQ(text.find(told), std::string::npos) << told << "\n" << text;
+  }
 }
 
 TEST(Server, AddressesInUseAreSaid) {

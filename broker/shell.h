@@ -17,6 +17,7 @@
 #include "broker/engine.h"
 #include "broker/mail_bell.h"
 #include "broker/metrics.h"
+#include "broker/watched_clock.h"
 #include "broker/workers.h"
 #include "core/base/clock.h"
 #include "core/net/reactor_registry.h"
@@ -47,7 +48,8 @@ struct Shell {
   net::ReactorRegistry& reactors;
   StreamCount& streams;
   const net::TrustAnchors& clients;
-  Clock& clock;
+  Clock& clock;             // of certificates and texts
+  WatchedClock& log_clock;  // of what will stand in the log
   Random& random;
 
   absl::StatusOr<net::Caller> CallerOf(const grpc::ServerContextBase& context) const;

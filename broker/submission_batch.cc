@@ -39,10 +39,20 @@ bool SubmissionBatch::Refuse(size_t which, const absl::Status& status) {
     return false;
   }
   shell_.metrics.Refused(refusal->reason);
-  spdlog::info("refused {} number {}: {}", agency_.text(), outcomes_[which].number,
-               ReasonText(*refusal));
+  // The one refusal that tells of a double use: of a number or an id that the log has otherwise.
+  const bool reused = refusal->reason == Reason::kRecordIdReused;
+  spdlog::log(reused ? spdlog::level::warn : spdlog::level::info, "refused {} number {}: {} {} {}",
+              agency_.text(), outcomes_[which].number, ReasonText(*refusal), refusal->record_id,
+              refusal->log_index ? "log index " + std::to_string(*refusal->log_index) : "");
   outcomes_[which].log_index = status;
   return true;
+}
+
+absl::StatusOr<Admitted> SubmissionBatch::AdmitOne(size_t which) const {
+  const auto now = shell_.log_clock.Now();
+  if (!now.ok()) return now.status();
+  return shell_.engine.AdmitSubmission(request_.submissions(static_cast<int>(which)), agency_, *now,
+                                       shell_.random);
 }
 
 void SubmissionBatch::Admit(std::vector<size_t> which) {
@@ -50,8 +60,7 @@ void SubmissionBatch::Admit(std::vector<size_t> which) {
   std::vector<Command> commands;
   std::vector<size_t> waiting;
   for (const size_t i : which) {
-    auto admitted = shell_.engine.AdmitSubmission(request_.submissions(static_cast<int>(i)),
-                                                  agency_, shell_.clock.Now(), shell_.random);
+    auto admitted = AdmitOne(i);
     if (!admitted.ok()) {
       if (!Refuse(i, admitted.status())) return;
       // It stands in the log without a checkpoint: one is tried, for when it comes again.

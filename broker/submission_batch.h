@@ -28,6 +28,7 @@ class SubmissionBatch : public std::enable_shared_from_this<SubmissionBatch> {
 
  private:
   void Admit(std::vector<size_t> which);
+  absl::StatusOr<Admitted> AdmitOne(size_t which) const;
   void Committed(const std::vector<size_t>& which, const Committer::Outcomes& outcomes);
   // False, and the batch is done with, when the status is a local fault.
   bool Refuse(size_t which, const absl::Status& status);

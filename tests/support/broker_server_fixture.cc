@@ -59,8 +59,10 @@ BrokerAssets ShellWorld::Assets() const {
 }
 
 void ShellWorld::Start() {
+  ServerOptions options = options_;
+  options.steady = clock.Steady();
   auto started =
-      BrokerServer::Start(options_, Assets(), store, clock, random, [this] { ++failures; });
+      BrokerServer::Start(options, Assets(), store, clock, random, [this] { ++failures; });
   ASSERT_TRUE(started.ok()) << started.status();
   server = *std::move(started);
   publisher_.reset();

@@ -13,6 +13,7 @@
 
 #include "broker/families.h"
 #include "broker/server.h"
+#include "broker/watched_clock.h"
 #include "core/base/clock.h"
 #include "core/store/memory_store.h"
 #include "entente/v1/broker.grpc.pb.h"
@@ -27,10 +28,21 @@ class HandClock final : public Clock {
  public:
   explicit HandClock(Instant start) : ms_(start.ms) {}
   Instant Now() override { return {ms_}; }
+  // Time passes.
   void Move(int64_t ms) { ms_ += ms; }
+  // Somebody sets the clock.
+  void Jump(int64_t ms) {
+    jumped_ += ms;
+    ms_ += ms;
+  }
+  // What a clock shows that cannot be set. This outlives it.
+  SteadyClock Steady() {
+    return [this] { return ms_ - jumped_; };
+  }
 
  private:
   std::atomic<int64_t> ms_;
+  std::atomic<int64_t> jumped_ = 0;
 };
 
 class ShellWorld {
