@@ -167,9 +167,13 @@ TEST(Server, ADatabaseCutShortIsNotServed) {
 // A balancer must send nobody to a broker that only finishes what it took.
 TEST(Server, HealthSaysNotServingWhileItStops) {
   ShellWorld world;
-  std::vector<v1::Submission> many;
-  for (uint64_t i = 1; i <= 64; ++i) many.push_back(world.PairHead(i, "FR.fiu", "BR.fiu", i));
-  ASSERT_TRUE(world.Submit("FR.fiu", many).ok());
+  for (uint64_t first = 1; first <= 256; first += 64) {
+    std::vector<v1::Submission> many;
+    for (uint64_t i = first; i < first + 64; ++i) {
+      many.push_back(world.PairHead(i, "FR.fiu", "BR.fiu", i));
+    }
+    ASSERT_TRUE(world.Submit("FR.fiu", many).ok());
+  }
   const auto channel = world.ChannelOf("FR.fiu");
   std::string answer;
   ASSERT_TRUE(CallEmpty(channel, kHealth, &answer).ok());
