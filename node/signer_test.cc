@@ -96,7 +96,8 @@ class SignerTest : public ::testing::Test {
   std::vector<std::string> Answers() {
     world_.Settle({"FR.fiu"});
     std::vector<std::string> reasons;
-    for (const v1::Delivery& delivery : world_.broker.Pull("FR.fiu").deliveries()) {
+    const v1::PullResponse mail = world_.broker.Pull("FR.fiu");
+    for (const v1::Delivery& delivery : mail.deliveries()) {
       v1::Acknowledgement body;
       if (delivery.notice().type() != v1::NOTICE_TYPE_ACKNOWLEDGEMENT) continue;
       EXPECT_TRUE(body.ParseFromString(delivery.notice().statement().body()));
