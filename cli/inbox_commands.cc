@@ -49,7 +49,7 @@ void AddShow(CLI::App& app, Context& context) {
   command
       ->add_option_function<std::string>(
           "record", [request](const std::string& text) { request->set_record_id(text); },
-          "record id or spoken reference")
+          "record id or spoken reference; ORIGIN/ before it when two records share one")
       ->required();
   command
       ->add_option_function<std::string>(

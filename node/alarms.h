@@ -29,6 +29,7 @@ inline constexpr std::string_view kSubmissionRefused = "submission-refused";
 inline constexpr std::string_view kAcknowledgementForged = "acknowledgement-forged";
 inline constexpr std::string_view kNoticeBad = "notice-bad";
 inline constexpr std::string_view kRecordRefused = "record-refused";
+inline constexpr std::string_view kRecordIdShared = "record-id-shared";
 inline constexpr std::string_view kObligationRemoved = "obligation-removed";
 inline constexpr std::string_view kNumbersMissing = "numbers-missing";
 inline constexpr std::string_view kPairHeadOverdue = "pair-head-overdue";

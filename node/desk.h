@@ -17,6 +17,12 @@
 
 namespace entente::node {
 
+struct FoundRecord {
+  bool sent;
+  std::string key;  // record hash of a received one, record id of one sent
+  std::string origin;
+};
+
 class Desk {
  public:
   Desk(Ground& ground, Outbox& outbox) : ground_(&ground), outbox_(&outbox), sent_(ground) {}
@@ -47,17 +53,20 @@ class Desk {
                                                           Instant now);
 
  private:
-  // By record id in hex, or spoken reference. Refusal malformed for neither, or for a reference
-  // that two records share; NOT_FOUND.
-  absl::StatusOr<std::string> FindReceivedHash(std::string_view id_or_reference) const;
-  absl::StatusOr<std::string> FindSentId(std::string_view id_or_reference) const;
+  // By record id in hex, or spoken reference, with ORIGIN/ before it or not. Refusal malformed for
+  // neither, or for a name that two records share; NOT_FOUND.
+  absl::StatusOr<FoundRecord> Find(std::string_view name, bool sent_too) const;
+  absl::StatusOr<v1::ShowResponse> OpenReceived(const std::string& hash,
+                                                const v1::ShowRequest& request,
+                                                store::WriteBatch& batch);
 
   absl::StatusOr<state::ReceivedContent> ContentOf(const state::ReceivedRecord& received) const;
   v1::InboxItem ItemOf(const state::ReceivedRecord& received) const;
   absl::StatusOr<v1::LeadSummary> SummaryOfSent(const state::SentRecord& sent, Instant now) const;
   absl::StatusOr<v1::LeadSummary> SummaryOfReceived(const state::ReceivedRecord& received,
                                                     Instant now) const;
-  absl::StatusOr<v1::ShowResponse> ShowReceived(const state::ReceivedRecord& received) const;
+  absl::StatusOr<v1::ShowResponse> ShowReceived(const state::ReceivedRecord& received,
+                                                const state::ReceivedContent& content) const;
   absl::StatusOr<v1::ShowResponse> ShowSent(const state::SentRecord& sent) const;
   absl::Status CheckPurpose(const state::ReceivedContent& content, std::string_view stated,
                             std::string_view wanted) const;

@@ -6,6 +6,7 @@
 #include "core/record/record.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/receipts.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -209,22 +210,40 @@ absl::Status Desk::CheckPurpose(const state::ReceivedContent& content, std::stri
                 Text("this record may be used for ", stated, " only, not for ", wanted));
 }
 
-absl::StatusOr<v1::ShowResponse> Desk::ShowReceived(const state::ReceivedRecord& received) const {
-  absl::StatusOr<state::ReceivedContent> content = ContentOf(received);
-  if (!content.ok()) return content.status();
+absl::StatusOr<v1::ShowResponse> Desk::ShowReceived(const state::ReceivedRecord& received,
+                                                    const state::ReceivedContent& content) const {
+  absl::StatusOr<std::string> receipt =
+      ReceiptName(ground_->db, received.record_id(), received.record_hash());
+  if (!receipt.ok()) return receipt.status();
   v1::ShowResponse response;
   *response.mutable_item() = ItemOf(received);
   response.mutable_item()->set_read(true);
   response.set_purpose(received.purpose());
   response.set_instrument(received.instrument());
-  for (const state::KeptSection& section : content->sections()) {
+  for (const state::KeptSection& section : content.sections()) {
     FillSection(section, *response.add_sections());
   }
-  *response.mutable_withheld() = content->withheld();
-  *response.mutable_obligations() = content->obligations();
-  response.set_instruction(content->instruction());
+  *response.mutable_withheld() = content.withheld();
+  *response.mutable_obligations() = content.obligations();
+  response.set_instruction(content.instruction());
   response.set_record_hash(DigestText(*FixedBytes<32>(received.record_hash())));
-  response.set_receipt_path(HexOf(received.record_id()) + ".tlog-proof");
+  response.set_receipt_path(*receipt + ".tlog-proof");
+  return response;
+}
+
+absl::StatusOr<v1::ShowResponse> Desk::OpenReceived(const std::string& hash,
+                                                    const v1::ShowRequest& request,
+                                                    store::WriteBatch& batch) {
+  absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+      Load<state::ReceivedRecord>(ground_->db, kReceived, hash);
+  if (!received.ok()) return received.status();
+  absl::StatusOr<state::ReceivedContent> content = ContentOf(**received);
+  if (!content.ok()) return content.status();
+  absl::Status status = CheckPurpose(*content, (*received)->purpose(), request.purpose());
+  if (!status.ok()) return status;
+  absl::StatusOr<v1::ShowResponse> response = ShowReceived(**received, *content);
+  (*received)->set_read(true);
+  Save(batch, kReceived, hash, **received);
   return response;
 }
 
@@ -269,26 +288,14 @@ absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
   if (!status.ok()) return status;
   store::WriteBatch batch;
   absl::StatusOr<v1::ShowResponse> response;
-  absl::StatusOr<std::string> hash = FindReceivedHash(request.record_id());
-  if (hash.ok()) {
-    absl::StatusOr<std::optional<state::ReceivedRecord>> received =
-        Load<state::ReceivedRecord>(ground_->db, kReceived, *hash);
-    if (!received.ok()) return received.status();
-    absl::StatusOr<state::ReceivedContent> content = ContentOf(**received);
-    if (!content.ok()) return content.status();
-    status = CheckPurpose(*content, (*received)->purpose(), request.purpose());
-    if (!status.ok()) return status;
-    response = ShowReceived(**received);
-    (*received)->set_read(true);
-    Save(batch, kReceived, *hash, **received);
-  } else if (absl::IsNotFound(hash.status())) {
-    absl::StatusOr<std::string> id = FindSentId(request.record_id());
-    if (!id.ok()) return id.status();
-    absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(*id);
+  absl::StatusOr<FoundRecord> found = Find(request.record_id(), true);
+  if (!found.ok()) return found.status();
+  if (found->sent) {
+    absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(found->key);
     if (!sent.ok()) return sent.status();
     response = ShowSent(**sent);
   } else {
-    return hash.status();
+    response = OpenReceived(found->key, request, batch);
   }
   if (!response.ok()) return response;
   const std::string id = *HexDecode(response->item().record_id());

@@ -168,10 +168,11 @@ absl::StatusOr<v1::AnswerLeadResponse> Desk::AnswerLead(std::string_view officer
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
   if (status.ok()) status = CheckJustification(request.justification());
   if (!status.ok()) return status;
-  absl::StatusOr<std::string> hash = FindReceivedHash(request.record_id());
-  if (!hash.ok()) return hash.status();
+  absl::StatusOr<FoundRecord> found = Find(request.record_id(), false);
+  if (!found.ok()) return found.status();
+  const std::string& hash = found->key;
   absl::StatusOr<std::optional<state::ReceivedRecord>> lead =
-      Load<state::ReceivedRecord>(ground_->db, kReceived, *hash);
+      Load<state::ReceivedRecord>(ground_->db, kReceived, hash);
   if (!lead.ok()) return lead.status();
   if (!*lead || (*lead)->kind() != v1::RECORD_KIND_LEAD) {
     return Refuse(Reason::kMalformed, "only a lead is taken up or declined");
@@ -181,7 +182,7 @@ absl::StatusOr<v1::AnswerLeadResponse> Desk::AnswerLead(std::string_view officer
   const v1::SendLeadRequest draft = AnswerDraft(**lead, *content, request);
   if (status = CheckDraft(*ground_, draft, now); !status.ok()) return status;
   state::SentRecord sent = NewRecord(officer, v1::RECORD_KIND_ANSWER, draft, now);
-  sent.set_answers(*hash);
+  sent.set_answers(hash);
   status = ChooseInstruments(*ground_, draft, now, sent);
   if (!status.ok()) return status;
   absl::StatusOr<policy::Decision> decision =
@@ -197,8 +198,8 @@ absl::StatusOr<v1::AnswerLeadResponse> Desk::AnswerLead(std::string_view officer
   (*lead)->set_answered_ms(static_cast<uint64_t>(now.ms));
   *content->mutable_own_answer() = draft.sections(0).content().lead_answer();
   store::WriteBatch batch;
-  Save(batch, kReceived, *hash, **lead);
-  status = ground_->vault.Put(*hash, content->SerializeAsString(), batch);
+  Save(batch, kReceived, hash, **lead);
+  status = ground_->vault.Put(hash, content->SerializeAsString(), batch);
   if (!status.ok()) return status;
   absl::StatusOr<state::DiaryLine> line = Disclose(request.justification(), sent, now);
   if (!line.ok()) return line.status();

@@ -11,7 +11,7 @@
 #include "node/ground.h"
 #include "node/inbox.h"
 #include "node/outbox.h"
-#include "node/table.h"
+#include "node/receipts.h"
 #include "node/text.h"
 #include "node/upkeep.h"
 
@@ -204,29 +204,12 @@ std::vector<v1::PullAcknowledge> Engine::NextAcknowledges() {
 }
 
 absl::StatusOr<std::vector<ReceiptFiles>> Engine::NextReceipts(size_t max) const {
-  const store::Store& db = parts_->ground->db;
-  std::vector<ReceiptFiles> receipts;
-  absl::Status status =
-      ForEachBytes(db, kUnwritten, "", [&](std::string_view id, std::string_view) {
-        if (receipts.size() == max) return absl::CancelledError();
-        absl::StatusOr<std::optional<state::Receipt>> receipt =
-            Load<state::Receipt>(db, kReceipts, id);
-        if (!receipt.ok()) return receipt.status();
-        if (*receipt) {
-          receipts.push_back(
-              {HexOf(id), (*receipt)->proof(), (*receipt)->entry(), (*receipt)->part()});
-        }
-        return absl::OkStatus();
-      });
-  if (!status.ok() && !absl::IsCancelled(status)) return status;
-  return receipts;
+  return UnwrittenReceipts(parts_->ground->db, max);
 }
 
 absl::Status Engine::OnReceiptWritten(std::string_view name) {
-  const std::optional<std::string> id = HexDecode(name);
-  if (!id) return absl::InvalidArgumentError("not a receipt of this engine");
   store::WriteBatch batch;
-  batch.Delete(kUnwritten, *id);
+  MarkWritten(name, batch);
   return parts_->ground->Commit(batch);
 }
 

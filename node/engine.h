@@ -49,7 +49,7 @@ struct Surroundings {
 
 // The three files of one receipt. Names: <name>.tlog-proof, <name>.entry, <name>.part.
 struct ReceiptFiles {
-  std::string name;  // record id, 32 hex
+  std::string name;  // record id, 32 hex; receipts.h for an id that two records share
   std::string proof;
   std::string entry;
   std::string part;  // salt || part

@@ -18,8 +18,8 @@ inline constexpr store::Family kPairs = "l_pairs";        // pairs.cc: PairOut, 
 inline constexpr store::Family kReceived = "l_received";  // record hash -> state.ReceivedRecord
 inline constexpr store::Family kReceivedIds = "l_received_ids";  // origin 0 record id -> hash
 inline constexpr store::Family kVault = "l_vault";          // record hash or id -> sealed content
-inline constexpr store::Family kReceipts = "l_receipts";    // record id -> state.Receipt
-inline constexpr store::Family kUnwritten = "l_unwritten";  // record id: receipt not yet on file
+inline constexpr store::Family kReceipts = "l_receipts";    // file name -> state.Receipt
+inline constexpr store::Family kUnwritten = "l_unwritten";  // file name: receipt not yet on file
 
 inline constexpr store::Family kExpiry = "l_expiry";  // u64 instant, "s"|"r", name in the vault
 }  // namespace entente::node

@@ -7,6 +7,7 @@
 #include "core/ledger/receipt.h"
 #include "node/families.h"
 #include "node/notices.h"
+#include "node/receipts.h"
 #include "node/sent.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -125,13 +126,12 @@ absl::Status Inbox::Take(const v1::Delivery& delivery, const audit::Checkpoint& 
     // An answer changes a sent record, which other deliveries of the group may have changed.
     const bool alone = peeked.kind == v1::RECORD_KIND_ANSWER;
     if ((alone && !group.touched.empty()) || group.touched.contains("alone") ||
-        group.touched.contains(peeked.hash) ||
-        group.touched.contains(IdKey(peeked.origin, peeked.record_id))) {
+        group.touched.contains(peeked.hash) || group.touched.contains(peeked.record_id)) {
       return absl::AbortedError("again");
     }
     status = TakeRecord(delivery, peeked, checkpoint, group, now);
     group.touched.insert(peeked.hash);
-    group.touched.insert(IdKey(peeked.origin, peeked.record_id));
+    group.touched.insert(peeked.record_id);
     if (alone) group.touched.insert("alone");
   }
   if (!status.ok()) return status;
@@ -160,12 +160,9 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
     absl::StatusOr<ledger::ReceiptBundle> bundle =
         ledger::MakeReceiptBundle(delivery.evidence(), responses_.front().checkpoint());
     if (!bundle.ok()) return bundle.status();
-    state::Receipt receipt;
-    receipt.set_proof(bundle->proof);
-    receipt.set_entry(bundle->entry);
-    receipt.set_part(bundle->part);
-    Save(group.batch, kReceipts, arrived->index.record_id(), receipt);
-    group.batch.Put(kUnwritten, arrived->index.record_id(), "");
+    if (absl::Status kept = KeepReceipt(*bundle, arrived->index, group, now); !kept.ok()) {
+      return kept;
+    }
   }
   if (*before && !arrived->content) {
     // What came first stays as it is.
@@ -175,6 +172,28 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
     return kept;
   }
   acknowledge.add_acknowledgements()->ParseFromString(arrived->index.acknowledgement());
+  return absl::OkStatus();
+}
+
+// Another origin's record may bear the same id: whoever received a record can send its id on, and
+// may be the first to arrive. Neither costs the other anything.
+absl::Status Inbox::KeepReceipt(const ledger::ReceiptBundle& bundle,
+                                const state::ReceivedRecord& index, Group& group, Instant now) {
+  const std::string& id = index.record_id();
+  absl::StatusOr<std::string> name = ReceiptName(ground_->db, id, index.record_hash());
+  if (!name.ok()) return name.status();
+  SaveReceipt(bundle, *name, index.record_hash(), group.batch);
+  if (*name == HexEncode(AsBytes(id))) return absl::OkStatus();
+  absl::StatusOr<std::string> first = FirstHashUnder(ground_->db, id);
+  if (!first.ok()) return first.status();
+  absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+      Load<state::ReceivedRecord>(ground_->db, kReceived, *first);
+  if (!received.ok()) return received.status();
+  const std::string_view other = *received ? (*received)->origin() : ground_->agency.text();
+  ground_->alarms.Raise(alarm::kRecordIdShared, HexEncode(AsBytes(id)),
+                        Text("records of ", other, " and of ", index.origin(), " have the same id ",
+                             HexEncode(AsBytes(id)), "; ask both: one of them copied it"),
+                        now);
   return absl::OkStatus();
 }
 

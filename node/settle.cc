@@ -10,6 +10,7 @@
 #include "core/record/words.h"
 #include "node/families.h"
 #include "node/outbox.h"
+#include "node/receipts.h"
 #include "node/replay.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -165,12 +166,7 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
   }
   absl::StatusOr<ledger::ReceiptBundle> bundle = ledger::MakeReceiptBundle(evidence, settling.note);
   if (!bundle.ok()) return bundle.status();
-  state::Receipt receipt;
-  receipt.set_proof(bundle->proof);
-  receipt.set_entry(bundle->entry);
-  receipt.set_part(bundle->part);
-  Save(settling.batch, kReceipts, sent.record_id(), receipt);
-  settling.batch.Put(kUnwritten, sent.record_id(), "");
+  SaveReceipt(*bundle, HexEncode(AsBytes(sent.record_id())), sent.record_hash(), settling.batch);
   ground_->alarms.Clear(alarm::kClockDiffers, "ahead");
   const bool purged = sent.stage() == state::STAGE_PURGED;
   std::vector<state::SentRecipient> undelivered =
