@@ -165,11 +165,16 @@ absl::StatusOr<v1::AddOfficerResponse> Desk::AddOfficer(std::string_view officer
   absl::Status status = ground_->officers.Check(officer, {role::kAdministrator});
   if (!status.ok()) return status;
   store::WriteBatch batch;
-  status = ground_->officers.Add(request.officer(), batch);
-  if (!status.ok()) return status;
-  if (status = ground_->Commit(batch); !status.ok()) return status;
+  absl::StatusOr<std::string> change = ground_->officers.Add(request.officer(), batch);
+  if (!change.ok()) return change.status();
+  const state::DiaryLine line = MakeLine(officer, operation::kAdministration, "", "", *change, now);
+  if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
   return v1::AddOfficerResponse();
 }
+  if (request.officer().id() == officer) {
+    return RefuseAdvising(Reason::kNotAuthorised, "", "nobody changes their own roles",
+                          "ask another administrator");
+  }
 
 absl::StatusOr<v1::ListOfficersResponse> Desk::ListOfficers(std::string_view officer) const {
   absl::Status status =

@@ -180,11 +180,44 @@ TEST(DeskTest, ReadingTheLogIsLogged) {
   world.Send("FR.fiu", world.Lead({"BR.fiu"}));
   EXPECT_EQ(Lines(world, "FR.fiu").size(), 1u);
   const std::vector<v1::Consultation> lines = Lines(world, "FR.fiu");
-  ASSERT_EQ(lines.size(), 2u);
-  EXPECT_EQ(lines[0].operation(), "disclosure");
-  EXPECT_EQ(lines[0].officer(), "author");
-  EXPECT_EQ(lines[1].operation(), "log-reading");
-  EXPECT_EQ(lines[1].number(), 2u);
+  ASSERT_EQ(lines.size(), before + 2);
+  EXPECT_EQ(lines[before].operation(), "disclosure");
+  EXPECT_EQ(lines[before].officer(), "author");
+  EXPECT_EQ(lines[before + 1].operation(), "log-reading");
+  EXPECT_EQ(lines[before + 1].number(), before + 2);
+}
+
+v1::AddOfficerRequest OfficerWith(const std::string& id, std::vector<std::string> roles) {
+  v1::AddOfficerRequest request;
+  request.mutable_officer()->set_id(id);
+  for (std::string& role : roles) request.mutable_officer()->add_roles(std::move(role));
+  return request;
+}
+
+TEST(DeskTest, WhoMayDoWhatIsLoggedWithEachChange) {
+  World world;
+  Engine& desk = world.node("FR.fiu").engine();
+  ASSERT_TRUE(desk.AddOfficer("admin", OfficerWith("anna", {"reader"}), world.now).ok());
+  ASSERT_TRUE(desk.AddOfficer("admin", OfficerWith("anna", {"author", "auditor"}), world.now).ok());
+  const std::vector<v1::Consultation> lines = Lines(world, "FR.fiu");
+  EXPECT_EQ(lines.front().operation(), "administration");
+  EXPECT_EQ(lines.front().justification(),
+            "officer admin: not listed -> administrator, by the configuration");
+  const v1::Consultation& last = lines.back();
+  EXPECT_EQ(last.operation(), "administration");
+  EXPECT_EQ(last.officer(), "admin");
+  EXPECT_EQ(last.justification(), "officer anna: reader -> author, auditor");
+}
+
+TEST(DeskTest, NobodyGivesRolesToThemselves) {
+  World world;
+  Engine& desk = world.node("FR.fiu").engine();
+  const auto own = desk.AddOfficer("admin", OfficerWith("admin", {"reader"}), world.now);
+  EXPECT_TRUE(IsRefusal(own.status(), Reason::kNotAuthorised)) << own.status();
+  const auto both =
+      desk.AddOfficer("admin", OfficerWith("anna", {"administrator", "reader"}), world.now);
+  EXPECT_TRUE(IsRefusal(both.status(), Reason::kMalformed)) << both.status();
+  EXPECT_EQ(desk.ListOfficers("admin")->officers_size(), 4);
 }
 
 TEST(DeskTest, ARecordIsFoundByItsSpokenReference) {

@@ -25,6 +25,7 @@ inline constexpr std::string_view kLogReading = "log-reading";
 }  // namespace operation
 
 class Diary {
+inline constexpr std::string_view kAdministration = "administration";
  public:
   // DATA_LOSS when the stored tree does not fit its lines. The store must outlive it.
   static absl::StatusOr<Diary> Open(store::Store& store);

@@ -139,7 +139,8 @@ class Engine {
   // Any listed officer.
   absl::StatusOr<v1::KeysResponse> Keys(std::string_view officer, Instant now);
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(std::string_view officer, Instant now);
-  // Role administrator. An officer added again has the new roles.
+  // Role administrator. An officer added again has the new roles; the change is logged. Nobody
+  // changes their own, and an administrator has no other role.
   absl::StatusOr<v1::AddOfficerResponse> AddOfficer(std::string_view officer,
                                                     const v1::AddOfficerRequest& request,
                                                     Instant now);

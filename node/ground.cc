@@ -55,11 +55,8 @@ absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
   return ground;
 }
 
-absl::Status Ground::CheckBelongs(const Settings& settings, store::WriteBatch& batch) const {
-  state::Belongs belongs;
-  belongs.set_agency(agency.text());
-  belongs.set_genesis_digest(ToString(settings.genesis_digest));
-  belongs.set_identity_key_id(ToString(keyring.identity_id()));
+absl::Status Ground::CheckBelongs(const Settings& settings, Instant now, store::WriteBatch& batch,
+                                  std::vector<state::DiaryLine>& lines) const {
   absl::StatusOr<std::optional<state::Belongs>> stored =
       Load<state::Belongs>(db, kNode, kBelongsKey);
   if (!stored.ok()) return stored.status();

@@ -59,7 +59,12 @@ class Ground {
  private:
   Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity, KeyStore key_store,
          Federation known, Alarms standing, Diary lines);
-  absl::Status CheckBelongs(const Settings& settings, store::WriteBatch& batch) const;
+  absl::Status Write(store::WriteBatch& batch, std::span<const state::DiaryLine> lines);
+  absl::StatusOr<size_t> LostKeys(Instant now) const;
+  absl::Status CheckBelongs(const Settings& settings, Instant now, store::WriteBatch& batch,
+                            std::vector<state::DiaryLine>& lines) const;
+
+  absl::Status usable_;
 };
 
 }  // namespace entente::node

@@ -82,8 +82,11 @@ TEST_F(SmallPartsTest, MalformedOfficersAreRefused) {
   store::WriteBatch batch;
   for (const v1::Officer& bad :
        {MakeOfficer("A.Dupont", {"author"}), MakeOfficer("a.dupont", {}),
-        MakeOfficer("a.dupont", {"author", "author"}), MakeOfficer("a.dupont", {"king"})}) {
-    EXPECT_TRUE(IsRefusal(officers.Add(bad, batch), Reason::kMalformed)) << bad.DebugString();
+        MakeOfficer("a.dupont", {"author", "author"}), MakeOfficer("a.dupont", {"king"}),
+        MakeOfficer("a.dupont", {"administrator", "reader"}),
+        MakeOfficer("a.dupont", {"auditor", "administrator"})}) {
+    EXPECT_TRUE(IsRefusal(officers.Add(bad, batch).status(), Reason::kMalformed))
+        << bad.DebugString();
   }
   EXPECT_EQ(batch.count(), 0u);
 }
