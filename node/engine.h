@@ -8,7 +8,9 @@
 //   a Refusal (core/base/refusal.h): the answer is no, with advice; nothing was changed;
 //   disk-full among them: nothing was lost, the same call may be made again when room was made;
 //   DATA_LOSS with Refusal fork: the log contradicts itself; exchange has stopped, evidence is
-//   kept; INTERNAL: a fault of the disk; open the engine anew.
+//   kept; DATA_LOSS otherwise: what was asked for is damaged on disk, the rest goes on;
+//   INTERNAL: a fault of the disk; what it holds is not known, so every later call answers INTERNAL
+//   too, or gives nothing: open the engine anew.
 // Instants are arguments, Unix milliseconds; they may jump.
 // Formats: docs/formats.md.
 #pragma once

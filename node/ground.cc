@@ -73,7 +73,51 @@ absl::Status Ground::CheckBelongs(const Settings& settings, Instant now, store::
   v1::Officer first;
   first.set_id(settings.first_administrator);
   first.add_roles(std::string(role::kAdministrator));
-  return officers.Add(first, batch);
+  absl::StatusOr<std::string> change = officers.Add(first, batch);
+  if (!change.ok()) return change.status();
+  state::DiaryLine& line = lines.emplace_back();
+  line.set_instant_ms(static_cast<uint64_t>(now.ms));
+  line.set_operation(std::string(operation::kAdministration));
+  line.set_justification(*change + ", by the configuration");
+  return absl::OkStatus();
+}
+
+void Ground::Note(const absl::Status& status) {
+  if (!absl::IsInternal(status) || !usable_.ok()) return;
+  usable_ = absl::InternalError(
+      Text("a disk failed, and the engine must be opened anew: ", status.ToString()));
+}
+
+absl::StatusOr<size_t> Ground::LostKeys(Instant now) const {
+  absl::StatusOr<size_t> contents = vault.Lost();
+  if (!contents.ok()) return contents;
+  absl::StatusOr<size_t> own = keyring.Lost(now);
+  if (!own.ok()) return own;
+  size_t months = 0;
+  absl::Status status = ForEachBytes(db, kNode, kMonthPrefix, [&](auto, std::string_view id) {
+    if (!keys.Has(*FixedBytes<32>(id))) ++months;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return *contents + *own + months;
+}
+
+absl::Status Ground::CheckKeys(Instant now) {
+  if (keys.damaged() == 0) {
+    alarms.Clear(alarm::kKeysDamaged, "");
+    return absl::OkStatus();
+  }
+  absl::StatusOr<size_t> lost = LostKeys(now);
+  if (!lost.ok()) return lost.status();
+  if (*lost == 0) {
+    alarms.Clear(alarm::kKeysDamaged, "");
+    return keys.ReleaseDamaged();
+  }
+  alarms.Raise(alarm::kKeysDamaged, "",
+               Text(*lost, " keys or contents cannot be opened, ", keys.damaged(),
+                    " key slots are damaged; restore the slots file from a backup of today"),
+               now);
+  return absl::OkStatus();
 }
 
 absl::Status Ground::Commit(store::WriteBatch& batch, std::span<const state::DiaryLine> lines) {

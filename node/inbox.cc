@@ -148,10 +148,7 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
   if (!before.ok()) return before.status();
   // Delivered again. Under another place in the log it is a replay, and is checked like any other.
   if (*before && (*before)->log_index() == delivery.evidence().log_index()) {
-    if (!acknowledge.add_acknowledgements()->ParseFromString((*before)->acknowledgement())) {
-      return absl::DataLossError("an acknowledgement in the store is damaged");
-    }
-    return absl::OkStatus();
+    return AcknowledgeAgain(**before, acknowledge, group, now);
   }
   absl::StatusOr<Arrived> arrived = TakeIn(*ground_, delivery, checkpoint, group.pairs, now);
   if (!arrived.ok()) return arrived.status();
@@ -177,6 +174,25 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
 
 // Another origin's record may bear the same id: whoever received a record can send its id on, and
 // may be the first to arrive. Neither costs the other anything.
+absl::Status Inbox::AcknowledgeAgain(state::ReceivedRecord& before,
+                                     v1::PullAcknowledge& acknowledge, Group& group, Instant now) {
+  v1::SignedStatement& statement = *acknowledge.add_acknowledgements();
+  if (!statement.ParseFromString(before.acknowledgement())) {
+    return absl::DataLossError("an acknowledgement in the store is damaged");
+  }
+  const absl::StatusOr<bool> anew = ground_->keyring.Refresh(
+      ground_->federation.registry(), record::kStatementType<v1::Acknowledgement>,
+      crypto::KeyUse::kAcknowledgement, now, statement);
+  if (!anew.ok()) {
+    acknowledge.mutable_acknowledgements()->RemoveLast();
+    return absl::UnavailableError("the log does not have our acknowledgement key yet");
+  }
+  if (!*anew) return absl::OkStatus();
+  before.set_acknowledgement(statement.SerializeAsString());
+  Save(group.batch, kReceived, before.record_hash(), before);
+  return absl::OkStatus();
+}
+
 absl::Status Inbox::KeepReceipt(const ledger::ReceiptBundle& bundle,
                                 const state::ReceivedRecord& index, Group& group, Instant now) {
   const std::string& id = index.record_id();

@@ -53,6 +53,8 @@ class Inbox {
                     Instant now);
   absl::Status TakeRecord(const v1::Delivery& delivery, const Peeked& peeked,
                           const audit::Checkpoint& checkpoint, Group& group, Instant now);
+  absl::Status AcknowledgeAgain(state::ReceivedRecord& before, v1::PullAcknowledge& acknowledge,
+                                Group& group, Instant now);
   absl::Status KeepReceipt(const ledger::ReceiptBundle& bundle, const state::ReceivedRecord& index,
                            Group& group, Instant now);
   absl::Status Keep(const Arrived& arrived, Group& group, Instant now);

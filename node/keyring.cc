@@ -199,6 +199,24 @@ const crypto::AgreementKey* Keyring::Delivery(const KeyId& id) {
   if (!own.ok() || !*own || (*own)->destroyed() || !HasUse(**own, KeyUse::kDelivery)) {
     return nullptr;
   }
+absl::StatusOr<bool> Keyring::Refresh(const ledger::Registry& registry, std::string_view type,
+                                      KeyUse use, Instant now,
+                                      v1::SignedStatement& statement) const {
+  const std::vector<ledger::KeyInfo> logged = registry.KeysOf(agency_.text());
+  const bool stands = std::ranges::all_of(statement.signatures(), [&](const auto& signature) {
+    return std::ranges::any_of(logged, [&](const ledger::KeyInfo& key) {
+      return AsText(key.id) == signature.key_id() && key.use == use && ServesNow(key, now);
+    });
+  });
+  if (stands) return false;
+  const absl::StatusOr<crypto::SigningKey> signing = Signing(registry, use, now);
+  if (!signing.ok()) return signing.status();
+  const record::StatementSigner signer{*signing, use};
+  statement =
+      record::SignStatement(type, registry.genesis()->federation, statement.body(), {&signer, 1});
+  return true;
+}
+
   const absl::StatusOr<crypto::Secret<32>> key = keys_->Get(id);
   if (!key.ok()) return nullptr;
   return &delivery_.emplace(id, crypto::AgreementKey::FromPrivate(*key)).first->second;

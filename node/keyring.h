@@ -51,6 +51,11 @@ class Keyring {
   // tolerance. Refusal key-unknown when there is none; agency-suspended.
   absl::StatusOr<crypto::SigningKey> Signing(const ledger::Registry& registry, crypto::KeyUse use,
                                              Instant now) const;
+  // What is sent again after its key has ended or was revoked is signed anew, over the same body,
+  // by the key that counts now. True when it was; the errors of Signing().
+  absl::StatusOr<bool> Refresh(const ledger::Registry& registry, std::string_view type,
+                               crypto::KeyUse use, Instant now,
+                               v1::SignedStatement& statement) const;
   // A living delivery key; nullptr otherwise. Valid until the next DestroyOld().
   const crypto::AgreementKey* Delivery(const KeyId& id);
 

@@ -53,6 +53,7 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
   if (absl::Status status = SealWaiting(now); !status.ok()) return status;
   if (absl::Status status = AddGapNotes(now); !status.ok()) return status;
   v1::SubmitRequest request;
+  store::WriteBatch anew;
   size_t bytes = 0;
   std::vector<uint64_t> chosen;
   absl::Status status = ForEach<state::OutboxItem>(
@@ -70,7 +71,7 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
           return absl::DataLossError("a submission in the outbox is damaged");
         }
         chosen.push_back(item.number());
-        return absl::OkStatus();
+        return RefreshNotice(item, submission, anew, now);
       });
   if (!status.ok() && !absl::IsCancelled(status)) return status;
   if (chosen.empty()) return std::nullopt;
@@ -82,6 +83,24 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
 absl::Status Outbox::KeepWaiting(const absl::Status& why, Instant now) {
   const std::optional<Refusal> refusal = RefusalOf(why);
   if (!refusal) return why;
+// A notice that waited until its key had ended. Its number and its body stay.
+absl::Status Outbox::RefreshNotice(state::OutboxItem item, v1::Submission& submission,
+                                   store::WriteBatch& batch, Instant now) const {
+  if (!submission.has_notice()) return absl::OkStatus();
+  v1::Notice& notice = *submission.mutable_notice();
+  const std::string_view type = notice.type() == v1::NOTICE_TYPE_GAP
+                                    ? record::kStatementType<v1::GapNote>
+                                    : record::kStatementType<v1::PairHead>;
+  const absl::StatusOr<bool> anew =
+      ground_->keyring.Refresh(ground_->federation.registry(), type, crypto::KeyUse::kRecordSigning,
+                               now, *notice.mutable_statement());
+  // Without a new key it goes as it is: the broker says what it thinks of it.
+  if (!anew.ok() || !*anew) return absl::OkStatus();
+  item.set_submission(submission.SerializeAsString());
+  Save(batch, kOutbox, U64Key(item.number()), item);
+  return absl::OkStatus();
+}
+
   store::WriteBatch batch;
   for (const DraftKey& key : drafts_) {
     absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(std::get<2>(key));

@@ -78,6 +78,8 @@ class Outbox {
                             store::WriteBatch& batch);
   absl::Status KeepWaiting(const absl::Status& why, Instant now);
   // Numbers of a batch that is dropped are never used: holes do no harm.
+  absl::Status RefreshNotice(state::OutboxItem item, v1::Submission& submission,
+                             store::WriteBatch& batch, Instant now) const;
   uint64_t TakeNumber(store::WriteBatch& batch);
   void QueueNotice(v1::NoticeType type, v1::SignedStatement statement, store::WriteBatch& batch);
 

@@ -30,6 +30,12 @@ bool Passes(const v1::Refusal& refusal) {
   return reason && std::ranges::find(kPassing, *reason) != kPassing.end();
 }
 
+// A notice must not be lost with the key that signed it: it is signed anew.
+bool IsSignedAnew(const state::OutboxItem& item, const v1::Refusal& refusal) {
+  return item.record_id().empty() && (refusal.reason() == ReasonWord(Reason::kKeyUnknown) ||
+                                      refusal.reason() == ReasonWord(Reason::kKeyNotValidThen));
+}
+
 absl::Status Bad(std::string text) { return Refuse(Reason::kProofBad, std::move(text)); }
 
 // The broker's word on this item: under its receipt, at this place.
@@ -185,7 +191,7 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
                           "the broker says that this node's clock is ahead; set the clock",
                           settling.now);
   }
-  if (Passes(refusal)) return Held(item, refusal, settling);
+  if (Passes(refusal) || IsSignedAnew(item, refusal)) return Held(item, refusal, settling);
   settling.batch.Delete(kOutbox, U64Key(item.number()));
   not_before_.erase(item.number());
   ground_->alarms.Raise(alarm::kSubmissionRefused, Text(item.number()),
