@@ -44,8 +44,8 @@ std::string RecipientDetail(Language language, const v1::RecipientStatus& recipi
   Row parts;
   if (recipient.overdue()) parts.push_back(Sentence(language, "lead.overdue"));
   if (!recipient.reason().empty()) parts.push_back(recipient.reason());
-  if (!recipient.answer_reference().empty()) {
-    parts.push_back(Sentence(language, "lead.answer-reference", {recipient.answer_reference()}));
+  if (!recipient.answer_record_id().empty()) {
+    parts.push_back(Sentence(language, "lead.answer", {recipient.answer_record_id()}));
   }
   if (recipient.sections_withheld() > 0) {
     parts.push_back(WithheldNote(language, recipient.sections_withheld()));
@@ -65,8 +65,8 @@ std::string RecipientDetail(Language language, const v1::RecipientStatus& recipi
 std::string LeadHead(Language language, const v1::LeadSummary& lead) {
   return Sentence(
       language, "lead.head",
-      {lead.reference(), Word(language, "measure", lead.measure()), Printable(lead.summary()),
-       InstantText(lead.deadline_ms()), lead.record_id(), Printable(lead.own_reference())});
+      {lead.reference(), Word(language, "measure", lead.measure()), InstantText(lead.deadline_ms()),
+       lead.record_id(), Printable(lead.own_reference())});
 }
 
 std::string ContentText(Language language, const v1::SectionContent& content);

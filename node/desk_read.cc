@@ -42,6 +42,9 @@ v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
   status.set_changed_ms(recipient.changed_ms());
   status.set_sections_withheld(recipient.withheld());
   return status;
+  if (!recipient.answer_record_id().empty()) {
+    status.set_answer_record_id(HexOf(recipient.answer_record_id()));
+  }
 }
 
 void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
@@ -79,18 +82,11 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfSent(const state::SentRecord& sen
   for (const v1::DraftSection& section : content.draft().sections()) {
     if (!section.content().has_lead_ask()) continue;
     FillAsk(section.content().lead_ask(), lead);
-    lead.set_summary(section.content().lead_ask().summary());
   }
   for (const state::SentRecipient& recipient : sent.recipients()) {
     v1::RecipientStatus& status = *lead.add_recipients();
     status = StatusOf(recipient);
     status.set_overdue(IsOverdue(lead, recipient.state(), now));
-    // The last answer counts.
-    for (const state::Answer& answer : content.answers()) {
-      if (answer.agency() != recipient.recipient()) continue;
-      status.set_reason(answer.answer().reason());
-      status.set_answer_reference(answer.answer().reference());
-    }
   }
   return lead;
 }
@@ -123,8 +119,6 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfReceived(const state::ReceivedRec
     }
   }
   lead.set_own_reference(content->own_answer().reference());
-  status.set_reason(content->own_answer().reason());
-  status.set_answer_reference(content->own_answer().reference());
   status.set_overdue(IsOverdue(lead, status.state(), now));
   return lead;
 }

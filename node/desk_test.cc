@@ -265,6 +265,42 @@ TEST(DeskTest, ListsOfReceivedLeadsDoNotTellContent) {
 
 TEST(DeskTest, OnlyReceivedLeadsAreAnswered) {
   World world;
+// What an agency answered is read like any record: logged, and no longer than its time.
+TEST(DeskTest, ListsOfSentLeadsTellWhoAnsweredAndNotWhat) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  const auto answer = [&](bool taken, const char* reason) {
+    v1::AnswerLeadRequest request;
+    request.set_record_id(id);
+    request.set_taken(taken);
+    request.set_reason(reason);
+    request.set_own_reference("BR-77");
+    request.set_justification("done");
+    const auto sent = world.node("BR.fiu")->AnswerLead("author", request, world.now);
+    EXPECT_TRUE(sent.ok()) << sent.status();
+    world.Settle();
+    return sent.ok() ? sent->record_id() : "";
+  };
+  answer(false, "nothing found");
+  const std::string second = answer(true, "found after all");
+  const auto leads = world.node("FR.fiu")->ListLeads("author", {}, world.now);
+  ASSERT_EQ(leads->leads_size(), 1);
+  for (const char* text : {"harbour", "nothing found", "found after all", "BR-77"}) {
+    EXPECT_THAT(leads->DebugString(), Not(HasSubstr(text)));
+  }
+  // The one latest in the log stands; the first is in the inbox all the same.
+  EXPECT_EQ(leads->leads(0).recipients(0).state(), v1::RECIPIENT_STATE_TAKEN);
+  EXPECT_EQ(leads->leads(0).recipients(0).answer_record_id(), second);
+  EXPECT_EQ(world.InboxOf("FR.fiu").size(), 2u);
+  EXPECT_TRUE(Lines(world, "FR.fiu", second).back().operation() == "collection");
+  const auto shown = world.Show("FR.fiu", second);
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  EXPECT_EQ(shown->sections(0).content().lead_answer().reason(), "found after all");
+  EXPECT_EQ(Lines(world, "FR.fiu", second).back().operation(), "consultation");
+  EXPECT_THAT(world.Show("FR.fiu", id)->DebugString(), Not(HasSubstr("found after all")));
+}
+
   const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
   world.Settle();
   v1::AnswerLeadRequest request;

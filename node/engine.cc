@@ -237,7 +237,7 @@ absl::StatusOr<v1::ListLeadsResponse> Engine::ListLeads(std::string_view officer
 absl::StatusOr<v1::AnswerLeadResponse> Engine::AnswerLead(std::string_view officer,
                                                           const v1::AnswerLeadRequest& request,
                                                           Instant now) {
-  return parts_->desk.AnswerLead(officer, request, now);
+  return parts_->Guarded([&] { return parts_->desk.AnswerLead(officer, request, now); });
 }
 
 absl::StatusOr<v1::InboxResponse> Engine::Inbox(std::string_view officer,

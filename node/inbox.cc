@@ -245,16 +245,17 @@ absl::Status Inbox::ApplyAnswer(Arrived& arrived, Group& group, Instant now) {
   arrived.index.set_in_reply_to((*sent)->record_id());
   const std::optional<v1::LeadAnswer> answer = AnswerIn(*arrived.content);
   if (arrived.index.kind() != v1::RECORD_KIND_ANSWER || !answer ||
-      (*sent)->stage() == state::STAGE_PURGED) {
+      (*sent)->stage() == state::STAGE_PURGED ||
+      arrived.index.log_index() < recipient->answer_log_index()) {
     return absl::OkStatus();
   }
   absl::StatusOr<state::SentContent> content = sent_records.Content(**sent);
   if (!content.ok()) return content.status();
   OnAnswered(*recipient, answer->taken(), now);
-  state::Answer& kept = *content->add_answers();
-  kept.set_agency(arrived.index.origin());
-  *kept.mutable_answer() = *answer;
-  return sent_records.Save(**sent, *content, group.batch);
+  recipient->set_answer_record_id(arrived.index.record_id());
+  recipient->set_answer_log_index(arrived.index.log_index());
+  sent_records.Save(**sent, group.batch);
+  return absl::OkStatus();
 }
 
 absl::Status Inbox::Flush(Group& group) {
