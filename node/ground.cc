@@ -11,6 +11,43 @@ namespace {
 constexpr std::string_view kBelongsKey = "belongs";
 
 }  // namespace
+// Follows from the identity key, which stands in no database: whoever can write to that alone
+// cannot sign another log of consultations.
+crypto::SigningKey DiaryKey(const crypto::SigningKey& identity) {
+  const crypto::Secret<32> seed = identity.Seed();
+  return crypto::SigningKey::FromSeed(crypto::HkdfSha256<32>(
+      seed.ExposeSecret(), {}, AsBytes(std::string_view("entente/v1 consultations key"))));
+}
+
+state::Belongs BelongsOf(const Settings& settings, const KeyId& identity) {
+  state::Belongs belongs;
+  belongs.set_agency(settings.agency.text());
+  belongs.set_genesis_digest(ToString(settings.genesis_digest));
+  belongs.set_identity_key_id(ToString(identity));
+  return belongs;
+}
+
+// Before anything of the store is held against this agency's keys.
+absl::Status CheckOwner(const store::Store& store, const Settings& settings,
+                        const crypto::SigningKey& identity) {
+  absl::StatusOr<std::optional<state::Belongs>> stored =
+      Load<state::Belongs>(store, kNode, kBelongsKey);
+  if (!stored.ok()) return stored.status();
+  const KeyId id = crypto::MakeKeyId(crypto::KeyUse::kIdentity, identity.public_key());
+  if (!*stored || (*stored)->SerializeAsString() == BelongsOf(settings, id).SerializeAsString()) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      Text("this folder belongs to ", (*stored)->agency(),
+           ", with another genesis file or identity key; start with its own files, or with an "
+           "empty folder"));
+}
+
+absl::Status DatabaseGone(std::string_view what) {
+  return absl::DataLossError(
+      Text(what, "; restore the whole folder from a backup, or begin with an empty one"));
+}
+
 
 Ground::Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity,
                KeyStore key_store, Federation known, Alarms standing, Diary lines)
@@ -42,7 +79,8 @@ absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
   if (!federation.ok()) return federation.status();
   absl::StatusOr<Alarms> alarms = Alarms::Open(surroundings.store);
   if (!alarms.ok()) return alarms.status();
-  absl::StatusOr<Diary> diary = Diary::Open(surroundings.store);
+  absl::StatusOr<Diary> diary = Diary::Open(surroundings.store, DiaryKey(identity),
+                                            Text(name, "/consultations/", settings.agency.text()));
   if (!diary.ok()) return diary.status();
   std::unique_ptr<Ground> ground(new Ground(settings.agency, surroundings, std::move(identity),
                                             *std::move(keys), *std::move(federation),
@@ -60,11 +98,11 @@ absl::Status Ground::CheckBelongs(const Settings& settings, Instant now, store::
   absl::StatusOr<std::optional<state::Belongs>> stored =
       Load<state::Belongs>(db, kNode, kBelongsKey);
   if (!stored.ok()) return stored.status();
-  if (*stored && (*stored)->SerializeAsString() != belongs.SerializeAsString()) {
-    return absl::FailedPreconditionError(
-        Text("this folder belongs to ", (*stored)->agency(),
-             ", with another genesis file or identity key; start with its own files, or with an "
-             "empty folder"));
+  if (*stored && diary.fresh()) {
+    return DatabaseGone("the log of consultations is gone, but not the rest of the database");
+  }
+  if (!*stored && keys.size() + keys.damaged() != 0) {
+    return DatabaseGone("there are key slots, but the database that they belong to is gone");
   }
   if (!*stored) Save(batch, kNode, kBelongsKey, belongs);
   absl::StatusOr<std::vector<v1::Officer>> listed = officers.All();
