@@ -154,8 +154,16 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
       "\n";
   for (const auto& alarm : status.alarms()) {
     out += Sentence(language, "status.alarm",
-                    {alarm.code(), InstantText(alarm.since_ms()), Printable(alarm.text())}) +
-           "\n";
+                    {alarm.code(), InstantText(alarm.since_ms()), Printable(alarm.text())});
+    if (alarm.count() > 1) {
+      out += " " + Sentence(language, "status.alarm-count", {std::to_string(alarm.count())});
+    }
+    out += "\n";
+  }
+  if (status.alarms_left_out() > 0) {
+    out +=
+        Sentence(language, "status.alarms-left-out", {std::to_string(status.alarms_left_out())}) +
+        "\n";
   }
   return out;
 }

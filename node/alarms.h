@@ -42,6 +42,9 @@ class Alarms {
   // Stands from `now`, unless it stands already.
   void Raise(std::string_view code, std::string_view subject, std::string text, Instant now);
   void Clear(std::string_view code, std::string_view subject);
+  // One more of what others can bring about as often as they like: one alarm for all of a subject,
+  // which is never theirs to choose freely, with their number and the last text.
+  void Count(std::string_view code, std::string_view subject, std::string text, Instant now);
   // What changed since the last OnKept(), into a batch that is about to be written.
   bool changed() const { return !changed_.empty(); }
   void AddChanges(store::WriteBatch& batch) const;

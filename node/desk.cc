@@ -15,6 +15,8 @@
 namespace entente::node {
 namespace {
 
+constexpr size_t kAlarmsShown = 100;
+
 // What was typed: an id whole, or the beginning of one; perhaps with the origin before it.
 struct Wanted {
   std::string_view origin;
@@ -126,7 +128,10 @@ absl::StatusOr<v1::StatusResponse> Desk::Status(std::string_view officer) const 
       });
   if (!status.ok()) return status;
   response.set_inbox_unread(unread);
-  for (v1::Alarm& alarm : ground_->alarms.All()) *response.add_alarms() = std::move(alarm);
+  std::vector<v1::Alarm> alarms = ground_->alarms.All();
+  response.set_alarms_left_out(alarms.size() - std::min(alarms.size(), kAlarmsShown));
+  alarms.resize(std::min(alarms.size(), kAlarmsShown));
+  for (v1::Alarm& alarm : alarms) *response.add_alarms() = std::move(alarm);
   return response;
 }
 

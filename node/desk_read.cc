@@ -6,6 +6,7 @@
 #include "core/record/record.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/page.h"
 #include "node/receipts.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -51,6 +52,45 @@ void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
   shown.set_section_id(HexEncode(AsBytes(kept.section_id())));
   shown.mutable_labels()->ParseFromString(kept.labels());
   shown.mutable_content()->ParseFromString(kept.content());
+}
+
+// The page after `request.page()` of what `summarize` says of the rows.
+template <typename Row, typename Summarize>
+absl::StatusOr<v1::ListLeadsResponse> LeadsPage(std::vector<std::pair<Place, Row>> rows,
+                                                const v1::ListLeadsRequest& request,
+                                                Summarize summarize) {
+  absl::StatusOr<Place> last = ReadPlace(request.page());
+  if (!last.ok()) return last.status();
+  std::ranges::sort(rows, {}, &std::pair<Place, Row>::first);
+  Page page(request.limit());
+  v1::ListLeadsResponse response;
+  for (const auto& [place, row] : rows) {
+    if (place <= *last) continue;
+    absl::StatusOr<v1::LeadSummary> lead = summarize(row);
+    if (!lead.ok()) return lead.status();
+    const bool overdue = std::ranges::any_of(lead->recipients(), &v1::RecipientStatus::overdue);
+    if (overdue || !request.overdue_only()) {
+      if (!page.Takes(lead->ByteSizeLong())) {
+        response.set_next_page(TextOf(*last));
+        return response;
+      }
+      *response.add_leads() = *std::move(lead);
+    }
+    *last = place;
+  }
+  return response;
+}
+
+v1::Consultation ShownLine(uint64_t number, const state::DiaryLine& line) {
+  v1::Consultation shown;
+  shown.set_number(number);
+  shown.set_instant_ms(line.instant_ms());
+  shown.set_officer(line.officer());
+  shown.set_operation(line.operation());
+  shown.set_record_id(HexOf(line.record_id()));
+  shown.set_purpose(line.purpose());
+  shown.set_justification(line.justification());
+  return shown;
 }
 
 }  // namespace
@@ -128,20 +168,13 @@ absl::StatusOr<v1::ListLeadsResponse> Desk::ListLeads(std::string_view officer,
                                                       Instant now) const {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor, role::kReader});
   if (!status.ok()) return status;
-  std::vector<v1::LeadSummary> leads;
-  const auto add = [&](absl::StatusOr<v1::LeadSummary> lead) {
-    if (!lead.ok()) return lead.status();
-    const bool overdue = std::ranges::any_of(lead->recipients(), &v1::RecipientStatus::overdue);
-    if (overdue || !request.overdue_only()) leads.push_back(*std::move(lead));
-    return absl::OkStatus();
-  };
-  if (request.received()) {
-    status = ForEach<state::ReceivedRecord>(
-        ground_->db, kReceived, [&](std::string_view, const state::ReceivedRecord& received) {
-          if (received.kind() != v1::RECORD_KIND_LEAD || !received.refusal().empty()) {
-            return absl::OkStatus();
-          }
-          return add(SummaryOfReceived(received, now));
+  if (!request.received()) {
+    std::vector<std::pair<Place, state::SentRecord>> rows;
+    status = ForEach<state::SentRecord>(
+        ground_->db, kSent, [&](std::string_view key, state::SentRecord sent) {
+          if (sent.kind() != v1::RECORD_KIND_LEAD) return absl::OkStatus();
+          rows.emplace_back(Place{sent.created_ms(), std::string(key)}, std::move(sent));
+          return absl::OkStatus();
         });
   } else {
     status = ForEach<state::SentRecord>(ground_->db, kSent,
@@ -151,6 +184,15 @@ absl::StatusOr<v1::ListLeadsResponse> Desk::ListLeads(std::string_view officer,
                                           return add(SummaryOfSent(sent, now));
                                         });
   }
+  std::vector<std::pair<Place, state::ReceivedRecord>> rows;
+  status = ForEach<state::ReceivedRecord>(
+      ground_->db, kReceived, [&](std::string_view key, state::ReceivedRecord received) {
+        if (received.kind() != v1::RECORD_KIND_LEAD || !received.refusal().empty()) {
+          return absl::OkStatus();
+        }
+        rows.emplace_back(Place{received.received_ms(), std::string(key)}, std::move(received));
+        return absl::OkStatus();
+      });
   if (!status.ok()) return status;
   std::ranges::sort(leads, {}, &v1::LeadSummary::created_ms);
   v1::ListLeadsResponse response;
@@ -180,17 +222,29 @@ absl::StatusOr<v1::InboxResponse> Desk::Inbox(std::string_view officer,
                                               const v1::InboxRequest& request) const {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor, role::kReader});
   if (!status.ok()) return status;
-  std::vector<v1::InboxItem> items;
+  absl::StatusOr<Place> last = ReadPlace(request.page());
+  if (!last.ok()) return last.status();
+  std::vector<std::pair<Place, v1::InboxItem>> items;
   status = ForEach<state::ReceivedRecord>(
-      ground_->db, kReceived, [&](std::string_view, const state::ReceivedRecord& received) {
-        const bool shown = received.refusal().empty() && !received.purged();
-        if (shown && !(request.unread_only() && received.read())) items.push_back(ItemOf(received));
+      ground_->db, kReceived, [&](std::string_view key, const state::ReceivedRecord& received) {
+        Place place{received.received_ms(), std::string(key)};
+        const bool shown = received.refusal().empty() && !received.purged() && *last < place;
+        if (!shown || (request.unread_only() && received.read())) return absl::OkStatus();
+        items.emplace_back(std::move(place), ItemOf(received));
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
-  std::ranges::sort(items, {}, &v1::InboxItem::received_ms);
+  std::ranges::sort(items, {}, &std::pair<Place, v1::InboxItem>::first);
+  Page page(request.limit());
   v1::InboxResponse response;
-  for (v1::InboxItem& item : items) *response.add_items() = std::move(item);
+  for (auto& [place, item] : items) {
+    if (!page.Takes(item.ByteSizeLong())) {
+      response.set_next_page(TextOf(*last));
+      return response;
+    }
+    *response.add_items() = std::move(item);
+    *last = std::move(place);
+  }
   return response;
 }
 
@@ -300,6 +354,31 @@ absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
   if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
   return response;
 }
+// A page names the last line before it, and the line that was the last of all when the first page
+// was read: reading the log makes it longer.
+absl::StatusOr<v1::ConsultationsResponse> Desk::ConsultationsPage(
+    const std::string& wanted, const v1::ConsultationsRequest& request) const {
+  absl::StatusOr<Place> place = ReadPlace(request.page());
+  if (!place.ok()) return place.status();
+  const uint64_t size = ground_->diary.size();
+  const uint64_t end = request.page().empty() ? size : std::min(U64FromKey(place->key), size);
+  Page page(request.limit());
+  v1::ConsultationsResponse response;
+  absl::Status status =
+      ground_->diary.ForEach(place->ms, end, [&](uint64_t number, const state::DiaryLine& line) {
+        if (!wanted.empty() && line.record_id() != wanted) return absl::OkStatus();
+        v1::Consultation shown = ShownLine(number, line);
+        if (!page.Takes(shown.ByteSizeLong())) {
+          response.set_next_page(TextOf({number - 1, U64Key(end)}));
+          return absl::CancelledError();
+        }
+        *response.add_consultations() = std::move(shown);
+        return absl::OkStatus();
+      });
+  if (!status.ok() && !absl::IsCancelled(status)) return status;
+  return response;
+}
+
 
 absl::StatusOr<v1::ConsultationsResponse> Desk::Consultations(
     std::string_view officer, const v1::ConsultationsRequest& request, Instant now) {

@@ -318,6 +318,86 @@ TEST(DeskTest, ListsOfSentLeadsTellWhoAnsweredAndNotWhat) {
 
 TEST(DeskTest, StatusSaysThatThereIsNoQuorum) {
   World world;
+TEST(DeskTest, StatusFitsAMessageAndTheGravestAlarmComesFirst) {
+  World world;
+  TestNode& node = world.node("FR.fiu");
+  store::WriteBatch batch;
+  for (int i = 0; i < 20'000; ++i) {
+    v1::Alarm alarm;
+    alarm.set_code("evidence-bad");
+    alarm.set_text(std::string(600, 'x'));
+    batch.Put(kNode, std::string("alarm\0evidence-bad\0", 19) + std::to_string(i),
+              alarm.SerializeAsString());
+  }
+  v1::Alarm fork;
+  fork.set_code("fork");
+  batch.Put(kNode, std::string("alarm\0fork\0", 11), fork.SerializeAsString());
+  ASSERT_TRUE(node.store.Write(batch, store::Sync::kYes).ok());
+  node.Restart(world.now);
+  const auto status = node->Status("admin", world.now);
+  ASSERT_TRUE(status.ok()) << status.status();
+  EXPECT_EQ(status->alarms_size(), 100);
+  EXPECT_EQ(status->alarms_left_out(), 19'901u);
+  EXPECT_EQ(status->alarms(0).code(), "fork");
+  EXPECT_LT(status->ByteSizeLong(), limits::kMessageBytes);
+}
+
+TEST(DeskTest, LongListsComePageByPage) {
+  World world;
+  std::vector<std::string> sent;
+  for (int i = 0; i < 5; ++i) {
+    world.Advance(1000);
+    sent.push_back(world.Send("FR.fiu", world.Lead({"BR.fiu"})));
+    world.Settle();
+  }
+  std::vector<std::string> leads;
+  v1::ListLeadsRequest list;
+  list.set_limit(2);
+  do {
+    const auto page = world.node("FR.fiu")->ListLeads("author", list, world.now);
+    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_LE(page->leads_size(), 2);
+    for (const v1::LeadSummary& lead : page->leads()) leads.push_back(lead.record_id());
+    list.set_page(page->next_page());
+  } while (!list.page().empty());
+  EXPECT_EQ(leads, sent);
+  std::vector<std::string> items;
+  v1::InboxRequest inbox;
+  inbox.set_limit(2);
+  do {
+    const auto page = world.node("BR.fiu")->Inbox("reader", inbox, world.now);
+    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_LE(page->items_size(), 2);
+    for (const v1::InboxItem& item : page->items()) items.push_back(item.record_id());
+    inbox.set_page(page->next_page());
+  } while (!inbox.page().empty());
+  EXPECT_EQ(items, sent);
+  inbox.set_page("nonsense");
+  EXPECT_TRUE(IsRefusal(world.node("BR.fiu")->Inbox("reader", inbox, world.now).status(),
+                        Reason::kMalformed));
+}
+
+// Each page is logged, and still the reading comes to an end.
+TEST(DeskTest, TheLogOfConsultationsComesPageByPage) {
+  World world;
+  const std::vector<v1::Consultation> whole = Lines(world, "FR.fiu");
+  ASSERT_EQ(whole.size(), 4u);
+  v1::ConsultationsRequest request;
+  request.set_justification("monthly review");
+  request.set_limit(2);
+  std::vector<uint64_t> numbers;
+  int pages = 0;
+  do {
+    const auto page = world.node("FR.fiu")->Consultations("protector", request, world.now);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::Consultation& line : page->consultations()) numbers.push_back(line.number());
+    request.set_page(page->next_page());
+    ++pages;
+  } while (!request.page().empty());
+  EXPECT_THAT(numbers, ElementsAre(1u, 2u, 3u, 4u, 5u));
+  EXPECT_EQ(Lines(world, "FR.fiu").size(), 5u + static_cast<size_t>(pages));
+}
+
   world.node("FR.fiu")->OnConnected();
   const auto status = world.node("FR.fiu")->Status("reader", world.now);
   EXPECT_EQ(status->quorum(), "none");

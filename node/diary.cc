@@ -52,9 +52,9 @@ absl::Status Diary::Commit(store::WriteBatch& batch, std::span<const state::Diar
 }
 
 absl::Status Diary::ForEach(
+    uint64_t after, uint64_t last,
     const std::function<absl::Status(uint64_t number, const state::DiaryLine&)>& visit) const {
-  const uint64_t end = size();
-  for (uint64_t index = 0; index < end; ++index) {
+  for (uint64_t index = after; index < last; ++index) {
     absl::StatusOr<std::string> entry = log_->Entry(index);
     if (!entry.ok()) return entry.status();
     absl::StatusOr<state::DiaryLine> line = ParseStored<state::DiaryLine>(*entry);

@@ -30,16 +30,25 @@ inline constexpr std::string_view kLogReading = "log-reading";
 class Diary {
 inline constexpr std::string_view kAdministration = "administration";
  public:
-  // DATA_LOSS when the stored tree does not fit its lines. The store must outlive it.
-  static absl::StatusOr<Diary> Open(store::Store& store);
+  // `name`: what the signed checkpoints bear. DATA_LOSS when the stored tree does not fit its
+  // lines; DATA_LOSS, Refusal fork, when it is not the log that was signed last, or what was signed
+  // is gone. The store must outlive it.
+  static absl::StatusOr<Diary> Open(store::Store& store, crypto::SigningKey key,
+                                    std::string_view name);
+  // Nothing was signed here before: it is new, or everything of it is gone.
+  bool fresh() const { return !keeper_->Latest(); }
+  // Before any Commit(): signs it even while it is empty, since lines without a checkpoint are
+  // lines that lost it; and what a crash left unsigned.
+  absl::Status Begin();
 
   // Writes the batch and the lines in one step, synced, and signs; the batch alone when there are
   // no lines. Not OK: neither is there, unless the error is INTERNAL (then it is not known).
   absl::Status Commit(store::WriteBatch& batch, std::span<const state::DiaryLine> lines);
 
   uint64_t size() const { return log_->Head().size; }
-  // From the first to the last.
+  // Those with the numbers after + 1 to `last`, until `visit` gives an error.
   absl::Status ForEach(
+      uint64_t after, uint64_t last,
       const std::function<absl::Status(uint64_t number, const state::DiaryLine&)>& visit) const;
 
  private:

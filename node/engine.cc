@@ -56,7 +56,7 @@ struct Engine::Parts {
 void Engine::Parts::NoteApplied(const std::vector<ledger::OpenEntryApplied>& applied, Instant now) {
   for (const ledger::OpenEntryApplied& one : applied) {
     if (one.effect.ok()) continue;
-    ground->alarms.Raise(alarm::kStatementInvalid, Text(one.open.index),
+    ground->alarms.Count(alarm::kStatementInvalid, "",
                          Text("the log holds an invalid statement at ", one.open.index, ": ",
                               std::string(one.effect.message())),
                          now);

@@ -86,10 +86,15 @@ absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
                                             *std::move(keys), *std::move(federation),
                                             *std::move(alarms), *std::move(diary)));
   store::WriteBatch batch;
-  if (absl::Status status = ground->CheckBelongs(settings, batch); !status.ok()) return status;
-  if (absl::Status status = ground->keyring.Renew(now, batch); !status.ok()) return status;
-  if (batch.count() == 0) return ground;
-  if (absl::Status status = ground->Commit(batch); !status.ok()) return status;
+  std::vector<state::DiaryLine> lines;
+  absl::Status status = ground->CheckBelongs(settings, now, batch, lines);
+  if (status.ok()) status = ground->diary.Begin();
+  // Before any key: from then on the one is not without the other.
+  if (status.ok() && batch.count() != 0) status = ground->Commit(batch, lines);
+  batch.Clear();
+  if (status.ok()) status = ground->keyring.Renew(now, batch);
+  if (status.ok() && batch.count() != 0) status = ground->Commit(batch);
+  if (!status.ok()) return status;
   return ground;
 }
 

@@ -399,6 +399,20 @@ TEST(HostileMemberTest, ItsRecordUnderTheIdOfAnotherComesFirst) {
   EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
 }
 
+TEST(HostileMemberTest, ManyRefusedRecordsAreOneAlarm) {
+  World world;
+  world.broker.on_delivery = [](v1::Delivery& delivery) {
+    AlterRecord(delivery, [](v1::Record& record) { record.mutable_sections(0)->clear_labels(); });
+  };
+  for (int i = 0; i < 5; ++i) world.Send("DE.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  const auto status = world.node("BR.fiu")->Status("admin", world.now);
+  ASSERT_EQ(status->alarms_size(), 2);
+  EXPECT_EQ(status->alarms(0).count() + status->alarms(1).count(), 6u);
+}
+
 TEST(HostileMemberTest, NoReceiptTakesTheFileOfAnother) {
   World world;
   const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu", "DE.fiu"}));

@@ -206,7 +206,7 @@ absl::Status Inbox::KeepReceipt(const ledger::ReceiptBundle& bundle,
       Load<state::ReceivedRecord>(ground_->db, kReceived, *first);
   if (!received.ok()) return received.status();
   const std::string_view other = *received ? (*received)->origin() : ground_->agency.text();
-  ground_->alarms.Raise(alarm::kRecordIdShared, HexEncode(AsBytes(id)),
+  ground_->alarms.Count(alarm::kRecordIdShared, index.origin(),
                         Text("records of ", other, " and of ", index.origin(), " have the same id ",
                              HexEncode(AsBytes(id)), "; ask both: one of them copied it"),
                         now);
@@ -214,7 +214,11 @@ absl::Status Inbox::KeepReceipt(const ledger::ReceiptBundle& bundle,
 }
 
 void Inbox::RaiseRefused(const state::ReceivedRecord& index, Instant now) {
-  ground_->alarms.Raise(alarm::kRecordRefused, HexEncode(AsBytes(index.record_hash())),
+  // The origin is what the delivery says: one that is no member could be anything.
+  const std::vector<ledger::AgencyInfo> known = ground_->federation.registry().Agencies(now);
+  const bool member =
+      std::ranges::find(known, index.origin(), &ledger::AgencyInfo::agency) != known.end();
+  ground_->alarms.Count(alarm::kRecordRefused, member ? index.origin() : "",
                         Text("a record from ", index.origin(), " was refused: ", index.refusal()),
                         now);
 }

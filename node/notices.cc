@@ -149,8 +149,7 @@ absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
   if (status.ok()) status = Take(ground, notice, *part, pairs, batch, now);
   if (!RefusalOf(status)) return status;
   const bool forged = notice.type() == v1::NOTICE_TYPE_ACKNOWLEDGEMENT;
-  ground.alarms.Raise(forged ? alarm::kAcknowledgementForged : alarm::kNoticeBad,
-                      HexEncode(crypto::Sha256(notice.statement().body())),
+  ground.alarms.Count(forged ? alarm::kAcknowledgementForged : alarm::kNoticeBad, "",
                       Text(forged ? "the broker delivered an acknowledgement that does not hold: "
                                   : "the broker delivered a notice that does not hold: ",
                            std::string(status.message())),

@@ -75,6 +75,9 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
       });
   if (!status.ok() && !absl::IsCancelled(status)) return status;
   if (chosen.empty()) return std::nullopt;
+  if (anew.count() != 0) {
+    if (status = ground_->Commit(anew); !status.ok()) return status;
+  }
   under_way_.insert(chosen.begin(), chosen.end());
   return request;
 }

@@ -163,8 +163,8 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
         *ground_, sent, *content, {part->part.submission(), part->log_index, part->entry.instant});
     if (!differences.ok()) return differences.status();
     if (!differences->empty()) {
-      ground_->alarms.Raise(
-          alarm::kDecisionDiffers, HexEncode(AsBytes(sent.record_id())),
+      ground_->alarms.Count(
+          alarm::kDecisionDiffers, "",
           Text("the logged decision on record ", HexEncode(AsBytes(sent.record_id())),
                " is wrong: ", differences->front()),
           settling.now);
@@ -194,7 +194,7 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   if (Passes(refusal) || IsSignedAnew(item, refusal)) return Held(item, refusal, settling);
   settling.batch.Delete(kOutbox, U64Key(item.number()));
   not_before_.erase(item.number());
-  ground_->alarms.Raise(alarm::kSubmissionRefused, Text(item.number()),
+  ground_->alarms.Count(alarm::kSubmissionRefused, "",
                         Text("the broker refused submission ", item.number(), ": ",
                              refusal.reason(), " (", refusal.text(), ")"),
                         settling.now);

@@ -177,10 +177,11 @@ state::DiaryLine Line(std::string officer) {
 std::vector<std::string> OfficersIn(const Diary& diary) {
   std::vector<std::string> all;
   EXPECT_TRUE(diary
-                  .ForEach([&](uint64_t, const state::DiaryLine& line) {
-                    all.push_back(line.officer());
-                    return absl::OkStatus();
-                  })
+                  .ForEach(0, diary.size(),
+                           [&](uint64_t, const state::DiaryLine& line) {
+                             all.push_back(line.officer());
+                             return absl::OkStatus();
+                           })
                   .ok());
   return all;
 }

@@ -100,6 +100,62 @@ TEST(UpkeepTest, KeysAreRenewedPublishedAndDestroyed) {
   EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
 }
 
+// Days go by at all agencies, and their keys are renewed.
+void PassDays(World& world, int days, const std::vector<std::string>& agencies,
+              const std::vector<std::string>& offline = {}) {
+  for (int day = 0; day < days; ++day) {
+    world.Advance(limits::kDayMs);
+    world.Settle(offline);
+    for (const std::string& agency : agencies)
+      ASSERT_TRUE(world.node(agency)->Tick(world.now).ok());
+  }
+  world.Settle(offline);
+}
+
+TEST(UpkeepTest, WhatIsAcknowledgedAgainAfterItsKeyEndedIsSignedAnew) {
+  World world({"FR.fiu", "BR.fiu"});
+  PassDays(world, 86, {"FR.fiu", "BR.fiu"});
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle({"BR.fiu"});
+  TestNode& node = world.node("BR.fiu");
+  (void)node->StartPull();
+  ASSERT_TRUE(node->OnPullResponse(world.broker.Pull("BR.fiu"), world.now).ok());
+  const v1::GetEntriesRequest request = node->NextEntries();
+  ASSERT_TRUE(node->OnEntries(request, world.broker.Entries(request), world.now).ok());
+  ASSERT_FALSE(node->NextAcknowledges().empty());  // and lost on the way
+  ASSERT_EQ(world.InboxOf("BR.fiu").size(), 1u);
+  PassDays(world, 6, {"FR.fiu"}, {"BR.fiu"});
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), Not(Contains("acknowledgement-forged")));
+}
+
+TEST(UpkeepTest, AGapNoteThatWaitedUntilItsKeyEndedIsSignedAnew) {
+  World world({"FR.fiu", "AE.fiu"});
+  PassDays(world, 86, {"FR.fiu", "AE.fiu"});
+  std::string reason = "shutting-down";
+  world.broker.refuses = [&](const v1::Submission& submission) -> std::optional<v1::Refusal> {
+    if (submission.has_record() || reason.empty()) return std::nullopt;
+    v1::Refusal refusal;
+    refusal.set_reason(reason);
+    return refusal;
+  };
+  world.Send("FR.fiu", world.Lead({"AE.fiu"}));
+  PassDays(world, 6, {"FR.fiu", "AE.fiu"});
+  // One that was on its way when its key ended.
+  reason = "key-not-valid-then";
+  world.Advance(limits::kMinuteMs);
+  world.Settle();
+  reason = "";
+  PassDays(world, 1, {"FR.fiu", "AE.fiu"});
+  world.Advance(2 * limits::kHourMs);
+  world.Settle();
+  ASSERT_TRUE(world.node("AE.fiu")->Tick(world.now).ok());
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+  EXPECT_THAT(world.AlarmsOf("AE.fiu"), IsEmpty());
+  EXPECT_EQ(world.node("FR.fiu")->Status("admin", world.now)->outbox_waiting(), 0u);
+}
+
 TEST(UpkeepTest, AClockThatJumpsAheadDestroysNoKey) {
   World world({"FR.fiu", "BR.fiu"});
   const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
