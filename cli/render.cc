@@ -191,6 +191,7 @@ std::string RenderLeads(Language language, const v1::ListLeadsResponse& response
   for (const auto& lead : response.leads()) {
     out += LeadHead(language, lead);
     if (received) out += " " + Sentence(language, "lead.from", {lead.origin()});
+    if (lead.damaged()) out += " " + Sentence(language, "lead.damaged");
     out += "\n";
     std::vector<Row> rows;
     for (const auto& recipient : lead.recipients()) {

@@ -23,6 +23,7 @@ inline constexpr std::string_view kLogNotFresh = "log-not-fresh";
 inline constexpr std::string_view kStatementInvalid = "statement-invalid";
 inline constexpr std::string_view kClockDiffers = "clock-differs";
 inline constexpr std::string_view kKeysNotInLog = "keys-not-in-log";
+inline constexpr std::string_view kKeysDamaged = "keys-damaged";
 inline constexpr std::string_view kEvidenceBad = "evidence-bad";
 inline constexpr std::string_view kDecisionDiffers = "decision-differs";
 inline constexpr std::string_view kSubmissionRefused = "submission-refused";
@@ -41,16 +42,16 @@ class Alarms {
 
   // Stands from `now`, unless it stands already.
   void Raise(std::string_view code, std::string_view subject, std::string text, Instant now);
-  void Clear(std::string_view code, std::string_view subject);
   // One more of what others can bring about as often as they like: one alarm for all of a subject,
   // which is never theirs to choose freely, with their number and the last text.
   void Count(std::string_view code, std::string_view subject, std::string text, Instant now);
+  void Clear(std::string_view code, std::string_view subject);
   // What changed since the last OnKept(), into a batch that is about to be written.
   bool changed() const { return !changed_.empty(); }
   void AddChanges(store::WriteBatch& batch) const;
   void OnKept() { changed_.clear(); }
   bool Stands(std::string_view code, std::string_view subject) const;
-  // By code, then subject.
+  // The gravest first.
   std::vector<v1::Alarm> All() const;
 
  private:

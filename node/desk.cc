@@ -166,9 +166,14 @@ absl::StatusOr<v1::ListAgenciesResponse> Desk::ListAgencies(std::string_view off
 }
 
 absl::StatusOr<v1::AddOfficerResponse> Desk::AddOfficer(std::string_view officer,
-                                                        const v1::AddOfficerRequest& request) {
+                                                        const v1::AddOfficerRequest& request,
+                                                        Instant now) {
   absl::Status status = ground_->officers.Check(officer, {role::kAdministrator});
   if (!status.ok()) return status;
+  if (request.officer().id() == officer) {
+    return RefuseAdvising(Reason::kNotAuthorised, "", "nobody changes their own roles",
+                          "ask another administrator");
+  }
   store::WriteBatch batch;
   absl::StatusOr<std::string> change = ground_->officers.Add(request.officer(), batch);
   if (!change.ok()) return change.status();
@@ -176,10 +181,6 @@ absl::StatusOr<v1::AddOfficerResponse> Desk::AddOfficer(std::string_view officer
   if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
   return v1::AddOfficerResponse();
 }
-  if (request.officer().id() == officer) {
-    return RefuseAdvising(Reason::kNotAuthorised, "", "nobody changes their own roles",
-                          "ask another administrator");
-  }
 
 absl::StatusOr<v1::ListOfficersResponse> Desk::ListOfficers(std::string_view officer) const {
   absl::Status status =

@@ -32,7 +32,8 @@ class Desk {
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(std::string_view officer,
                                                         Instant now) const;
   absl::StatusOr<v1::AddOfficerResponse> AddOfficer(std::string_view officer,
-                                                    const v1::AddOfficerRequest& request);
+                                                    const v1::AddOfficerRequest& request,
+                                                    Instant now);
   absl::StatusOr<v1::ListOfficersResponse> ListOfficers(std::string_view officer) const;
 
   absl::StatusOr<v1::SendLeadResponse> SendLead(std::string_view officer,
@@ -68,6 +69,8 @@ class Desk {
   absl::StatusOr<v1::ShowResponse> ShowReceived(const state::ReceivedRecord& received,
                                                 const state::ReceivedContent& content) const;
   absl::StatusOr<v1::ShowResponse> ShowSent(const state::SentRecord& sent) const;
+  absl::StatusOr<v1::ConsultationsResponse> ConsultationsPage(
+      const std::string& wanted, const v1::ConsultationsRequest& request) const;
   absl::Status CheckPurpose(const state::ReceivedContent& content, std::string_view stated,
                             std::string_view wanted) const;
 
@@ -75,7 +78,7 @@ class Desk {
   state::SentRecord NewRecord(std::string_view officer, v1::RecordKind kind,
                               const v1::SendLeadRequest& draft, Instant now) const;
   absl::StatusOr<state::DiaryLine> Disclose(std::string_view justification, state::SentRecord& sent,
-                                            Instant now);
+                                            store::WriteBatch& batch, Instant now);
   absl::Status KeepDraft(const state::SentRecord& sent, const v1::SendLeadRequest& draft,
                          const state::DiaryLine& line, store::WriteBatch& batch);
 

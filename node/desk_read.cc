@@ -42,10 +42,10 @@ v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
   status.set_contact(recipient.contact());
   status.set_changed_ms(recipient.changed_ms());
   status.set_sections_withheld(recipient.withheld());
-  return status;
   if (!recipient.answer_record_id().empty()) {
     status.set_answer_record_id(HexOf(recipient.answer_record_id()));
   }
+  return status;
 }
 
 void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
@@ -97,6 +97,7 @@ v1::Consultation ShownLine(uint64_t number, const state::DiaryLine& line) {
 
 absl::StatusOr<state::ReceivedContent> Desk::ContentOf(
     const state::ReceivedRecord& received) const {
+  if (received.purged()) return ErasedByTime();
   absl::StatusOr<std::string> plain = ground_->vault.Get(received.record_hash());
   if (!plain.ok()) return plain.status();
   return ParseStored<state::ReceivedContent>(*plain);
@@ -115,8 +116,9 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfSent(const state::SentRecord& sen
   state::SentContent content;
   if (sent.stage() != state::STAGE_PURGED) {
     absl::StatusOr<state::SentContent> kept = sent_.Content(sent);
-    if (!kept.ok()) return kept.status();
-    content = *std::move(kept);
+    lead.set_damaged(absl::IsDataLoss(kept.status()));
+    if (!kept.ok() && !lead.damaged()) return kept.status();
+    if (kept.ok()) content = *std::move(kept);
   }
   lead.set_own_reference(content.draft().own_reference());
   for (const v1::DraftSection& section : content.draft().sections()) {
@@ -151,6 +153,8 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfReceived(const state::ReceivedRec
   status.set_changed_ms(answered ? received.answered_ms() : received.received_ms());
   if (received.purged()) return lead;
   absl::StatusOr<state::ReceivedContent> content = ContentOf(received);
+  lead.set_damaged(absl::IsDataLoss(content.status()));
+  if (lead.damaged()) return lead;
   if (!content.ok()) return content.status();
   for (const state::KeptSection& section : content->sections()) {
     v1::SectionContent parsed;
@@ -176,13 +180,9 @@ absl::StatusOr<v1::ListLeadsResponse> Desk::ListLeads(std::string_view officer,
           rows.emplace_back(Place{sent.created_ms(), std::string(key)}, std::move(sent));
           return absl::OkStatus();
         });
-  } else {
-    status = ForEach<state::SentRecord>(ground_->db, kSent,
-                                        [&](std::string_view, const state::SentRecord& sent) {
-                                          if (sent.kind() != v1::RECORD_KIND_LEAD)
-                                            return absl::OkStatus();
-                                          return add(SummaryOfSent(sent, now));
-                                        });
+    if (!status.ok()) return status;
+    return LeadsPage(std::move(rows), request,
+                     [&](const state::SentRecord& sent) { return SummaryOfSent(sent, now); });
   }
   std::vector<std::pair<Place, state::ReceivedRecord>> rows;
   status = ForEach<state::ReceivedRecord>(
@@ -194,10 +194,9 @@ absl::StatusOr<v1::ListLeadsResponse> Desk::ListLeads(std::string_view officer,
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
-  std::ranges::sort(leads, {}, &v1::LeadSummary::created_ms);
-  v1::ListLeadsResponse response;
-  for (v1::LeadSummary& lead : leads) *response.add_leads() = std::move(lead);
-  return response;
+  return LeadsPage(std::move(rows), request, [&](const state::ReceivedRecord& received) {
+    return SummaryOfReceived(received, now);
+  });
 }
 
 v1::InboxItem Desk::ItemOf(const state::ReceivedRecord& received) const {
@@ -354,6 +353,7 @@ absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
   if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
   return response;
 }
+
 // A page names the last line before it, and the line that was the last of all when the first page
 // was read: reading the log makes it longer.
 absl::StatusOr<v1::ConsultationsResponse> Desk::ConsultationsPage(
@@ -379,7 +379,6 @@ absl::StatusOr<v1::ConsultationsResponse> Desk::ConsultationsPage(
   return response;
 }
 
-
 absl::StatusOr<v1::ConsultationsResponse> Desk::Consultations(
     std::string_view officer, const v1::ConsultationsRequest& request, Instant now) {
   absl::Status status = ground_->officers.Check(officer, {role::kProtection, role::kAuditor});
@@ -393,20 +392,8 @@ absl::StatusOr<v1::ConsultationsResponse> Desk::Consultations(
     }
     wanted = *id;
   }
-  v1::ConsultationsResponse response;
-  status = ground_->diary.ForEach([&](uint64_t number, const state::DiaryLine& line) {
-    if (!wanted.empty() && line.record_id() != wanted) return absl::OkStatus();
-    v1::Consultation& shown = *response.add_consultations();
-    shown.set_number(number);
-    shown.set_instant_ms(line.instant_ms());
-    shown.set_officer(line.officer());
-    shown.set_operation(line.operation());
-    shown.set_record_id(HexOf(line.record_id()));
-    shown.set_purpose(line.purpose());
-    shown.set_justification(line.justification());
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  absl::StatusOr<v1::ConsultationsResponse> response = ConsultationsPage(wanted, request);
+  if (!response.ok()) return response;
   const state::DiaryLine line =
       MakeLine(officer, operation::kLogReading, wanted, "", request.justification(), now);
   store::WriteBatch batch;

@@ -25,10 +25,10 @@ inline constexpr std::string_view kConsultation = "consultation";
 inline constexpr std::string_view kDisclosure = "disclosure";
 inline constexpr std::string_view kErasure = "erasure";
 inline constexpr std::string_view kLogReading = "log-reading";
+inline constexpr std::string_view kAdministration = "administration";
 }  // namespace operation
 
 class Diary {
-inline constexpr std::string_view kAdministration = "administration";
  public:
   // `name`: what the signed checkpoints bear. DATA_LOSS when the stored tree does not fit its
   // lines; DATA_LOSS, Refusal fork, when it is not the log that was signed last, or what was signed
@@ -56,9 +56,9 @@ inline constexpr std::string_view kAdministration = "administration";
         std::unique_ptr<audit::CheckpointKeeper> keeper)
       : store_(&store), key_(std::move(key)), log_(std::move(log)), keeper_(std::move(keeper)) {}
   store::Store* store_;
+  crypto::SigningKey key_;
   std::unique_ptr<audit::Log> log_;
+  std::unique_ptr<audit::CheckpointKeeper> keeper_;
 };
 
 }  // namespace entente::node
-  crypto::SigningKey key_;
-  std::unique_ptr<audit::CheckpointKeeper> keeper_;

@@ -70,6 +70,9 @@ class Engine {
                                                       Surroundings surroundings, Instant now);
   ~Engine();
 
+  // A disk has failed: see INTERNAL.
+  bool broken() const;
+
   // ---- Time. To be called every few seconds: expiry, key renewal and destruction, pair heads,
   // alarms.
   absl::Status Tick(Instant now);

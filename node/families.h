@@ -2,11 +2,15 @@
 // those of core/audit.
 #pragma once
 
+#include <string_view>
+
 #include "core/store/family.h"
 
 namespace entente::node {
 
-inline constexpr store::Family kNode = "l_node";             // word -> settings, counters, alarms
+inline constexpr store::Family kNode = "l_node";  // word -> settings, counters, alarms
+// In l_node: month -> id of the key of its pseudonyms.
+inline constexpr std::string_view kMonthPrefix("month\0", 6);
 inline constexpr store::Family kOfficers = "l_officers";     // officer -> v1.Officer
 inline constexpr store::Family kFollowed = "l_followed";     // "state"; "e" u64 index -> open entry
 inline constexpr store::Family kTexts = "l_texts";           // digest -> text
@@ -14,8 +18,8 @@ inline constexpr store::Family kOwnKeys = "l_own_keys";      // key id -> state.
 inline constexpr store::Family kSent = "l_sent";             // record id -> state.SentRecord
 inline constexpr store::Family kSentByHash = "l_sent_hash";  // record hash -> record id
 inline constexpr store::Family kOutbox = "l_outbox";         // u64 number -> state.OutboxItem
-inline constexpr store::Family kPairs = "l_pairs";        // pairs.cc: PairOut, PairIn, closed
-inline constexpr store::Family kReceived = "l_received";  // record hash -> state.ReceivedRecord
+inline constexpr store::Family kPairs = "l_pairs";           // pairs.cc: PairOut, PairIn, closed
+inline constexpr store::Family kReceived = "l_received";     // record hash -> state.ReceivedRecord
 inline constexpr store::Family kReceivedIds = "l_received_ids";  // origin 0 record id -> hash
 inline constexpr store::Family kVault = "l_vault";          // record hash or id -> sealed content
 inline constexpr store::Family kReceipts = "l_receipts";    // file name -> state.Receipt

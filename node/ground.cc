@@ -1,6 +1,7 @@
 #include "node/ground.h"
 
 #include "core/base/encoding.h"
+#include "core/crypto/digest.h"
 #include "node/families.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -10,7 +11,6 @@ namespace {
 
 constexpr std::string_view kBelongsKey = "belongs";
 
-}  // namespace
 // Follows from the identity key, which stands in no database: whoever can write to that alone
 // cannot sign another log of consultations.
 crypto::SigningKey DiaryKey(const crypto::SigningKey& identity) {
@@ -48,6 +48,7 @@ absl::Status DatabaseGone(std::string_view what) {
       Text(what, "; restore the whole folder from a backup, or begin with an empty one"));
 }
 
+}  // namespace
 
 Ground::Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity,
                KeyStore key_store, Federation known, Alarms standing, Diary lines)
@@ -72,9 +73,13 @@ absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
                                            ", but ", DigestText(settings.genesis_digest),
                                            " was confirmed: ask the other members which is right"));
   }
+  if (absl::Status owner = CheckOwner(surroundings.store, settings, identity); !owner.ok()) {
+    return owner;
+  }
   absl::StatusOr<KeyStore> keys =
       KeyStore::Open(surroundings.slots, surroundings.store_key, surroundings.random, now);
   if (!keys.ok()) return keys.status();
+  const std::string name = (*genesis)->federation;
   absl::StatusOr<Federation> federation = Federation::Open(*std::move(genesis), surroundings.store);
   if (!federation.ok()) return federation.status();
   absl::StatusOr<Alarms> alarms = Alarms::Open(surroundings.store);
@@ -109,7 +114,7 @@ absl::Status Ground::CheckBelongs(const Settings& settings, Instant now, store::
   if (!*stored && keys.size() + keys.damaged() != 0) {
     return DatabaseGone("there are key slots, but the database that they belong to is gone");
   }
-  if (!*stored) Save(batch, kNode, kBelongsKey, belongs);
+  if (!*stored) Save(batch, kNode, kBelongsKey, BelongsOf(settings, keyring.identity_id()));
   absl::StatusOr<std::vector<v1::Officer>> listed = officers.All();
   if (!listed.ok()) return listed.status();
   if (!listed->empty() || settings.first_administrator.empty()) return absl::OkStatus();
@@ -164,6 +169,13 @@ absl::Status Ground::CheckKeys(Instant now) {
 }
 
 absl::Status Ground::Commit(store::WriteBatch& batch, std::span<const state::DiaryLine> lines) {
+  if (!usable_.ok()) return usable_;
+  absl::Status status = Write(batch, lines);
+  Note(status);
+  return status;
+}
+
+absl::Status Ground::Write(store::WriteBatch& batch, std::span<const state::DiaryLine> lines) {
   if (absl::Status status = keys.Sync(); !status.ok()) return status;
   alarms.AddChanges(batch);
   federation.AddChanges(batch);

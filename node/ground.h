@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,6 +33,13 @@ class Ground {
   static absl::StatusOr<std::unique_ptr<Ground>> Open(const Settings& settings,
                                                       crypto::SigningKey identity,
                                                       Surroundings surroundings, Instant now);
+
+  // OK until a disk failed, then INTERNAL for good: what it holds is not known any more.
+  const absl::Status& usable() const { return usable_; }
+  void Note(const absl::Status& status);
+
+  // An alarm when a key that something refers to is damaged; else what a crash cut short is freed.
+  absl::Status CheckKeys(Instant now);
 
   // Keys first, synced; then the batch, with what changed in alarms and federation, and the lines,
   // synced. Not OK: nothing of the batch is there, unless the error is INTERNAL.

@@ -1,10 +1,12 @@
 #include "node/inbox.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
+#include "core/record/statements.h"
 #include "node/families.h"
 #include "node/notices.h"
 #include "node/receipts.h"
@@ -172,8 +174,6 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
   return absl::OkStatus();
 }
 
-// Another origin's record may bear the same id: whoever received a record can send its id on, and
-// may be the first to arrive. Neither costs the other anything.
 absl::Status Inbox::AcknowledgeAgain(state::ReceivedRecord& before,
                                      v1::PullAcknowledge& acknowledge, Group& group, Instant now) {
   v1::SignedStatement& statement = *acknowledge.add_acknowledgements();
@@ -193,6 +193,8 @@ absl::Status Inbox::AcknowledgeAgain(state::ReceivedRecord& before,
   return absl::OkStatus();
 }
 
+// Another origin's record may bear the same id: whoever received a record can send its id on, and
+// may be the first to arrive. Neither costs the other anything.
 absl::Status Inbox::KeepReceipt(const ledger::ReceiptBundle& bundle,
                                 const state::ReceivedRecord& index, Group& group, Instant now) {
   const std::string& id = index.record_id();
@@ -248,13 +250,13 @@ absl::Status Inbox::ApplyAnswer(Arrived& arrived, Group& group, Instant now) {
   if (recipient == nullptr || recipient->pair_seq() == 0) return absl::OkStatus();
   arrived.index.set_in_reply_to((*sent)->record_id());
   const std::optional<v1::LeadAnswer> answer = AnswerIn(*arrived.content);
+  // Of several by one agency the one latest in the log stands, in whatever order they are
+  // delivered.
   if (arrived.index.kind() != v1::RECORD_KIND_ANSWER || !answer ||
       (*sent)->stage() == state::STAGE_PURGED ||
       arrived.index.log_index() < recipient->answer_log_index()) {
     return absl::OkStatus();
   }
-  absl::StatusOr<state::SentContent> content = sent_records.Content(**sent);
-  if (!content.ok()) return content.status();
   OnAnswered(*recipient, answer->taken(), now);
   recipient->set_answer_record_id(arrived.index.record_id());
   recipient->set_answer_log_index(arrived.index.log_index());

@@ -1,5 +1,5 @@
 // What comes in: deliveries are checked, opened, kept in the vault and acknowledged, each once. A
-// delivery that comes again is acknowledged again with the same statement. Nothing is acknowledged
+// delivery that comes again is acknowledged again, with the same body. Nothing is acknowledged
 // that is not on disk. Not thread-safe.
 #pragma once
 

@@ -145,6 +145,14 @@ absl::Status Keyring::DestroyOld(Instant now, store::WriteBatch& batch) {
   return any ? keys_->Sync() : absl::OkStatus();
 }
 
+absl::StatusOr<size_t> Keyring::Lost(Instant now) const {
+  absl::StatusOr<std::vector<Own>> all = All();
+  if (!all.ok()) return all.status();
+  return static_cast<size_t>(std::ranges::count_if(*all, [&](const Own& own) {
+    return !own.key.destroyed() && now < Until(own.key) + GraceOf(own.key) && !keys_->Has(own.id);
+  }));
+}
+
 absl::StatusOr<std::optional<v1::PublishRequest>> Keyring::Unpublished(
     const ledger::Registry& registry, Instant now) const {
   const absl::StatusOr<ledger::KeyInfo> identity =
@@ -191,14 +199,6 @@ absl::StatusOr<crypto::SigningKey> Keyring::Signing(const ledger::Registry& regi
                         "admitted the agency");
 }
 
-const crypto::AgreementKey* Keyring::Delivery(const KeyId& id) {
-  const auto cached = delivery_.find(id);
-  if (cached != delivery_.end()) return &cached->second;
-  absl::StatusOr<std::optional<state::OwnKey>> own =
-      Load<state::OwnKey>(*store_, kOwnKeys, AsText(id));
-  if (!own.ok() || !*own || (*own)->destroyed() || !HasUse(**own, KeyUse::kDelivery)) {
-    return nullptr;
-  }
 absl::StatusOr<bool> Keyring::Refresh(const ledger::Registry& registry, std::string_view type,
                                       KeyUse use, Instant now,
                                       v1::SignedStatement& statement) const {
@@ -217,6 +217,14 @@ absl::StatusOr<bool> Keyring::Refresh(const ledger::Registry& registry, std::str
   return true;
 }
 
+const crypto::AgreementKey* Keyring::Delivery(const KeyId& id) {
+  const auto cached = delivery_.find(id);
+  if (cached != delivery_.end()) return &cached->second;
+  absl::StatusOr<std::optional<state::OwnKey>> own =
+      Load<state::OwnKey>(*store_, kOwnKeys, AsText(id));
+  if (!own.ok() || !*own || (*own)->destroyed() || !HasUse(**own, KeyUse::kDelivery)) {
+    return nullptr;
+  }
   const absl::StatusOr<crypto::Secret<32>> key = keys_->Get(id);
   if (!key.ok()) return nullptr;
   return &delivery_.emplace(id, crypto::AgreementKey::FromPrivate(*key)).first->second;

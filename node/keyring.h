@@ -59,6 +59,8 @@ class Keyring {
   // A living delivery key; nullptr otherwise. Valid until the next DestroyOld().
   const crypto::AgreementKey* Delivery(const KeyId& id);
 
+  // Keys that must still live and are not in the key store.
+  absl::StatusOr<size_t> Lost(Instant now) const;
   absl::StatusOr<std::vector<v1::KeyInfo>> List(const ledger::Registry& registry,
                                                 Instant now) const;
 

@@ -115,6 +115,11 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
     return absl::OkStatus();
   }
   absl::StatusOr<state::SentContent> content = sent_records.Content(**sent);
+  if (absl::IsDataLoss(content.status())) {
+    // Its content keys are lost with it.
+    sent_records.Save(**sent, batch);
+    return absl::OkStatus();
+  }
   if (!content.ok()) return content.status();
   content->clear_keys();
   return sent_records.Save(**sent, *content, batch);

@@ -67,25 +67,22 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
         if (chosen.size() == limits::kBatchRecords || (!chosen.empty() && bytes > kRequestBytes)) {
           return absl::CancelledError();
         }
-        if (!request.add_submissions()->ParseFromString(item.submission())) {
+        v1::Submission& submission = *request.add_submissions();
+        if (!submission.ParseFromString(item.submission())) {
           return absl::DataLossError("a submission in the outbox is damaged");
         }
         chosen.push_back(item.number());
         return RefreshNotice(item, submission, anew, now);
       });
   if (!status.ok() && !absl::IsCancelled(status)) return status;
-  if (chosen.empty()) return std::nullopt;
   if (anew.count() != 0) {
     if (status = ground_->Commit(anew); !status.ok()) return status;
   }
+  if (chosen.empty()) return std::nullopt;
   under_way_.insert(chosen.begin(), chosen.end());
   return request;
 }
 
-// The reason stands at each draft, for the desk.
-absl::Status Outbox::KeepWaiting(const absl::Status& why, Instant now) {
-  const std::optional<Refusal> refusal = RefusalOf(why);
-  if (!refusal) return why;
 // A notice that waited until its key had ended. Its number and its body stay.
 absl::Status Outbox::RefreshNotice(state::OutboxItem item, v1::Submission& submission,
                                    store::WriteBatch& batch, Instant now) const {
@@ -104,6 +101,10 @@ absl::Status Outbox::RefreshNotice(state::OutboxItem item, v1::Submission& submi
   return absl::OkStatus();
 }
 
+// The reason stands at each draft, for the desk.
+absl::Status Outbox::KeepWaiting(const absl::Status& why, Instant now) {
+  const std::optional<Refusal> refusal = RefusalOf(why);
+  if (!refusal) return why;
   store::WriteBatch batch;
   for (const DraftKey& key : drafts_) {
     absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(std::get<2>(key));
@@ -149,6 +150,16 @@ absl::Status Outbox::SealWaiting(Instant now) {
   return absl::OkStatus();
 }
 
+void Outbox::CloseUnsent(state::SentRecord& sent, const std::string& reason,
+                         store::WriteBatch& batch, Instant now) {
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    recipient.set_reason(reason);
+    SetState(recipient, v1::RECIPIENT_STATE_NOT_SENT, now);
+  }
+  sent.set_stage(state::STAGE_CLOSED);
+  sent_.Save(sent, batch);
+}
+
 // A refusal means that it waits (the reason is kept); nullopt that nothing of it will leave.
 absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string& record_id,
                                                               const crypto::SigningKey& signing,
@@ -161,6 +172,11 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
   Sealed one{**std::move(found), {}, {}, {}};
   absl::StatusOr<state::SentContent> content = sent_.Content(one.sent);
   if (IsRefusal(content.status(), Reason::kExpired)) return std::nullopt;
+  // It can never leave, and must not hold up the others.
+  if (absl::IsDataLoss(content.status())) {
+    CloseUnsent(one.sent, "content-damaged", batch, now);
+    return std::nullopt;
+  }
   if (!content.ok()) return content.status();
   one.content = *std::move(content);
   absl::StatusOr<std::optional<record::SealedRecord>> sealed =
@@ -175,13 +191,10 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
   if (!sealed.ok() && !refusal) return sealed.status();
   if (refusal && refusal->reason == Reason::kSnapshotBehind) return sealed.status();
   if (refusal) {
-    for (state::SentRecipient& recipient : *one.sent.mutable_recipients()) {
-      recipient.set_reason(ReasonText(*refusal));
-      SetState(recipient, v1::RECIPIENT_STATE_NOT_SENT, now);
-    }
-    one.sent.set_stage(state::STAGE_CLOSED);
+    CloseUnsent(one.sent, ReasonText(*refusal), batch, now);
+    return std::nullopt;
   }
-  if (refusal || !*sealed) {
+  if (!*sealed) {
     sent_.Save(one.sent, batch);
     return std::nullopt;
   }

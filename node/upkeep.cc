@@ -39,8 +39,8 @@ absl::StatusOr<std::vector<Due>> FindDue(const store::Reader& reader, Instant no
 }  // namespace
 
 absl::Status Upkeep::Tick(Instant now) {
-  if (absl::Status status = Keys(now); !status.ok()) return status;
   if (absl::Status status = Purge(now); !status.ok()) return status;
+  if (absl::Status status = Keys(now); !status.ok()) return status;
   if (absl::Status status = outbox_->AddPairHeads(now); !status.ok()) return status;
   return Watch(now);
 }

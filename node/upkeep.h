@@ -15,10 +15,11 @@ class Upkeep {
       : ground_(&ground), outbox_(&outbox), started_(started) {}
 
   absl::Status Tick(Instant now);
+  // Erases what is due, at most some hundreds at once.
+  absl::Status Purge(Instant now);
 
  private:
   absl::Status Keys(Instant now);
-  absl::Status Purge(Instant now);
   absl::Status PurgeSent(std::string_view record_id, Instant now, store::WriteBatch& batch);
   absl::Status PurgeReceived(std::string_view record_hash, Instant now, store::WriteBatch& batch);
   absl::Status Watch(Instant now);
