@@ -3,10 +3,19 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
 
 #include "cli/context.h"
 
 namespace entente::cli {
+
+template <typename Request>
+void AddLimit(CLI::App& command, const std::shared_ptr<Request>& request) {
+  command.add_option_function<uint32_t>(
+      "--limit", [request](uint32_t limit) { request->set_limit(limit); },
+      "at most so many, the oldest first");
+}
 
 void AddLeadCommands(CLI::App& app, Context& context);
 void AddInboxCommands(CLI::App& app, Context& context);

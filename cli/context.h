@@ -64,6 +64,28 @@ class Context {
     return response;
   }
 
+  // All pages as one answer, or as many as hold `request.limit()` items.
+  template <typename Request, typename Response, typename Items>
+  std::optional<Response> CallPaged(grpc::Status (v1::Desk::Stub::*method)(grpc::ClientContext*,
+                                                                           const Request&,
+                                                                           Response*),
+                                    Request request, Items items) {
+    const auto limit = static_cast<int>(request.limit());
+    Response all;
+    bool more = true;
+    while (more) {
+      const auto page = Call(method, request);
+      if (!page) return std::nullopt;
+      all.MergeFrom(*page);
+      all.set_next_page(page->next_page());
+      request.set_page(page->next_page());
+      const int have = items(all);
+      more = !page->next_page().empty() && (limit == 0 || have < limit);
+      if (more && limit != 0) request.set_limit(static_cast<uint32_t>(limit - have));
+    }
+    return all;
+  }
+
  private:
   absl::StatusOr<v1::Desk::Stub*> Stub();
   static void SetDeadline(grpc::ClientContext& call);

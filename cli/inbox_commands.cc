@@ -14,7 +14,8 @@ void Status(Context& context) {
 }
 
 void Inbox(Context& context, const v1::InboxRequest& request) {
-  const auto response = context.Call(&v1::Desk::Stub::Inbox, request);
+  const auto response = context.CallPaged(&v1::Desk::Stub::Inbox, request,
+                                          [](const auto& all) { return all.items_size(); });
   if (!response) return;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << RenderInbox(context.language(), *response);
@@ -28,7 +29,8 @@ void Show(Context& context, const v1::ShowRequest& request) {
 }
 
 void Log(Context& context, const v1::ConsultationsRequest& request) {
-  const auto response = context.Call(&v1::Desk::Stub::Consultations, request);
+  const auto response = context.CallPaged(&v1::Desk::Stub::Consultations, request,
+                                          [](const auto& all) { return all.consultations_size(); });
   if (!response) return;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << RenderConsultations(context.language(), *response);
@@ -49,7 +51,7 @@ void AddShow(CLI::App& app, Context& context) {
   command
       ->add_option_function<std::string>(
           "record", [request](const std::string& text) { request->set_record_id(text); },
-          "record id or spoken reference")
+          "record id or spoken reference; ORIGIN/ before it when two records share one")
       ->required();
   command
       ->add_option_function<std::string>(
@@ -78,6 +80,7 @@ void AddLog(CLI::App& app, Context& context) {
           [request](const std::string& text) { request->set_justification(text); },
           "why you read the log")
       ->required();
+  AddLimit(*command, request);
   command->callback([&context, request] { Log(context, *request); });
 }
 
@@ -91,6 +94,7 @@ void AddInboxCommands(CLI::App& app, Context& context) {
   auto request = std::make_shared<v1::InboxRequest>();
   inbox->add_flag_callback(
       "--unread", [request] { request->set_unread_only(true); }, "only unread ones");
+  AddLimit(*inbox, request);
   inbox->callback([&context, request] { Inbox(context, *request); });
   AddShow(app, context);
   AddLog(app, context);

@@ -45,7 +45,8 @@ void Answer(Context& context, const AnswerOptions& options, bool taken) {
 }
 
 void List(Context& context, const v1::ListLeadsRequest& request) {
-  const auto response = context.Call(&v1::Desk::Stub::ListLeads, request);
+  const auto response = context.CallPaged(&v1::Desk::Stub::ListLeads, request,
+                                          [](const auto& all) { return all.leads_size(); });
   if (!response) return;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << RenderLeads(context.language(), *response, request.received());
@@ -95,6 +96,7 @@ void AddList(CLI::App& lead, Context& context) {
   command->add_flag_callback(
       "--overdue", [request] { request->set_overdue_only(true); },
       "only leads with an overdue recipient");
+  AddLimit(*command, request);
   command->callback([&context, request] { List(context, *request); });
 }
 

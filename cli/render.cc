@@ -62,8 +62,8 @@ std::string RecipientDetail(Language language, const v1::RecipientStatus& recipi
   Row parts;
   if (recipient.overdue()) parts.push_back(Say(language, "lead.overdue"));
   if (!recipient.reason().empty()) parts.push_back(ReasonText(language, recipient));
-  if (!recipient.answer_reference().empty()) {
-    parts.push_back(Say(language, "lead.answer-reference", {recipient.answer_reference()}));
+  if (!recipient.answer_record_id().empty()) {
+    parts.push_back(Say(language, "lead.answer", {recipient.answer_record_id()}));
   }
   if (recipient.sections_withheld() > 0) {
     parts.push_back(WithheldNote(language, recipient.sections_withheld()));
@@ -82,7 +82,7 @@ std::string RecipientDetail(Language language, const v1::RecipientStatus& recipi
 
 std::string LeadHead(Language language, const v1::LeadSummary& lead) {
   return Say(language, "lead.head",
-             {lead.reference(), NumberWord(language, "measure", lead.measure()), lead.summary(),
+             {lead.reference(), NumberWord(language, "measure", lead.measure()),
               InstantText(lead.deadline_ms()), lead.record_id(), lead.own_reference()});
 }
 
@@ -178,8 +178,15 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
          "\n";
   for (const auto& alarm : status.alarms()) {
     out +=
-        Say(language, "status.alarm", {alarm.code(), InstantText(alarm.since_ms()), alarm.text()}) +
-        "\n";
+        Say(language, "status.alarm", {alarm.code(), InstantText(alarm.since_ms()), alarm.text()});
+    if (alarm.count() > 1) {
+      out += " " + Say(language, "status.alarm-count", {std::to_string(alarm.count())});
+    }
+    out += "\n";
+  }
+  if (status.alarms_left_out() > 0) {
+    out +=
+        Say(language, "status.alarms-left-out", {std::to_string(status.alarms_left_out())}) + "\n";
   }
   return out;
 }
@@ -207,6 +214,7 @@ std::string RenderLeads(Language language, const v1::ListLeadsResponse& response
   for (const auto& lead : response.leads()) {
     out += LeadHead(language, lead);
     if (received) out += " " + Say(language, "lead.from", {lead.origin()});
+    if (lead.damaged()) out += " " + Say(language, "lead.damaged");
     out += "\n";
     std::vector<Row> rows;
     for (const auto& recipient : lead.recipients()) {

@@ -1,5 +1,8 @@
 #include "node/alarms.h"
 
+#include <algorithm>
+#include <array>
+
 #include "node/families.h"
 #include "node/table.h"
 
@@ -12,6 +15,46 @@ std::string StoreKey(std::string_view code, std::string_view subject) {
   std::string key(kPrefix);
   key.append(code).append(1, '\0').append(subject);
   return key;
+}
+
+// What proves that someone lied, then damage here, then what may have a harmless cause.
+constexpr std::array kGravestFirst = {alarm::kFork,
+                                      alarm::kDeliveredThoughRefused,
+                                      alarm::kDecisionDiffers,
+                                      alarm::kObligationRemoved,
+                                      alarm::kKeysDamaged,
+                                      alarm::kLocalFault,
+                                      alarm::kRecordIdShared,
+                                      alarm::kAcknowledgementForged,
+                                      alarm::kNumbersMissing,
+                                      alarm::kNotAcknowledged,
+                                      alarm::kExpiredOnTheWay,
+                                      alarm::kEvidenceBad,
+                                      alarm::kRecordRefused,
+                                      alarm::kNoticeBad,
+                                      alarm::kStatementInvalid,
+                                      alarm::kPairHeadOverdue,
+                                      alarm::kErasureHeld,
+                                      alarm::kTextWithheld,
+                                      alarm::kBrokerSilent,
+                                      alarm::kClockDiffers,
+                                      alarm::kKeysNotInLog,
+                                      alarm::kLogNotFresh,
+                                      alarm::kSubmissionRefused};
+
+size_t RankOf(const v1::Alarm& alarm) {
+  return static_cast<size_t>(std::ranges::find(kGravestFirst, alarm.code()) -
+                             kGravestFirst.begin());
+}
+
+// Peers have their words in it: never more than a few lines, and whole characters.
+std::string Shortened(std::string text) {
+  constexpr size_t kBytes = 600;
+  if (text.size() <= kBytes) return text;
+  size_t end = kBytes;
+  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;
+  text.resize(end);
+  return text + "...";
 }
 
 }  // namespace
@@ -37,8 +80,18 @@ void Alarms::Raise(std::string_view code, std::string_view subject, std::string 
   const auto [it, fresh] = standing_.try_emplace(key);
   if (!fresh) return;
   it->second.set_code(std::string(code));
-  it->second.set_text(std::move(text));
+  it->second.set_text(Shortened(std::move(text)));
   it->second.set_since_ms(static_cast<uint64_t>(now.ms));
+  it->second.set_count(1);
+  changed_.insert(std::move(key));
+}
+
+void Alarms::Count(std::string_view code, std::string_view subject, std::string text, Instant now) {
+  if (!Stands(code, subject)) return Raise(code, subject, std::move(text), now);
+  Key key(code, subject);
+  v1::Alarm& alarm = standing_[key];
+  alarm.set_count(alarm.count() + 1);
+  alarm.set_text(Shortened(std::move(text)));
   changed_.insert(std::move(key));
 }
 
@@ -77,6 +130,7 @@ bool Alarms::Stands(std::string_view code, std::string_view subject) const {
 std::vector<v1::Alarm> Alarms::All() const {
   std::vector<v1::Alarm> all;
   for (const auto& [key, alarm] : standing_) all.push_back(alarm);
+  std::ranges::stable_sort(all, {}, RankOf);
   return all;
 }
 

@@ -23,12 +23,14 @@ inline constexpr std::string_view kLogNotFresh = "log-not-fresh";
 inline constexpr std::string_view kStatementInvalid = "statement-invalid";
 inline constexpr std::string_view kClockDiffers = "clock-differs";
 inline constexpr std::string_view kKeysNotInLog = "keys-not-in-log";
+inline constexpr std::string_view kKeysDamaged = "keys-damaged";
 inline constexpr std::string_view kEvidenceBad = "evidence-bad";
 inline constexpr std::string_view kDecisionDiffers = "decision-differs";
 inline constexpr std::string_view kSubmissionRefused = "submission-refused";
 inline constexpr std::string_view kAcknowledgementForged = "acknowledgement-forged";
 inline constexpr std::string_view kNoticeBad = "notice-bad";
 inline constexpr std::string_view kRecordRefused = "record-refused";
+inline constexpr std::string_view kRecordIdShared = "record-id-shared";
 inline constexpr std::string_view kObligationRemoved = "obligation-removed";
 inline constexpr std::string_view kNumbersMissing = "numbers-missing";
 inline constexpr std::string_view kPairHeadOverdue = "pair-head-overdue";
@@ -47,6 +49,9 @@ class Alarms {
 
   // Stands from `now`, unless it stands already.
   void Raise(std::string_view code, std::string_view subject, std::string text, Instant now);
+  // One more of what others can bring about as often as they like: one alarm for all of a subject,
+  // which is never theirs to choose freely, with their number and the last text.
+  void Count(std::string_view code, std::string_view subject, std::string text, Instant now);
   void Clear(std::string_view code, std::string_view subject);
   // All of this code but those about these subjects.
   void ClearOthers(std::string_view code, const std::set<std::string>& subjects);
@@ -55,7 +60,7 @@ class Alarms {
   void AddChanges(store::WriteBatch& batch) const;
   void OnKept() { changed_.clear(); }
   bool Stands(std::string_view code, std::string_view subject) const;
-  // By code, then subject.
+  // The gravest first.
   std::vector<v1::Alarm> All() const;
 
  private:

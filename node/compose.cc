@@ -236,8 +236,8 @@ absl::Status CheckDraft(const Ground& ground, const v1::SendLeadRequest& draft, 
   if (record::UrgencyWord(draft.urgency()).empty()) {
     return Refuse(Reason::kLabelMissing, "urgency", "no urgency given");
   }
-  const Instant expires{static_cast<int64_t>(
-      std::min(draft.expires_ms(), static_cast<uint64_t>(record::kLastInstantMs)))};
+  const Instant expires{
+      static_cast<int64_t>(std::min(draft.expires_ms(), static_cast<uint64_t>(kLastInstantMs)))};
   if (expires <= now) return Refuse(Reason::kExpired, "the record would be expired when sent");
   if (expires - now > limits::kRecordLifeMs) {
     return Refuse(Reason::kMalformed, "a record lives five years at most");

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/record/reference.h"
@@ -14,31 +15,41 @@
 namespace entente::node {
 namespace {
 
-// What was typed: an id whole, or the beginning of one.
+constexpr size_t kAlarmsShown = 100;
+
+// What was typed: an id whole, or the beginning of one; perhaps with the origin before it.
 struct Wanted {
+  std::string_view origin;
   std::optional<RecordId> id;
   record::ReferencePrefix prefix{};
-  bool Is(std::string_view record_id) const {
+  bool Is(std::string_view of, std::string_view record_id) const {
     const std::optional<RecordId> other = FixedBytes<16>(record_id);
-    return other && (id ? *other == *id : record::Matches(prefix, *other));
+    return other && (origin.empty() || origin == of) &&
+           (id ? *other == *id : record::Matches(prefix, *other));
   }
 };
 
 absl::StatusOr<Wanted> ReadWanted(std::string_view text) {
-  if (const auto id = FixedFromHex<16>(text)) return Wanted{id, {}};
-  absl::StatusOr<record::ReferencePrefix> prefix = record::ParseReference(text);
-  if (prefix.ok()) return Wanted{std::nullopt, *prefix};
+  const size_t slash = text.find('/');
+  const std::string_view origin = slash == text.npos ? "" : text.substr(0, slash);
+  const std::string_view rest = slash == text.npos ? text : text.substr(slash + 1);
+  if (const auto id = FixedFromHex<16>(rest)) return Wanted{origin, id, {}};
+  absl::StatusOr<record::ReferencePrefix> prefix = record::ParseReference(rest);
+  if (prefix.ok()) return Wanted{origin, std::nullopt, *prefix};
   return RefuseAdvising(Reason::kMalformed, "", Text("no record id or reference: ", text),
                         "give 32 hex characters, or the reference as ABCD-EFGH-JKMN-PQRS-T");
 }
 
-absl::StatusOr<std::string> OnlyOne(const std::vector<std::string>& found, std::string_view text) {
+absl::StatusOr<FoundRecord> OnlyOne(std::vector<FoundRecord> found, std::string_view text) {
   if (found.empty()) return absl::NotFoundError(Text("no record ", text, " at this node"));
-  if (found.size() > 1) {
-    return RefuseAdvising(Reason::kMalformed, "", Text("several records have the reference ", text),
-                          "give the record id");
-  }
-  return found.front();
+  if (found.size() == 1) return std::move(found.front());
+  std::set<std::string> origins;
+  for (const FoundRecord& one : found) origins.insert(one.origin);
+  return RefuseAdvising(
+      Reason::kMalformed, "",
+      Text("several records are called ", text, ", of ", absl::StrJoin(origins, " and ")),
+      origins.size() > 1 ? Text("name the origin too: ", *origins.begin(), "/", text)
+                         : "give the record id");
 }
 
 }  // namespace
@@ -72,46 +83,46 @@ std::string ReferenceOf(std::string_view record_id) {
   return id ? record::SpokenReference(*id) : "";
 }
 
-absl::StatusOr<std::string> Desk::FindReceivedHash(std::string_view id_or_reference) const {
-  absl::StatusOr<Wanted> wanted = ReadWanted(id_or_reference);
+absl::StatusOr<FoundRecord> Desk::Find(std::string_view name, bool sent_too) const {
+  absl::StatusOr<Wanted> wanted = ReadWanted(name);
   if (!wanted.ok()) return wanted.status();
-  std::vector<std::string> found;
+  std::vector<FoundRecord> found;
   absl::Status status =
       ForEachBytes(ground_->db, kReceivedIds, "", [&](std::string_view key, std::string_view hash) {
-        if (wanted->Is(key.substr(key.size() - std::min<size_t>(16, key.size())))) {
-          found.emplace_back(hash);
+        const std::string_view origin = key.substr(0, key.find('\0'));
+        if (wanted->Is(origin, key.substr(std::min(origin.size() + 1, key.size())))) {
+          found.push_back({false, std::string(hash), std::string(origin)});
         }
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
-  return OnlyOne(found, id_or_reference);
-}
-
-absl::StatusOr<std::string> Desk::FindSentId(std::string_view id_or_reference) const {
-  absl::StatusOr<Wanted> wanted = ReadWanted(id_or_reference);
-  if (!wanted.ok()) return wanted.status();
   const std::string_view prefix = wanted->id ? AsText(*wanted->id) : AsText(wanted->prefix);
-  std::vector<std::string> found;
-  absl::Status status =
-      ForEachBytes(ground_->db, kSent, prefix, [&](std::string_view key, std::string_view) {
-        found.emplace_back(key);
-        return absl::OkStatus();
-      });
+  const std::string& own = ground_->agency.text();
+  if (!sent_too) return OnlyOne(std::move(found), name);
+  status = ForEachBytes(ground_->db, kSent, prefix, [&](std::string_view key, std::string_view) {
+    if (wanted->Is(own, key)) found.push_back({true, std::string(key), own});
+    return absl::OkStatus();
+  });
   if (!status.ok()) return status;
-  return OnlyOne(found, id_or_reference);
+  return OnlyOne(std::move(found), name);
 }
 
 absl::StatusOr<std::string> Desk::FindLoggedId(std::string_view id_or_reference) const {
   absl::StatusOr<Wanted> wanted = ReadWanted(id_or_reference);
   if (!wanted.ok()) return wanted.status();
   if (wanted->id) return std::string(AsText(*wanted->id));
-  std::set<std::string> found;
-  absl::Status status = ground_->diary.ForEach([&](uint64_t, const state::DiaryLine& line) {
-    if (wanted->Is(line.record_id())) found.insert(line.record_id());
-    return absl::OkStatus();
-  });
+  std::set<std::string> ids;
+  absl::Status status =
+      ground_->diary.ForEach(0, ground_->diary.size(), [&](uint64_t, const state::DiaryLine& line) {
+        if (wanted->Is(wanted->origin, line.record_id())) ids.insert(line.record_id());
+        return absl::OkStatus();
+      });
   if (!status.ok()) return status;
-  return OnlyOne({found.begin(), found.end()}, id_or_reference);
+  std::vector<FoundRecord> found;
+  for (const std::string& id : ids) found.push_back({false, id, std::string(wanted->origin)});
+  absl::StatusOr<FoundRecord> only = OnlyOne(std::move(found), id_or_reference);
+  if (!only.ok()) return only.status();
+  return only->key;
 }
 
 absl::StatusOr<v1::StatusResponse> Desk::Status(std::string_view officer) const {
@@ -135,7 +146,10 @@ absl::StatusOr<v1::StatusResponse> Desk::Status(std::string_view officer) const 
       });
   if (!status.ok()) return status;
   response.set_inbox_unread(unread);
-  for (v1::Alarm& alarm : ground_->alarms.All()) *response.add_alarms() = std::move(alarm);
+  std::vector<v1::Alarm> alarms = ground_->alarms.All();
+  response.set_alarms_left_out(alarms.size() - std::min(alarms.size(), kAlarmsShown));
+  alarms.resize(std::min(alarms.size(), kAlarmsShown));
+  for (v1::Alarm& alarm : alarms) *response.add_alarms() = std::move(alarm);
   return response;
 }
 
@@ -170,13 +184,19 @@ absl::StatusOr<v1::ListAgenciesResponse> Desk::ListAgencies(std::string_view off
 }
 
 absl::StatusOr<v1::AddOfficerResponse> Desk::AddOfficer(std::string_view officer,
-                                                        const v1::AddOfficerRequest& request) {
+                                                        const v1::AddOfficerRequest& request,
+                                                        Instant now) {
   absl::Status status = ground_->officers.Check(officer, {role::kAdministrator});
   if (!status.ok()) return status;
+  if (request.officer().id() == officer) {
+    return RefuseAdvising(Reason::kNotAuthorised, "", "nobody changes their own roles",
+                          "ask another administrator");
+  }
   store::WriteBatch batch;
-  status = ground_->officers.Add(request.officer(), batch);
-  if (!status.ok()) return status;
-  if (status = ground_->Commit(batch); !status.ok()) return status;
+  absl::StatusOr<std::string> change = ground_->officers.Add(request.officer(), batch);
+  if (!change.ok()) return change.status();
+  const state::DiaryLine line = MakeLine(officer, operation::kAdministration, "", "", *change, now);
+  if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
   return v1::AddOfficerResponse();
 }
 

@@ -17,6 +17,12 @@
 
 namespace entente::node {
 
+struct FoundRecord {
+  bool sent;
+  std::string key;  // record hash of a received one, record id of one sent
+  std::string origin;
+};
+
 class Desk {
  public:
   Desk(Ground& ground, Outbox& outbox) : ground_(&ground), outbox_(&outbox), sent_(ground) {}
@@ -26,7 +32,8 @@ class Desk {
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(std::string_view officer,
                                                         Instant now) const;
   absl::StatusOr<v1::AddOfficerResponse> AddOfficer(std::string_view officer,
-                                                    const v1::AddOfficerRequest& request);
+                                                    const v1::AddOfficerRequest& request,
+                                                    Instant now);
   absl::StatusOr<v1::ListOfficersResponse> ListOfficers(std::string_view officer) const;
 
   absl::StatusOr<v1::SendLeadResponse> SendLead(std::string_view officer,
@@ -47,12 +54,14 @@ class Desk {
                                                           Instant now);
 
  private:
-  // By record id in hex, or spoken reference. Refusal malformed for neither, or for a reference
-  // that two records share; NOT_FOUND.
-  absl::StatusOr<std::string> FindReceivedHash(std::string_view id_or_reference) const;
-  absl::StatusOr<std::string> FindSentId(std::string_view id_or_reference) const;
+  // By record id in hex, or spoken reference, with ORIGIN/ before it or not. Refusal malformed for
+  // neither, or for a name that two records share; NOT_FOUND.
+  absl::StatusOr<FoundRecord> Find(std::string_view name, bool sent_too) const;
   // Of a record that the diary names; a whole id is taken as it is.
   absl::StatusOr<std::string> FindLoggedId(std::string_view id_or_reference) const;
+  absl::StatusOr<v1::ShowResponse> OpenReceived(const std::string& hash,
+                                                const v1::ShowRequest& request,
+                                                store::WriteBatch& batch, Instant now);
 
   // Refusal expired from the end of its time on, erased or not.
   absl::StatusOr<state::ReceivedContent> ContentOf(const state::ReceivedRecord& received,
@@ -61,9 +70,11 @@ class Desk {
   absl::StatusOr<v1::LeadSummary> SummaryOfSent(const state::SentRecord& kept, Instant now) const;
   absl::StatusOr<v1::LeadSummary> SummaryOfReceived(const state::ReceivedRecord& received,
                                                     Instant now) const;
-  v1::ShowResponse ShowReceived(const state::ReceivedRecord& received,
-                                const state::ReceivedContent& content) const;
+  absl::StatusOr<v1::ShowResponse> ShowReceived(const state::ReceivedRecord& received,
+                                                const state::ReceivedContent& content) const;
   absl::StatusOr<v1::ShowResponse> ShowSent(const state::SentRecord& sent, Instant now) const;
+  absl::StatusOr<v1::ConsultationsResponse> ConsultationsPage(
+      const std::string& wanted, const v1::ConsultationsRequest& request) const;
   absl::Status CheckPurpose(const state::ReceivedContent& content, std::string_view stated,
                             std::string_view wanted) const;
 
@@ -71,7 +82,7 @@ class Desk {
   state::SentRecord NewRecord(std::string_view officer, v1::RecordKind kind,
                               const v1::SendLeadRequest& draft, Instant now) const;
   absl::StatusOr<state::DiaryLine> Disclose(std::string_view justification, state::SentRecord& sent,
-                                            Instant now);
+                                            store::WriteBatch& batch, Instant now);
   absl::Status KeepDraft(const state::SentRecord& sent, const v1::SendLeadRequest& draft,
                          const state::DiaryLine& line, store::WriteBatch& batch);
 

@@ -8,6 +8,8 @@
 #include "node/desk.h"
 #include "node/families.h"
 #include "node/labels.h"
+#include "node/page.h"
+#include "node/receipts.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -54,6 +56,9 @@ v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
   status.set_contact(recipient.contact());
   status.set_changed_ms(recipient.changed_ms());
   status.set_sections_withheld(recipient.withheld());
+  if (!recipient.answer_record_id().empty()) {
+    status.set_answer_record_id(HexOf(recipient.answer_record_id()));
+  }
   return status;
 }
 
@@ -72,6 +77,45 @@ void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
   shown.set_section_id(HexEncode(AsBytes(kept.section_id())));
   shown.mutable_labels()->ParseFromString(kept.labels());
   shown.mutable_content()->ParseFromString(kept.content());
+}
+
+// The page after `request.page()` of what `summarize` says of the rows.
+template <typename Row, typename Summarize>
+absl::StatusOr<v1::ListLeadsResponse> LeadsPage(std::vector<std::pair<Place, Row>> rows,
+                                                const v1::ListLeadsRequest& request,
+                                                Summarize summarize) {
+  absl::StatusOr<Place> last = ReadPlace(request.page());
+  if (!last.ok()) return last.status();
+  std::ranges::sort(rows, {}, &std::pair<Place, Row>::first);
+  Page page(request.limit());
+  v1::ListLeadsResponse response;
+  for (const auto& [place, row] : rows) {
+    if (place <= *last) continue;
+    absl::StatusOr<v1::LeadSummary> lead = summarize(row);
+    if (!lead.ok()) return lead.status();
+    const bool overdue = std::ranges::any_of(lead->recipients(), &v1::RecipientStatus::overdue);
+    if (overdue || !request.overdue_only()) {
+      if (!page.Takes(lead->ByteSizeLong())) {
+        response.set_next_page(TextOf(*last));
+        return response;
+      }
+      *response.add_leads() = *std::move(lead);
+    }
+    *last = place;
+  }
+  return response;
+}
+
+v1::Consultation ShownLine(uint64_t number, const state::DiaryLine& line) {
+  v1::Consultation shown;
+  shown.set_number(number);
+  shown.set_instant_ms(line.instant_ms());
+  shown.set_officer(line.officer());
+  shown.set_operation(line.operation());
+  shown.set_record_id(HexOf(line.record_id()));
+  shown.set_purpose(line.purpose());
+  shown.set_justification(line.justification());
+  return shown;
 }
 
 }  // namespace
@@ -98,26 +142,20 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfSent(const state::SentRecord& kep
   if (sent.has_log_index()) lead.set_log_index(sent.log_index());
   state::SentContent content;
   if (sent.stage() != state::STAGE_PURGED) {
-    absl::StatusOr<state::SentContent> read = sent_.Content(sent);
-    if (!read.ok()) return read.status();
-    content = *std::move(read);
+    absl::StatusOr<state::SentContent> kept_content = sent_.Content(sent);
+    lead.set_damaged(absl::IsDataLoss(kept_content.status()));
+    if (!kept_content.ok() && !lead.damaged()) return kept_content.status();
+    if (kept_content.ok()) content = *std::move(kept_content);
   }
   lead.set_own_reference(content.draft().own_reference());
   for (const v1::DraftSection& section : content.draft().sections()) {
     if (!section.content().has_lead_ask()) continue;
     FillAsk(section.content().lead_ask(), lead);
-    lead.set_summary(section.content().lead_ask().summary());
   }
   for (const state::SentRecipient& recipient : sent.recipients()) {
     v1::RecipientStatus& status = *lead.add_recipients();
     status = StatusOf(recipient);
     status.set_overdue(IsOverdue(lead, recipient.state(), now));
-    // The last answer counts.
-    for (const state::Answer& answer : content.answers()) {
-      if (answer.agency() != recipient.recipient()) continue;
-      status.set_reason(answer.answer().reason());
-      status.set_answer_reference(answer.answer().reference());
-    }
   }
   return lead;
 }
@@ -142,6 +180,8 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfReceived(const state::ReceivedRec
   status.set_changed_ms(answered ? received.answered_ms() : received.received_ms());
   if (IsOver(received, now)) return lead;
   absl::StatusOr<state::ReceivedContent> content = ContentOf(received, now);
+  lead.set_damaged(absl::IsDataLoss(content.status()));
+  if (lead.damaged()) return lead;
   if (!content.ok()) return content.status();
   for (const state::KeptSection& section : content->sections()) {
     v1::SectionContent parsed;
@@ -150,8 +190,6 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfReceived(const state::ReceivedRec
     }
   }
   lead.set_own_reference(content->own_answer().reference());
-  status.set_reason(content->own_answer().reason());
-  status.set_answer_reference(content->own_answer().reference());
   status.set_overdue(IsOverdue(lead, status.state(), now));
   return lead;
 }
@@ -161,34 +199,31 @@ absl::StatusOr<v1::ListLeadsResponse> Desk::ListLeads(std::string_view officer,
                                                       Instant now) const {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor, role::kReader});
   if (!status.ok()) return status;
-  std::vector<v1::LeadSummary> leads;
-  const auto add = [&](absl::StatusOr<v1::LeadSummary> lead) {
-    if (!lead.ok()) return lead.status();
-    const bool overdue = std::ranges::any_of(lead->recipients(), &v1::RecipientStatus::overdue);
-    if (overdue || !request.overdue_only()) leads.push_back(*std::move(lead));
-    return absl::OkStatus();
-  };
-  if (request.received()) {
-    status = ForEach<state::ReceivedRecord>(
-        ground_->db, kReceived, [&](std::string_view, const state::ReceivedRecord& received) {
-          if (received.kind() != v1::RECORD_KIND_LEAD || !received.refusal().empty()) {
-            return absl::OkStatus();
-          }
-          return add(SummaryOfReceived(received, now));
+  if (!request.received()) {
+    std::vector<std::pair<Place, state::SentRecord>> rows;
+    status = ForEach<state::SentRecord>(
+        ground_->db, kSent, [&](std::string_view key, state::SentRecord sent) {
+          if (sent.kind() != v1::RECORD_KIND_LEAD) return absl::OkStatus();
+          rows.emplace_back(Place{sent.created_ms(), std::string(key)}, std::move(sent));
+          return absl::OkStatus();
         });
-  } else {
-    status = ForEach<state::SentRecord>(ground_->db, kSent,
-                                        [&](std::string_view, const state::SentRecord& sent) {
-                                          if (sent.kind() != v1::RECORD_KIND_LEAD)
-                                            return absl::OkStatus();
-                                          return add(SummaryOfSent(sent, now));
-                                        });
+    if (!status.ok()) return status;
+    return LeadsPage(std::move(rows), request,
+                     [&](const state::SentRecord& sent) { return SummaryOfSent(sent, now); });
   }
+  std::vector<std::pair<Place, state::ReceivedRecord>> rows;
+  status = ForEach<state::ReceivedRecord>(
+      ground_->db, kReceived, [&](std::string_view key, state::ReceivedRecord received) {
+        if (received.kind() != v1::RECORD_KIND_LEAD || !received.refusal().empty()) {
+          return absl::OkStatus();
+        }
+        rows.emplace_back(Place{received.received_ms(), std::string(key)}, std::move(received));
+        return absl::OkStatus();
+      });
   if (!status.ok()) return status;
-  std::ranges::sort(leads, {}, &v1::LeadSummary::created_ms);
-  v1::ListLeadsResponse response;
-  for (v1::LeadSummary& lead : leads) *response.add_leads() = std::move(lead);
-  return response;
+  return LeadsPage(std::move(rows), request, [&](const state::ReceivedRecord& received) {
+    return SummaryOfReceived(received, now);
+  });
 }
 
 v1::InboxItem Desk::ItemOf(const state::ReceivedRecord& received) const {
@@ -213,17 +248,29 @@ absl::StatusOr<v1::InboxResponse> Desk::Inbox(std::string_view officer,
                                               const v1::InboxRequest& request, Instant now) const {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor, role::kReader});
   if (!status.ok()) return status;
-  std::vector<v1::InboxItem> items;
+  absl::StatusOr<Place> last = ReadPlace(request.page());
+  if (!last.ok()) return last.status();
+  std::vector<std::pair<Place, v1::InboxItem>> items;
   status = ForEach<state::ReceivedRecord>(
-      ground_->db, kReceived, [&](std::string_view, const state::ReceivedRecord& received) {
-        const bool shown = received.refusal().empty() && !IsOver(received, now);
-        if (shown && !(request.unread_only() && received.read())) items.push_back(ItemOf(received));
+      ground_->db, kReceived, [&](std::string_view key, const state::ReceivedRecord& received) {
+        Place place{received.received_ms(), std::string(key)};
+        const bool shown = received.refusal().empty() && !IsOver(received, now) && *last < place;
+        if (!shown || (request.unread_only() && received.read())) return absl::OkStatus();
+        items.emplace_back(std::move(place), ItemOf(received));
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
-  std::ranges::sort(items, {}, &v1::InboxItem::received_ms);
+  std::ranges::sort(items, {}, &std::pair<Place, v1::InboxItem>::first);
+  Page page(request.limit());
   v1::InboxResponse response;
-  for (v1::InboxItem& item : items) *response.add_items() = std::move(item);
+  for (auto& [place, item] : items) {
+    if (!page.Takes(item.ByteSizeLong())) {
+      response.set_next_page(TextOf(*last));
+      return response;
+    }
+    *response.add_items() = std::move(item);
+    *last = std::move(place);
+  }
   return response;
 }
 
@@ -237,8 +284,11 @@ absl::Status Desk::CheckPurpose(const state::ReceivedContent& content, std::stri
                 Text("this record may be used for ", stated, " only, not for ", wanted));
 }
 
-v1::ShowResponse Desk::ShowReceived(const state::ReceivedRecord& received,
-                                    const state::ReceivedContent& content) const {
+absl::StatusOr<v1::ShowResponse> Desk::ShowReceived(const state::ReceivedRecord& received,
+                                                    const state::ReceivedContent& content) const {
+  absl::StatusOr<std::string> receipt =
+      ReceiptName(ground_->db, received.record_id(), received.record_hash());
+  if (!receipt.ok()) return receipt.status();
   v1::ShowResponse response;
   *response.mutable_item() = ItemOf(received);
   response.mutable_item()->set_read(true);
@@ -251,7 +301,23 @@ v1::ShowResponse Desk::ShowReceived(const state::ReceivedRecord& received,
   *response.mutable_obligations() = content.obligations();
   response.set_instruction(content.instruction());
   response.set_record_hash(DigestText(*FixedBytes<32>(received.record_hash())));
-  response.set_receipt_path(HexOf(received.record_id()) + ".tlog-proof");
+  response.set_receipt_path(*receipt + ".tlog-proof");
+  return response;
+}
+
+absl::StatusOr<v1::ShowResponse> Desk::OpenReceived(const std::string& hash,
+                                                    const v1::ShowRequest& request,
+                                                    store::WriteBatch& batch, Instant now) {
+  absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+      Load<state::ReceivedRecord>(ground_->db, kReceived, hash);
+  if (!received.ok()) return received.status();
+  absl::StatusOr<state::ReceivedContent> content = ContentOf(**received, now);
+  if (!content.ok()) return content.status();
+  absl::Status status = CheckPurpose(*content, (*received)->purpose(), request.purpose());
+  if (!status.ok()) return status;
+  absl::StatusOr<v1::ShowResponse> response = ShowReceived(**received, *content);
+  (*received)->set_read(true);
+  Save(batch, kReceived, hash, **received);
   return response;
 }
 
@@ -300,26 +366,14 @@ absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
   if (!status.ok()) return status;
   store::WriteBatch batch;
   absl::StatusOr<v1::ShowResponse> response;
-  absl::StatusOr<std::string> hash = FindReceivedHash(request.record_id());
-  if (hash.ok()) {
-    absl::StatusOr<std::optional<state::ReceivedRecord>> received =
-        Load<state::ReceivedRecord>(ground_->db, kReceived, *hash);
-    if (!received.ok()) return received.status();
-    absl::StatusOr<state::ReceivedContent> content = ContentOf(**received, now);
-    if (!content.ok()) return content.status();
-    status = CheckPurpose(*content, (*received)->purpose(), request.purpose());
-    if (!status.ok()) return status;
-    response = ShowReceived(**received, *content);
-    (*received)->set_read(true);
-    Save(batch, kReceived, *hash, **received);
-  } else if (absl::IsNotFound(hash.status())) {
-    absl::StatusOr<std::string> id = FindSentId(request.record_id());
-    if (!id.ok()) return id.status();
-    absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(*id);
+  absl::StatusOr<FoundRecord> found = Find(request.record_id(), true);
+  if (!found.ok()) return found.status();
+  if (found->sent) {
+    absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(found->key);
     if (!sent.ok()) return sent.status();
     response = ShowSent(**sent, now);
   } else {
-    return hash.status();
+    response = OpenReceived(found->key, request, batch, now);
   }
   if (!response.ok()) return response;
   const std::string id = *HexDecode(response->item().record_id());
@@ -328,6 +382,31 @@ absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
                request.purpose().empty() ? response->purpose() : request.purpose(),
                request.justification(), now);
   if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
+  return response;
+}
+
+// A page names the last line before it, and the line that was the last of all when the first page
+// was read: reading the log makes it longer.
+absl::StatusOr<v1::ConsultationsResponse> Desk::ConsultationsPage(
+    const std::string& wanted, const v1::ConsultationsRequest& request) const {
+  absl::StatusOr<Place> place = ReadPlace(request.page());
+  if (!place.ok()) return place.status();
+  const uint64_t size = ground_->diary.size();
+  const uint64_t end = request.page().empty() ? size : std::min(U64FromKey(place->key), size);
+  Page page(request.limit());
+  v1::ConsultationsResponse response;
+  absl::Status status =
+      ground_->diary.ForEach(place->ms, end, [&](uint64_t number, const state::DiaryLine& line) {
+        if (!wanted.empty() && line.record_id() != wanted) return absl::OkStatus();
+        v1::Consultation shown = ShownLine(number, line);
+        if (!page.Takes(shown.ByteSizeLong())) {
+          response.set_next_page(TextOf({number - 1, U64Key(end)}));
+          return absl::CancelledError();
+        }
+        *response.add_consultations() = std::move(shown);
+        return absl::OkStatus();
+      });
+  if (!status.ok() && !absl::IsCancelled(status)) return status;
   return response;
 }
 
@@ -342,20 +421,8 @@ absl::StatusOr<v1::ConsultationsResponse> Desk::Consultations(
     if (!id.ok()) return id.status();
     wanted = *std::move(id);
   }
-  v1::ConsultationsResponse response;
-  status = ground_->diary.ForEach([&](uint64_t number, const state::DiaryLine& line) {
-    if (!wanted.empty() && line.record_id() != wanted) return absl::OkStatus();
-    v1::Consultation& shown = *response.add_consultations();
-    shown.set_number(number);
-    shown.set_instant_ms(line.instant_ms());
-    shown.set_officer(line.officer());
-    shown.set_operation(line.operation());
-    shown.set_record_id(HexOf(line.record_id()));
-    shown.set_purpose(line.purpose());
-    shown.set_justification(line.justification());
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  absl::StatusOr<v1::ConsultationsResponse> response = ConsultationsPage(wanted, request);
+  if (!response.ok()) return response;
   const state::DiaryLine line =
       MakeLine(officer, operation::kLogReading, wanted, "", request.justification(), now);
   store::WriteBatch batch;

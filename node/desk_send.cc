@@ -34,12 +34,13 @@ absl::Status CheckLead(const v1::SendLeadRequest& draft) {
 }
 
 // The key of the month under which officers' pseudonyms are made, made when it is first needed.
-absl::StatusOr<crypto::Secret<32>> MonthKey(Ground& ground, Instant now) {
+absl::StatusOr<crypto::Secret<32>> MonthKey(Ground& ground, store::WriteBatch& batch, Instant now) {
   const std::string month = FormatInstant(now).substr(0, 7);
   const Digest id = crypto::Sha256Concat({AsBytes("entente/v1 month "), AsBytes(month)});
   if (!ground.keys.Has(id)) {
     absl::Status status = ground.keys.Put(id, crypto::Secret<32>::Create(ground.random));
     if (!status.ok()) return status;
+    batch.Put(kNode, Text(kMonthPrefix, month), AsText(id));
   }
   return ground.keys.Get(id);
 }
@@ -107,8 +108,9 @@ state::SentRecord Desk::NewRecord(std::string_view officer, v1::RecordKind kind,
 
 // What the log will say of the officer and of the reason, without saying it.
 absl::StatusOr<state::DiaryLine> Desk::Disclose(std::string_view justification,
-                                                state::SentRecord& sent, Instant now) {
-  absl::StatusOr<crypto::Secret<32>> month = MonthKey(*ground_, now);
+                                                state::SentRecord& sent, store::WriteBatch& batch,
+                                                Instant now) {
+  absl::StatusOr<crypto::Secret<32>> month = MonthKey(*ground_, batch, now);
   if (!month.ok()) return month.status();
   state::DiaryLine line = MakeLine(sent.officer(), operation::kDisclosure, sent.record_id(),
                                    sent.purpose(), justification, now);
@@ -155,9 +157,9 @@ absl::StatusOr<v1::SendLeadResponse> Desk::SendLead(std::string_view officer,
     if (!decision.ok()) return decision.status();
     *response.add_recipients() = PreviewOf(recipient.recipient(), *decision);
   }
-  absl::StatusOr<state::DiaryLine> line = Disclose(request.justification(), sent, now);
-  if (!line.ok()) return line.status();
   store::WriteBatch batch;
+  absl::StatusOr<state::DiaryLine> line = Disclose(request.justification(), sent, batch, now);
+  if (!line.ok()) return line.status();
   if (status = KeepDraft(sent, request, *line, batch); !status.ok()) return status;
   return response;
 }
@@ -168,10 +170,11 @@ absl::StatusOr<v1::AnswerLeadResponse> Desk::AnswerLead(std::string_view officer
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
   if (status.ok()) status = CheckJustification(request.justification());
   if (!status.ok()) return status;
-  absl::StatusOr<std::string> hash = FindReceivedHash(request.record_id());
-  if (!hash.ok()) return hash.status();
+  absl::StatusOr<FoundRecord> found = Find(request.record_id(), false);
+  if (!found.ok()) return found.status();
+  const std::string& hash = found->key;
   absl::StatusOr<std::optional<state::ReceivedRecord>> lead =
-      Load<state::ReceivedRecord>(ground_->db, kReceived, *hash);
+      Load<state::ReceivedRecord>(ground_->db, kReceived, hash);
   if (!lead.ok()) return lead.status();
   if (!*lead || (*lead)->kind() != v1::RECORD_KIND_LEAD) {
     return Refuse(Reason::kMalformed, "only a lead is taken up or declined");
@@ -181,7 +184,7 @@ absl::StatusOr<v1::AnswerLeadResponse> Desk::AnswerLead(std::string_view officer
   const v1::SendLeadRequest draft = AnswerDraft(**lead, *content, request);
   if (status = CheckDraft(*ground_, draft, now); !status.ok()) return status;
   state::SentRecord sent = NewRecord(officer, v1::RECORD_KIND_ANSWER, draft, now);
-  sent.set_answers(*hash);
+  sent.set_answers(hash);
   status = ChooseInstruments(*ground_, draft, now, sent);
   if (!status.ok()) return status;
   absl::StatusOr<policy::Decision> decision =
@@ -197,10 +200,10 @@ absl::StatusOr<v1::AnswerLeadResponse> Desk::AnswerLead(std::string_view officer
   (*lead)->set_answered_ms(static_cast<uint64_t>(now.ms));
   *content->mutable_own_answer() = draft.sections(0).content().lead_answer();
   store::WriteBatch batch;
-  Save(batch, kReceived, *hash, **lead);
-  status = ground_->vault.Put(*hash, content->SerializeAsString(), batch);
+  Save(batch, kReceived, hash, **lead);
+  status = ground_->vault.Put(hash, content->SerializeAsString(), batch);
   if (!status.ok()) return status;
-  absl::StatusOr<state::DiaryLine> line = Disclose(request.justification(), sent, now);
+  absl::StatusOr<state::DiaryLine> line = Disclose(request.justification(), sent, batch, now);
   if (!line.ok()) return line.status();
   if (status = KeepDraft(sent, draft, *line, batch); !status.ok()) return status;
   v1::AnswerLeadResponse response;

@@ -5,6 +5,7 @@
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "node/engine_fixture.h"
+#include "node/families.h"
 
 namespace entente::node {
 namespace {
@@ -191,14 +192,48 @@ TEST(DeskTest, ReadingIsLoggedBeforeItIsShown) {
 
 TEST(DeskTest, ReadingTheLogIsLogged) {
   World world;
+  const size_t before = Lines(world, "FR.fiu").size() + 1;
   world.Send("FR.fiu", world.Lead({"BR.fiu"}));
-  EXPECT_EQ(Lines(world, "FR.fiu").size(), 1u);
+  EXPECT_EQ(Lines(world, "FR.fiu").size(), before + 1);
   const std::vector<v1::Consultation> lines = Lines(world, "FR.fiu");
-  ASSERT_EQ(lines.size(), 2u);
-  EXPECT_EQ(lines[0].operation(), "disclosure");
-  EXPECT_EQ(lines[0].officer(), "author");
-  EXPECT_EQ(lines[1].operation(), "log-reading");
-  EXPECT_EQ(lines[1].number(), 2u);
+  ASSERT_EQ(lines.size(), before + 2);
+  EXPECT_EQ(lines[before].operation(), "disclosure");
+  EXPECT_EQ(lines[before].officer(), "author");
+  EXPECT_EQ(lines[before + 1].operation(), "log-reading");
+  EXPECT_EQ(lines[before + 1].number(), before + 2);
+}
+
+v1::AddOfficerRequest OfficerWith(const std::string& id, std::vector<std::string> roles) {
+  v1::AddOfficerRequest request;
+  request.mutable_officer()->set_id(id);
+  for (std::string& role : roles) request.mutable_officer()->add_roles(std::move(role));
+  return request;
+}
+
+TEST(DeskTest, WhoMayDoWhatIsLoggedWithEachChange) {
+  World world;
+  Engine& desk = world.node("FR.fiu").engine();
+  ASSERT_TRUE(desk.AddOfficer("admin", OfficerWith("anna", {"reader"}), world.now).ok());
+  ASSERT_TRUE(desk.AddOfficer("admin", OfficerWith("anna", {"author", "auditor"}), world.now).ok());
+  const std::vector<v1::Consultation> lines = Lines(world, "FR.fiu");
+  EXPECT_EQ(lines.front().operation(), "administration");
+  EXPECT_EQ(lines.front().justification(),
+            "officer admin: not listed -> administrator, by the configuration");
+  const v1::Consultation& last = lines.back();
+  EXPECT_EQ(last.operation(), "administration");
+  EXPECT_EQ(last.officer(), "admin");
+  EXPECT_EQ(last.justification(), "officer anna: reader -> author, auditor");
+}
+
+TEST(DeskTest, NobodyGivesRolesToThemselves) {
+  World world;
+  Engine& desk = world.node("FR.fiu").engine();
+  const auto own = desk.AddOfficer("admin", OfficerWith("admin", {"reader"}), world.now);
+  EXPECT_TRUE(IsRefusal(own.status(), Reason::kNotAuthorised)) << own.status();
+  const auto both =
+      desk.AddOfficer("admin", OfficerWith("anna", {"administrator", "reader"}), world.now);
+  EXPECT_TRUE(IsRefusal(both.status(), Reason::kMalformed)) << both.status();
+  EXPECT_EQ(desk.ListOfficers("admin")->officers_size(), 4);
 }
 
 TEST(DeskTest, ARecordIsFoundByItsSpokenReference) {
@@ -282,6 +317,42 @@ TEST(DeskTest, ListsOfReceivedLeadsDoNotTellContent) {
   EXPECT_THAT(leads->DebugString(), Not(HasSubstr("harbour")));
 }
 
+// What an agency answered is read like any record: logged, and no longer than its time.
+TEST(DeskTest, ListsOfSentLeadsTellWhoAnsweredAndNotWhat) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  const auto answer = [&](bool taken, const char* reason) {
+    v1::AnswerLeadRequest request;
+    request.set_record_id(id);
+    request.set_taken(taken);
+    request.set_reason(reason);
+    request.set_own_reference("BR-77");
+    request.set_justification("done");
+    const auto sent = world.node("BR.fiu")->AnswerLead("author", request, world.now);
+    EXPECT_TRUE(sent.ok()) << sent.status();
+    world.Settle();
+    return sent.ok() ? sent->record_id() : "";
+  };
+  answer(false, "nothing found");
+  const std::string second = answer(true, "found after all");
+  const auto leads = world.node("FR.fiu")->ListLeads("author", {}, world.now);
+  ASSERT_EQ(leads->leads_size(), 1);
+  for (const char* text : {"harbour", "nothing found", "found after all", "BR-77"}) {
+    EXPECT_THAT(leads->DebugString(), Not(HasSubstr(text)));
+  }
+  // The one latest in the log stands; the first is in the inbox all the same.
+  EXPECT_EQ(leads->leads(0).recipients(0).state(), v1::RECIPIENT_STATE_TAKEN);
+  EXPECT_EQ(leads->leads(0).recipients(0).answer_record_id(), second);
+  EXPECT_EQ(world.InboxOf("FR.fiu").size(), 2u);
+  EXPECT_TRUE(Lines(world, "FR.fiu", second).back().operation() == "collection");
+  const auto shown = world.Show("FR.fiu", second);
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  EXPECT_EQ(shown->sections(0).content().lead_answer().reason(), "found after all");
+  EXPECT_EQ(Lines(world, "FR.fiu", second).back().operation(), "consultation");
+  EXPECT_THAT(world.Show("FR.fiu", id)->DebugString(), Not(HasSubstr("found after all")));
+}
+
 TEST(DeskTest, OnlyReceivedLeadsAreAnswered) {
   World world;
   const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
@@ -297,6 +368,86 @@ TEST(DeskTest, OnlyReceivedLeadsAreAnswered) {
   request.set_record_id(answer->record_id());
   EXPECT_TRUE(IsRefusal(world.node("FR.fiu")->AnswerLead("author", request, world.now).status(),
                         Reason::kMalformed));
+}
+
+TEST(DeskTest, StatusFitsAMessageAndTheGravestAlarmComesFirst) {
+  World world;
+  TestNode& node = world.node("FR.fiu");
+  store::WriteBatch batch;
+  for (int i = 0; i < 20'000; ++i) {
+    v1::Alarm alarm;
+    alarm.set_code("evidence-bad");
+    alarm.set_text(std::string(600, 'x'));
+    batch.Put(kNode, std::string("alarm\0evidence-bad\0", 19) + std::to_string(i),
+              alarm.SerializeAsString());
+  }
+  v1::Alarm fork;
+  fork.set_code("fork");
+  batch.Put(kNode, std::string("alarm\0fork\0", 11), fork.SerializeAsString());
+  ASSERT_TRUE(node.store.Write(batch, store::Sync::kYes).ok());
+  node.Restart(world.now);
+  const auto status = node->Status("admin", world.now);
+  ASSERT_TRUE(status.ok()) << status.status();
+  EXPECT_EQ(status->alarms_size(), 100);
+  EXPECT_EQ(status->alarms_left_out(), 19'901u);
+  EXPECT_EQ(status->alarms(0).code(), "fork");
+  EXPECT_LT(status->ByteSizeLong(), limits::kMessageBytes);
+}
+
+TEST(DeskTest, LongListsComePageByPage) {
+  World world;
+  std::vector<std::string> sent;
+  for (int i = 0; i < 5; ++i) {
+    world.Advance(1000);
+    sent.push_back(world.Send("FR.fiu", world.Lead({"BR.fiu"})));
+    world.Settle();
+  }
+  std::vector<std::string> leads;
+  v1::ListLeadsRequest list;
+  list.set_limit(2);
+  do {
+    const auto page = world.node("FR.fiu")->ListLeads("author", list, world.now);
+    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_LE(page->leads_size(), 2);
+    for (const v1::LeadSummary& lead : page->leads()) leads.push_back(lead.record_id());
+    list.set_page(page->next_page());
+  } while (!list.page().empty());
+  EXPECT_EQ(leads, sent);
+  std::vector<std::string> items;
+  v1::InboxRequest inbox;
+  inbox.set_limit(2);
+  do {
+    const auto page = world.node("BR.fiu")->Inbox("reader", inbox, world.now);
+    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_LE(page->items_size(), 2);
+    for (const v1::InboxItem& item : page->items()) items.push_back(item.record_id());
+    inbox.set_page(page->next_page());
+  } while (!inbox.page().empty());
+  EXPECT_EQ(items, sent);
+  inbox.set_page("nonsense");
+  EXPECT_TRUE(IsRefusal(world.node("BR.fiu")->Inbox("reader", inbox, world.now).status(),
+                        Reason::kMalformed));
+}
+
+// Each page is logged, and still the reading comes to an end.
+TEST(DeskTest, TheLogOfConsultationsComesPageByPage) {
+  World world;
+  const std::vector<v1::Consultation> whole = Lines(world, "FR.fiu");
+  ASSERT_EQ(whole.size(), 4u);
+  v1::ConsultationsRequest request;
+  request.set_justification("monthly review");
+  request.set_limit(2);
+  std::vector<uint64_t> numbers;
+  int pages = 0;
+  do {
+    const auto page = world.node("FR.fiu")->Consultations("protector", request, world.now);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::Consultation& line : page->consultations()) numbers.push_back(line.number());
+    request.set_page(page->next_page());
+    ++pages;
+  } while (!request.page().empty());
+  EXPECT_THAT(numbers, ElementsAre(1u, 2u, 3u, 4u, 5u));
+  EXPECT_EQ(Lines(world, "FR.fiu").size(), 5u + static_cast<size_t>(pages));
 }
 
 TEST(DeskTest, StatusSaysThatThereIsNoQuorum) {

@@ -1,5 +1,6 @@
 #include "node/engine.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "core/audit/log.h"
@@ -11,7 +12,7 @@
 #include "node/ground.h"
 #include "node/inbox.h"
 #include "node/outbox.h"
-#include "node/table.h"
+#include "node/receipts.h"
 #include "node/text.h"
 #include "node/upkeep.h"
 
@@ -26,6 +27,12 @@ constexpr store::Family kFamilies[] = {
     audit::kTiles, audit::kMeta, audit::kCheckpoint};
 constexpr int64_t kPublishPauseMs = 30 * limits::kSecondMs;
 
+const absl::Status& StatusOf(const absl::Status& status) { return status; }
+template <typename T>
+const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
+  return result.status();
+}
+
 }  // namespace
 
 struct Engine::Parts {
@@ -36,6 +43,19 @@ struct Engine::Parts {
         desk(*ground, outbox),
         upkeep(*ground, outbox, now) {}
 
+  // Does nothing more once a disk has failed; notes when it fails.
+  template <typename Work>
+  std::invoke_result_t<Work> Guarded(Work work) {
+    if (!ground->usable().ok()) return ground->usable();
+    auto result = work();
+    ground->Note(StatusOf(result));
+    return result;
+  }
+
+  absl::Status OnEntries(const v1::GetEntriesRequest& request,
+                         const v1::GetEntriesResponse& response, Instant now);
+  absl::Status OnText(const v1::GetTextRequest& request,
+                      const absl::StatusOr<v1::GetTextResponse>& response, Instant now);
   // What may go on since the log was followed further.
   absl::Status Progress(Instant now);
   void NoteApplied(const std::vector<ledger::OpenEntryApplied>& applied, Instant now);
@@ -56,7 +76,7 @@ struct Engine::Parts {
 void Engine::Parts::NoteApplied(const std::vector<ledger::OpenEntryApplied>& applied, Instant now) {
   for (const ledger::OpenEntryApplied& one : applied) {
     if (one.effect.ok()) continue;
-    ground->alarms.Raise(alarm::kStatementInvalid, Text(one.open.index),
+    ground->alarms.Count(alarm::kStatementInvalid, "",
                          Text("the log holds an invalid statement at ", one.open.index, ": ",
                               std::string(one.effect.message())),
                          now);
@@ -89,11 +109,19 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Settings settings, crypto::
   if (!ground.ok()) return ground.status();
   absl::StatusOr<Outbox> outbox = Outbox::Open(**ground);
   if (!outbox.ok()) return outbox.status();
-  return std::unique_ptr<Engine>(
-      new Engine(std::make_unique<Parts>(*std::move(ground), *std::move(outbox), now)));
+  auto parts = std::make_unique<Parts>(*std::move(ground), *std::move(outbox), now);
+  // What a crash left half erased is no damage.
+  absl::Status purged = parts->upkeep.Purge(now);
+  if (purged.ok()) purged = parts->ground->CheckKeys(now);
+  if (!purged.ok() && !RefusalOf(purged)) return purged;
+  return std::unique_ptr<Engine>(new Engine(std::move(parts)));
 }
 
-absl::Status Engine::Tick(Instant now) { return parts_->upkeep.Tick(now); }
+bool Engine::broken() const { return !parts_->ground->usable().ok(); }
+
+absl::Status Engine::Tick(Instant now) {
+  return parts_->Guarded([&] { return parts_->upkeep.Tick(now); });
+}
 
 void Engine::OnConnected() {
   parts_->connected = true;
@@ -114,19 +142,24 @@ v1::GetEntriesRequest Engine::NextEntries() const {
 
 absl::Status Engine::OnEntries(const v1::GetEntriesRequest& request,
                                const v1::GetEntriesResponse& response, Instant now) {
-  parts_->last_seen_now = now;
-  Federation& federation = parts_->ground->federation;
+  return parts_->Guarded([&] { return parts_->OnEntries(request, response, now); });
+}
+
+absl::Status Engine::Parts::OnEntries(const v1::GetEntriesRequest& request,
+                                      const v1::GetEntriesResponse& response, Instant now) {
+  last_seen_now = now;
+  Federation& federation = ground->federation;
   absl::StatusOr<std::vector<ledger::OpenEntryApplied>> applied =
       federation.OnEntries(request, response, now);
-  if (applied.ok()) parts_->NoteApplied(*applied, now);
-  Alarms& alarms = parts_->ground->alarms;
+  if (applied.ok()) NoteApplied(*applied, now);
+  Alarms& alarms = ground->alarms;
   if (federation.last_entry() - now > limits::kClockToleranceMs) {
     alarms.Raise(alarm::kClockDiffers, "behind",
                  "the log's entries are in this node's future; set the clock", now);
   } else {
     alarms.Clear(alarm::kClockDiffers, "behind");
   }
-  absl::Status progress = parts_->Progress(now);
+  absl::Status progress = Progress(now);
   return applied.ok() ? progress : applied.status();
 }
 
@@ -142,9 +175,15 @@ std::vector<v1::GetTextRequest> Engine::NextTexts() const {
 
 absl::Status Engine::OnText(const v1::GetTextRequest& request,
                             const absl::StatusOr<v1::GetTextResponse>& response, Instant now) {
+  return parts_->Guarded([&] { return parts_->OnText(request, response, now); });
+}
+
+absl::Status Engine::Parts::OnText(const v1::GetTextRequest& request,
+                                   const absl::StatusOr<v1::GetTextResponse>& response,
+                                   Instant now) {
   const std::optional<Digest> digest = FixedBytes<32>(request.digest());
   if (!digest) return absl::InvalidArgumentError("not a request of this engine");
-  Federation& federation = parts_->ground->federation;
+  Federation& federation = ground->federation;
   if (!response.ok()) {
     federation.OnTextRefused(*digest, now);
     return absl::OkStatus();
@@ -152,13 +191,13 @@ absl::Status Engine::OnText(const v1::GetTextRequest& request,
   if (absl::Status status = federation.OnText(*digest, response->text()); !status.ok()) {
     return status;
   }
-  return parts_->Progress(now);
+  return Progress(now);
 }
 
 std::optional<v1::PublishRequest> Engine::NextPublish(Instant now) {
   const Ground& ground = *parts_->ground;
-  if (parts_->publishing || now < parts_->publish_not_before || ground.federation.behind() ||
-      ground.federation.size() < parts_->published_below ||
+  if (broken() || parts_->publishing || now < parts_->publish_not_before ||
+      ground.federation.behind() || ground.federation.size() < parts_->published_below ||
       !ground.federation.CheckFresh(now).ok() || !ground.IsSure(now)) {
     return std::nullopt;
   }
@@ -179,12 +218,14 @@ void Engine::OnPublished(const absl::StatusOr<v1::PublishResponse>& response, In
 }
 
 absl::StatusOr<std::optional<v1::SubmitRequest>> Engine::NextSubmit(Instant now) {
-  return parts_->outbox.Next(now);
+  return parts_->Guarded([&] { return parts_->outbox.Next(now); });
 }
 
 absl::Status Engine::OnSubmitResponse(const v1::SubmitResponse& response, Instant now) {
-  parts_->outbox.OnResponse(response);
-  return parts_->Progress(now);
+  return parts_->Guarded([&] {
+    parts_->outbox.OnResponse(response);
+    return parts_->Progress(now);
+  });
 }
 
 v1::PullStart Engine::StartPull() {
@@ -195,8 +236,10 @@ v1::PullStart Engine::StartPull() {
 }
 
 absl::Status Engine::OnPullResponse(const v1::PullResponse& response, Instant now) {
-  parts_->inbox.OnResponse(response);
-  return parts_->Progress(now);
+  return parts_->Guarded([&] {
+    parts_->inbox.OnResponse(response);
+    return parts_->Progress(now);
+  });
 }
 
 bool Engine::HasRoomForMail() const { return parts_->inbox.HasRoom(); }
@@ -206,35 +249,21 @@ std::vector<v1::PullAcknowledge> Engine::NextAcknowledges() {
 }
 
 absl::StatusOr<std::vector<ReceiptFiles>> Engine::NextReceipts(size_t max) const {
-  const store::Store& db = parts_->ground->db;
-  std::vector<ReceiptFiles> receipts;
-  absl::Status status =
-      ForEachBytes(db, kUnwritten, "", [&](std::string_view id, std::string_view) {
-        if (receipts.size() == max) return absl::CancelledError();
-        absl::StatusOr<std::optional<state::Receipt>> receipt =
-            Load<state::Receipt>(db, kReceipts, id);
-        if (!receipt.ok()) return receipt.status();
-        if (*receipt) {
-          receipts.push_back(
-              {HexOf(id), (*receipt)->proof(), (*receipt)->entry(), (*receipt)->part()});
-        }
-        return absl::OkStatus();
-      });
-  if (!status.ok() && !absl::IsCancelled(status)) return status;
-  return receipts;
+  return parts_->Guarded([&] { return UnwrittenReceipts(parts_->ground->db, max); });
 }
 
 absl::Status Engine::OnReceiptWritten(std::string_view name) {
-  const std::optional<std::string> id = HexDecode(name);
-  if (!id) return absl::InvalidArgumentError("not a receipt of this engine");
-  store::WriteBatch batch;
-  batch.Delete(kUnwritten, *id);
-  return parts_->ground->Commit(batch);
+  return parts_->Guarded([&] {
+    store::WriteBatch batch;
+    MarkWritten(name, batch);
+    return parts_->ground->Commit(batch);
+  });
 }
 
 absl::StatusOr<v1::StatusResponse> Engine::Status(std::string_view officer, Instant now) {
   parts_->last_seen_now = now;
-  absl::StatusOr<v1::StatusResponse> response = parts_->desk.Status(officer);
+  absl::StatusOr<v1::StatusResponse> response =
+      parts_->Guarded([&] { return parts_->desk.Status(officer); });
   if (!response.ok()) return response;
   response->set_broker_connected(parts_->connected);
   response->set_broker_error(parts_->broker_error);
@@ -244,53 +273,53 @@ absl::StatusOr<v1::StatusResponse> Engine::Status(std::string_view officer, Inst
 absl::StatusOr<v1::SendLeadResponse> Engine::SendLead(std::string_view officer,
                                                       const v1::SendLeadRequest& request,
                                                       Instant now) {
-  return parts_->desk.SendLead(officer, request, now);
+  return parts_->Guarded([&] { return parts_->desk.SendLead(officer, request, now); });
 }
 
 absl::StatusOr<v1::ListLeadsResponse> Engine::ListLeads(std::string_view officer,
                                                         const v1::ListLeadsRequest& request,
                                                         Instant now) {
-  return parts_->desk.ListLeads(officer, request, now);
+  return parts_->Guarded([&] { return parts_->desk.ListLeads(officer, request, now); });
 }
 
 absl::StatusOr<v1::AnswerLeadResponse> Engine::AnswerLead(std::string_view officer,
                                                           const v1::AnswerLeadRequest& request,
                                                           Instant now) {
-  return parts_->desk.AnswerLead(officer, request, now);
+  return parts_->Guarded([&] { return parts_->desk.AnswerLead(officer, request, now); });
 }
 
 absl::StatusOr<v1::InboxResponse> Engine::Inbox(std::string_view officer,
                                                 const v1::InboxRequest& request, Instant now) {
-  return parts_->desk.Inbox(officer, request, now);
+  return parts_->Guarded([&] { return parts_->desk.Inbox(officer, request, now); });
 }
 
 absl::StatusOr<v1::ShowResponse> Engine::Show(std::string_view officer,
                                               const v1::ShowRequest& request, Instant now) {
-  return parts_->desk.Show(officer, request, now);
+  return parts_->Guarded([&] { return parts_->desk.Show(officer, request, now); });
 }
 
 absl::StatusOr<v1::ConsultationsResponse> Engine::Consultations(
     std::string_view officer, const v1::ConsultationsRequest& request, Instant now) {
-  return parts_->desk.Consultations(officer, request, now);
+  return parts_->Guarded([&] { return parts_->desk.Consultations(officer, request, now); });
 }
 
 absl::StatusOr<v1::KeysResponse> Engine::Keys(std::string_view officer, Instant now) {
-  return parts_->desk.Keys(officer, now);
+  return parts_->Guarded([&] { return parts_->desk.Keys(officer, now); });
 }
 
 absl::StatusOr<v1::ListAgenciesResponse> Engine::ListAgencies(std::string_view officer,
                                                               Instant now) {
-  return parts_->desk.ListAgencies(officer, now);
+  return parts_->Guarded([&] { return parts_->desk.ListAgencies(officer, now); });
 }
 
 absl::StatusOr<v1::AddOfficerResponse> Engine::AddOfficer(std::string_view officer,
                                                           const v1::AddOfficerRequest& request,
-                                                          Instant) {
-  return parts_->desk.AddOfficer(officer, request);
+                                                          Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.AddOfficer(officer, request, now); });
 }
 
 absl::StatusOr<v1::ListOfficersResponse> Engine::ListOfficers(std::string_view officer) {
-  return parts_->desk.ListOfficers(officer);
+  return parts_->Guarded([&] { return parts_->desk.ListOfficers(officer); });
 }
 
 }  // namespace entente::node

@@ -8,7 +8,9 @@
 //   a Refusal (core/base/refusal.h): the answer is no, with advice; nothing was changed;
 //   disk-full among them: nothing was lost, the same call may be made again when room was made;
 //   DATA_LOSS with Refusal fork: the log contradicts itself; exchange has stopped, evidence is
-//   kept; INTERNAL: a fault of the disk; open the engine anew.
+//   kept; DATA_LOSS otherwise: what was asked for is damaged on disk, the rest goes on;
+//   INTERNAL: a fault of the disk; what it holds is not known, so every later call answers INTERNAL
+//   too, or gives nothing: open the engine anew.
 // Instants are arguments, Unix milliseconds; they may jump.
 // Formats: docs/formats.md.
 #pragma once
@@ -49,7 +51,7 @@ struct Surroundings {
 
 // The three files of one receipt. Names: <name>.tlog-proof, <name>.entry, <name>.part.
 struct ReceiptFiles {
-  std::string name;  // record id, 32 hex
+  std::string name;  // record id, 32 hex; receipts.h for an id that two records share
   std::string proof;
   std::string entry;
   std::string part;  // salt || part
@@ -67,6 +69,9 @@ class Engine {
                                                       crypto::SigningKey identity,
                                                       Surroundings surroundings, Instant now);
   ~Engine();
+
+  // A disk has failed: see INTERNAL.
+  bool broken() const;
 
   // ---- Time. To be called every few seconds: expiry, key renewal and destruction, pair heads,
   // alarms.
@@ -141,7 +146,8 @@ class Engine {
   // Any listed officer.
   absl::StatusOr<v1::KeysResponse> Keys(std::string_view officer, Instant now);
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(std::string_view officer, Instant now);
-  // Role administrator. An officer added again has the new roles.
+  // Role administrator. An officer added again has the new roles; the change is logged. Nobody
+  // changes their own, and an administrator has no other role.
   absl::StatusOr<v1::AddOfficerResponse> AddOfficer(std::string_view officer,
                                                     const v1::AddOfficerRequest& request,
                                                     Instant now);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
@@ -289,8 +290,14 @@ void TestBroker::Acknowledge(const std::string& agency, const v1::PullAcknowledg
   }
 }
 
+void ToldRandom::Fill(std::span<uint8_t> out) {
+  chance_.Fill(out);
+  if (next.empty() || next.size() != out.size()) return;
+  std::ranges::copy(std::exchange(next, ""), out.begin());
+}
+
 TestNode::TestNode(std::string agency, const testing::Federation& federation, Instant now)
-    : agency_(std::move(agency)), federation_(federation), random_(agency_[0] * 256u + agency_[1]) {
+    : random(agency[0] * 256u + agency[1]), agency_(std::move(agency)), federation_(federation) {
   const absl::Status status = Open(now);
   EXPECT_TRUE(status.ok()) << status;
 }
@@ -302,7 +309,7 @@ absl::Status TestNode::Open(Instant now) {
                     .genesis_digest = federation_.genesis().digest(),
                     .first_administrator = "admin"};
   auto engine = Engine::Open(settings, federation_.agency(agency_).identity.Clone(),
-                             {store, slots, store_key, random_}, now);
+                             {store, slots, store_key, random}, now);
   if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);
   return absl::OkStatus();

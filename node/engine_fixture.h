@@ -70,6 +70,18 @@ class TestBroker {
   std::map<std::pair<std::string, v1::Lane>, uint64_t> cursors_;
 };
 
+// Chance that can be told what comes next.
+class ToldRandom final : public Random {
+ public:
+  explicit ToldRandom(uint64_t seed) : chance_(seed) {}
+  void Fill(std::span<uint8_t> out) override;
+  // Given out once, when just as many bytes are asked for: an id of 16, say.
+  std::string next;
+
+ private:
+  testing::SeededRandom chance_;
+};
+
 // One agency's machine: the disk that outlives the engine, and the engine.
 class TestNode {
  public:
@@ -88,11 +100,11 @@ class TestNode {
   store::MemoryStore store{Engine::Families()};
   MemoryFile slots;
   MemoryFile store_key;
+  ToldRandom random;
 
  private:
   const std::string agency_;
   const testing::Federation& federation_;
-  testing::SeededRandom random_;
   std::unique_ptr<Engine> engine_;
 };
 

@@ -46,10 +46,11 @@ TEST(ExchangeTest, ALeadIsDeliveredReadAnsweredAndReceipted) {
   world.Settle();
   const v1::LeadSummary lead = world.SentLead("FR.fiu", id);
   EXPECT_EQ(lead.recipients(0).state(), v1::RECIPIENT_STATE_TAKEN);
-  EXPECT_EQ(lead.recipients(0).answer_reference(), "BR-77");
   EXPECT_EQ(lead.recipients(1).state(), v1::RECIPIENT_STATE_DECLINED);
-  EXPECT_EQ(lead.recipients(1).reason(), "no such accounts here");
   EXPECT_EQ(world.InboxOf("FR.fiu")[0].in_reply_to(), id);
+  const auto declined = world.Show("FR.fiu", lead.recipients(1).answer_record_id());
+  ASSERT_TRUE(declined.ok()) << declined.status();
+  EXPECT_EQ(declined->sections(0).content().lead_answer().reason(), "no such accounts here");
   for (const auto* agency : {"FR.fiu", "BR.fiu", "DE.fiu"}) {
     EXPECT_THAT(world.AlarmsOf(agency), IsEmpty()) << agency;
   }

@@ -2,11 +2,15 @@
 // those of core/audit.
 #pragma once
 
+#include <string_view>
+
 #include "core/store/family.h"
 
 namespace entente::node {
 
-inline constexpr store::Family kNode = "l_node";             // word -> settings, counters, alarms
+inline constexpr store::Family kNode = "l_node";  // word -> settings, counters, alarms
+// In l_node: month -> id of the key of its pseudonyms.
+inline constexpr std::string_view kMonthPrefix("month\0", 6);
 inline constexpr store::Family kOfficers = "l_officers";     // officer -> v1.Officer
 inline constexpr store::Family kFollowed = "l_followed";     // "state"; "e" u64 index -> open entry
 inline constexpr store::Family kTexts = "l_texts";           // digest -> text
@@ -18,8 +22,8 @@ inline constexpr store::Family kPairs = "l_pairs";           // pairs.cc: PairOu
 inline constexpr store::Family kReceived = "l_received";     // record hash -> state.ReceivedRecord
 inline constexpr store::Family kReceivedIds = "l_received_ids";  // origin 0 record id -> hash
 inline constexpr store::Family kVault = "l_vault";          // record hash or id -> sealed content
-inline constexpr store::Family kReceipts = "l_receipts";    // record id -> state.Receipt
-inline constexpr store::Family kUnwritten = "l_unwritten";  // record id: receipt not yet on file
+inline constexpr store::Family kReceipts = "l_receipts";    // file name -> state.Receipt
+inline constexpr store::Family kUnwritten = "l_unwritten";  // file name: receipt not yet on file
 
 inline constexpr store::Family kExpiry = "l_expiry";  // u64 instant, "s"|"r", name in the vault
 }  // namespace entente::node

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -33,6 +34,13 @@ class Ground {
   static absl::StatusOr<std::unique_ptr<Ground>> Open(const Settings& settings,
                                                       crypto::SigningKey identity,
                                                       Surroundings surroundings, Instant now);
+
+  // OK until a disk failed, then INTERNAL for good: what it holds is not known any more.
+  const absl::Status& usable() const { return usable_; }
+  void Note(const absl::Status& status);
+
+  // An alarm when a key that something refers to is damaged; else what a crash cut short is freed.
+  absl::Status CheckKeys(Instant now);
 
   // Keys first, synced; then the batch, with what changed in alarms and federation, and the lines,
   // synced. Not OK: nothing of the batch is there, unless the error is INTERNAL.
@@ -64,7 +72,12 @@ class Ground {
  private:
   Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity, KeyStore key_store,
          Federation known, TrustedTime trusted, Alarms standing, Diary lines);
-  absl::Status CheckBelongs(const Settings& settings, store::WriteBatch& batch) const;
+  absl::Status Write(store::WriteBatch& batch, std::span<const state::DiaryLine> lines);
+  absl::StatusOr<size_t> LostKeys(Instant now) const;
+  absl::Status CheckBelongs(const Settings& settings, Instant now, store::WriteBatch& batch,
+                            std::vector<state::DiaryLine>& lines) const;
+
+  absl::Status usable_;
 };
 
 }  // namespace entente::node

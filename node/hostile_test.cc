@@ -7,6 +7,7 @@
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
+#include "core/ledger/receipt.h"
 #include "core/record/statements.h"
 #include "node/engine_fixture.h"
 
@@ -357,6 +358,86 @@ TEST(HostileBrokerTest, GivesAnotherText) {
   response.set_text("policy = \"sharing-policy/1\"");
   EXPECT_TRUE(
       IsRefusal(world.node("FR.fiu")->OnText(request, response, world.now), Reason::kProofBad));
+}
+
+// ---- a member that does wrong
+
+// DE.fiu sends a record of its own under the id of one of FR.fiu that it knows.
+std::string SendUnderId(World& world, const std::string& id, std::vector<std::string> recipients) {
+  world.node("DE.fiu").random.next = *HexDecode(id);
+  v1::SendLeadRequest copy = world.Lead(std::move(recipients));
+  copy.mutable_sections(0)->mutable_content()->mutable_lead_ask()->set_summary("a copy");
+  return world.Send("DE.fiu", copy);
+}
+
+std::string SummaryOf(const absl::StatusOr<v1::ShowResponse>& shown) {
+  return shown.ok() ? shown->sections(0).content().lead_ask().summary() : shown.status().ToString();
+}
+
+TEST(HostileMemberTest, ItsRecordUnderTheIdOfAnotherComesFirst) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu", "DE.fiu"}));
+  world.Settle({"BR.fiu"});
+  ASSERT_EQ(SendUnderId(world, id, {"BR.fiu", "FR.fiu"}), id);
+  // The broker is slow with the first one.
+  world.broker.keeps_back = [](const v1::Delivery& delivery) {
+    v1::Part part;
+    return part.ParseFromString(delivery.evidence().part()) &&
+           part.submission().origin() == "FR.fiu";
+  };
+  world.Settle();
+  world.broker.keeps_back = nullptr;
+  world.Settle();
+  EXPECT_EQ(world.InboxOf("BR.fiu").size(), 2u);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), ElementsAre("record-id-shared"));
+  const auto both = world.Show("BR.fiu", id);
+  ASSERT_TRUE(IsRefusal(both.status(), Reason::kMalformed)) << both.status();
+  EXPECT_THAT(RefusalOf(both.status())->text, ::testing::HasSubstr("DE.fiu and FR.fiu"));
+  EXPECT_EQ(RefusalOf(both.status())->advice, "name the origin too: DE.fiu/" + id);
+  EXPECT_EQ(SummaryOf(world.Show("BR.fiu", "FR.fiu/" + id)), "three accounts at the harbour bank");
+  EXPECT_EQ(SummaryOf(world.Show("BR.fiu", "DE.fiu/" + id)), "a copy");
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+}
+
+TEST(HostileMemberTest, ManyRefusedRecordsAreOneAlarm) {
+  World world;
+  world.broker.on_delivery = [](v1::Delivery& delivery) {
+    AlterRecord(delivery, [](v1::Record& record) { record.mutable_sections(0)->clear_labels(); });
+  };
+  for (int i = 0; i < 5; ++i) world.Send("DE.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  const auto status = world.node("BR.fiu")->Status("admin", world.now);
+  ASSERT_EQ(status->alarms_size(), 2);
+  EXPECT_EQ(status->alarms(0).count() + status->alarms(1).count(), 6u);
+}
+
+TEST(HostileMemberTest, NoReceiptTakesTheFileOfAnother) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu", "DE.fiu"}));
+  world.Settle();
+  ASSERT_EQ(SendUnderId(world, id, {"BR.fiu", "FR.fiu"}), id);
+  world.Settle();
+  for (const auto* agency : {"FR.fiu", "BR.fiu"}) {
+    EXPECT_THAT(world.AlarmsOf(agency), ElementsAre("record-id-shared")) << agency;
+    const auto receipts = world.node(agency)->NextReceipts(10);
+    ASSERT_TRUE(receipts.ok());
+    ASSERT_EQ(receipts->size(), 2u) << agency;
+    for (const ReceiptFiles& receipt : *receipts) {
+      const auto facts = ledger::VerifyReceiptBundle(world.federation.genesis(),
+                                                     {receipt.proof, receipt.entry, receipt.part});
+      ASSERT_TRUE(facts.ok()) << facts.status();
+      const v1::SubmissionPart& told = facts->verified.part.submission();
+      const std::string hash = HexEncode(AsBytes(told.record_hash()));
+      EXPECT_EQ(receipt.name, told.origin() == "FR.fiu" ? id : id + "-" + hash.substr(0, 32));
+      EXPECT_EQ(world.Show(agency, told.origin() + "/" + id)->receipt_path(),
+                receipt.name + ".tlog-proof");
+      ASSERT_TRUE(world.node(agency)->OnReceiptWritten(receipt.name).ok());
+    }
+    EXPECT_TRUE(world.node(agency)->NextReceipts(10)->empty());
+  }
+  EXPECT_EQ(SummaryOf(world.Show("FR.fiu", "FR.fiu/" + id)), "three accounts at the harbour bank");
 }
 
 TEST(RefusalTest, APassingRefusalIsTriedAgainUnderTheSameNumber) {

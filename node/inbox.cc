@@ -1,12 +1,15 @@
 #include "node/inbox.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
+#include "core/record/statements.h"
 #include "node/families.h"
 #include "node/notices.h"
+#include "node/receipts.h"
 #include "node/sent.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -125,13 +128,12 @@ absl::Status Inbox::Take(const v1::Delivery& delivery, const audit::Checkpoint& 
     // An answer changes a sent record, which other deliveries of the group may have changed.
     const bool alone = peeked.kind == v1::RECORD_KIND_ANSWER;
     if ((alone && !group.touched.empty()) || group.touched.contains("alone") ||
-        group.touched.contains(peeked.hash) ||
-        group.touched.contains(IdKey(peeked.origin, peeked.record_id))) {
+        group.touched.contains(peeked.hash) || group.touched.contains(peeked.record_id)) {
       return absl::AbortedError("again");
     }
     status = TakeRecord(delivery, peeked, checkpoint, group, now);
     group.touched.insert(peeked.hash);
-    group.touched.insert(IdKey(peeked.origin, peeked.record_id));
+    group.touched.insert(peeked.record_id);
     if (alone) group.touched.insert("alone");
   }
   if (!status.ok()) return status;
@@ -148,10 +150,7 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
   if (!before.ok()) return before.status();
   // Delivered again. Under another place in the log it is a replay, and is checked like any other.
   if (*before && (*before)->log_index() == delivery.evidence().log_index()) {
-    if (!acknowledge.add_acknowledgements()->ParseFromString((*before)->acknowledgement())) {
-      return absl::DataLossError("an acknowledgement in the store is damaged");
-    }
-    return absl::OkStatus();
+    return AcknowledgeAgain(**before, acknowledge, group, now);
   }
   absl::StatusOr<Arrived> arrived = TakeIn(*ground_, delivery, checkpoint, group.pairs, now);
   if (!arrived.ok()) return arrived.status();
@@ -160,12 +159,9 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
     absl::StatusOr<ledger::ReceiptBundle> bundle =
         ledger::MakeReceiptBundle(delivery.evidence(), responses_.front().checkpoint());
     if (!bundle.ok()) return bundle.status();
-    state::Receipt receipt;
-    receipt.set_proof(bundle->proof);
-    receipt.set_entry(bundle->entry);
-    receipt.set_part(bundle->part);
-    Save(group.batch, kReceipts, arrived->index.record_id(), receipt);
-    group.batch.Put(kUnwritten, arrived->index.record_id(), "");
+    if (absl::Status kept = KeepReceipt(*bundle, arrived->index, group, now); !kept.ok()) {
+      return kept;
+    }
   }
   if (*before && !arrived->content) {
     // What came first stays as it is.
@@ -178,8 +174,53 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
   return absl::OkStatus();
 }
 
+absl::Status Inbox::AcknowledgeAgain(state::ReceivedRecord& before,
+                                     v1::PullAcknowledge& acknowledge, Group& group, Instant now) {
+  v1::SignedStatement& statement = *acknowledge.add_acknowledgements();
+  if (!statement.ParseFromString(before.acknowledgement())) {
+    return absl::DataLossError("an acknowledgement in the store is damaged");
+  }
+  const absl::StatusOr<bool> anew = ground_->keyring.Refresh(
+      ground_->federation.registry(), record::kStatementType<v1::Acknowledgement>,
+      crypto::KeyUse::kAcknowledgement, now, statement);
+  if (!anew.ok()) {
+    acknowledge.mutable_acknowledgements()->RemoveLast();
+    return absl::UnavailableError("the log does not have our acknowledgement key yet");
+  }
+  if (!*anew) return absl::OkStatus();
+  before.set_acknowledgement(statement.SerializeAsString());
+  Save(group.batch, kReceived, before.record_hash(), before);
+  return absl::OkStatus();
+}
+
+// Another origin's record may bear the same id: whoever received a record can send its id on, and
+// may be the first to arrive. Neither costs the other anything.
+absl::Status Inbox::KeepReceipt(const ledger::ReceiptBundle& bundle,
+                                const state::ReceivedRecord& index, Group& group, Instant now) {
+  const std::string& id = index.record_id();
+  absl::StatusOr<std::string> name = ReceiptName(ground_->db, id, index.record_hash());
+  if (!name.ok()) return name.status();
+  SaveReceipt(bundle, *name, index.record_hash(), group.batch);
+  if (*name == HexEncode(AsBytes(id))) return absl::OkStatus();
+  absl::StatusOr<std::string> first = FirstHashUnder(ground_->db, id);
+  if (!first.ok()) return first.status();
+  absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+      Load<state::ReceivedRecord>(ground_->db, kReceived, *first);
+  if (!received.ok()) return received.status();
+  const std::string_view other = *received ? (*received)->origin() : ground_->agency.text();
+  ground_->alarms.Count(alarm::kRecordIdShared, index.origin(),
+                        Text("records of ", other, " and of ", index.origin(), " have the same id ",
+                             HexEncode(AsBytes(id)), "; ask both: one of them copied it"),
+                        now);
+  return absl::OkStatus();
+}
+
 void Inbox::RaiseRefused(const state::ReceivedRecord& index, Instant now) {
-  ground_->alarms.Raise(alarm::kRecordRefused, HexEncode(AsBytes(index.record_hash())),
+  // The origin is what the delivery says: one that is no member could be anything.
+  const std::vector<ledger::AgencyInfo> known = ground_->federation.registry().Agencies(now);
+  const bool member =
+      std::ranges::find(known, index.origin(), &ledger::AgencyInfo::agency) != known.end();
+  ground_->alarms.Count(alarm::kRecordRefused, member ? index.origin() : "",
                         Text("a record from ", index.origin(), " was refused: ", index.refusal()),
                         now);
 }
@@ -209,17 +250,18 @@ absl::Status Inbox::ApplyAnswer(Arrived& arrived, Group& group, Instant now) {
   if (recipient == nullptr || recipient->pair_seq() == 0) return absl::OkStatus();
   arrived.index.set_in_reply_to((*sent)->record_id());
   const std::optional<v1::LeadAnswer> answer = AnswerIn(*arrived.content);
+  // Of several by one agency the one latest in the log stands, in whatever order they are
+  // delivered.
   if (arrived.index.kind() != v1::RECORD_KIND_ANSWER || !answer ||
-      (*sent)->stage() == state::STAGE_PURGED) {
+      (*sent)->stage() == state::STAGE_PURGED ||
+      arrived.index.log_index() < recipient->answer_log_index()) {
     return absl::OkStatus();
   }
-  absl::StatusOr<state::SentContent> content = sent_records.Content(**sent);
-  if (!content.ok()) return content.status();
   OnAnswered(*recipient, answer->taken(), now);
-  state::Answer& kept = *content->add_answers();
-  kept.set_agency(arrived.index.origin());
-  *kept.mutable_answer() = *answer;
-  return sent_records.Save(**sent, *content, group.batch);
+  recipient->set_answer_record_id(arrived.index.record_id());
+  recipient->set_answer_log_index(arrived.index.log_index());
+  sent_records.Save(**sent, group.batch);
+  return absl::OkStatus();
 }
 
 absl::Status Inbox::Flush(Group& group) {

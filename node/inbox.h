@@ -1,5 +1,5 @@
 // What comes in: deliveries are checked, opened, kept in the vault and acknowledged, each once. A
-// delivery that comes again is acknowledged again with the same statement. Nothing is acknowledged
+// delivery that comes again is acknowledged again, with the same body. Nothing is acknowledged
 // that is not on disk. Not thread-safe.
 #pragma once
 
@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "core/audit/checkpoint.h"
 #include "core/base/instant.h"
+#include "core/ledger/receipt.h"
 #include "entente/v1/broker.pb.h"
 #include "node/ground.h"
 #include "node/intake.h"
@@ -56,6 +57,10 @@ class Inbox {
                     Instant now);
   absl::Status TakeRecord(const v1::Delivery& delivery, const Peeked& peeked,
                           const audit::Checkpoint& checkpoint, Group& group, Instant now);
+  absl::Status AcknowledgeAgain(state::ReceivedRecord& before, v1::PullAcknowledge& acknowledge,
+                                Group& group, Instant now);
+  absl::Status KeepReceipt(const ledger::ReceiptBundle& bundle, const state::ReceivedRecord& index,
+                           Group& group, Instant now);
   absl::Status Keep(const Arrived& arrived, Group& group, Instant now);
   void RaiseRefused(const state::ReceivedRecord& index, Instant now);
   absl::Status ApplyAnswer(Arrived& arrived, Group& group, Instant now);

@@ -210,7 +210,7 @@ absl::Status Checking::CheckObligations(const Registry& registry, const policy::
   }
   if (const auto dropped = FirstNotCovered(decided, sealed, vocabulary)) {
     // It is honoured all the same; who removed it must be found out.
-    ground_.alarms.Raise(alarm::kObligationRemoved, HexEncode(record_->header.record_id),
+    ground_.alarms.Count(alarm::kObligationRemoved, record_->header.origin.text(),
                          Text("the broker dropped the obligation ", *dropped, " from record ",
                               HexEncode(record_->header.record_id)),
                          now_);

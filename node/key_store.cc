@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/encoding.h"
 #include "core/crypto/aead.h"
 #include "core/crypto/digest.h"
@@ -106,11 +107,10 @@ absl::Status KeyStore::Scan() {
     absl::StatusOr<std::string> place = ReadPlace(slot);
     if (!place.ok()) return place.status();
     absl::StatusOr<std::pair<Digest, crypto::Secret<32>>> opened = Unwrap(slot, *place);
-    // What does not open was never synced, or destroyed: nothing refers to it.
     if (opened.ok()) {
       slots_[opened->first] = slot;
     } else {
-      free_.push_back(slot);
+      (*place == std::string(kPlaceBytes, '\0') ? free_ : damaged_).push_back(slot);
     }
   }
   return absl::OkStatus();
@@ -150,12 +150,25 @@ uint64_t KeyStore::TakeSlot() {
   return free_.back();
 }
 
+absl::Status KeyStore::Broken(const absl::Status& why) {
+  broken_ = absl::InternalError(
+      absl::StrCat("the key files failed and must be opened anew: ", why.ToString()));
+  return broken_;
+}
+
+absl::Status KeyStore::Note(absl::Status status) {
+  return absl::IsInternal(status) ? Broken(status) : status;
+}
+
 absl::Status KeyStore::Put(const Digest& id, const crypto::Secret<32>& key) {
+  if (!broken_.ok()) return broken_;
   if (Has(id)) return absl::AlreadyExistsError("this id has a key");
   const uint64_t slot = TakeSlot();
   std::string both(kSlotBytes, '\0');
   both.replace(root_.region * kPlaceBytes, kPlaceBytes, Wrap(root_, slot, id, key));
-  if (absl::Status status = slot_file_->Write(slot * kSlotBytes, both); !status.ok()) return status;
+  if (absl::Status status = slot_file_->Write(slot * kSlotBytes, both); !status.ok()) {
+    return Note(status);
+  }
   unsynced_ = true;
   if (slot == count_) {
     ++count_;
@@ -179,11 +192,12 @@ absl::StatusOr<crypto::Secret<32>> KeyStore::Get(const Digest& id) const {
 }
 
 absl::Status KeyStore::Destroy(const Digest& id) {
+  if (!broken_.ok()) return broken_;
   const auto found = slots_.find(id);
   if (found == slots_.end()) return absl::OkStatus();
   absl::Status status =
       slot_file_->Write(found->second * kSlotBytes, std::string(kSlotBytes, '\0'));
-  if (!status.ok()) return status;
+  if (!status.ok()) return Note(status);
   unsynced_ = true;
   free_.push_back(found->second);
   slots_.erase(found);
@@ -191,32 +205,69 @@ absl::Status KeyStore::Destroy(const Digest& id) {
 }
 
 absl::Status KeyStore::Sync() {
+  if (!broken_.ok()) return broken_;
   if (!unsynced_) return absl::OkStatus();
   absl::Status status = slot_file_->Sync();
   if (status.ok()) unsynced_ = false;
-  return status;
+  return Note(status);
 }
 
-absl::Status KeyStore::Rotate(Instant now) {
-  Root next{root_.sequence + 1, static_cast<uint8_t>(root_.region ^ 1), now,
-            crypto::Secret<32>::Create(*random_)};
-  for (const auto& [id, slot] : slots_) {
+absl::Status KeyStore::ReleaseDamaged() {
+  if (!broken_.ok()) return broken_;
+  while (!damaged_.empty()) {
+    absl::Status status =
+        slot_file_->Write(damaged_.back() * kSlotBytes, std::string(kSlotBytes, '\0'));
+    if (!status.ok()) return Note(status);
+    unsynced_ = true;
+    free_.push_back(damaged_.back());
+    damaged_.pop_back();
+  }
+  return Sync();
+}
+
+// Into the region that is not in use yet.
+absl::Status KeyStore::WrapAll(const Root& next) {
+  for (auto it = slots_.begin(); it != slots_.end();) {
+    const auto& [id, slot] = *it;
     absl::StatusOr<crypto::Secret<32>> key = Get(id);
+    if (absl::IsDataLoss(key.status())) {
+      damaged_.push_back(slot);
+      it = slots_.erase(it);
+      continue;
+    }
     if (!key.ok()) return key.status();
     absl::Status status =
         slot_file_->Write(PlaceOffset(slot, next.region), Wrap(next, slot, id, *key));
     if (!status.ok()) return status;
+    ++it;
   }
-  if (absl::Status status = slot_file_->Sync(); !status.ok()) return status;
-  if (absl::Status status = WriteRoot(*root_file_, next); !status.ok()) return status;
-  const uint8_t old_region = std::exchange(root_, std::move(next)).region;
-  if (absl::Status status = WipeOtherRoot(*root_file_, root_); !status.ok()) return status;
-  for (const auto& [id, slot] : slots_) {
-    absl::Status status =
-        slot_file_->Write(PlaceOffset(slot, old_region), std::string(kPlaceBytes, '\0'));
+  // What does not open must not look free under the next store key either.
+  for (const uint64_t slot : damaged_) {
+    absl::StatusOr<std::string> place = ReadPlace(slot);
+    if (!place.ok()) return place.status();
+    absl::Status status = slot_file_->Write(PlaceOffset(slot, next.region), *place);
     if (!status.ok()) return status;
   }
   return slot_file_->Sync();
+}
+
+absl::Status KeyStore::Rotate(Instant now) {
+  if (!broken_.ok()) return broken_;
+  Root next{root_.sequence + 1, static_cast<uint8_t>(root_.region ^ 1), now,
+            crypto::Secret<32>::Create(*random_)};
+  if (absl::Status status = WrapAll(next); !status.ok()) return Note(status);
+  unsynced_ = false;
+  // From here on either store key may be the one that the next start finds.
+  if (absl::Status status = WriteRoot(*root_file_, next); !status.ok()) return Broken(status);
+  const uint8_t old_region = std::exchange(root_, std::move(next)).region;
+  if (absl::Status status = WipeOtherRoot(*root_file_, root_); !status.ok()) return Broken(status);
+  for (const auto& [id, slot] : slots_) {
+    absl::Status status =
+        slot_file_->Write(PlaceOffset(slot, old_region), std::string(kPlaceBytes, '\0'));
+    if (!status.ok()) return Broken(status);
+  }
+  absl::Status status = slot_file_->Sync();
+  return status.ok() ? status : Broken(status);
 }
 
 }  // namespace entente::node

@@ -7,8 +7,12 @@
 //   store key  two places of 4,096 bytes, written in turn, the newer one counts:
 //              u64 sequence || u8 region || u64 rotated, ms || key32 || SHA-256 of all this
 //
-// Not thread-safe. Both files must outlive it. After an INTERNAL error, or a disk-full from
-// Rotate(), it must be opened anew; a crash at any point leaves every synced key readable.
+// A slot is free only when its place holds nothing but zeros. What else does not open is kept apart
+// and counted: a flipped bit is no erasure. A write cut short by a crash looks the same; whoever
+// knows which keys are named anywhere says when none of them is missing (ReleaseDamaged).
+// Not thread-safe. Both files must outlive it. After an INTERNAL error every call but Get() and
+// Has() answers INTERNAL: it must be opened anew. A crash at any point leaves every synced key
+// readable.
 #pragma once
 
 #include <map>
@@ -39,8 +43,13 @@ class KeyStore {
   // Nothing to do when nothing changed.
   absl::Status Sync();
 
-  // Wraps every key by a new store key and overwrites the old one; synced.
+  // Wraps every key by a new store key and overwrites the old one; synced. Disk-full: nothing has
+  // changed.
   absl::Status Rotate(Instant now);
+  // Slots that are not free and do not open.
+  size_t damaged() const { return damaged_.size(); }
+  // Nothing refers to a key that is not here: they were cut short by a crash, and are free.
+  absl::Status ReleaseDamaged();
   Instant rotated() const { return root_.rotated; }
   size_t size() const { return slots_.size(); }
 
@@ -60,6 +69,10 @@ class KeyStore {
   static absl::Status WipeOtherRoot(InPlaceFile& file, const Root& root);
 
   absl::Status Scan();
+  // INTERNAL stays: what reached the disk is not known any more.
+  absl::Status Note(absl::Status status);
+  absl::Status Broken(const absl::Status& why);
+  absl::Status WrapAll(const Root& next);
   std::string Wrap(const Root& root, uint64_t slot, const Digest& id,
                    const crypto::Secret<32>& key) const;
   absl::StatusOr<std::pair<Digest, crypto::Secret<32>>> Unwrap(uint64_t slot,
@@ -73,6 +86,8 @@ class KeyStore {
   Root root_;
   std::map<Digest, uint64_t> slots_;
   std::vector<uint64_t> free_;
+  std::vector<uint64_t> damaged_;
+  absl::Status broken_;
   uint64_t count_ = 0;  // slots in the file, used or free
   bool unsynced_ = false;
 };

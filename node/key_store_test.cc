@@ -129,6 +129,66 @@ TEST_F(KeyStoreTest, ADamagedSlotIsNotTakenForAnotherKey) {
   EXPECT_TRUE(absl::IsDataLoss(store.Get(Id(1)).status()));
 }
 
+TEST_F(KeyStoreTest, ADamagedSlotIsNotFree) {
+  KeyStore store = Open();
+  Add(store, 1);
+  const std::string two = Add(store, 2);
+  ASSERT_TRUE(slots_.Write(30, "x").ok());
+  KeyStore again = Open();
+  EXPECT_EQ(again.damaged(), 1u);
+  const std::string damaged = slots_.bytes().substr(0, 128);
+  Add(again, 3);
+  EXPECT_EQ(slots_.bytes().substr(0, 128), damaged);
+  EXPECT_EQ(slots_.bytes().size(), 3 * 256u);
+  // A rotation neither stops at it nor makes it look free.
+  ASSERT_TRUE(again.Rotate(kNow + limits::kDayMs).ok());
+  EXPECT_EQ(Read(Open(), 2), two);
+  EXPECT_EQ(Open().damaged(), 1u);
+  KeyStore last = Open();
+  ASSERT_TRUE(last.ReleaseDamaged().ok());
+  EXPECT_EQ(Open().damaged(), 0u);
+  Add(last, 4);
+  EXPECT_EQ(slots_.bytes().size(), 3 * 256u);
+}
+
+TEST_F(KeyStoreTest, ASlotThatIsDamagedMeanwhileDoesNotStopTheRotation) {
+  KeyStore store = Open();
+  Add(store, 1);
+  const std::string two = Add(store, 2);
+  ASSERT_TRUE(slots_.Write(30, "x").ok());
+  ASSERT_TRUE(store.Rotate(kNow + limits::kDayMs).ok());
+  EXPECT_EQ(store.damaged(), 1u);
+  EXPECT_EQ(Read(store, 2), two);
+}
+
+TEST_F(KeyStoreTest, AfterAFailedSyncNothingIsPromisedAnyMore) {
+  KeyStore store = Open();
+  const std::string one = Add(store, 1);
+  ASSERT_TRUE(store.Put(Id(2), crypto::Secret<32>::Create(random_)).ok());
+  slots_.FailSync();
+  EXPECT_TRUE(absl::IsInternal(store.Sync()));
+  EXPECT_TRUE(absl::IsInternal(store.Sync()));
+  EXPECT_TRUE(absl::IsInternal(store.Put(Id(3), crypto::Secret<32>::Create(random_))));
+  EXPECT_TRUE(absl::IsInternal(store.Destroy(Id(1))));
+  EXPECT_TRUE(absl::IsInternal(store.Rotate(kNow)));
+  slots_.Crash();
+  KeyStore again = Open();
+  EXPECT_EQ(Read(again, 1), one);
+  EXPECT_FALSE(again.Has(Id(2)));
+}
+
+// Which store key the next start finds is not known, so no key may be put under either.
+TEST_F(KeyStoreTest, AfterAHalfDoneRotationNothingIsPutAnyMore) {
+  KeyStore store = Open();
+  const std::string one = Add(store, 1);
+  root_.FailSync();
+  EXPECT_TRUE(absl::IsInternal(store.Rotate(kNow + limits::kDayMs)));
+  EXPECT_TRUE(absl::IsInternal(store.Put(Id(2), crypto::Secret<32>::Create(random_))));
+  slots_.Crash();
+  root_.Crash();
+  EXPECT_EQ(Read(Open(), 1), one);
+}
+
 TEST_F(KeyStoreTest, AFullDiskChangesNothing) {
   KeyStore store = Open();
   const std::string key = Add(store, 1);

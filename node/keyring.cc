@@ -158,6 +158,14 @@ absl::Status Keyring::DestroyOld(Instant now, store::WriteBatch& batch) {
   return any ? keys_->Sync() : absl::OkStatus();
 }
 
+absl::StatusOr<size_t> Keyring::Lost(Instant now) const {
+  absl::StatusOr<std::vector<Own>> all = All();
+  if (!all.ok()) return all.status();
+  return static_cast<size_t>(std::ranges::count_if(*all, [&](const Own& own) {
+    return !own.key.destroyed() && now < Until(own.key) + GraceOf(own.key) && !keys_->Has(own.id);
+  }));
+}
+
 absl::StatusOr<std::optional<v1::PublishRequest>> Keyring::Unpublished(
     const ledger::Registry& registry, Instant now) const {
   const absl::StatusOr<ledger::KeyInfo> identity =
@@ -202,6 +210,24 @@ absl::StatusOr<crypto::SigningKey> Keyring::Signing(const ledger::Registry& regi
   return RefuseAdvising(Reason::kKeyUnknown, "", "the log does not have this agency's keys yet",
                         "wait until the node has published them; the authority must have "
                         "admitted the agency");
+}
+
+absl::StatusOr<bool> Keyring::Refresh(const ledger::Registry& registry, std::string_view type,
+                                      KeyUse use, Instant now,
+                                      v1::SignedStatement& statement) const {
+  const std::vector<ledger::KeyInfo> logged = registry.KeysOf(agency_.text());
+  const bool stands = std::ranges::all_of(statement.signatures(), [&](const auto& signature) {
+    return std::ranges::any_of(logged, [&](const ledger::KeyInfo& key) {
+      return AsText(key.id) == signature.key_id() && key.use == use && ServesNow(key, now);
+    });
+  });
+  if (stands) return false;
+  const absl::StatusOr<crypto::SigningKey> signing = Signing(registry, use, now);
+  if (!signing.ok()) return signing.status();
+  const record::StatementSigner signer{*signing, use};
+  statement =
+      record::SignStatement(type, registry.genesis()->federation, statement.body(), {&signer, 1});
+  return true;
 }
 
 const crypto::AgreementKey* Keyring::Delivery(const KeyId& id) {

@@ -51,9 +51,16 @@ class Keyring {
   // tolerance. Refusal key-unknown when there is none; agency-suspended.
   absl::StatusOr<crypto::SigningKey> Signing(const ledger::Registry& registry, crypto::KeyUse use,
                                              Instant now) const;
+  // What is sent again after its key has ended or was revoked is signed anew, over the same body,
+  // by the key that counts now. True when it was; the errors of Signing().
+  absl::StatusOr<bool> Refresh(const ledger::Registry& registry, std::string_view type,
+                               crypto::KeyUse use, Instant now,
+                               v1::SignedStatement& statement) const;
   // A living delivery key; nullptr otherwise. Valid until the next DestroyOld().
   const crypto::AgreementKey* Delivery(const KeyId& id);
 
+  // Keys that must still live and are not in the key store.
+  absl::StatusOr<size_t> Lost(Instant now) const;
   absl::StatusOr<std::vector<v1::KeyInfo>> List(const ledger::Registry& registry,
                                                 Instant now) const;
 

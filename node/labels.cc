@@ -107,7 +107,8 @@ Instant PurgeTime(std::span<const std::string> obligations, Instant received, In
     if (!text.starts_with(kDeleteAfter)) continue;
     const absl::StatusOr<Duration> duration =
         ParseDuration(std::string_view(text).substr(kDeleteAfter.size()));
-    if (duration.ok()) purge = std::min(purge, AddDuration(received, *duration));
+    if (duration.ok())
+      purge = std::min(purge, std::max(received, AddDuration(received, *duration)));
   }
   return purge;
 }

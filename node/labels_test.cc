@@ -44,5 +44,17 @@ TEST(ObligationsTest, TheEarlierOfExpiryAndObligationPurges) {
   EXPECT_EQ(PurgeTime(Words{"delete-after:P1Y"}, now, expires), expires);
 }
 
+TEST(ObligationsTest, NoObligationDefersExpiryOrCoversAnother) {
+  const Instant now{1'800'000'000'000};
+  const Instant expires = now + 60 * limits::kDayMs;
+  for (const char* text : {"delete-after:P31000Y", "delete-after:P999999Y", "delete-after:P100Y"}) {
+    EXPECT_EQ(PurgeTime(Words{text}, now, expires), expires) << text;
+  }
+  EXPECT_EQ(PurgeTime(Words{"delete-after:PT0S"}, now, expires), now);
+  // A manifest that has one is refused: nothing that this agency can honour covers it.
+  EXPECT_EQ(FirstNotCovered(Words{"delete-after:P1Y"}, Words{"delete-after:P31000Y"}, V()),
+            "delete-after:P31000Y");
+}
+
 }  // namespace
 }  // namespace entente::node

@@ -99,7 +99,7 @@ TEST_F(LinkTest, TimeGoesOnAndTheSubmissionIsOfferedAgain) {
   v1::SendLeadRequest lead = world_.Lead({"BR.fiu"});
   lead.set_expires_ms(static_cast<uint64_t>((world_.now + limits::kHourMs).ms));
   world_.Send("FR.fiu", lead);
-  Driver driver(world_.node("FR.fiu").Release());
+  Driver driver(world_.node("FR.fiu").Release(), [] {});
   Link link(driver, server_->InProcessChannel({}), clock_, ::testing::TempDir(), absl::Seconds(3));
   link.Start();
   ASSERT_TRUE(Soon([&] { return broker_.asked == 1; }));

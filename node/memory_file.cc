@@ -1,5 +1,7 @@
 #include "node/memory_file.h"
 
+#include <utility>
+
 #include "core/base/refusal.h"
 
 namespace entente::node {
@@ -20,9 +22,11 @@ absl::Status MemoryFile::Write(uint64_t offset, std::string_view bytes) {
 
 absl::Status MemoryFile::Sync() {
   if (full_) return Refuse(Reason::kDiskFull, "the key file has no room");
-  unsynced_.clear();
-  synced_ = now_;
-  return absl::OkStatus();
+  const bool fails = std::exchange(sync_fails_, false);
+  for (const Unsynced& one : std::exchange(unsynced_, {})) {
+    if (!fails) Apply(synced_, one.offset, one.bytes);
+  }
+  return fails ? absl::InternalError("the key file could not be synced") : absl::OkStatus();
 }
 
 void MemoryFile::Crash(size_t survivors) {
@@ -33,6 +37,7 @@ void MemoryFile::Crash(size_t survivors) {
   unsynced_.clear();
   synced_ = now_;
   fail_at_ = 0;
+  sync_fails_ = false;
   full_ = false;
 }
 

@@ -23,6 +23,9 @@ class MemoryFile final : public InPlaceFile {
   void SetDiskFull(bool full) { full_ = full; }
   // The `nth` write from now (1 = the next) fails with disk-full, once.
   void FailWrite(size_t nth) { fail_at_ = writes_ + nth; }
+  // The next sync fails with INTERNAL and loses what it should have kept; the one after it is OK
+  // again, as of a real disk.
+  void FailSync() { sync_fails_ = true; }
   size_t writes() const { return writes_; }
   // What stands in it now, synced or not: tests look for bytes that must be gone.
   const std::string& bytes() const { return now_; }
@@ -40,6 +43,7 @@ class MemoryFile final : public InPlaceFile {
   size_t writes_ = 0;
   size_t fail_at_ = 0;
   bool full_ = false;
+  bool sync_fails_ = false;
 };
 
 }  // namespace entente::node

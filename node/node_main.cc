@@ -1,8 +1,10 @@
 #include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <cstdlib>
 #include <iostream>
 
@@ -45,14 +47,20 @@ std::string ConfigPath(const std::string& named) {
 
 int Run(const Config& config, const sigset_t& signals) {
   SystemClock clock;
-  auto server = Server::Start(config, clock);
+  std::atomic<bool> broken = false;
+  auto server = Server::Start(config, clock, [&broken] {
+    broken = true;
+    kill(getpid(), SIGTERM);
+  });
   if (!server.ok()) return Fail(server.status());
   std::cout << (*server)->listening() << std::flush;
   int signal = 0;
   sigwait(&signals, &signal);
   spdlog::info("stopping");
   server->reset();
-  return 0;
+  if (!broken) return 0;
+  return Fail(absl::InternalError(
+      "a disk failed; what it holds is read again at the next start. Look at the disk first"));
 }
 
 int Main(int argc, char** argv) {

@@ -55,16 +55,14 @@ absl::Status CompareGap(Ground& ground, const v1::GapNote& note, PairsIn& pairs,
   if (!seen.ok()) return seen.status();
   absl::StatusOr<bool> refused = pairs.WasRefused(note.log_index());
   if (!refused.ok()) return refused.status();
-  const std::string subject =
-      Text(note.origin(), " ", v1::Lane_Name(note.lane()), " ", note.pair_seq());
   if (*seen && note.log_index() == 0) {
-    ground.alarms.Raise(alarm::kDeliveredThoughRefused, subject,
+    ground.alarms.Count(alarm::kDeliveredThoughRefused, note.origin(),
                         Text("a record that ", note.origin(), " was told had been refused (number ",
                              note.pair_seq(), ") came here all the same; tell them"),
                         now);
   } else if (!*seen && note.log_index() != 0 && !*refused) {
-    ground.alarms.Raise(
-        alarm::kExpiredOnTheWay, subject,
+    ground.alarms.Count(
+        alarm::kExpiredOnTheWay, note.origin(),
         Text("a record of ", note.origin(), " that the log shows was released to us, at ",
              note.log_index(), ", expired before it came here; ask them for it"),
         now);
@@ -158,6 +156,11 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
     return absl::OkStatus();
   }
   absl::StatusOr<state::SentContent> content = sent_records.Content(**sent);
+  if (absl::IsDataLoss(content.status())) {
+    // Its content keys are lost with it.
+    sent_records.Save(**sent, batch);
+    return absl::OkStatus();
+  }
   if (!content.ok()) return content.status();
   content->clear_keys();
   return sent_records.Save(**sent, *content, batch);
@@ -192,8 +195,7 @@ absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
   if (status.ok()) status = Take(ground, notice, *part, pairs, batch, now);
   if (!RefusalOf(status)) return status;
   const bool forged = notice.type() == v1::NOTICE_TYPE_ACKNOWLEDGEMENT;
-  ground.alarms.Raise(forged ? alarm::kAcknowledgementForged : alarm::kNoticeBad,
-                      HexEncode(crypto::Sha256(notice.statement().body())),
+  ground.alarms.Count(forged ? alarm::kAcknowledgementForged : alarm::kNoticeBad, "",
                       Text(forged ? "the broker delivered an acknowledgement that does not hold: "
                                   : "the broker delivered a notice that does not hold: ",
                            std::string(status.message())),

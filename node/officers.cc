@@ -17,6 +17,8 @@ namespace {
 constexpr std::array kRoles = {role::kAuthor,        role::kReleaser,   role::kReader,
                                role::kAdministrator, role::kProtection, role::kAuditor};
 
+std::string RolesOf(const v1::Officer& officer) { return absl::StrJoin(officer.roles(), ", "); }
+
 }  // namespace
 
 bool IsRole(std::string_view word) { return std::ranges::find(kRoles, word) != kRoles.end(); }
@@ -37,7 +39,8 @@ absl::Status Officers::Check(std::string_view officer,
                                              ", which ", officer, " does not have"));
 }
 
-absl::Status Officers::Add(const v1::Officer& officer, store::WriteBatch& batch) const {
+absl::StatusOr<std::string> Officers::Add(const v1::Officer& officer,
+                                          store::WriteBatch& batch) const {
   if (!IsOfficerId(officer.id())) {
     return Refuse(Reason::kMalformed,
                   "an officer's id has 2 to 41 of a-z, 0-9, dot and hyphen, beginning with a "
@@ -51,8 +54,17 @@ absl::Status Officers::Add(const v1::Officer& officer, store::WriteBatch& batch)
     }
   }
   if (seen.empty()) return Refuse(Reason::kMalformed, "an officer has at least one role");
+  if (seen.size() > 1 && seen.contains(std::string(role::kAdministrator))) {
+    return RefuseAdvising(Reason::kMalformed, "",
+                          "an administrator says what others may do and has no other role",
+                          "give the other roles to another person");
+  }
+  absl::StatusOr<std::optional<v1::Officer>> before =
+      Load<v1::Officer>(*store_, kOfficers, officer.id());
+  if (!before.ok()) return before.status();
   Save(batch, kOfficers, officer.id(), officer);
-  return absl::OkStatus();
+  return Text("officer ", officer.id(), ": ", *before ? RolesOf(**before) : "not listed", " -> ",
+              RolesOf(officer));
 }
 
 absl::StatusOr<std::vector<v1::Officer>> Officers::All() const {

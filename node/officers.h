@@ -33,8 +33,10 @@ class Officers {
   // named).
   absl::Status Check(std::string_view officer,
                      std::initializer_list<std::string_view> any_of) const;
-  // Refusal malformed: the id's form, no role, an unknown one, or one twice.
-  absl::Status Add(const v1::Officer& officer, store::WriteBatch& batch) const;
+  // Gives the line for the log of consultations: who, and the roles before and after. Refusal
+  // malformed: the id's form, no role, an unknown one, one twice, or the administrator's, who says
+  // what others may do, with any other.
+  absl::StatusOr<std::string> Add(const v1::Officer& officer, store::WriteBatch& batch) const;
   // By id.
   absl::StatusOr<std::vector<v1::Officer>> All() const;
 

@@ -65,6 +65,7 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
   if (absl::Status status = SealWaiting(now); !status.ok()) return status;
   if (absl::Status status = AddGapNotes(now); !status.ok()) return status;
   v1::SubmitRequest request;
+  store::WriteBatch anew;
   size_t bytes = 0;
   std::vector<uint64_t> chosen;
   absl::Status status =
@@ -84,11 +85,15 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
           ReportDamage(Text("submission ", number), now);
           return absl::OkStatus();
         }
+        const absl::Status refreshed = RefreshNotice(*item, submission, anew, now);
         *request.add_submissions() = std::move(submission);
         chosen.push_back(number);
-        return absl::OkStatus();
+        return refreshed;
       });
   if (!status.ok() && !absl::IsCancelled(status)) return status;
+  if (anew.count() != 0) {
+    if (status = ground_->Commit(anew); !status.ok()) return status;
+  }
   if (status = ground_->CommitChanges(); !status.ok()) return status;
   if (chosen.empty()) return std::nullopt;
   under_way_.insert(chosen.begin(), chosen.end());
@@ -100,6 +105,24 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
 void Outbox::ReportDamage(std::string what, Instant now) {
   std::string text = Text(what, " is damaged in this node's store and does not leave; restore it");
   ground_->alarms.Raise(alarm::kLocalFault, what, std::move(text), now);
+}
+
+// A notice that waited until its key had ended. Its number and its body stay.
+absl::Status Outbox::RefreshNotice(state::OutboxItem item, v1::Submission& submission,
+                                   store::WriteBatch& batch, Instant now) const {
+  if (!submission.has_notice()) return absl::OkStatus();
+  v1::Notice& notice = *submission.mutable_notice();
+  const std::string_view type = notice.type() == v1::NOTICE_TYPE_GAP
+                                    ? record::kStatementType<v1::GapNote>
+                                    : record::kStatementType<v1::PairHead>;
+  const absl::StatusOr<bool> anew =
+      ground_->keyring.Refresh(ground_->federation.registry(), type, crypto::KeyUse::kRecordSigning,
+                               now, *notice.mutable_statement());
+  // Without a new key it goes as it is: the broker says what it thinks of it.
+  if (!anew.ok() || !*anew) return absl::OkStatus();
+  item.set_submission(submission.SerializeAsString());
+  Save(batch, kOutbox, U64Key(item.number()), item);
+  return absl::OkStatus();
 }
 
 // The reason stands at each draft, for the desk.
@@ -159,6 +182,16 @@ absl::Status Outbox::SealWaiting(Instant now) {
   return absl::OkStatus();
 }
 
+void Outbox::CloseUnsent(state::SentRecord& sent, const std::string& reason,
+                         store::WriteBatch& batch, Instant now) {
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    recipient.set_reason(reason);
+    SetState(recipient, v1::RECIPIENT_STATE_NOT_SENT, now);
+  }
+  sent.set_stage(state::STAGE_CLOSED);
+  sent_.Save(sent, batch);
+}
+
 // A refusal means that it waits (the reason is kept); nullopt that nothing of it will leave.
 absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string& record_id,
                                                               const crypto::SigningKey& signing,
@@ -185,13 +218,10 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
   if (!sealed.ok() && !refusal) return sealed.status();
   if (refusal && refusal->reason == Reason::kSnapshotBehind) return sealed.status();
   if (refusal) {
-    for (state::SentRecipient& recipient : *one.sent.mutable_recipients()) {
-      recipient.set_reason(ReasonText(*refusal));
-      SetState(recipient, v1::RECIPIENT_STATE_NOT_SENT, now);
-    }
-    one.sent.set_stage(state::STAGE_CLOSED);
+    CloseUnsent(one.sent, ReasonText(*refusal), batch, now);
+    return std::nullopt;
   }
-  if (refusal || !*sealed) {
+  if (!*sealed) {
     sent_.Save(one.sent, batch);
     return std::nullopt;
   }

@@ -79,8 +79,12 @@ class Outbox {
   absl::StatusOr<std::optional<Sealed>> SealOne(const std::string& record_id,
                                                 const crypto::SigningKey& signing, PairsOut& pairs,
                                                 store::WriteBatch& batch, Instant now);
+  void CloseUnsent(state::SentRecord& sent, const std::string& reason, store::WriteBatch& batch,
+                   Instant now);
   absl::Status SignAndQueue(std::vector<Sealed>& sealed, const crypto::SigningKey& signing,
                             store::WriteBatch& batch);
+  absl::Status RefreshNotice(state::OutboxItem item, v1::Submission& submission,
+                             store::WriteBatch& batch, Instant now) const;
   absl::Status KeepWaiting(const absl::Status& why, Instant now);
   // Numbers of a batch that is dropped are never used: holes do no harm.
   uint64_t TakeNumber(store::WriteBatch& batch);

@@ -4,6 +4,7 @@
 
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
+#include "core/base/refusal.h"
 #include "core/record/words.h"
 #include "node/families.h"
 #include "node/pairs.h"
@@ -47,6 +48,10 @@ void KeepDecision(const v1::RecipientDecision& decision, state::SentRecipient& r
 
 }  // namespace
 
+absl::Status ErasedByTime() {
+  return Refuse(Reason::kExpired, "the content was erased when its time was over");
+}
+
 absl::StatusOr<std::optional<state::SentRecord>> Sent::Find(std::string_view record_id) const {
   return Load<state::SentRecord>(ground_->db, kSent, record_id);
 }
@@ -60,6 +65,7 @@ absl::StatusOr<std::optional<state::SentRecord>> Sent::FindByHash(
 }
 
 absl::StatusOr<state::SentContent> Sent::Content(const state::SentRecord& sent) const {
+  if (sent.stage() == state::STAGE_PURGED) return ErasedByTime();
   absl::StatusOr<std::string> plain = ground_->vault.Get(sent.record_id());
   if (!plain.ok()) return plain.status();
   return ParseStored<state::SentContent>(*plain);

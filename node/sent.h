@@ -25,7 +25,7 @@ class Sent {
 
   absl::StatusOr<std::optional<state::SentRecord>> Find(std::string_view record_id) const;
   absl::StatusOr<std::optional<state::SentRecord>> FindByHash(std::string_view record_hash) const;
-  // Refusal expired once it was purged.
+  // Refusal expired once it was purged; DATA_LOSS when it does not open.
   absl::StatusOr<state::SentContent> Content(const state::SentRecord& sent) const;
 
   void Save(const state::SentRecord& sent, store::WriteBatch& batch) const;
@@ -35,6 +35,9 @@ class Sent {
  private:
   Ground* ground_;
 };
+
+// Refusal expired: of what its row says was purged.
+absl::Status ErasedByTime();
 
 state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency);
 void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant now);

@@ -49,7 +49,7 @@ struct Server::Parts {
   std::string listening;
 
   absl::Status OpenFiles(const Config& config);
-  absl::Status OpenEngine(const Config& config, Instant now);
+  absl::Status OpenEngine(const Config& config, Instant now, std::function<void()> on_broken);
   absl::Status OpenDesk(const Config& config, std::string_view federation,
                         const net::TlsIdentity& identity, Clock& clock);
   absl::Status OpenLink(const Config& config, std::string_view federation,
@@ -72,7 +72,8 @@ absl::Status Server::Parts::OpenFiles(const Config& config) {
   return absl::OkStatus();
 }
 
-absl::Status Server::Parts::OpenEngine(const Config& config, Instant now) {
+absl::Status Server::Parts::OpenEngine(const Config& config, Instant now,
+                                       std::function<void()> on_broken) {
   const auto genesis = store::ReadFileIfThere(config.genesis);
   if (!genesis.ok()) return genesis.status();
   const auto seed = crypto::ReadKeyFile(config.keys + "/identity.key", crypto::KeyUse::kIdentity);
@@ -84,7 +85,7 @@ absl::Status Server::Parts::OpenEngine(const Config& config, Instant now) {
                     .first_administrator = config.administrator},
                    crypto::SigningKey::FromSeed(*seed), {*store, *slots, *store_key, random}, now);
   if (!engine.ok()) return engine.status();
-  driver = std::make_unique<Driver>(*std::move(engine));
+  driver = std::make_unique<Driver>(*std::move(engine), std::move(on_broken));
   return absl::OkStatus();
 }
 
@@ -131,19 +132,20 @@ absl::Status Server::Parts::OpenLink(const Config& config, std::string_view fede
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Clock& clock) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Clock& clock,
+                                                      std::function<void()> on_broken) {
   if (absl::Status fits = CheckConfig(config); !fits.ok()) return fits;
   const auto identity = net::LoadTlsIdentity(config.certificate, config.key);
   if (!identity.ok()) return identity.status();
   const auto federation = net::FederationOfCertificate(identity->certificate_pem);
   if (!federation.ok()) return federation.status();
   auto parts = std::make_unique<Parts>();
-  if (absl::Status opened = parts->OpenFiles(config); !opened.ok()) return opened;
-  if (absl::Status opened = parts->OpenEngine(config, clock.Now()); !opened.ok()) return opened;
-  if (absl::Status opened = parts->OpenLink(config, *federation, *identity, clock); !opened.ok())
-    return opened;
-  if (absl::Status opened = parts->OpenDesk(config, *federation, *identity, clock); !opened.ok())
-    return opened;
+  if (absl::Status files = parts->OpenFiles(config); !files.ok()) return files;
+  absl::Status opened = parts->OpenEngine(config, clock.Now(), std::move(on_broken));
+  if (!opened.ok()) return opened;
+  opened = parts->OpenLink(config, *federation, *identity, clock);
+  if (opened.ok()) opened = parts->OpenDesk(config, *federation, *identity, clock);
+  if (!opened.ok()) return opened;
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 

@@ -2,6 +2,7 @@
 // and closed in the other. Not thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,7 +16,9 @@ class Server {
  public:
   // `clock` outlives it. Errors as of CheckConfig, the store and Engine::Open; UNAVAILABLE when an
   // address cannot be bound.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config, Clock& clock);
+  // `on_broken`: called once, from any thread, when a disk has failed and the process must end.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config, Clock& clock,
+                                                       std::function<void()> on_broken);
   ~Server();
   // Lines for people and scripts: `listening unix:PATH`, `listening HOST:PORT`.
   const std::string& listening() const;

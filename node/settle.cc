@@ -10,6 +10,7 @@
 #include "core/record/words.h"
 #include "node/families.h"
 #include "node/outbox.h"
+#include "node/receipts.h"
 #include "node/replay.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -27,6 +28,12 @@ constexpr int64_t kHeldPauseMs = limits::kMinuteMs;
 bool Passes(const v1::Refusal& refusal) {
   const std::optional<Reason> reason = ReasonFromWord(refusal.reason());
   return reason && std::ranges::find(kPassing, *reason) != kPassing.end();
+}
+
+// A notice must not be lost with the key that signed it: it is signed anew.
+bool IsSignedAnew(const state::OutboxItem& item, const v1::Refusal& refusal) {
+  return item.record_id().empty() && (refusal.reason() == ReasonWord(Reason::kKeyUnknown) ||
+                                      refusal.reason() == ReasonWord(Reason::kKeyNotValidThen));
 }
 
 absl::Status Bad(std::string text) { return Refuse(Reason::kProofBad, std::move(text)); }
@@ -169,8 +176,8 @@ absl::StatusOr<state::SentContent> Outbox::CheckDecision(const state::SentRecord
       *ground_, sent, *content, {part.part.submission(), part.log_index, part.entry.instant, now});
   if (!differences.ok()) return differences.status();
   if (!differences->empty()) {
-    ground_->alarms.Raise(
-        alarm::kDecisionDiffers, id,
+    ground_->alarms.Count(
+        alarm::kDecisionDiffers, "",
         Text("the logged decision on record ", id, " is wrong: ", differences->front()), now);
   }
   return content;
@@ -189,12 +196,7 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
   if (!content.ok()) return content.status();
   absl::StatusOr<ledger::ReceiptBundle> bundle = ledger::MakeReceiptBundle(evidence, settling.note);
   if (!bundle.ok()) return bundle.status();
-  state::Receipt receipt;
-  receipt.set_proof(bundle->proof);
-  receipt.set_entry(bundle->entry);
-  receipt.set_part(bundle->part);
-  Save(settling.batch, kReceipts, sent.record_id(), receipt);
-  settling.batch.Put(kUnwritten, sent.record_id(), "");
+  SaveReceipt(*bundle, HexEncode(AsBytes(sent.record_id())), sent.record_hash(), settling.batch);
   ground_->alarms.Clear(alarm::kClockDiffers, "ahead");
   const bool purged = sent.stage() == state::STAGE_PURGED;
   const std::vector<state::SentRecipient> refused =
@@ -223,10 +225,10 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
                           "the broker says that this node's clock is ahead; set the clock",
                           settling.now);
   }
-  if (Passes(refusal)) return Held(item, refusal, settling);
+  if (Passes(refusal) || IsSignedAnew(item, refusal)) return Held(item, refusal, settling);
   settling.batch.Delete(kOutbox, U64Key(item.number()));
   not_before_.erase(item.number());
-  ground_->alarms.Raise(alarm::kSubmissionRefused, Text(item.number()),
+  ground_->alarms.Count(alarm::kSubmissionRefused, "",
                         Text("the broker refused submission ", item.number(), ": ",
                              refusal.reason(), " (", refusal.text(), ")"),
                         settling.now);

@@ -88,7 +88,7 @@ class DeskDoor : public Machine, public ::testing::WithParamInterface<const char
   DeskDoor() {
     const auto config = LoadConfig(WriteConfig());
     EXPECT_TRUE(config.ok()) << config.status();
-    auto server = Server::Start(*config, clock_);
+    auto server = Server::Start(*config, clock_, [] {});
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     std::smatch found;
@@ -229,7 +229,7 @@ TEST_F(Machine, AnotherGenesisFileThanTheOneConfirmedIsRefused) {
                                 HasSubstr(DigestText(OneFederation().genesis().digest())),
                                 HasSubstr("ask the operator and a second member by telephone")));
   SystemClock clock;
-  const auto server = Server::Start(*LoadConfig(path), clock);
+  const auto server = Server::Start(*LoadConfig(path), clock, [] {});
   EXPECT_TRUE(absl::IsFailedPrecondition(server.status())) << server.status();
   EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/data"));
 }

@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <tuple>
+
+#include "core/audit/log.h"
 #include "core/base/refusal.h"
 #include "core/store/memory_store.h"
 #include "node/alarms.h"
@@ -21,6 +25,33 @@ constexpr store::Family kFamilies[] = {
 
 class SmallPartsTest : public ::testing::Test {
  protected:
+  absl::StatusOr<Diary> OpenDiary(uint8_t seed = 1) {
+    const std::array<uint8_t, 32> bytes = {seed};
+    absl::StatusOr<Diary> diary =
+        Diary::Open(store_, crypto::SigningKey::FromSeed(*crypto::Secret<32>::FromBytes(bytes)),
+                    "entente.test/consultations/FR.a");
+    EXPECT_TRUE(!diary.ok() || diary->Begin().ok());
+    return diary;
+  }
+  using Rows = std::vector<std::tuple<store::Family, std::string, std::string>>;
+  // Everything that the database has of the log of consultations.
+  Rows DiaryRows() const {
+    Rows rows;
+    for (const store::Family family :
+         {audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint}) {
+      auto it = store_.Iterate(family, "");
+      for ((*it)->SeekToFirst(); (*it)->Valid(); (*it)->Next()) {
+        rows.emplace_back(family, (*it)->key(), (*it)->value());
+      }
+    }
+    return rows;
+  }
+  void ReplaceDiaryRows(const Rows& rows) {
+    store::WriteBatch batch;
+    for (const auto& [family, key, value] : DiaryRows()) batch.Delete(family, key);
+    for (const auto& [family, key, value] : rows) batch.Put(family, key, value);
+    ASSERT_TRUE(store_.Write(batch, store::Sync::kYes).ok());
+  }
   store::MemoryStore store_{kFamilies};
 };
 
@@ -82,8 +113,11 @@ TEST_F(SmallPartsTest, MalformedOfficersAreRefused) {
   store::WriteBatch batch;
   for (const v1::Officer& bad :
        {MakeOfficer("A.Dupont", {"author"}), MakeOfficer("a.dupont", {}),
-        MakeOfficer("a.dupont", {"author", "author"}), MakeOfficer("a.dupont", {"king"})}) {
-    EXPECT_TRUE(IsRefusal(officers.Add(bad, batch), Reason::kMalformed)) << bad.DebugString();
+        MakeOfficer("a.dupont", {"author", "author"}), MakeOfficer("a.dupont", {"king"}),
+        MakeOfficer("a.dupont", {"administrator", "reader"}),
+        MakeOfficer("a.dupont", {"auditor", "administrator"})}) {
+    EXPECT_TRUE(IsRefusal(officers.Add(bad, batch).status(), Reason::kMalformed))
+        << bad.DebugString();
   }
   EXPECT_EQ(batch.count(), 0u);
 }
@@ -124,7 +158,7 @@ TEST_F(VaultTest, ErasedContentCannotBeReadFromAnOldCopy) {
   batch.Clear();
   batch.Put(kVault, "one", old_copy);
   ASSERT_TRUE(store_.Write(batch, store::Sync::kYes).ok());
-  EXPECT_TRUE(IsRefusal(vault.Get("one").status(), Reason::kExpired));
+  EXPECT_TRUE(absl::IsDataLoss(vault.Get("one").status()));
 }
 
 TEST_F(VaultTest, OneContentCannotStandForAnother) {
@@ -147,16 +181,17 @@ state::DiaryLine Line(std::string officer) {
 std::vector<std::string> OfficersIn(const Diary& diary) {
   std::vector<std::string> all;
   EXPECT_TRUE(diary
-                  .ForEach([&](uint64_t, const state::DiaryLine& line) {
-                    all.push_back(line.officer());
-                    return absl::OkStatus();
-                  })
+                  .ForEach(0, diary.size(),
+                           [&](uint64_t, const state::DiaryLine& line) {
+                             all.push_back(line.officer());
+                             return absl::OkStatus();
+                           })
                   .ok());
   return all;
 }
 
 TEST_F(SmallPartsTest, LinesAreThereWithTheirBatchOrNotAtAll) {
-  absl::StatusOr<Diary> diary = Diary::Open(store_);
+  absl::StatusOr<Diary> diary = OpenDiary();
   ASSERT_TRUE(diary.ok()) << diary.status();
   store::WriteBatch batch;
   batch.Put(kNode, "word", "value");
@@ -165,20 +200,88 @@ TEST_F(SmallPartsTest, LinesAreThereWithTheirBatchOrNotAtAll) {
   store::WriteBatch lost;
   EXPECT_TRUE(IsRefusal(diary->Commit(lost, std::vector{Line("three")}), Reason::kDiskFull));
   store_.Crash();
-  absl::StatusOr<Diary> again = Diary::Open(store_);
+  absl::StatusOr<Diary> again = OpenDiary();
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_THAT(OfficersIn(*again), ::testing::ElementsAre("one", "two"));
   EXPECT_TRUE(store_.Get(kNode, "word")->has_value());
 }
 
 TEST_F(SmallPartsTest, ALineThatWasChangedIsSeenAtStart) {
-  absl::StatusOr<Diary> diary = Diary::Open(store_);
+  absl::StatusOr<Diary> diary = OpenDiary();
   store::WriteBatch batch;
   ASSERT_TRUE(diary->Commit(batch, std::vector{Line("one")}).ok());
   batch.Clear();
   batch.Put(audit::kEntries, std::string(8, '\0'), Line("other").SerializeAsString());
   ASSERT_TRUE(store_.Write(batch, store::Sync::kYes).ok());
-  EXPECT_TRUE(absl::IsDataLoss(Diary::Open(store_).status()));
+  EXPECT_TRUE(absl::IsDataLoss(OpenDiary().status()));
+}
+
+void Write(absl::StatusOr<Diary>& diary, std::string officer) {
+  store::WriteBatch batch;
+  ASSERT_TRUE(diary->Commit(batch, std::vector{Line(std::move(officer))}).ok());
+}
+
+TEST_F(SmallPartsTest, LinesThatWereCutOffAreMissedAtStart) {
+  absl::StatusOr<Diary> diary = OpenDiary();
+  Write(diary, "one");
+  const Rows earlier = DiaryRows();
+  Write(diary, "two");
+  const Rows whole = DiaryRows();
+  ReplaceDiaryRows(earlier);
+  EXPECT_TRUE(IsRefusal(OpenDiary().status(), Reason::kFork)) << OpenDiary().status();
+  EXPECT_THAT(std::string(OpenDiary().status().message()),
+              ::testing::HasSubstr("the log of consultations was cut or altered"));
+  ReplaceDiaryRows({});
+  EXPECT_TRUE(IsRefusal(OpenDiary().status(), Reason::kFork));
+  ReplaceDiaryRows(whole);
+  EXPECT_TRUE(OpenDiary().ok());
+}
+
+// By someone who can write to the database and knows its form, but does not have the node's key.
+TEST_F(SmallPartsTest, LinesThatWereRewrittenAreSeenAtStart) {
+  absl::StatusOr<Diary> diary = OpenDiary();
+  Write(diary, "one");
+  Write(diary, "two");
+  ReplaceDiaryRows({});
+  auto log = audit::Log::Open(store_);
+  ASSERT_TRUE(log.ok());
+  for (const char* officer : {"nobody", "two", "three"}) {
+    store::WriteBatch batch;
+    audit::Stage stage = (*log)->Begin();
+    ASSERT_TRUE(stage.Append(Line(officer).SerializeAsString(), batch).ok());
+    ASSERT_TRUE((*log)->Commit(stage, batch).ok());
+  }
+  EXPECT_TRUE(IsRefusal(OpenDiary().status(), Reason::kFork)) << OpenDiary().status();
+}
+
+TEST_F(SmallPartsTest, WhatAnotherKeySignedDoesNotCount) {
+  {
+    absl::StatusOr<Diary> diary = OpenDiary(2);
+    Write(diary, "one");
+  }
+  EXPECT_TRUE(IsRefusal(OpenDiary(1).status(), Reason::kFork));
+}
+
+TEST_F(SmallPartsTest, LinesWithoutAnyCheckpointAreRefused) {
+  auto log = audit::Log::Open(store_);
+  store::WriteBatch batch;
+  audit::Stage stage = (*log)->Begin();
+  ASSERT_TRUE(stage.Append(Line("one").SerializeAsString(), batch).ok());
+  ASSERT_TRUE((*log)->Commit(stage, batch).ok());
+  EXPECT_TRUE(IsRefusal(OpenDiary().status(), Reason::kFork));
+}
+
+// The lines stand, their checkpoint does not: nothing rests on them, and the next start signs them.
+TEST_F(SmallPartsTest, LinesWhoseCheckpointFailedAreNoPromise) {
+  absl::StatusOr<Diary> diary = OpenDiary();
+  Write(diary, "one");
+  store_.FailWrite(2, store::Fault::kDiskFull);
+  store::WriteBatch batch;
+  EXPECT_TRUE(absl::IsInternal(diary->Commit(batch, std::vector{Line("two")})));
+  store_.Crash();
+  absl::StatusOr<Diary> again = OpenDiary();
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_THAT(OfficersIn(*again), ::testing::ElementsAre("one", "two"));
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ class Upkeep {
 
   // What fails keeps nothing else from being done, but for a fault of the disk. The errors joined.
   absl::Status Tick(Instant now);
+  // Erases what is due, at most some hundreds at once.
+  absl::Status Purge(Instant now);
 
  private:
   struct Due;
@@ -28,7 +30,6 @@ class Upkeep {
   absl::StatusOr<std::vector<Due>> FindDue(Instant until) const;
   absl::Status Keys(Instant now);
   absl::Status RotateStoreKey(Instant now);
-  absl::Status Purge(Instant now);
   absl::Status PurgeOne(const Due& due, Instant now);
   absl::Status PurgeSent(std::string_view record_id, Instant now, store::WriteBatch& batch);
   absl::Status PurgeReceived(std::string_view record_hash, Instant now, store::WriteBatch& batch);

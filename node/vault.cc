@@ -1,11 +1,11 @@
 #include "node/vault.h"
 
 #include "core/base/encoding.h"
-#include "core/base/refusal.h"
 #include "core/crypto/aead.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/padding.h"
 #include "node/families.h"
+#include "node/table.h"
 
 namespace entente::node {
 namespace {
@@ -37,7 +37,8 @@ absl::Status Vault::Put(std::string_view name, std::string_view plain, store::Wr
 absl::StatusOr<std::string> Vault::Get(std::string_view name) const {
   absl::StatusOr<crypto::Secret<32>> key = keys_->Get(KeyName(name));
   if (absl::IsNotFound(key.status())) {
-    return Refuse(Reason::kExpired, "the content was erased when its time was over");
+    return absl::DataLossError(
+        "the key of a content is missing or damaged; restore the key slots from a backup");
   }
   if (!key.ok()) return key.status();
   absl::StatusOr<std::optional<std::string>> sealed = store_->Get(kVault, name);
@@ -52,6 +53,17 @@ absl::StatusOr<std::string> Vault::Get(std::string_view name) const {
   absl::StatusOr<ByteSpan> plain = crypto::Unpad(padded->ExposeSecret());
   if (!plain.ok()) return damaged;
   return ToString(*plain);
+}
+
+absl::StatusOr<size_t> Vault::Lost() const {
+  size_t lost = 0;
+  absl::Status status =
+      ForEachBytes(*store_, kVault, "", [&](std::string_view name, std::string_view) {
+        if (!keys_->Has(KeyName(name))) ++lost;
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return lost;
 }
 
 absl::Status Vault::Erase(std::string_view name, store::WriteBatch& batch) {

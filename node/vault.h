@@ -23,8 +23,10 @@ class Vault {
   // Seals `plain` under the key of `name`, making the key when there is none. The caller syncs the
   // key store before it writes the batch.
   absl::Status Put(std::string_view name, std::string_view plain, store::WriteBatch& batch);
-  // Refusal expired when the content was erased. DATA_LOSS when it does not open.
+  // DATA_LOSS when it does not open. Of one that was erased too: whoever asks knows from its row.
   absl::StatusOr<std::string> Get(std::string_view name) const;
+  // Contents whose key is not in the key store.
+  absl::StatusOr<size_t> Lost() const;
   // Destroys the key, synced, and only then puts the deletion of the ciphertext into the batch.
   absl::Status Erase(std::string_view name, store::WriteBatch& batch);
 

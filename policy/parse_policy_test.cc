@@ -188,6 +188,14 @@ TEST(ParsePolicy, ConditionsAreClosedLists) {
   EXPECT_THAT(Refusal(with("obligations = [\"onward:maybe\"]")), HasSubstr("onward:never"));
 }
 
+TEST(ParsePolicy, AnObligationOfMoreThanAHundredYearsIsRefusedWhereItStands) {
+  const std::string text =
+      std::string(kHead) + kAllow + "obligations = [\"delete-after:P31000Y\"]\n";
+  EXPECT_THAT(Refusal(text), ::testing::ContainsRegex(
+                                 "p/fr.toml:[0-9]+:[0-9]+: .*'delete-after:P31000Y' is not an"));
+  EXPECT_TRUE(Parse(Replaced(text, "P31000Y", "P100Y")).ok());
+}
+
 TEST(ParsePolicy, NorwayIsACountry) {
   const auto policy = Parse(Replaced(std::string(kHead) + kAllow, "[\"BR\"]", "[\"NO\", \"XK\"]"));
   ASSERT_TRUE(policy.ok()) << policy.status();

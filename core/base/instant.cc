@@ -1,5 +1,6 @@
 #include "core/base/instant.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -8,6 +9,8 @@ namespace entente {
 namespace {
 
 namespace chr = std::chrono;
+
+constexpr Duration kLongest{1200, 0};
 
 std::optional<int> Digits(std::string_view text, size_t at, size_t count) {
   if (at + count > text.size()) return std::nullopt;
@@ -143,6 +146,10 @@ absl::StatusOr<Duration> ParseDuration(std::string_view text) {
     if (!part) return bad;
     total.months += part->months;
     total.seconds += part->seconds;
+    if (CompareDurations(total, kLongest) > 0) {
+      return absl::InvalidArgumentError("'" + std::string(text.substr(0, 40)) +
+                                        "' is longer than 100 years");
+    }
   }
   return total;
 }
@@ -162,14 +169,21 @@ std::string FormatDuration(Duration duration) {
 }
 
 Instant AddDuration(Instant instant, Duration duration) {
-  const chr::sys_time<chr::milliseconds> time{chr::milliseconds{instant.ms}};
+  // Beyond these every sum lies outside, and the calendar's years would wrap round.
+  constexpr int64_t kYears = 10'000;
+  const int64_t start = std::clamp<int64_t>(instant.ms, 0, kLastInstantMs);
+  duration.months = std::clamp<int64_t>(duration.months, -12 * kYears, 12 * kYears);
+  duration.seconds =
+      std::clamp<int64_t>(duration.seconds, -kYears * 366 * 86400, kYears * 366 * 86400);
+  const chr::sys_time<chr::milliseconds> time{chr::milliseconds{start}};
   const auto day = chr::floor<chr::days>(time);
   chr::year_month_day date{day};
   date += chr::months{duration.months};
   if (!date.ok()) date = date.year() / date.month() / chr::last;
   const auto moved = chr::sys_days{date} + (time - day);
-  return Instant{chr::duration_cast<chr::milliseconds>(moved.time_since_epoch()).count() +
-                 duration.seconds * 1000};
+  const int64_t sum = chr::duration_cast<chr::milliseconds>(moved.time_since_epoch()).count() +
+                      duration.seconds * 1000;
+  return Instant{std::clamp<int64_t>(sum, 0, kLastInstantMs)};
 }
 
 std::weak_ordering CompareDurations(Duration a, Duration b) {

@@ -11,6 +11,9 @@
 
 namespace entente {
 
+// 9999-12-31T23:59:59.999Z, the last instant that has a text form.
+inline constexpr int64_t kLastInstantMs = 253402300799999;
+
 struct Instant {
   int64_t ms = 0;
   friend auto operator<=>(Instant, Instant) = default;
@@ -29,7 +32,7 @@ absl::StatusOr<Instant> CivilInstant(int year, int month, int day, int hour, int
                                      int millisecond, int offset_minutes);
 
 // ISO 8601 duration in years, months, weeks, days, hours, minutes, seconds: "P1Y", "P30D", "PT8H".
-// At least one component, each a whole number without sign.
+// At least one component, each a whole number without sign; 100 years at most in all.
 struct Duration {
   int64_t months = 0;   // years are 12 months
   int64_t seconds = 0;  // weeks, days (of 24 hours), hours, minutes are seconds
@@ -37,7 +40,8 @@ struct Duration {
 };
 absl::StatusOr<Duration> ParseDuration(std::string_view text);
 std::string FormatDuration(Duration duration);
-// Months are added by the calendar in UTC, the day clipped to the month's last.
+// Months are added by the calendar in UTC, the day clipped to the month's last. What comes out lies
+// in the years 1970 to 9999, whatever goes in.
 Instant AddDuration(Instant instant, Duration duration);
 // An order for "the shorter is stricter": months count as 30.436875 days.
 std::weak_ordering CompareDurations(Duration a, Duration b);

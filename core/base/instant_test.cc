@@ -44,6 +44,33 @@ TEST(Duration, RefusesOtherForms) {
   }
 }
 
+TEST(Duration, RefusesMoreThanAHundredYears) {
+  EXPECT_TRUE(ParseDuration("P100Y").ok());
+  EXPECT_TRUE(ParseDuration("P36524D").ok());
+  for (const char* text :
+       {"P101Y", "P31000Y", "P1201M", "P99Y13M", "P100YT1S", "P36525D", "P999999W", "P50Y50Y1D"}) {
+    const auto duration = ParseDuration(text);
+    ASSERT_FALSE(duration.ok()) << text;
+    EXPECT_NE(duration.status().message().find("longer than 100 years"), std::string::npos) << text;
+  }
+}
+
+TEST(Duration, ASumStaysWhereInstantsHaveAText) {
+  const Instant now = *ParseInstant("2026-01-31T12:00:00Z");
+  const Instant last{kLastInstantMs};
+  EXPECT_EQ(FormatInstant(last), "9999-12-31T23:59:59.999Z");
+  // 31 000 years is where the calendar's 16 bits wrap.
+  for (const Duration& longer :
+       {Duration{31'000 * 12, 0}, Duration{INT64_MAX, 0}, Duration{0, INT64_MAX},
+        Duration{INT64_MAX, INT64_MAX}, Duration{8'000 * 12, 0}}) {
+    EXPECT_EQ(AddDuration(now, longer), last);
+  }
+  EXPECT_EQ(AddDuration(now, {INT64_MIN, 0}), Instant{0});
+  EXPECT_EQ(AddDuration(now, {0, INT64_MIN}), Instant{0});
+  EXPECT_EQ(AddDuration({INT64_MAX}, {1, 0}), last);
+  EXPECT_EQ(AddDuration({INT64_MIN}, {}), Instant{0});
+}
+
 TEST(Duration, MonthsGoByTheCalendar) {
   const Instant end_of_january = *ParseInstant("2026-01-31T12:00:00Z");
   EXPECT_EQ(FormatInstant(AddDuration(end_of_january, {1, 0})), "2026-02-28T12:00:00.000Z");

@@ -1,5 +1,7 @@
 #include "core/record/checks.h"
 
+#include "core/base/instant.h"
+
 namespace entente::record::internal {
 
 absl::Status CheckLength(std::string_view field, std::string_view name, size_t length) {
@@ -13,7 +15,7 @@ absl::Status CheckAgency(std::string_view text, std::string_view name) {
 }
 
 absl::Status CheckInstant(uint64_t ms, std::string_view name) {
-  if (ms <= kLastInstantMs) return absl::OkStatus();
+  if (ms <= static_cast<uint64_t>(kLastInstantMs)) return absl::OkStatus();
   return Malformed(std::string(name) + " is beyond the year 9999");
 }
 

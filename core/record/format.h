@@ -32,7 +32,4 @@ inline constexpr size_t kSealedKeyBytes = 48;
 // What LP16 can frame: labels, instrument.
 inline constexpr size_t kLp16Bytes = 65535;
 
-// 9999-12-31T23:59:59.999Z, the last instant that has a text form.
-inline constexpr uint64_t kLastInstantMs = 253402300799999;
-
 }  // namespace entente::record

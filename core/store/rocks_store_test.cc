@@ -104,7 +104,7 @@ TEST(RocksStore, AFlippedBitOnDiskIsDataLossWithAdvice) {
   auto store = OpenOrDie(folder.path());
   auto got = store->Get(kAlpha, "a");
   EXPECT_EQ(got.status().code(), absl::StatusCode::kDataLoss) << got.status();
-  EXPECT_THAT(got.status().ToString(), HasSubstr("fsck"));
+  EXPECT_THAT(got.status().ToString(), HasSubstr("restore the database from a copy"));
   auto it = *store->Iterate(kAlpha, "");
   it->SeekToFirst();
   EXPECT_FALSE(it->Valid());

@@ -191,6 +191,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, SimulationCanary, ::testing::Values(1, 2, 3));
 
 // What was submitted before is not known any more, and is logged once more when it comes again.
 void Forget(store::MemoryStore& store) {
+  store.SetDiskFull(false);
   store::WriteBatch batch;
   const auto rows = store.Iterate(broker::kSubmissions, "");
   ASSERT_TRUE(rows.ok()) << rows.status();
