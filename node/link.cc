@@ -61,6 +61,7 @@ void Link::TickLoop() {
     if (!ticked.ok()) spdlog::error("node: {}", ticked.ToString());
     submit_call_.CancelWhenOwedFor(patience_);
     pull_call_.CancelWhenOwedFor(patience_);
+    driver_.Changed();  // what it made may have to be sent
     Rest(kTick);
   }
 }

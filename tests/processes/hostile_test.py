@@ -32,9 +32,11 @@ class Story:
         self.federation.start_all()
         self.sent = []
 
-    def send(self, recipients=(VICTIM, "NL.fiu"), origin="FR.fiu"):
+    def send(self, recipients=(VICTIM, "NL.fiu"), origin="FR.fiu", days=0):
+        """`days`: how far the clocks are ahead of this one's."""
         desk = self.federation.desk(origin)
-        self.sent.append(desk.send_lead(recipients, f"h{len(self.sent)}", int(time.time() * 1000)))
+        now_ms = int((time.time() + days * 86_400) * 1000)
+        self.sent.append(desk.send_lead(recipients, f"h{len(self.sent)}", now_ms))
 
     def told(self):
         """How often the broker says that it lied."""
@@ -109,7 +111,9 @@ def pass_a_day(story):
 
 
 def next_keys(story):
-    story.restart_at("+10d")  # the nodes publish their next keys
+    """The nodes publish their next keys, as soon as an entry of the log confirms that ten days went by."""
+    story.restart_at("+10d")
+    story.send(recipients=("NL.fiu",), days=10)
 
 
 def two_logs(story):
