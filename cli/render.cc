@@ -177,8 +177,9 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
              {std::to_string(status.outbox_waiting()), std::to_string(status.inbox_unread())}) +
          "\n";
   for (const auto& alarm : status.alarms()) {
-    out +=
-        Say(language, "status.alarm", {alarm.code(), InstantText(alarm.since_ms()), alarm.text()});
+    out += Say(language, "status.alarm",
+               {alarm.code(), InstantText(alarm.since_ms()),
+                AlarmWords(language, alarm.code(), alarm.text())});
     if (alarm.count() > 1) {
       out += " " + Say(language, "status.alarm-count", {std::to_string(alarm.count())});
     }

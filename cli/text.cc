@@ -127,6 +127,12 @@ std::string ReasonWords(Language language, std::string_view code) {
   return std::string(code);
 }
 
+std::string AlarmWords(Language language, std::string_view code, std::string_view text) {
+  const std::string key = "alarm." + std::string(code);
+  if (!HasSentence(key)) return std::string(text);
+  return Say(language, key) + " (" + std::string(text) + ")";
+}
+
 std::string InstantText(uint64_t ms) {
   return ms == 0 ? "-" : FormatInstant(Instant{static_cast<int64_t>(ms)});
 }

@@ -35,6 +35,9 @@ std::string Word(Language language, std::string_view group, std::string_view cod
 // refusal; anything else as it is.
 std::string ReasonWords(Language language, std::string_view code);
 
+// What an alarm means and what to do, before what its node says of the case.
+std::string AlarmWords(Language language, std::string_view code, std::string_view text);
+
 std::string InstantText(uint64_t ms);
 
 }  // namespace entente::cli

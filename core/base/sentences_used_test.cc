@@ -118,5 +118,23 @@ TEST(SentencesUsed, EverySentenceThatExistsIsNamed) {
   for (const std::string& key : Keys()) EXPECT_TRUE(is_named(key)) << key << " is said nowhere";
 }
 
+std::string TextOf(std::string_view path) {
+  const char* const root = std::getenv("ENTENTE_SOURCE_DIR");
+  std::ifstream in(fs::path(root == nullptr ? "." : root) / path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+TEST(SentencesUsed, EveryAlarmHasASentenceAndALineInTheRunbook) {
+  const std::string runbook = TextOf("deploy/runbook.md");
+  size_t alarms = 0;
+  for (const std::string& code : LiteralsOf(TextOf("node/alarms.h"))) {
+    if (!IsWords(code)) continue;
+    ++alarms;
+    EXPECT_TRUE(HasSentence("alarm." + code)) << code;
+    EXPECT_NE(runbook.find("`" + code + "`"), runbook.npos) << code;
+  }
+  EXPECT_GT(alarms, 20u);
+}
+
 }  // namespace
 }  // namespace entente

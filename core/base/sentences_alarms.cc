@@ -1,0 +1,120 @@
+// What each alarm of a node means, and what to do. deploy/runbook.md has the same codes.
+#include "core/base/sentence_table.h"
+
+namespace entente {
+namespace {
+
+constexpr SentenceRow kRows[] = {
+    {"alarm.fork",
+     "The broker showed two logs. Exchange has stopped: keep the evidence and compare checkpoints "
+     "with other members by telephone.",
+     "Le serveur a montré deux journaux. Les échanges sont arrêtés : gardez les preuves et "
+     "comparez les points de contrôle avec d'autres membres par téléphone."},
+    {"alarm.log-not-fresh",
+     "The log has not been seen for too long; records wait. Look at the connection and the broker.",
+     "Le journal n'a pas été vu depuis trop longtemps ; les enregistrements attendent. Vérifiez la "
+     "connexion et le serveur."},
+    {"alarm.statement-invalid",
+     "The log holds a statement that nobody entitled has signed; it has no effect. Ask the "
+     "operator.",
+     "Le journal contient une déclaration que personne d'habilité n'a signée ; elle est sans "
+     "effet. Interrogez l'opérateur."},
+    {"alarm.clock-differs",
+     "This machine's clock and the broker's differ. Set the wrong one by a time server.",
+     "L'horloge de cette machine et celle du serveur diffèrent. Réglez celle qui est fausse sur un "
+     "serveur de temps."},
+    {"alarm.keys-not-in-log",
+     "The log does not have this agency's keys: nothing can be sent or acknowledged. If it stays, "
+     "ask the authority whether the agency is admitted.",
+     "Le journal n'a pas les clés de ce service : rien ne peut être envoyé ni confirmé. Si cela "
+     "dure, demandez à l'autorité si le service est admis."},
+    {"alarm.keys-damaged",
+     "Key slots on this disk do not open. Stop the node and restore the slots from a backup of "
+     "today; look at the disk.",
+     "Des emplacements de clés sur ce disque ne s'ouvrent pas. Arrêtez le nœud et restaurez-les "
+     "d'une sauvegarde du jour ; vérifiez le disque."},
+    {"alarm.evidence-bad",
+     "The broker's answer to a submission does not hold. It is asked again; keep the log of this "
+     "node, ask the operator.",
+     "La réponse du serveur à un dépôt ne tient pas. Elle est redemandée ; gardez le journal de ce "
+     "nœud et interrogez l'opérateur."},
+    {"alarm.decision-differs",
+     "The broker decided otherwise than the policies say. Tell the data-protection officer; keep "
+     "the receipt.",
+     "Le serveur a décidé autrement que les politiques. Prévenez le délégué à la protection des "
+     "données ; gardez le reçu."},
+    {"alarm.submission-refused",
+     "The broker refused a submission for good. See the lead's state and its reason; mend it and "
+     "send it anew.",
+     "Le serveur a refusé définitivement un dépôt. Voyez l'état et le motif ; corrigez et envoyez "
+     "à nouveau."},
+    {"alarm.acknowledgement-forged",
+     "The broker delivered an acknowledgement that its recipient did not sign. Ask the recipient "
+     "by another channel.",
+     "Le serveur a remis un accusé de réception que son destinataire n'a pas signé. Interrogez le "
+     "destinataire par un autre canal."},
+    {"alarm.notice-bad",
+     "The broker delivered a notice that does not hold. Ask its sender by another channel.",
+     "Le serveur a remis un avis qui ne tient pas. Interrogez son expéditeur par un autre canal."},
+    {"alarm.record-refused",
+     "A record came that its origin did not send so, or that may not be used here. It is not "
+     "shown; ask the origin.",
+     "Un enregistrement est arrivé que son origine n'a pas envoyé ainsi, ou qui ne peut servir "
+     "ici. Il n'est pas montré ; interrogez l'origine."},
+    {"alarm.record-id-shared",
+     "Two agencies sent records under one id: one copied it. Ask both; read each as "
+     "ORIGIN/RECORDID.",
+     "Deux services ont envoyé des enregistrements sous un même numéro : l'un l'a copié. "
+     "Interrogez les deux ; lisez chacun comme ORIGINE/NUMÉRO."},
+    {"alarm.obligation-removed",
+     "The broker removed an obligation of the sender's. It is honoured all the same; tell the "
+     "sender.",
+     "Le serveur a retiré une obligation de l'expéditeur. Elle est respectée quand même ; prévenez "
+     "l'expéditeur."},
+    {"alarm.numbers-missing",
+     "Records that a partner sent have not arrived. Ask it by another channel.",
+     "Des enregistrements envoyés par un partenaire ne sont pas arrivés. Interrogez-le par un "
+     "autre canal."},
+    {"alarm.pair-head-overdue",
+     "A partner has not said for two days how much it sent. Ask whether its node runs.",
+     "Un partenaire n'a pas dit depuis deux jours combien il a envoyé. Demandez si son nœud "
+     "fonctionne."},
+    {"alarm.local-fault",
+     "Something in this node's store is damaged; the rest goes on. Restore it from the backup.",
+     "Quelque chose est endommagé dans le stockage de ce nœud ; le reste continue. Restaurez-le "
+     "depuis la sauvegarde."},
+    {"alarm.erasure-held",
+     "This clock is far ahead of what it and the log have shown. What is over by it is not shown "
+     "and not yet erased; check the clock.",
+     "Cette horloge est loin en avance sur ce qu'elle et le journal ont montré. Ce qui est échu "
+     "n'est ni montré ni encore effacé ; vérifiez l'horloge."},
+    {"alarm.text-withheld",
+     "The broker does not give a policy or file that is in force; records wait. Ask the operator, "
+     "or the authority that published it.",
+     "Le serveur ne donne pas une politique ou un fichier en vigueur ; les enregistrements "
+     "attendent. Interrogez l'opérateur ou l'autorité qui l'a publié."},
+    {"alarm.broker-silent",
+     "The broker shows its log and does not answer submissions. Ask the operator.",
+     "Le serveur montre son journal et ne répond pas aux dépôts. Interrogez l'opérateur."},
+    {"alarm.not-acknowledged",
+     "A recipient has not confirmed a record: its node is away, or the record was kept back. Ask "
+     "by another channel.",
+     "Un destinataire n'a pas confirmé un enregistrement : son nœud est absent, ou "
+     "l'enregistrement a été retenu. Interrogez-le par un autre canal."},
+    {"alarm.expired-on-the-way",
+     "A record that the log shows was released to us expired before it came. Ask the origin for "
+     "it.",
+     "Un enregistrement que le journal dit nous être remis a expiré avant d'arriver. Demandez-le à "
+     "l'origine."},
+    {"alarm.delivered-though-refused",
+     "The broker said that a record was refused, and delivered it. Keep the evidence; tell the "
+     "other side and the data-protection officer.",
+     "Le serveur a dit qu'un enregistrement était refusé, et l'a remis. Gardez les preuves ; "
+     "prévenez l'autre partie et le délégué à la protection des données."},
+};
+
+}  // namespace
+
+std::span<const SentenceRow> AlarmSentences() { return kRows; }
+
+}  // namespace entente
