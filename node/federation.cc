@@ -183,7 +183,8 @@ bool Federation::LacksTexts(const ledger::Registry& registry, std::string_view j
         policy ? registry.PolicyInForce(text.name, instant)
                : registry.FederationFile(text.name, instant);
     if (!in_force || in_force->digest != text.file.digest) continue;
-    AwaitedText& awaited = awaited_.try_emplace(text.file.digest, text, now, now).first->second;
+    AwaitedText& awaited =
+        awaited_.try_emplace(text.file.digest, AwaitedText{text, now, now}).first->second;
     if (!awaited.Stands(now)) awaited.since = now;
     awaited.last = now;
     lacks = true;
