@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "cli/commands.h"
@@ -20,6 +21,13 @@ struct AnswerOptions {
   std::string justification;
 };
 
+// By the sender's own policy; the destination's has not spoken yet.
+bool ReachesSomebody(const v1::SendLeadResponse& response) {
+  return std::ranges::any_of(response.recipients(), [](const v1::RecipientPreview& recipient) {
+    return recipient.verdict() != v1::VERDICT_REFUSE;
+  });
+}
+
 void Send(Context& context, const SendOptions& options) {
   auto request = ReadLeadDraft(options.draft, SystemClock().Now());
   if (!request.ok()) return context.Fail(request.status());
@@ -27,6 +35,7 @@ void Send(Context& context, const SendOptions& options) {
   request->set_justification(options.justification);
   const auto response = context.Call(&v1::Desk::Stub::SendLead, *request);
   if (!response) return;
+  if (!ReachesSomebody(*response)) context.exit_code = kAnswerIsNo;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << RenderSent(context.language(), *response);
 }
@@ -60,7 +69,7 @@ void AddSend(CLI::App& lead, Context& context) {
       ->add_option("--draft", options->draft,
                    "the lead as a TOML file (README, \"A first exchange\")")
       ->required();
-  command->add_option("--to", options->recipients, "recipient agencies, such as BR.coaf,DE.fiu")
+  command->add_option("--to", options->recipients, "recipient agencies, such as BR.fiu,DE.fiu")
       ->delimiter(',')
       ->required();
   command

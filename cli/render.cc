@@ -206,7 +206,11 @@ std::string RenderSent(Language language, const v1::SendLeadResponse& response) 
     row.push_back(detail);
     rows.push_back(row);
   }
-  return out + Table(rows);
+  out += Table(rows);
+  const bool refused = std::ranges::all_of(response.recipients(), [](const auto& recipient) {
+    return recipient.verdict() == v1::VERDICT_REFUSE;
+  });
+  return out + Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") + "\n";
 }
 
 std::string RenderLeads(Language language, const v1::ListLeadsResponse& response, bool received) {

@@ -54,10 +54,13 @@ absl::StatusOr<FoundRecord> OnlyOne(std::vector<FoundRecord> found, std::string_
 
 }  // namespace
 
+bool IsBlank(std::string_view text) {
+  return std::ranges::all_of(text,
+                             [](unsigned char c) { return std::isspace(c) != 0 || c < 0x20; });
+}
+
 absl::Status CheckJustification(std::string_view text) {
-  const bool blank =
-      std::ranges::all_of(text, [](unsigned char c) { return std::isspace(c) != 0 || c < 0x20; });
-  if (!blank) return absl::OkStatus();
+  if (!IsBlank(text)) return absl::OkStatus();
   return RefuseAdvising(Reason::kLabelMissing, "justification",
                         "the law asks why: no justification was given",
                         "say in a few words why this is needed");

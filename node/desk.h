@@ -91,6 +91,7 @@ class Desk {
   Sent sent_;
 };
 
+bool IsBlank(std::string_view text);
 // Refusal label-missing:justification for a blank one.
 absl::Status CheckJustification(std::string_view text);
 state::DiaryLine MakeLine(std::string_view officer, std::string_view operation,

@@ -170,6 +170,10 @@ absl::StatusOr<v1::AnswerLeadResponse> Desk::AnswerLead(std::string_view officer
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
   if (status.ok()) status = CheckJustification(request.justification());
   if (!status.ok()) return status;
+  if (!request.taken() && IsBlank(request.reason())) {
+    return RefuseAdvising(Reason::kLabelMissing, "reason", "a lead is declined with a reason",
+                          "say in a few words why it is declined: the sender reads it");
+  }
   absl::StatusOr<FoundRecord> found = Find(request.record_id(), false);
   if (!found.ok()) return found.status();
   const std::string& hash = found->key;

@@ -359,6 +359,7 @@ TEST(DeskTest, OnlyReceivedLeadsAreAnswered) {
   world.Settle();
   v1::AnswerLeadRequest request;
   request.set_record_id(id);
+  request.set_taken(true);
   request.set_justification("done");
   EXPECT_TRUE(
       absl::IsNotFound(world.node("FR.fiu")->AnswerLead("author", request, world.now).status()));

@@ -41,6 +41,10 @@ TEST(ExchangeTest, ALeadIsDeliveredReadAnsweredAndReceipted) {
   answer.set_justification("frozen today");
   ASSERT_TRUE(world.node("BR.fiu")->AnswerLead("author", answer, world.now).ok());
   answer.set_taken(false);
+  answer.set_reason(" ");
+  const auto unsaid = world.node("DE.fiu")->AnswerLead("author", answer, world.now);
+  ASSERT_TRUE(IsRefusal(unsaid.status(), Reason::kLabelMissing)) << unsaid.status();
+  EXPECT_EQ(RefusalOf(unsaid.status())->subject, "reason");
   answer.set_reason("no such accounts here");
   ASSERT_TRUE(world.node("DE.fiu")->AnswerLead("author", answer, world.now).ok());
   world.Settle();

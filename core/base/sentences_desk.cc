@@ -119,6 +119,13 @@ constexpr SentenceRow kRows[] = {
     {"urgency.3", "URGENT", "URGENT"},
     {"lead.accepted", "Lead {0} is in the outbox (record {1}).",
      "La piste {0} est dans la boîte d'envoi (enregistrement {1})."},
+    {"lead.sent-to-nobody", "It goes to nobody: this agency's own policy refuses every recipient.",
+     "Elle ne part pour personne : la politique de ce service refuse chaque destinataire."},
+    {"lead.destination-decides",
+     "This is what this agency's policy releases; the destination's decides next: entente lead "
+     "list.",
+     "C'est ce que la politique de ce service autorise ; celle de la destination décide ensuite : "
+     "entente lead list."},
     {"lead.answered", "Answer {0} is in the outbox (record {1}).",
      "La réponse {0} est dans la boîte d'envoi (enregistrement {1})."},
     {"lead.head", "{0}  {1}, answer by {2}  (record {3}; own reference {4})",
