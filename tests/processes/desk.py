@@ -61,10 +61,21 @@ class Desk:
         return self._stub.SendLead(request, timeout=5).record_id
 
     def leads(self):
-        return self._stub.ListLeads(messages.ListLeadsRequest(), timeout=30).leads
+        return self._all(self._stub.ListLeads, messages.ListLeadsRequest(), "leads")
 
     def inbox(self):
-        return self._stub.Inbox(messages.InboxRequest(), timeout=30).items
+        return self._all(self._stub.Inbox, messages.InboxRequest(), "items")
+
+    @staticmethod
+    def _all(call, request, field):
+        """Every page of a list."""
+        found = []
+        while True:
+            response = call(request, timeout=30)
+            found.extend(getattr(response, field))
+            if not response.next_page:
+                return found
+            request.page = response.next_page
 
     def status(self):
         return self._stub.Status(messages.StatusRequest(), timeout=10)
