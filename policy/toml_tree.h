@@ -1,5 +1,4 @@
-// TOML 1.0 (toml.io) as a plain tree with positions: the one place that knows the TOML library.
-// Stateless; the tree owns its text.
+// TOML 1.0 (toml.io) as a plain tree with positions. Stateless; the tree owns its text.
 #pragma once
 
 #include <cstdint>

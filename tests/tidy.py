@@ -33,7 +33,7 @@ SYSTEM = [  # angle-bracket includes and the only places that may have them
     (re.compile(r"<sodium"), ("core/crypto/",)),
     (re.compile(r"<rocksdb/"), ("core/store/",)),
     (re.compile(r"<(grpc|grpcpp)/"), ("core/net/", "broker/", "node/", "cli/")),
-    (re.compile(r"<toml\+\+"), ("policy/", "core/ledger/", "core/net/", "cli/", "node/", "broker/")),
+    (re.compile(r"<toml\+\+"), ("core/base/toml_text",)),
 ]
 FILE_CAP = 500
 FUNCTION_CAP = 70

@@ -1,16 +1,12 @@
 #include "core/net/config_reader.h"
 
-#define TOML_EXCEPTIONS 0
-// It asserts what bad input can break (as "[@" does), and then refuses it all the same.
-#define TOML_ASSERT(condition) static_assert(true)
-#include <toml++/toml.h>
-
 #include <filesystem>
 #include <set>
 
 #include "core/base/limits.h"
 #include "core/base/read_file.h"
 #include "core/base/sentences.h"
+#include "core/base/toml_text.h"
 
 namespace entente::net {
 
@@ -89,15 +85,13 @@ ConfigTable& ConfigTable::operator=(ConfigTable&&) noexcept = default;
 ConfigTable::~ConfigTable() = default;
 
 absl::StatusOr<ConfigTable> ConfigTable::Parse(std::string_view text, const std::string& file) {
-  toml::parse_result parsed = toml::parse(text, file);
-  if (!parsed) {
-    const auto& place = parsed.error().source().begin;
-    return ErrorAt(file, place.line, place.column, "config.syntax",
-                   {std::string(parsed.error().description())});
+  auto parsed = ParseTomlText(text);
+  if (const auto* error = std::get_if<TomlError>(&parsed)) {
+    return ErrorAt(file, error->line, error->column, "config.syntax", {error->sentence});
   }
   auto shared = std::make_shared<File>();
   shared->name = file;
-  shared->root = std::move(parsed).table();
+  shared->root = std::get<toml::table>(std::move(parsed));
   auto root = std::make_unique<Node>();
   root->table = &shared->root;
   return ConfigTable(std::move(shared), std::move(root));

@@ -42,6 +42,16 @@ BR = "/abs/br.pem"
   EXPECT_TRUE(root.Finish().ok()) << root.Finish();
 }
 
+TEST(ConfigReader, WhatIsNoTomlIsRefusedAtItsPlace) {
+  for (const auto& [text, place] : std::map<std::string, std::string>{
+           {"[@", "1:2"}, {"a = é\n", "1:5"}, {"b = 'é' \xCF\x92", "1:9"}}) {
+    const auto read = ConfigTable::Parse(text, "conf/broker.toml");
+    EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(read.status().message().substr(0, 21), "conf/broker.toml:" + place + ":")
+        << read.status();
+  }
+}
+
 std::string ErrorOf(ConfigTable& root) { return std::string(root.Finish().message()); }
 
 TEST(ConfigReader, UnknownKeysAreRefusedAtTheirPlace) {
