@@ -192,6 +192,61 @@ TEST(ExchangeTest, AfterALossTheBatchIsHalved) {
   EXPECT_EQ(world.InboxOf("BR.fiu").size(), 4u);
 }
 
+// Offered again, it might be taken while its refusal is still to be read.
+TEST(ExchangeTest, WhatHasItsAnswerIsNotOfferedAgainAfterALoss) {
+  World world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  TestNode& node = world.node("FR.fiu");
+  const auto asked = node->NextSubmit(world.now);
+  ASSERT_TRUE(asked.ok() && asked->has_value());
+  // The answer's checkpoint is ahead of what this node has of the log.
+  world.Send("BR.fiu", world.Lead({"FR.fiu"}));
+  world.Settle({"FR.fiu"});
+  world.broker.refuses = [](const v1::Submission&) {
+    v1::Refusal refusal;
+    refusal.set_reason("future-dated");
+    return std::optional(refusal);
+  };
+  const v1::SubmitResponse response = world.broker.Submit("FR.fiu", **asked, world.now);
+  world.broker.refuses = nullptr;
+  ASSERT_TRUE(node->OnSubmitResponse(response, world.now).ok());
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_WAITING);
+  node->OnDisconnected(absl::UnavailableError("gone"));
+  const auto again = node->NextSubmit(world.now);
+  ASSERT_TRUE(again.ok());
+  EXPECT_FALSE(again->has_value());
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_REFUSED);
+  EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
+}
+
+TEST(ExchangeTest, ARefusalAfterALossIsAskedOnceMoreBeforeItIsBelieved) {
+  for (const bool taken : {true, false}) {
+    World world;
+    const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+    TestNode& node = world.node("FR.fiu");
+    const auto lost = node->NextSubmit(world.now);
+    ASSERT_TRUE(lost.ok() && lost->has_value());
+    node->OnDisconnected(absl::UnavailableError("gone"));
+    int asked = 0;
+    world.broker.refuses = [&](const v1::Submission&) -> std::optional<v1::Refusal> {
+      if (taken && asked++ != 0) return std::nullopt;
+      v1::Refusal refusal;
+      refusal.set_reason("future-dated");
+      return refusal;
+    };
+    world.Settle();
+    EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_WAITING);
+    // What was sent before the loss arrives.
+    if (taken) world.broker.Submit("FR.fiu", **lost, world.now);
+    world.Advance(5 * limits::kSecondMs);
+    world.Settle();
+    EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"),
+              taken ? v1::RECIPIENT_STATE_DELIVERED : v1::RECIPIENT_STATE_REFUSED);
+    EXPECT_EQ(world.InboxOf("BR.fiu").size(), taken ? 1u : 0u);
+  }
+}
+
 TEST(ExchangeTest, WhatAnAnswerLeavesOutIsAskedAgain) {
   World world;
   for (int i = 0; i < 3; ++i) world.Send("FR.fiu", world.Lead({"BR.fiu"}));

@@ -1,6 +1,7 @@
 #include "node/outbox.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
@@ -34,6 +35,11 @@ absl::StatusOr<Outbox> Outbox::Open(Ground& ground) {
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
+  status = ForEachBytes(ground.db, kOutbox, "", [&](std::string_view key, auto) {
+    outbox.in_doubt_.insert(U64FromKey(key));
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
   absl::StatusOr<std::optional<std::string>> number = ground.db.Get(kNode, kNumberKey);
   if (!number.ok()) return number.status();
   if (*number) outbox.last_number_ = U64FromKey(**number);
@@ -46,7 +52,18 @@ void Outbox::Forget(const state::SentRecord& sent) { drafts_.erase(KeyOf(sent));
 
 void Outbox::OnLoss() {
   if (!under_way_.empty()) batch_ = std::max<size_t>(1, std::min(batch_, under_way_.size()) / 2);
-  under_way_.clear();
+  std::set<uint64_t> lost = std::exchange(under_way_, {});
+  MarkAnswered();
+  for (const uint64_t number : under_way_) lost.erase(number);
+  in_doubt_.merge(lost);
+}
+
+// What has its answer, waiting to be settled, is not offered again meanwhile: a refusal would end
+// what a second offer may bring into the log.
+void Outbox::MarkAnswered() {
+  for (const v1::SubmitResponse& one : responses_) {
+    for (const v1::SubmissionResult& result : one.results()) under_way_.insert(result.number());
+  }
 }
 
 std::optional<Instant> Outbox::Unanswered(Instant from) const {

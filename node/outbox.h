@@ -93,6 +93,7 @@ class Outbox {
 
   absl::Status Settle(const v1::SubmitResponse& response, const audit::Checkpoint& checkpoint,
                       Instant now);
+  void MarkAnswered();
   absl::Status SettleResult(const v1::SubmissionResult& result, const Settling& settling);
   absl::StatusOr<state::SentContent> CheckDecision(const state::SentRecord& sent,
                                                    const ledger::VerifiedPart& part, Instant now);
@@ -109,6 +110,8 @@ class Outbox {
   Sent sent_;
   std::set<DraftKey> drafts_;
   std::set<uint64_t> under_way_;
+  // Offered to a connection that ended, or before a restart: that offer may still be taken.
+  std::set<uint64_t> in_doubt_;
   size_t batch_ = limits::kBatchRecords;  // submissions of one request
   std::map<uint64_t, Instant> not_before_;
   std::map<uint64_t, Instant> offered_;  // first, and not answered since

@@ -68,9 +68,7 @@ absl::Status CheckOwnPart(const v1::Part& part, const Ground& ground,
 void Outbox::OnResponse(v1::SubmitResponse response) {
   if (!response.results().empty()) under_way_.clear();
   responses_.push_back(std::move(response));
-  for (const v1::SubmitResponse& one : responses_) {
-    for (const v1::SubmissionResult& result : one.results()) under_way_.insert(result.number());
-  }
+  MarkAnswered();
   batch_ = std::min(limits::kBatchRecords, batch_ * 2);
 }
 
@@ -142,6 +140,7 @@ absl::Status Outbox::SettleResult(const v1::SubmissionResult& result, const Sett
   if (!status.ok()) return status;
   settling.batch.Delete(kOutbox, key);
   not_before_.erase(result.number());
+  in_doubt_.erase(result.number());
   ground_->alarms.Clear(alarm::kEvidenceBad, Text(result.number()));
   return absl::OkStatus();
 }
@@ -225,7 +224,11 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
                           "the broker says that this node's clock is ahead; set the clock",
                           settling.now);
   }
-  if (Passes(refusal) || IsSignedAnew(item, refusal)) return Held(item, refusal, settling);
+  // An earlier offer may be on its way into the log while this one is refused: asked once more.
+  const bool in_doubt = in_doubt_.erase(item.number()) != 0;
+  if (in_doubt || Passes(refusal) || IsSignedAnew(item, refusal)) {
+    return Held(item, refusal, settling);
+  }
   settling.batch.Delete(kOutbox, U64Key(item.number()));
   not_before_.erase(item.number());
   ground_->alarms.Count(alarm::kSubmissionRefused, "",

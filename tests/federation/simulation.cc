@@ -36,11 +36,9 @@ SimulationResult Simulate(uint64_t seed, int happenings,
   Converge(world);
   if (world.scene.wrong.empty()) CheckConverged(world);
   if (world.scene.wrong.empty()) {
-    // Day by day, as clocks go: nobody believes one that leaps so far.
-    for (int day = 0; day < 81; ++day) {
-      world.Jump(limits::kDayMs);
-      world.Run(limits::kMinuteMs);
-    }
+    world.Jump(81 * limits::kDayMs);
+    // Nobody erases on the word of a clock that leaps so far: an entry of the log confirms it.
+    world.RenewPolicy("FR");
     Settle(world, limits::kHourMs);
     CheckErased(world);
   }

@@ -113,15 +113,15 @@ bool World::Publish(const ledger::Publication& publication) {
 }
 
 void World::RenewPolicy(std::string_view jurisdiction) {
-  const uint64_t version = policy_versions_.try_emplace(std::string(jurisdiction), 1).first->second;
+  // Each try takes a version: one whose answer was lost may be in force.
+  const uint64_t version =
+      ++policy_versions_.try_emplace(std::string(jurisdiction), 1).first->second;
   const std::string line = "version      = ";
   std::string text = PolicyText(jurisdiction);
-  text.replace(text.find(line + "1\n"), line.size() + 1, line + std::to_string(version + 1));
+  text.replace(text.find(line + "1\n"), line.size() + 1, line + std::to_string(version));
   const JurisdictionKeys& keys = federation.jurisdiction(jurisdiction);
-  const bool taken =
-      Publish(ledger::SignPolicy(federation.name(), jurisdiction, version + 1, std::move(text),
-                                 scene.timeline.now(), keys.policy_author, keys.policy_protection));
-  if (taken) policy_versions_.find(jurisdiction)->second = version + 1;
+  Publish(ledger::SignPolicy(federation.name(), jurisdiction, version, std::move(text),
+                             scene.timeline.now(), keys.policy_author, keys.policy_protection));
 }
 
 // ---- time
