@@ -169,7 +169,7 @@ TEST_F(AuditTest, SaysItInFrench) {
   const Said run = Verify((folder / "receipts").string(), "--language fr");
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.out, HasSubstr("4 reçus : 4 vérifiés"));
-  EXPECT_THAT(run.out, HasSubstr("QUORUM NUL"));
+  EXPECT_THAT(run.out, HasSubstr("AUCUN QUORUM"));
   EXPECT_EQ(Verify(Proof(1), "--language de").exit_code, 2);
 }
 

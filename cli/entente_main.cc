@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "cli/commands.h"
+#include "core/net/channel.h"
 #include "core/net/config_reader.h"
 
 namespace entente::cli {
@@ -55,6 +56,8 @@ absl::Status Complete(const std::string& named, Settings& settings) {
 }
 
 int Main(int argc, char** argv) {
+  // What the transport has to say stands in the failure that we print.
+  net::SendGrpcLogTo([](const std::string&) {});
   CLI::App app(
       "Entente: exchange intelligence on trafficking in persons, through your agency's node.",
       "entente");
@@ -83,6 +86,14 @@ int Main(int argc, char** argv) {
     return kInputRefused;
   } catch (const CLI::ParseError& error) {
     const bool as_json = std::count(argv, argv + argc, std::string_view("--json")) > 0;
+    // Of a word that is no command the parser says only that one is missing.
+    const std::vector<std::string> rest = app.remaining(true);
+    const bool no_command = std::string_view(error.what()).find("subcommand") != std::string::npos;
+    if (no_command && !rest.empty()) {
+      context.settings.json = as_json;
+      context.Fail(UsageFailure(context.language(), "no command " + rest.front()));
+      return context.exit_code;
+    }
     if (error.get_exit_code() == 0 || !as_json) return app.exit(error) == 0 ? kDone : kUsage;
     // The parser stops at the error, and may not have come to these two.
     context.settings.json = true;

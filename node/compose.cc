@@ -29,9 +29,13 @@ absl::Status CheckRecipients(const Ground& ground, const v1::SendLeadRequest& dr
   std::set<std::string> seen;
   for (const std::string& text : draft.recipients()) {
     absl::StatusOr<AgencyId> agency = AgencyId::Parse(text);
-    if (!agency.ok()) return Refuse(Reason::kMalformed, std::string(agency.status().message()));
+    if (!agency.ok()) {
+      return RefuseAdvising(Reason::kMalformed, "", std::string(agency.status().message()),
+                            "name it as COUNTRY.unit, such as BR.fiu; the list of agencies has it");
+    }
     if (!seen.insert(text).second) {
-      return Refuse(Reason::kMalformed, Text("a recipient twice: ", text));
+      return RefuseAdvising(Reason::kMalformed, "", Text("a recipient twice: ", text),
+                            "name each recipient once");
     }
     if (text == ground.agency.text()) {
       return Refuse(Reason::kWrongAgency, "an agency does not send to itself");
@@ -64,6 +68,21 @@ absl::Status CheckAmounts(const v1::SectionContent& content) {
   }
   for (const v1::Asset& asset : content.assets().assets()) {
     if (absl::Status good = CheckMoney(asset.value()); !good.ok()) return good;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckDeadline(const v1::LeadAsk& ask, Instant expires, Instant now) {
+  const Instant deadline{
+      static_cast<int64_t>(std::min(ask.deadline_ms(), static_cast<uint64_t>(kLastInstantMs)))};
+  if (deadline.ms == 0) return absl::OkStatus();
+  if (deadline <= now) {
+    return RefuseAdvising(Reason::kMalformed, "", "the deadline is over already",
+                          "give a deadline that is still to come");
+  }
+  if (deadline > expires) {
+    return RefuseAdvising(Reason::kMalformed, "", "the deadline lies after the record's expiry",
+                          "give an expiry that is not before the deadline");
   }
   return absl::OkStatus();
 }
@@ -238,9 +257,16 @@ absl::Status CheckDraft(const Ground& ground, const v1::SendLeadRequest& draft, 
   }
   const Instant expires{
       static_cast<int64_t>(std::min(draft.expires_ms(), static_cast<uint64_t>(kLastInstantMs)))};
-  if (expires <= now) return Refuse(Reason::kExpired, "the record would be expired when sent");
+  if (expires <= now)
+    return RefuseAdvising(Reason::kExpired, "", "the record would be expired when sent",
+                          "give an expiry that is still to come");
   if (expires - now > limits::kRecordLifeMs) {
-    return Refuse(Reason::kMalformed, "a record lives five years at most");
+    return RefuseAdvising(Reason::kMalformed, "", "a record lives five years at most",
+                          "give an earlier expiry, and send it anew before it ends");
+  }
+  for (const v1::DraftSection& section : draft.sections()) {
+    absl::Status good = CheckDeadline(section.content().lead_ask(), expires, now);
+    if (!good.ok()) return good;
   }
   return absl::OkStatus();
 }

@@ -36,7 +36,9 @@ absl::StatusOr<Wanted> ReadWanted(std::string_view text) {
   if (const auto id = FixedFromHex<16>(rest)) return Wanted{origin, id, {}};
   absl::StatusOr<record::ReferencePrefix> prefix = record::ParseReference(rest);
   if (prefix.ok()) return Wanted{origin, std::nullopt, *prefix};
-  return RefuseAdvising(Reason::kMalformed, "", Text("no record id or reference: ", text),
+  return RefuseAdvising(Reason::kMalformed, "",
+                        Text("no record id or reference: ", text, ": ",
+                             std::string(prefix.status().message())),
                         "give 32 hex characters, or the reference as ABCD-EFGH-JKMN-PQRS-T");
 }
 

@@ -24,8 +24,9 @@ absl::Status CheckLead(const v1::SendLeadRequest& draft) {
            section.content().lead_ask().measure() != v1::LEAD_MEASURE_UNSPECIFIED;
   });
   if (asks != 1) {
-    return Refuse(Reason::kMalformed,
-                  "a lead has exactly one section that says what is asked, and by when");
+    return RefuseAdvising(Reason::kMalformed, "",
+                          "a lead has exactly one section that says what is asked, and by when",
+                          "give one section the measure asked for, and no other");
   }
   if (draft.ByteSizeLong() > kDraftBytes) {
     return Refuse(Reason::kTooLarge, "the lead would not fit into one record of 1 MiB");
@@ -181,7 +182,8 @@ absl::StatusOr<v1::AnswerLeadResponse> Desk::AnswerLead(std::string_view officer
       Load<state::ReceivedRecord>(ground_->db, kReceived, hash);
   if (!lead.ok()) return lead.status();
   if (!*lead || (*lead)->kind() != v1::RECORD_KIND_LEAD) {
-    return Refuse(Reason::kMalformed, "only a lead is taken up or declined");
+    return RefuseAdvising(Reason::kMalformed, "", "only a lead is taken up or declined",
+                          "give the reference of a received lead, not that of an answer");
   }
   absl::StatusOr<state::ReceivedContent> content = ContentOf(**lead, now);
   if (!content.ok()) return content.status();

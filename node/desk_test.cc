@@ -100,6 +100,18 @@ TEST(DeskTest, DraftsThatCannotBeSentAreRefusedAtOnce) {
   EXPECT_EQ(try_with([](auto& lead) { lead.set_expires_ms(1); }), "expired");
   EXPECT_EQ(try_with([](auto& lead) { lead.set_expires_ms(UINT64_MAX); }), "malformed");
   EXPECT_EQ(try_with([](auto& lead) { *lead.add_sections() = lead.sections(0); }), "malformed");
+  const auto due = [&](Instant deadline) {
+    return try_with([&](auto& lead) {
+      lead.mutable_sections(0)->mutable_content()->mutable_lead_ask()->set_deadline_ms(
+          static_cast<uint64_t>(deadline.ms));
+    });
+  };
+  const Instant expires{static_cast<int64_t>(world.Lead({"BR.fiu"}).expires_ms())};
+  EXPECT_EQ(due(world.now), "malformed");
+  EXPECT_EQ(due(world.now + 1), "sent");
+  EXPECT_EQ(due(expires), "sent");
+  EXPECT_EQ(due(expires + 1), "malformed");
+  EXPECT_EQ(due(Instant{-1}), "malformed");
   EXPECT_EQ(try_with([](auto& lead) {
               lead.mutable_sections(1)->mutable_content()->mutable_narrative()->set_text(
                   std::string(limits::kRecordBytes, 'x'));

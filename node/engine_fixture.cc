@@ -388,6 +388,13 @@ void World::Settle(std::vector<std::string> offline) {
   } while (broker.log().size() != size);
 }
 
+void SetExpiry(v1::SendLeadRequest& lead, Instant expires) {
+  const auto ms = static_cast<uint64_t>(expires.ms);
+  v1::LeadAsk& ask = *lead.mutable_sections(0)->mutable_content()->mutable_lead_ask();
+  lead.set_expires_ms(ms);
+  ask.set_deadline_ms(std::min(ask.deadline_ms(), ms));
+}
+
 v1::SendLeadRequest World::Lead(std::vector<std::string> recipients) const {
   v1::SendLeadRequest lead;
   for (std::string& recipient : recipients) lead.add_recipients(std::move(recipient));

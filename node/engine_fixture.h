@@ -108,6 +108,9 @@ class TestNode {
   std::unique_ptr<Engine> engine_;
 };
 
+// Of a lead; a deadline after it moves to it.
+void SetExpiry(v1::SendLeadRequest& lead, Instant expires);
+
 class World {
  public:
   explicit World(std::vector<std::string> agencies = {"FR.fiu", "BR.fiu", "DE.fiu"},

@@ -17,7 +17,7 @@ using ::testing::Not;
 
 v1::SendLeadRequest ShortLead(const World& world, std::vector<std::string> recipients) {
   v1::SendLeadRequest lead = world.Lead(std::move(recipients));
-  lead.set_expires_ms(static_cast<uint64_t>((world.now + limits::kHourMs).ms));
+  SetExpiry(lead, world.now + limits::kHourMs);
   return lead;
 }
 

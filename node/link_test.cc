@@ -97,7 +97,7 @@ class LinkTest : public ::testing::Test {
 
 TEST_F(LinkTest, TimeGoesOnAndTheSubmissionIsOfferedAgain) {
   v1::SendLeadRequest lead = world_.Lead({"BR.fiu"});
-  lead.set_expires_ms(static_cast<uint64_t>((world_.now + limits::kHourMs).ms));
+  SetExpiry(lead, world_.now + limits::kHourMs);
   world_.Send("FR.fiu", lead);
   Driver driver(world_.node("FR.fiu").Release(), [] {});
   Link link(driver, server_->InProcessChannel({}), clock_, ::testing::TempDir(), absl::Seconds(3));

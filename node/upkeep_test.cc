@@ -35,7 +35,7 @@ size_t InVault(World& world, std::string_view agency) {
 
 v1::SendLeadRequest LeadFor(const World& world, int64_t life_ms) {
   v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
-  lead.set_expires_ms(static_cast<uint64_t>((world.now + life_ms).ms));
+  SetExpiry(lead, world.now + life_ms);
   return lead;
 }
 
@@ -76,7 +76,7 @@ TEST(UpkeepTest, AnExpiredRecordIsErasedOnBothSides) {
 TEST(UpkeepTest, AnObligationToDeleteEndsALongLife) {
   World world({"FR.fiu", "BR.fiu"});
   v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
-  lead.set_expires_ms(static_cast<uint64_t>((world.now + 3 * 365 * limits::kDayMs).ms));
+  SetExpiry(lead, world.now + 3 * 365 * limits::kDayMs);
   const std::string id = world.Send("FR.fiu", lead);
   world.Settle();
   for (int day = 0; day < 364; ++day) {
@@ -95,7 +95,7 @@ TEST(UpkeepTest, AnObligationToDeleteEndsALongLife) {
 TEST(UpkeepTest, ADraftThatExpiresInTheOutboxNeverLeaves) {
   World world({"FR.fiu", "BR.fiu"});
   v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
-  lead.set_expires_ms(static_cast<uint64_t>((world.now + limits::kHourMs).ms));
+  SetExpiry(lead, world.now + limits::kHourMs);
   const std::string id = world.Send("FR.fiu", lead);
   world.Advance(2 * limits::kHourMs);
   ASSERT_TRUE(world.node("FR.fiu")->Tick(world.now).ok());
@@ -350,7 +350,7 @@ TEST(UpkeepTest, AClockAnHourBehindIsReported) {
 TEST(UpkeepTest, ARecordThatCameExpiredIsRefused) {
   World world({"FR.fiu", "BR.fiu"});
   v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
-  lead.set_expires_ms(static_cast<uint64_t>((world.now + limits::kHourMs).ms));
+  SetExpiry(lead, world.now + limits::kHourMs);
   const std::string id = world.Send("FR.fiu", lead);
   world.Settle({"BR.fiu"});
   world.Advance(2 * limits::kHourMs);

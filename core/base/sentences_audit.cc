@@ -9,7 +9,7 @@ constexpr SentenceRow kRows[] = {
     {"audit.quorum.none",
      "QUORUM NONE: no witness cosigns this log; that it shows everyone the same rests on the "
      "broker's signature alone.",
-     "QUORUM NUL : aucun témoin ne cosigne ce journal ; qu'il montre à tous la même chose ne "
+     "AUCUN QUORUM : aucun témoin ne cosigne ce journal ; qu'il montre à tous la même chose ne "
      "repose que sur la signature du courtier."},
     {"audit.verified", "VERIFIED {0}", "VÉRIFIÉ {0}"},
     {"audit.not-verified", "NOT VERIFIED {0}", "NON VÉRIFIÉ {0}"},

@@ -7,8 +7,11 @@ constexpr SentenceRow kRows[] = {
     {"yes", "yes", "oui"},
     {"no", "no", "non"},
     {"error.desk", "The desk at {0} does not answer: {1}", "Le guichet {0} ne répond pas : {1}"},
-    {"error.desk-advice", "Start the node, or name its socket with --desk or ENTENTE_DESK.",
-     "Démarrez le nœud, ou indiquez son adresse par --desk ou ENTENTE_DESK."},
+    {"error.desk-advice",
+     "Start the node, or name its desk with --desk or ENTENTE_DESK. If it runs, it may not accept "
+     "this certificate: the node's log says why.",
+     "Démarrez le nœud, ou indiquez son guichet par --desk ou ENTENTE_DESK. S'il fonctionne, il "
+     "n'accepte peut-être pas ce certificat : le journal du nœud dit pourquoi."},
     {"error.broker", "The broker at {0} does not answer: {1}",
      "Le courtier {0} ne répond pas : {1}"},
     {"error.broker-advice",
@@ -93,7 +96,7 @@ constexpr SentenceRow kRows[] = {
     {"state.5", "on its way, not yet opened", "en route, pas encore ouvert"},
     {"state.6", "delivered", "remis"},
     {"state.7", "not accepted by the recipient's node", "non accepté par le nœud destinataire"},
-    {"state.8", "TAKEN UP", "PRIS EN CHARGE"},
+    {"state.8", "TAKEN UP", "PRISE EN CHARGE"},
     {"state.9", "DECLINED", "DÉCLINÉ"},
     {"state.10", "expired", "expiré"},
     {"state.11", "EXPIRED UNDELIVERED", "EXPIRÉ SANS REMISE"},
@@ -161,7 +164,7 @@ constexpr SentenceRow kRows[] = {
      "{0} dans {1}\nJournal {2} : {3} entrées, point de contrôle vu {4}"},
     {"status.quorum-none",
      "QUORUM NONE: no witness cosigns this log yet; the broker's signature alone stands behind it.",
-     "QUORUM NUL : aucun témoin ne cosigne ce journal ; seule la signature du courtier le "
+     "AUCUN QUORUM : aucun témoin ne cosigne ce journal ; seule la signature du courtier le "
      "garantit."},
     {"status.connected", "Broker: connected", "Courtier : connecté"},
     {"status.not-connected", "Broker: NOT connected ({0}); the outbox waits and nothing is lost",

@@ -34,8 +34,10 @@ constexpr SentenceRow kRows[] = {
      "Rien à faire pour l'instant : il sera décidé à nouveau quand ce qu'il attend sera là."},
     {"reason.malformed", "It cannot be read.", "Illisible."},
     {"advice.malformed",
-     "Update the sending software; if it is current, report this with the record id.",
-     "Mettez à jour le logiciel émetteur ; s'il est à jour, signalez-le avec l'identifiant."},
+     "Correct what was entered; if a program wrote it, update that, or report it with the record "
+     "id.",
+     "Corrigez la saisie ; si un logiciel l'a écrit, mettez-le à jour, ou signalez-le avec "
+     "l'identifiant."},
     {"reason.unknown-field", "It has a field that this format version does not know.",
      "Il contient un champ inconnu de cette version du format."},
     {"advice.unknown-field", "Send in a format version that the receiver's key statement lists.",
@@ -61,8 +63,8 @@ constexpr SentenceRow kRows[] = {
     {"advice.label-unknown", "Use a word of the vocabulary in force.",
      "Employez un mot du vocabulaire en vigueur."},
     {"reason.expired", "It has expired.", "Il a expiré."},
-    {"advice.expired", "Compose it anew with a later expiry if it still holds.",
-     "Composez-le à nouveau avec une échéance plus tardive s'il reste valable."},
+    {"advice.expired", "If it still holds, its origin sends it anew with a later expiry.",
+     "S'il reste valable, le service d'origine le renvoie avec une échéance plus tardive."},
     {"reason.future-dated", "It is dated in the future, or a clock is wrong.",
      "Il est daté du futur, ou une horloge est fausse."},
     {"advice.future-dated", "Set this machine's clock by a time server and send again.",

@@ -60,7 +60,7 @@ void Life::Send() {
   const int64_t life = scene_.Chance(150) ? scene_.Between(2 * kHourMs, 2 * kDayMs)
                                           : scene_.Between(60 * kDayMs, 80 * kDayMs);
   wish.expires = now + life;
-  wish.deadline = now + scene_.Between(kMinuteMs, kDayMs);
+  wish.deadline = now + scene_.Between(kMinuteMs, std::min(life, kDayMs));
   wish.urgency = static_cast<v1::Urgency>(scene_.Between(1, 3));
   (void)world_.Send(origin, std::move(wish));
 }

@@ -101,7 +101,7 @@ TEST_F(Trouble, AFullDiskRefusesAtTheDeskAndWaitsElsewhere) {
   const auto refused = world_.Send("FR.fiu", {.recipients = {"DE.fiu"},
                                               .pieces = {Piece::kAsk},
                                               .expires = now + limits::kDayMs,
-                                              .deadline = now});
+                                              .deadline = now + limits::kHourMs});
   EXPECT_TRUE(IsRefusal(refused.status(), Reason::kDiskFull)) << refused.status();
   EXPECT_THAT(RefusalOf(refused.status())->advice, Not(IsEmpty()));
   const std::string lead = Send("DE.fiu", {"FR.fiu"});
