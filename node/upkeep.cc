@@ -90,7 +90,9 @@ absl::Status Upkeep::Keys(Instant now) {
 absl::Status Upkeep::RotateStoreKey(Instant now) {
   const int64_t age = now - ground_->keys.rotated();
   if (age >= 0 && age < limits::kDayMs) return absl::OkStatus();
-  return ground_->keys.Rotate(now);
+  if (absl::Status status = ground_->keys.Rotate(now); !status.ok()) return status;
+  // Every slot was read: a damaged one is known from now on.
+  return ground_->CheckKeys(now);
 }
 
 absl::StatusOr<std::vector<Upkeep::Due>> Upkeep::FindDue(Instant until) const {

@@ -304,9 +304,11 @@ TEST(UpkeepTest, ADamagedSlotKeepsNothingElseFromBeingDone) {
   world.Send("FR.fiu", LeadFor(world, limits::kHourMs));
   world.Settle();
   ASSERT_EQ(InVault(world, "BR.fiu"), 2u);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Not(Contains("keys-damaged")));
   world.Advance(limits::kDayMs);
   for (int tick = 0; tick < 2; ++tick) EXPECT_TRUE(node->Tick(world.now).ok());
   EXPECT_EQ(InVault(world, "BR.fiu"), 1u);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("keys-damaged"));
 }
 
 TEST(UpkeepTest, ADamagedDraftKeepsNoOtherFromLeaving) {

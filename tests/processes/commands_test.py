@@ -204,6 +204,7 @@ class Commands:
         errors(self.anna, NOT_REACHED, "peer-not-reachable", ["--desk", f"unix:{self.folder}/no.sock", "status"], "no.sock")
         for words in ([], ["lead"], ["show"], ["status", "--colour"], ["lead", "send", "--draft", bad]):
             errors(self.nobody, USAGE, "usage", words)
+        errors(self.nobody, USAGE, "usage", ["lead", "sned"], "sned")
 
 
 def main():
