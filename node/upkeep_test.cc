@@ -311,6 +311,25 @@ TEST(UpkeepTest, ADamagedSlotKeepsNothingElseFromBeingDone) {
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("keys-damaged"));
 }
 
+TEST(UpkeepTest, ADamagedRowKeepsNothingElseFromBeingDone) {
+  World world({"FR.fiu", "BR.fiu"});
+  for (int i = 0; i < 2; ++i) world.Send("FR.fiu", LeadFor(world, limits::kHourMs));
+  world.Send("BR.fiu", world.Lead({"FR.fiu"}));
+  world.Settle();
+  TestNode& node = world.node("BR.fiu");
+  ASSERT_EQ(InVault(world, "BR.fiu"), 3u);
+  const auto rows = *node.store.Iterate(kReceived, "");
+  rows->SeekToFirst();
+  ASSERT_TRUE(rows->Valid());
+  store::WriteBatch batch;
+  batch.Put(kReceived, rows->key(), std::string(300, '\xff'));
+  ASSERT_TRUE(node.store.Write(batch, store::Sync::kYes).ok());
+  world.Advance(limits::kDayMs);
+  EXPECT_EQ(node->Tick(world.now).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(InVault(world, "BR.fiu"), 2u);
+  EXPECT_GT(node->Status("author", world.now)->outbox_waiting(), 0u) << "no pair head";
+}
+
 TEST(UpkeepTest, ADamagedDraftKeepsNoOtherFromLeaving) {
   World world({"FR.fiu", "BR.fiu"});
   const std::string damaged = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
