@@ -36,10 +36,10 @@ absl::StatusOr<Wanted> ReadWanted(std::string_view text) {
   if (const auto id = FixedFromHex<16>(rest)) return Wanted{origin, id, {}};
   absl::StatusOr<record::ReferencePrefix> prefix = record::ParseReference(rest);
   if (prefix.ok()) return Wanted{origin, std::nullopt, *prefix};
-  return RefuseAdvising(Reason::kMalformed, "",
-                        Text("no record id or reference: ", text, ": ",
-                             std::string(prefix.status().message())),
-                        "give 32 hex characters, or the reference as ABCD-EFGH-JKMN-PQRS-T");
+  return RefuseAdvising(
+      Reason::kMalformed, "",
+      Text("no record id or reference: ", text, ": ", std::string(prefix.status().message())),
+      "give 32 hex characters, or the reference as ABCD-EFGH-JKMN-PQRS-T");
 }
 
 absl::StatusOr<FoundRecord> OnlyOne(std::vector<FoundRecord> found, std::string_view text) {
@@ -144,9 +144,13 @@ absl::StatusOr<v1::StatusResponse> Desk::Status(std::string_view officer) const 
   if (!waiting.ok()) return waiting.status();
   response.set_outbox_waiting(*waiting);
   uint64_t unread = 0;
-  absl::Status status = ForEach<state::ReceivedRecord>(
-      ground_->db, kReceived, [&](std::string_view, const state::ReceivedRecord& received) {
-        if (received.refusal().empty() && !received.purged() && !received.read()) ++unread;
+  absl::Status status =
+      ForEachBytes(ground_->db, kReceived, "", [&](std::string_view, std::string_view value) {
+        // One that is damaged counts as unread: the status must say what is wrong, not fail of it.
+        const auto received = ParseStored<state::ReceivedRecord>(value);
+        const bool read = received.ok() &&
+                          (!received->refusal().empty() || received->purged() || received->read());
+        if (!read) ++unread;
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
