@@ -325,6 +325,7 @@ TEST(UpkeepTest, ADamagedRowKeepsNothingElseFromBeingDone) {
   batch.Put(kReceived, rows->key(), std::string(300, '\xff'));
   ASSERT_TRUE(node.store.Write(batch, store::Sync::kYes).ok());
   world.Advance(limits::kDayMs);
+  world.Settle();
   EXPECT_EQ(node->Tick(world.now).code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(InVault(world, "BR.fiu"), 2u);
   EXPECT_GT(node->Status("author", world.now)->outbox_waiting(), 0u) << "no pair head";
