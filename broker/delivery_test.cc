@@ -159,7 +159,7 @@ TEST(DeliveryTest, RecipientCanOpenTheStrippedRecord) {
       std::span(&lead.sealed.sections[1], 1));
   ASSERT_TRUE(opened.ok()) << opened.status();
   ASSERT_THAT(opened->sections, SizeIs(1));
-  EXPECT_EQ(opened->sections[0].content.narrative().text(), "About financial");
+  EXPECT_EQ(opened->sections[0].content.lead_answer().reason(), "About financial");
 }
 
 // AE's inbound rules are its own affair: nobody else's part names them.

@@ -1,6 +1,6 @@
 #include "cli/draft.h"
 
-#include "core/base/money.h"
+#include "cli/draft_subjects.h"
 #include "core/net/config_reader.h"
 
 namespace entente::cli {
@@ -45,45 +45,6 @@ void Assign(Field* field, const std::vector<std::string>& texts) {
   field->Assign(texts.begin(), texts.end());
 }
 
-void ReadMoney(ConfigTable& table, std::string_view amount_key, v1::Money* money) {
-  const std::string amount = table.TextOr(amount_key, "");
-  const std::string currency = table.TextOr("currency", "");
-  if (amount.empty() != currency.empty()) {
-    table.RefuseAs(amount.empty() ? "currency" : amount_key, "draft.money");
-  }
-  if (!amount.empty() && !IsDecimalAmount(amount)) table.RefuseAs(amount_key, "draft.amount");
-  if (!currency.empty() && !IsCurrencyCode(currency)) table.RefuseAs("currency", "draft.currency");
-  money->set_amount(amount);
-  money->set_currency(currency);
-}
-
-void ReadAccounts(std::vector<ConfigTable> tables, v1::FinancialAccounts* accounts) {
-  for (ConfigTable& table : tables) {
-    auto* const account = accounts->add_accounts();
-    account->set_number(table.Text("number"));
-    account->set_institution(table.TextOr("institution", ""));
-    account->set_country(table.TextOr("country", ""));
-    account->set_holder(table.TextOr("holder", ""));
-    ReadMoney(table, "balance", account->mutable_balance());
-  }
-}
-
-void ReadAssets(std::vector<ConfigTable> tables, v1::Assets* assets) {
-  for (ConfigTable& table : tables) {
-    auto* const asset = assets->add_assets();
-    asset->set_description(table.Text("description"));
-    asset->set_country(table.TextOr("country", ""));
-    ReadMoney(table, "value", asset->mutable_value());
-  }
-}
-
-void ReadPerson(ConfigTable table, v1::PersonDetails* person) {
-  Assign(person->mutable_names(), table.Texts("names"));
-  person->set_date_of_birth(table.TextOr("date_of_birth", ""));
-  person->set_address(table.TextOr("address", ""));
-  person->set_note(table.TextOr("note", ""));
-}
-
 void ReadLabels(ConfigTable& table, v1::DraftSection* section) {
   Assign(section->mutable_about(), table.Texts("about"));
   Assign(section->mutable_data(), table.Texts("data"));
@@ -91,20 +52,25 @@ void ReadLabels(ConfigTable& table, v1::DraftSection* section) {
   section->set_essential(table.BoolOr("essential", false));
 }
 
-// A section holds exactly one kind of content.
+void ReadNarrative(ConfigTable& table, v1::Narrative& narrative) {
+  narrative.set_text(table.Text("text"));
+  narrative.set_number(static_cast<uint32_t>(table.IntegerOr("number", 0, 0, 9999)));
+  narrative.set_translation_of(
+      static_cast<uint32_t>(table.IntegerOr("translation_of", 0, 0, 9999)));
+}
+
+// Subjects, or a text.
 void ReadSection(ConfigTable& table, const std::string& language, v1::DraftSection* section) {
   ReadLabels(table, section);
   auto* const content = section->mutable_content();
   content->set_language(table.TextOr("language", language));
-  const int kinds =
-      table.Has("account") + table.Has("asset") + table.Has("person") + table.Has("text");
-  if (kinds != 1) {
-    table.RefuseAs("basis", "draft.one-content");
+  const bool subjects = HasSubjects(table);
+  if (subjects == table.Has("text")) return table.RefuseAs("basis", "draft.one-content");
+  if (subjects) {
+    *content->mutable_subjects() = ReadSubjects(table);
+  } else {
+    ReadNarrative(table, *content->mutable_narrative());
   }
-  if (table.Has("account")) ReadAccounts(table.Tables("account"), content->mutable_accounts());
-  if (table.Has("asset")) ReadAssets(table.Tables("asset"), content->mutable_assets());
-  if (table.Has("person")) ReadPerson(table.Table("person"), content->mutable_person());
-  if (table.Has("text")) content->mutable_narrative()->set_text(table.Text("text"));
 }
 
 void ReadAsk(ConfigTable table, Instant now, const std::string& language,

@@ -55,7 +55,7 @@ TEST_F(DraftTest, ReadsAskAndSections) {
   ASSERT_EQ(request->sections_size(), 2);
   EXPECT_TRUE(request->sections(0).essential());
   EXPECT_EQ(request->sections(0).content().lead_ask().measure(), v1::LEAD_MEASURE_FREEZE);
-  const auto& account = request->sections(1).content().accounts().accounts(0);
+  const auto& account = request->sections(1).content().subjects().subjects(0).account();
   EXPECT_EQ(account.number(), "NL91ABNA0417164300");
   EXPECT_EQ(account.balance().amount(), "10.50");
 }

@@ -67,7 +67,7 @@ void AddSend(CLI::App& lead, Context& context) {
   auto options = std::make_shared<SendOptions>();
   command
       ->add_option("--draft", options->draft,
-                   "the lead as a TOML file (README, \"A first exchange\")")
+                   "the lead as a TOML file; docs/drafts.md has its form")
       ->required();
   command->add_option("--to", options->recipients, "recipient agencies, such as BR.fiu,DE.fiu")
       ->delimiter(',')

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "cli/json.h"
+#include "cli/render_content.h"
 #include "cli/text.h"
 
 namespace entente::cli {
@@ -86,37 +87,6 @@ std::string LeadHead(Language language, const v1::LeadSummary& lead) {
               InstantText(lead.deadline_ms()), lead.record_id(), lead.own_reference()});
 }
 
-std::string ContentText(Language language, const v1::SectionContent& content);
-
-std::string MoneyText(const v1::Money& money) {
-  return money.amount().empty() ? "-" : money.amount() + " " + money.currency();
-}
-
-std::string AccountsText(Language language, const v1::FinancialAccounts& accounts) {
-  std::vector<Row> rows = {
-      Heads(language, {"account", "institution", "country", "holder", "amount"})};
-  for (const auto& account : accounts.accounts()) {
-    rows.push_back({account.number(), account.institution(), account.country(), account.holder(),
-                    MoneyText(account.balance())});
-  }
-  return Table(rows);
-}
-
-std::string AssetsText(Language language, const v1::Assets& assets) {
-  std::vector<Row> rows = {Heads(language, {"asset", "country", "amount"})};
-  for (const auto& asset : assets.assets()) {
-    rows.push_back({asset.description(), asset.country(), MoneyText(asset.value())});
-  }
-  return Table(rows);
-}
-
-std::string PersonText(Language language, const v1::PersonDetails& person) {
-  return Table({{Say(language, "column.names"), Joined(person.names())},
-                {Say(language, "column.date-of-birth"), person.date_of_birth()},
-                {Say(language, "column.address"), person.address()},
-                {Say(language, "column.note"), person.note()}});
-}
-
 std::string AskText(Language language, const v1::LeadAsk& ask) {
   return Say(language, "lead.ask",
              {NumberWord(language, "measure", ask.measure()), InstantText(ask.deadline_ms()),
@@ -134,12 +104,8 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
   switch (content.body_case()) {
     case v1::SectionContent::kLeadAsk:
       return AskText(language, content.lead_ask());
-    case v1::SectionContent::kAccounts:
-      return AccountsText(language, content.accounts());
-    case v1::SectionContent::kAssets:
-      return AssetsText(language, content.assets());
-    case v1::SectionContent::kPerson:
-      return PersonText(language, content.person());
+    case v1::SectionContent::kSubjects:
+      return RenderSubjects(language, content.subjects());
     case v1::SectionContent::kNarrative:
       return PrintableBlock(content.narrative().text());
     case v1::SectionContent::kLeadAnswer:

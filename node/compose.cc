@@ -6,9 +6,9 @@
 #include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
-#include "core/base/money.h"
 #include "core/base/refusal.h"
 #include "core/ledger/parts.h"
+#include "core/record/content.h"
 #include "core/record/format.h"
 #include "core/record/words.h"
 #include "node/labels.h"
@@ -49,29 +49,6 @@ absl::Status CheckRecipients(const Ground& ground, const v1::SendLeadRequest& dr
   return absl::OkStatus();
 }
 
-absl::Status CheckMoney(const v1::Money& money) {
-  if (money.amount().empty() && money.currency().empty()) return absl::OkStatus();
-  if (!IsDecimalAmount(money.amount())) {
-    return RefuseAdvising(Reason::kMalformed, "", "an amount of money is not decimal text",
-                          "write it as 1250000.00, without spaces, commas or exponent");
-  }
-  if (!IsCurrencyCode(money.currency())) {
-    return RefuseAdvising(Reason::kMalformed, "", "a currency is not a code of ISO 4217",
-                          "write its three capital letters, such as EUR");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckAmounts(const v1::SectionContent& content) {
-  for (const v1::FinancialAccount& account : content.accounts().accounts()) {
-    if (absl::Status good = CheckMoney(account.balance()); !good.ok()) return good;
-  }
-  for (const v1::Asset& asset : content.assets().assets()) {
-    if (absl::Status good = CheckMoney(asset.value()); !good.ok()) return good;
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckDeadline(const v1::LeadAsk& ask, Instant expires, Instant now) {
   const Instant deadline{
       static_cast<int64_t>(std::min(ask.deadline_ms(), static_cast<uint64_t>(kLastInstantMs)))};
@@ -85,6 +62,23 @@ absl::Status CheckDeadline(const v1::LeadAsk& ask, Instant expires, Instant now)
                           "give an expiry that is not before the deadline");
   }
   return absl::OkStatus();
+}
+
+v1::SectionLabels LabelsOfDraft(const v1::DraftSection& section) {
+  v1::SectionLabels labels;
+  *labels.mutable_about() = section.about();
+  *labels.mutable_data() = section.data();
+  labels.set_basis(section.basis());
+  labels.set_essential(section.essential());
+  return labels;
+}
+
+absl::Status CheckLinks(const v1::SendLeadRequest& draft) {
+  std::vector<record::PlacedContent> sections;
+  for (const v1::DraftSection& section : draft.sections()) {
+    sections.push_back({section.content(), section.essential()});
+  }
+  return record::CheckLinks(sections);
 }
 
 absl::Status CheckSections(const v1::SendLeadRequest& draft) {
@@ -101,12 +95,11 @@ absl::Status CheckSections(const v1::SendLeadRequest& draft) {
     if (section.data().empty()) {
       return Refuse(Reason::kLabelMissing, "data", "a section says what data it holds");
     }
-    if (section.content().body_case() == v1::SectionContent::BODY_NOT_SET) {
-      return Refuse(Reason::kMalformed, "a section without content");
-    }
-    if (absl::Status good = CheckAmounts(section.content()); !good.ok()) return good;
+    absl::Status good = record::CheckContent(section.content());
+    if (good.ok()) good = record::CheckLabelled(LabelsOfDraft(section), section.content());
+    if (!good.ok()) return good;
   }
-  return absl::OkStatus();
+  return CheckLinks(draft);
 }
 
 absl::StatusOr<std::shared_ptr<const policy::Snapshot>> SnapshotNow(const Ground& ground,
@@ -135,15 +128,6 @@ record::Header HeaderOf(const Ground& ground, const state::SentRecord& sent,
   header.obtained_from.assign(draft.obtained_from().begin(), draft.obtained_from().end());
   header.policy_version = policy_version;
   return header;
-}
-
-v1::SectionLabels LabelsOfDraft(const v1::DraftSection& section) {
-  v1::SectionLabels labels;
-  *labels.mutable_about() = section.about();
-  *labels.mutable_data() = section.data();
-  labels.set_basis(section.basis());
-  labels.set_essential(section.essential());
-  return labels;
 }
 
 policy::Decision Decide(const policy::Snapshot& snapshot, const record::Header& header,

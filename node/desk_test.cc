@@ -113,24 +113,24 @@ TEST(DeskTest, DraftsThatCannotBeSentAreRefusedAtOnce) {
   EXPECT_EQ(due(expires + 1), "malformed");
   EXPECT_EQ(due(Instant{-1}), "malformed");
   EXPECT_EQ(try_with([](auto& lead) {
+              lead.mutable_sections(1)->set_data(0, "narrative");
               lead.mutable_sections(1)->mutable_content()->mutable_narrative()->set_text(
                   std::string(limits::kRecordBytes, 'x'));
             }),
             "too-large");
-  const auto priced = [&](const std::string& amount, const std::string& currency) {
-    return try_with([&](auto& lead) {
-      v1::Asset& asset =
-          *lead.mutable_sections(1)->mutable_content()->mutable_assets()->add_assets();
-      asset.mutable_value()->set_amount(amount);
-      asset.mutable_value()->set_currency(currency);
-    });
-  };
-  EXPECT_EQ(priced("1e9", "EUR"), "malformed");
-  EXPECT_EQ(priced("\x1b[2J", "EUR"), "malformed");
-  EXPECT_EQ(priced("10.50", "EURO"), "malformed");
-  EXPECT_EQ(priced("10.50", ""), "malformed");
-  EXPECT_EQ(priced("", "EUR"), "malformed");
-  EXPECT_EQ(priced("10.50", "EUR"), "sent");
+  EXPECT_EQ(
+      try_with([](auto& lead) { lead.mutable_sections(1)->mutable_content()->clear_language(); }),
+      "malformed");
+  EXPECT_EQ(try_with([](auto& lead) { lead.mutable_sections(1)->set_data(0, "identity"); }),
+            "label-missing:data");
+  EXPECT_EQ(try_with([](auto& lead) {
+              v1::Link& link =
+                  *lead.mutable_sections(1)->mutable_content()->mutable_subjects()->add_links();
+              link.set_from(1);
+              link.set_kind(v1::LINK_KIND_OWNS);
+              link.set_to(2);
+            }),
+            "malformed");
   EXPECT_EQ(try_with([](auto&) {}), "sent");
 }
 

@@ -411,7 +411,10 @@ v1::SendLeadRequest World::Lead(std::vector<std::string> recipients) const {
   body.set_measure(v1::LEAD_MEASURE_FREEZE);
   body.set_deadline_ms(static_cast<uint64_t>((now + 2 * limits::kDayMs).ms));
   body.set_summary("three accounts at the harbour bank");
-  *lead.add_sections() = Section("victim", "address", "the house at the quay");
+  v1::DraftSection& house = *lead.add_sections();
+  house = Section("victim", "address", "");
+  house.mutable_content()->mutable_subjects()->add_subjects()->mutable_address()->add_lines(
+      "the house at the quay");
   return lead;
 }
 

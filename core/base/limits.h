@@ -34,6 +34,7 @@ inline constexpr int64_t kAcknowledgedWithinMs = kDayMs;
 
 // Sizes, bytes.
 inline constexpr size_t kRecordBytes = 1024 * 1024;
+inline constexpr size_t kPhotoBytes = 256 * 1024;  // inside a section; larger ones are attachments
 inline constexpr size_t kConfigBytes = 1024 * 1024;  // of a configuration, draft or policy file
 inline constexpr size_t kHeaderBytes = 16 * 1024;
 inline constexpr size_t kCommandBytes = 32 * 1024;

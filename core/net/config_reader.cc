@@ -59,7 +59,7 @@ struct ConfigTable::Node {
     return found != nullptr ? found->source() : Place();
   }
   std::string Full(std::string_view key) const {
-    return "'" + (name.empty() ? "" : name + ".") + std::string(key) + "'";
+    return "'" + name + (name.empty() || key.empty() ? "" : ".") + std::string(key) + "'";
   }
   const toml::node* Ask(File& file, std::string_view key) const {
     const toml::node* found = table != nullptr ? table->get(key) : nullptr;
@@ -215,6 +215,8 @@ void ConfigTable::Refuse(std::string_view key, std::string_view sentence) {
 void ConfigTable::RefuseAs(std::string_view key, std::string_view sentence_key) {
   file_->Fail(node_->PlaceOf(key), std::string(sentence_key), {node_->Full(key)});
 }
+
+bool ConfigTable::Good() const { return file_->errors.empty(); }
 
 absl::Status ConfigTable::Finish() {
   file_->FailUnasked(file_->root);

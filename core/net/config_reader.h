@@ -43,11 +43,13 @@ class ConfigTable {
   // data.
   std::map<std::string, std::string> Paths();
 
-  // Says, at the place of `key`, why its value is refused.
+  // Says, at the place of `key`, why its value is refused; of the table itself for an empty key.
   void Refuse(std::string_view key, std::string_view sentence);
   // The same with a sentence of the catalogue, whose {0} is the key.
   void RefuseAs(std::string_view key, std::string_view sentence_key);
 
+  // Nothing in the file was found wrong so far.
+  bool Good() const;
   // OK, or the first error of the whole file, unknown keys included. Call it on the root, when all
   // has been read.
   absl::Status Finish();

@@ -126,7 +126,8 @@ SealRequest Request() {
   ask.set_reference("TF-2026-0117");
   ask.set_summary("Freeze the account before the transfer of Friday.");
   request.sections.push_back(Draft({"contact", "suspect"}, {"financial", "identity"}, false));
-  v1::FinancialAccount& account = *request.sections[1].content.mutable_accounts()->add_accounts();
+  v1::FinancialAccount& account =
+      *request.sections[1].content.mutable_subjects()->add_subjects()->mutable_account();
   account.set_number("DE02120300000000202051");
   account.set_holder("J. Doe");
   account.mutable_balance()->set_amount("1250000.00");

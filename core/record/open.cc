@@ -9,6 +9,7 @@
 #include "core/crypto/aead.h"
 #include "core/crypto/padding.h"
 #include "core/record/checks.h"
+#include "core/record/content.h"
 #include "core/record/format.h"
 #include "core/record/section_keys.h"
 #include "core/record/strict.h"
@@ -86,6 +87,9 @@ absl::StatusOr<OpenedSection> ReadPlain(const Section& section, ByteSpan padded)
   absl::StatusOr<v1::SectionContent> content = StrictParse<v1::SectionContent>(plain->content());
   crypto::Wipe(*plain->mutable_content());
   if (!content.ok()) return content.status();
+  absl::Status sound =
+      internal::First(CheckContent(*content), CheckLabelled(section.labels, *content));
+  if (!sound.ok()) return sound;
   return OpenedSection{section.id, section.labels, *std::move(content)};
 }
 

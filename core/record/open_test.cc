@@ -76,7 +76,7 @@ TEST_F(OpenTest, EverySectionOpens) {
     EXPECT_EQ(Encode(opened->labels), section.labels_bytes);
   }
   const auto accounts = OpenAs(record_.sections[1], WrapOf(german_, record_.sections[1].id));
-  EXPECT_EQ(accounts->content.accounts().accounts(0).balance().amount(), "1250000.00");
+  EXPECT_EQ(accounts->content.subjects().subjects(0).account().balance().amount(), "1250000.00");
 }
 
 TEST_F(OpenTest, ARetiredKeyIsRefused) {
@@ -223,8 +223,11 @@ TEST_F(OpenTest, LabelsOutsideAreThoseTheSectionWasSealedUnder) {
 }
 
 TEST_F(OpenTest, LabelsInsideEqualThoseOutside) {
+  v1::SectionContent content;
+  content.set_language("en");
+  content.mutable_lead_ask()->set_measure(v1::LEAD_MEASURE_FREEZE);
   v1::SectionPlain plain;
-  plain.set_content(Encode(v1::SectionContent()));
+  plain.set_content(Encode(content));
   plain.set_labels(std::string(record_.sections[0].labels_bytes));
   Section section = record_.sections[0];
   const std::string same = Sealed(Encode(plain), true);

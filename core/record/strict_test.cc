@@ -83,9 +83,9 @@ TEST(StrictTest, RefusesAMessageTwice) {
 
 TEST(StrictTest, RefusesTwoOfOneOneof) {
   const std::string narrative = "\x32\x03\x0a\x01n";
-  const std::string assets = "\x22\x00"s;
+  const std::string ask = "\x12\x02\x08\x01"s;
   ASSERT_TRUE(Read<v1::SectionContent>(narrative).ok());
-  EXPECT_TRUE(IsRefusal(Read<v1::SectionContent>(assets + narrative), Reason::kNotCanonical));
+  EXPECT_TRUE(IsRefusal(Read<v1::SectionContent>(ask + narrative), Reason::kNotCanonical));
 }
 
 TEST(StrictTest, RefusesFieldsOutOfOrder) {

@@ -13,6 +13,7 @@ from entente_formats import (MAX_HEADER, MAX_RECORD, access_leaf, lane_of, open_
                              verify_batch, verify_statement)
 from entente_log import check_evidence
 from entente_messages import pb
+from entente_contents import check_content
 from entente_strict import Refused, read
 
 TOLERANCE_MS = 5 * 60 * 1000
@@ -214,8 +215,9 @@ class Checker:
         plain = read(pb.SectionPlain, data)
         if plain.labels != section.labels:
             raise Refused("bad-signature", "labels inside differ")
-        return (section.section_id, read(pb.SectionLabels, plain.labels),
-                read(pb.SectionContent, plain.content))
+        labels, content = read(pb.SectionLabels, plain.labels), read(pb.SectionContent, plain.content)
+        check_content(labels, content)
+        return section.section_id, labels, content
 
     def _obligations(self, opened, decision):
         """Check 13, without the words of the vocabulary: of one word all values are kept."""

@@ -269,7 +269,7 @@ def check_values(message):
     """Enum values, oneofs, lengths and lists, here and in every message inside."""
     descriptor = message.DESCRIPTOR
     rules = RULES.get(descriptor.name, {})
-    for oneof in descriptor.oneofs if descriptor.name != "SectionContent" else ():
+    for oneof in descriptor.oneofs:
         _require(message.WhichOneof(oneof.name), f"{descriptor.name}.{oneof.name} is not set")
     for field in descriptor.fields:
         value = getattr(message, field.name)
@@ -279,6 +279,9 @@ def check_values(message):
             text = f"{descriptor.name}.{field.name}: {refusal.text}"
             raise Refused(refusal.reason, text) from None
     _check_class(message)
+
+
+OPTIONAL = ("Money", "PartialDate", "Statement")
 
 
 def _check_field(message, field, value, rules):
@@ -294,7 +297,7 @@ def _check_field(message, field, value, rules):
         elif message.HasField(field.name):
             check_values(value)
         elif field.containing_oneof is None:
-            _require(field.message_type.name == "Money", f"{field.name} is missing")
+            _require(field.message_type.name in OPTIONAL, f"{field.name} is missing")
     for rule in rules:
         rule(value)
 

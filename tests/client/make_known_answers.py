@@ -83,9 +83,10 @@ def drafts():
     account = pb.FinancialAccount(number="FR7630006000011234567890189", institution="Banque",
                                   country="FR", holder="M. Exemple",
                                   balance=pb.Money(amount="1250000.00", currency="EUR"))
-    accounts = pb.SectionContent(language="fr", accounts=pb.FinancialAccounts(accounts=[account]))
-    person = pb.SectionContent(language="en", person=pb.PersonDetails(
-        names=["Exemple, M."], date_of_birth="1971", note="x" * 300))
+    accounts = pb.SectionContent(language="fr", subjects=pb.Subjects(subjects=[pb.Subject(account=account)]))
+    person = pb.SectionContent(language="en", subjects=pb.Subjects(subjects=[pb.Subject(note="x" * 300, person=pb.Person(
+        names=[pb.Name(text="Exemple, M.", kind=pb.NAME_KIND_PRIMARY, quality=pb.NAME_QUALITY_GOOD)],
+        births=[pb.PartialDate(kind=pb.DATE_KIND_YEAR, **{"from": "1971"})], sex=pb.SEX_UNKNOWN))]))
     def labels(about, data, basis, essential):
         return pb.SectionLabels(about=about, data=data, basis=basis, essential=essential)
     return [DraftSection(labels(["suspect"], ["narrative"], "assessment", True), narrative),

@@ -26,7 +26,8 @@ DRAFT = {
         {"about": ["suspect"], "data": ["narrative"], "basis": "assessment", "essential": True,
          "content": {"language": "en", "narrative": {"text": "Three transfers in one week."}}},
         {"about": ["victim"], "data": ["identity"],
-         "content": {"language": "en", "person": {"names": ["A. Person"]}}}]}
+         "content": {"language": "en", "subjects": {"subjects": [{"person": {"sex": "SEX_UNKNOWN", "names": [
+             {"text": "A. Person", "kind": "NAME_KIND_PRIMARY", "quality": "NAME_QUALITY_GOOD"}]}}]}}}]}
 
 
 class EndToEnd(unittest.TestCase):

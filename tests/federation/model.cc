@@ -43,6 +43,14 @@ Labels LabelsOf(Piece piece) {
   return {"victim", "identity", "fact", false};
 }
 
+void AddName(const std::string& text, v1::Person& person) {
+  v1::Name& name = *person.add_names();
+  name.set_text(text);
+  name.set_kind(v1::NAME_KIND_PRIMARY);
+  name.set_quality(v1::NAME_QUALITY_GOOD);
+  person.set_sex(v1::SEX_UNKNOWN);
+}
+
 void Fill(const LeadWish& wish, Piece piece, v1::SectionContent& content) {
   const std::string secret = Secret(wish.number, piece);
   content.set_language("en");
@@ -53,25 +61,27 @@ void Fill(const LeadWish& wish, Piece piece, v1::SectionContent& content) {
       content.mutable_lead_ask()->set_summary(secret);
       return;
     case Piece::kAccounts:
-      content.mutable_accounts()->add_accounts()->set_number(secret);
+      content.mutable_subjects()->add_subjects()->mutable_account()->set_number(secret);
       return;
     case Piece::kAsset:
-      content.mutable_assets()->add_assets()->set_description(secret);
+      content.mutable_subjects()->add_subjects()->mutable_asset()->set_description(secret);
       return;
     case Piece::kNarrative:
       content.mutable_narrative()->set_text(secret);
       return;
     case Piece::kVictim:
-      content.mutable_person()->add_names(secret);
+      AddName(secret, *content.mutable_subjects()->add_subjects()->mutable_person());
   }
 }
 
 std::string TextOf(const v1::SectionContent& content) {
   if (content.has_lead_ask()) return content.lead_ask().summary();
-  if (content.accounts().accounts_size() == 1) return content.accounts().accounts(0).number();
-  if (content.assets().assets_size() == 1) return content.assets().assets(0).description();
   if (content.has_narrative()) return content.narrative().text();
-  return content.person().names_size() == 1 ? content.person().names(0) : "";
+  if (content.subjects().subjects_size() != 1) return "";
+  const v1::Subject& subject = content.subjects().subjects(0);
+  if (subject.has_account()) return subject.account().number();
+  if (subject.has_asset()) return subject.asset().description();
+  return subject.person().names_size() == 1 ? subject.person().names(0).text() : "";
 }
 
 }  // namespace

@@ -188,8 +188,8 @@ def client_opens(world):
     expect(all([line["record_id"] for line in lines] == [record_id] and lines[0]["opened"] for lines in got.values()),
            "the client opens it for the Netherlands and for Switzerland")
     whole, part = got["NL.fiu"][0], got["CH.fiu"][0]
-    accounts = [section["content"]["accounts"]["accounts"] for section in whole["sections"] if "accounts" in section["content"]]
-    expect(len(whole["sections"]) == 5 and [account["holder"] for account in accounts[0]][0] == "Exemplo Comércio Ltda",
+    subjects = [section["content"]["subjects"]["subjects"] for section in whole["sections"] if "subjects" in section["content"]]
+    expect(len(whole["sections"]) == 5 and subjects[0][0]["account"]["holder"] == "Exemplo Comércio Ltda",
            "all five sections of the draft are there, with the accounts")
     expect(len(part["sections"]) == 4 and len(part["withheld"]) == 1 and "shelter" not in json.dumps(part),
            "Switzerland's lacks the victim's section, under a withholding note that holds")

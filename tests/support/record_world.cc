@@ -35,7 +35,8 @@ record::SectionDraft Accounts() {
   draft.labels.add_data("financial");
   draft.labels.set_basis("assessment");
   draft.content.set_language("en");
-  v1::FinancialAccount& account = *draft.content.mutable_accounts()->add_accounts();
+  v1::FinancialAccount& account =
+      *draft.content.mutable_subjects()->add_subjects()->mutable_account();
   account.set_number("DE02120300000000202051");
   account.mutable_balance()->set_amount("1250000.00");
   account.mutable_balance()->set_currency("EUR");

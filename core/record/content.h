@@ -1,0 +1,39 @@
+// What may stand in a section: each content sound by itself, and in a section whose labels say what
+// it holds, since policy decides on the labels alone. Formats: ISO 8601 days, ISO 3166-1 countries,
+// E.164, ISO 3779, IMO and MMSI numbers, BCP 47. Stateless; safe from any thread.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "entente/v1/content.pb.h"
+#include "entente/v1/record.pb.h"
+
+namespace entente::record {
+
+// Refusal malformed, with a sentence that names the subject.
+absl::Status CheckContent(const v1::SectionContent& content);
+
+// The word of the vocabulary's data categories for what this is: "travel-document".
+std::string_view DataWord(const v1::Subject& subject);
+// Refusal label-missing:data when the labels do not name all that stands in the content.
+absl::Status CheckLabelled(const v1::SectionLabels& labels, const v1::SectionContent& content);
+
+struct PlacedContent {
+  const v1::SectionContent& content;
+  bool essential;  // its section
+};
+// Of the sections of one whole record, as its origin has them: numbers are given once, and a link
+// names subjects of its own section, or of one that is essential. Any other would tell whoever does
+// not get a section that there is something in it. Refusal malformed.
+absl::Status CheckLinks(std::span<const PlacedContent> sections);
+
+namespace internal {
+// Of one subject, without its number.
+absl::Status CheckSubject(const v1::Subject& subject);
+bool IsDay(std::string_view text);      // "1984-03-17"
+bool IsLanguage(std::string_view tag);  // well-formed, BCP 47
+}  // namespace internal
+
+}  // namespace entente::record
