@@ -116,6 +116,27 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
   return "";
 }
 
+using Previews = google::protobuf::RepeatedPtrField<v1::RecipientPreview>;
+
+// By the sender's own policy; what the destination's says is not known here.
+std::string PreviewsText(Language language, const Previews& recipients) {
+  std::vector<Row> rows;
+  for (const auto& recipient : recipients) {
+    Row row = {"  " + recipient.recipient(), NumberWord(language, "verdict", recipient.verdict())};
+    std::string detail = WithheldNote(language, static_cast<uint32_t>(recipient.withheld_size()));
+    if (recipient.rules_size() > 0 && recipient.verdict() != v1::VERDICT_RELEASE) {
+      detail += " " + Say(language, "lead.under-rules", {Joined(recipient.rules())});
+    }
+    if (recipient.reasons_size() > 0) detail += " " + Reasons(language, recipient.reasons());
+    row.push_back(detail);
+    rows.push_back(row);
+  }
+  const bool refused = std::ranges::all_of(
+      recipients, [](const auto& recipient) { return recipient.verdict() == v1::VERDICT_REFUSE; });
+  return Table(rows) + Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") +
+         "\n";
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> RenderJson(const google::protobuf::Message& message) {
@@ -159,24 +180,37 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
 }
 
 std::string RenderSent(Language language, const v1::SendLeadResponse& response) {
-  std::string out =
-      Say(language, "lead.accepted", {response.reference(), response.record_id()}) + "\n";
-  std::vector<Row> rows;
-  for (const auto& recipient : response.recipients()) {
-    Row row = {"  " + recipient.recipient(), NumberWord(language, "verdict", recipient.verdict())};
-    std::string detail = WithheldNote(language, static_cast<uint32_t>(recipient.withheld_size()));
-    if (recipient.rules_size() > 0 && recipient.verdict() != v1::VERDICT_RELEASE) {
-      detail += " " + Say(language, "lead.under-rules", {Joined(recipient.rules())});
-    }
-    if (recipient.reasons_size() > 0) detail += " " + Reasons(language, recipient.reasons());
-    row.push_back(detail);
-    rows.push_back(row);
+  return Say(language, "lead.accepted", {response.reference(), response.record_id()}) + "\n" +
+         PreviewsText(language, response.recipients());
+}
+
+std::string RenderPreview(Language language, const v1::PreviewLeadResponse& response) {
+  return PreviewsText(language, response.recipients());
+}
+
+std::string RenderAs(Language language, const v1::SendLeadRequest& draft,
+                     const v1::RecipientPreview& recipient) {
+  std::string out = Say(language, "preview.as", {recipient.recipient()}) + "\n";
+  if (recipient.verdict() == v1::VERDICT_REFUSE) {
+    return out + Say(language, "preview.nothing", {Reasons(language, recipient.reasons())}) + "\n";
   }
-  out += Table(rows);
-  const bool refused = std::ranges::all_of(response.recipients(), [](const auto& recipient) {
-    return recipient.verdict() == v1::VERDICT_REFUSE;
-  });
-  return out + Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") + "\n";
+  for (int i = 0; i < draft.sections_size(); ++i) {
+    const v1::DraftSection& section = draft.sections(i);
+    const bool withheld = std::ranges::find(recipient.withheld(), static_cast<uint32_t>(i)) !=
+                          recipient.withheld().end();
+    out += "\n" +
+           Say(language, withheld ? "preview.withheld" : "show.section",
+               {Joined(section.about()), Joined(section.data()), section.basis()}) +
+           "\n";
+    if (!withheld) out += ContentText(language, section.content());
+  }
+  for (const std::string& obligation : recipient.obligations()) {
+    out += "\n" + Say(language, "show.obligation", {obligation}) + "\n";
+  }
+  if (!draft.instruction().empty()) {
+    out += "\n" + Say(language, "show.instruction", {draft.instruction()}) + "\n";
+  }
+  return out;
 }
 
 std::string RenderLeads(Language language, const v1::ListLeadsResponse& response, bool received) {

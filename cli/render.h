@@ -15,6 +15,10 @@ absl::StatusOr<std::string> RenderJson(const google::protobuf::Message& message)
 
 std::string RenderStatus(Language language, const v1::StatusResponse& status);
 std::string RenderSent(Language language, const v1::SendLeadResponse& response);
+std::string RenderPreview(Language language, const v1::PreviewLeadResponse& response);
+// What one recipient would see of the draft, and what not. `recipient`: its preview.
+std::string RenderAs(Language language, const v1::SendLeadRequest& draft,
+                     const v1::RecipientPreview& recipient);
 std::string RenderLeads(Language language, const v1::ListLeadsResponse& response, bool received);
 std::string RenderInbox(Language language, const v1::InboxResponse& response);
 std::string RenderShown(Language language, const v1::ShowResponse& response);

@@ -38,6 +38,9 @@ class Desk {
 
   absl::StatusOr<v1::SendLeadResponse> SendLead(std::string_view officer,
                                                 const v1::SendLeadRequest& request, Instant now);
+  absl::StatusOr<v1::PreviewLeadResponse> PreviewLead(std::string_view officer,
+                                                      const v1::SendLeadRequest& request,
+                                                      Instant now) const;
   absl::StatusOr<v1::AnswerLeadResponse> AnswerLead(std::string_view officer,
                                                     const v1::AnswerLeadRequest& request,
                                                     Instant now);
@@ -78,6 +81,9 @@ class Desk {
   absl::Status CheckPurpose(const state::ReceivedContent& content, std::string_view stated,
                             std::string_view wanted) const;
 
+  // Instruments chosen, and what our own policy lets each recipient have.
+  absl::Status DecideLead(const v1::SendLeadRequest& request, Instant now, state::SentRecord& sent,
+                          google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const;
   // A draft on its way: a new id, instruments chosen, act and justification logged.
   state::SentRecord NewRecord(std::string_view officer, v1::RecordKind kind,
                               const v1::SendLeadRequest& draft, Instant now) const;

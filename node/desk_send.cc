@@ -138,26 +138,46 @@ absl::Status Desk::KeepDraft(const state::SentRecord& sent, const v1::SendLeadRe
   return status;
 }
 
+absl::Status Desk::DecideLead(
+    const v1::SendLeadRequest& request, Instant now, state::SentRecord& sent,
+    google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const {
+  absl::Status status = CheckDraft(*ground_, request, now);
+  if (status.ok()) status = CheckLead(request);
+  if (status.ok()) status = ChooseInstruments(*ground_, request, now, sent);
+  if (!status.ok()) return status;
+  for (const state::SentRecipient& recipient : sent.recipients()) {
+    absl::StatusOr<policy::Decision> decision =
+        DecideDraft(*ground_, sent, request, recipient, now);
+    if (!decision.ok()) return decision.status();
+    *previews.Add() = PreviewOf(recipient.recipient(), *decision);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::PreviewLeadResponse> Desk::PreviewLead(std::string_view officer,
+                                                          const v1::SendLeadRequest& request,
+                                                          Instant now) const {
+  absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
+  if (!status.ok()) return status;
+  state::SentRecord sent = NewRecord(officer, v1::RECORD_KIND_LEAD, request, now);
+  v1::PreviewLeadResponse response;
+  status = DecideLead(request, now, sent, *response.mutable_recipients());
+  if (!status.ok()) return status;
+  return response;
+}
+
 absl::StatusOr<v1::SendLeadResponse> Desk::SendLead(std::string_view officer,
                                                     const v1::SendLeadRequest& request,
                                                     Instant now) {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
   if (status.ok()) status = CheckJustification(request.justification());
-  if (status.ok()) status = CheckDraft(*ground_, request, now);
-  if (status.ok()) status = CheckLead(request);
   if (!status.ok()) return status;
   state::SentRecord sent = NewRecord(officer, v1::RECORD_KIND_LEAD, request, now);
-  status = ChooseInstruments(*ground_, request, now, sent);
-  if (!status.ok()) return status;
   v1::SendLeadResponse response;
+  status = DecideLead(request, now, sent, *response.mutable_recipients());
+  if (!status.ok()) return status;
   response.set_record_id(HexOf(sent.record_id()));
   response.set_reference(ReferenceOf(sent.record_id()));
-  for (const state::SentRecipient& recipient : sent.recipients()) {
-    absl::StatusOr<policy::Decision> decision =
-        DecideDraft(*ground_, sent, request, recipient, now);
-    if (!decision.ok()) return decision.status();
-    *response.add_recipients() = PreviewOf(recipient.recipient(), *decision);
-  }
   store::WriteBatch batch;
   absl::StatusOr<state::DiaryLine> line = Disclose(request.justification(), sent, batch, now);
   if (!line.ok()) return line.status();

@@ -30,6 +30,12 @@ class DeskService final : public v1::Desk::Service {
       return engine.SendLead(officer, *request, now);
     });
   }
+  grpc::Status PreviewLead(grpc::ServerContext* context, const v1::SendLeadRequest* request,
+                           v1::PreviewLeadResponse* response) override {
+    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.PreviewLead(officer, *request, now);
+    });
+  }
   grpc::Status ListLeads(grpc::ServerContext* context, const v1::ListLeadsRequest* request,
                          v1::ListLeadsResponse* response) override {
     return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {

@@ -134,35 +134,6 @@ TEST(DeskTest, DraftsThatCannotBeSentAreRefusedAtOnce) {
   EXPECT_EQ(try_with([](auto&) {}), "sent");
 }
 
-TEST(DeskTest, ThePreviewShowsOwnRulesInFull) {
-  World world({"FR.fiu", "BR.fiu", "CH.fiu"});
-  const auto sent =
-      world.node("FR.fiu")->SendLead("author", world.Lead({"BR.fiu", "CH.fiu"}), world.now);
-  ASSERT_TRUE(sent.ok()) << sent.status();
-  EXPECT_EQ(sent->recipients(0).verdict(), v1::VERDICT_RELEASE);
-  EXPECT_EQ(sent->recipients(1).verdict(), v1::VERDICT_RELEASE_IN_PART);
-  EXPECT_THAT(sent->recipients(1).withheld(), ElementsAre(1u));
-  EXPECT_THAT(sent->recipients(1).rules(), ::testing::Contains("FR-OUT-800"));
-  EXPECT_EQ(sent->reference().size(), 21u);
-}
-
-TEST(DeskTest, WhoTheOwnPolicyRefusesGetsNothing) {
-  World world;
-  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
-  lead.set_purpose("prosecute");
-  lead.set_instrument("TEST-ALL");
-  const auto sent = world.node("FR.fiu")->SendLead("author", lead, world.now);
-  ASSERT_TRUE(sent.ok()) << sent.status();
-  EXPECT_EQ(sent->recipients(0).verdict(), v1::VERDICT_REFUSE);
-  const uint64_t size = world.broker.log().size();
-  world.Settle();
-  EXPECT_EQ(world.broker.log().size(), size);
-  const v1::LeadSummary shown = world.SentLead("FR.fiu", sent->record_id());
-  EXPECT_EQ(shown.recipients(0).state(), v1::RECIPIENT_STATE_NOT_SENT);
-  EXPECT_EQ(shown.recipients(0).reason(), "policy-refused");
-  EXPECT_EQ(world.node("FR.fiu")->Status("admin", world.now)->outbox_waiting(), 0u);
-}
-
 TEST(DeskTest, SeveralInstrumentsMustBeChosenFrom) {
   World world;
   const ledger::Publication file = world.federation.SignFile(

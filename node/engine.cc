@@ -270,6 +270,12 @@ absl::StatusOr<v1::StatusResponse> Engine::Status(std::string_view officer, Inst
   return response;
 }
 
+absl::StatusOr<v1::PreviewLeadResponse> Engine::PreviewLead(std::string_view officer,
+                                                            const v1::SendLeadRequest& request,
+                                                            Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.PreviewLead(officer, request, now); });
+}
+
 absl::StatusOr<v1::SendLeadResponse> Engine::SendLead(std::string_view officer,
                                                       const v1::SendLeadRequest& request,
                                                       Instant now) {

@@ -125,6 +125,9 @@ class Engine {
   // Role author. The draft is on disk when this returns; it leaves when it can.
   absl::StatusOr<v1::SendLeadResponse> SendLead(std::string_view officer,
                                                 const v1::SendLeadRequest& request, Instant now);
+  absl::StatusOr<v1::PreviewLeadResponse> PreviewLead(std::string_view officer,
+                                                      const v1::SendLeadRequest& request,
+                                                      Instant now);
   // Role author or reader. Of received leads measure and deadline are shown, never the summary:
   // reading content is a consultation (Show).
   absl::StatusOr<v1::ListLeadsResponse> ListLeads(std::string_view officer,

@@ -119,6 +119,12 @@ constexpr SentenceRow kRows[] = {
      "list.",
      "C'est ce que la politique de ce service autorise ; celle de la destination décide ensuite : "
      "entente lead list."},
+    {"preview.as", "What {0} would see, if its own policy lets it in:",
+     "Ce que verrait {0}, si sa propre politique l'admet :"},
+    {"preview.nothing", "Nothing: {0}", "Rien : {0}"},
+    {"preview.withheld", "-- {0}: {1} ({2})  WITHHELD", "-- {0} : {1} ({2})  NON TRANSMISE"},
+    {"preview.no-recipient", "{0} is not among the recipients that --to names",
+     "{0} n'est pas parmi les destinataires indiqués par --to"},
     {"lead.answered", "Answer {0} is in the outbox (record {1}).",
      "La réponse {0} est dans la boîte d'envoi (enregistrement {1})."},
     {"lead.head", "{0}  {1}, answer by {2}  (record {3}; own reference {4})",

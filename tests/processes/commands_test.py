@@ -136,6 +136,9 @@ class Commands:
     def leads(self):
         draft = self.folder / "lead.toml"
         draft.write_text((ROOT / "deploy/demo-data/lead.toml").read_text())
+        _, shown = answers(self.anna, lambda style: ["lead", "preview", "--draft", draft, "--to", "DE.fiu", "--as", "DE.fiu"])
+        assert "Musterbank AG" in shown["en"].stdout and "shelter" in shown["fr"].stdout, shown["en"].stdout
+        assert not json.loads(self.anna.run(["lead", "list"], "json").stdout)["leads"], "a preview was sent"
         sent, said = answers(self.anna, lambda style: ["lead", "send", "--draft", draft, "--to", "DE.fiu", *WHY])
         records = {"json": sent["record_id"]}
         for style in ("en", "fr"):
@@ -205,6 +208,8 @@ class Commands:
         for words in ([], ["lead"], ["show"], ["status", "--colour"], ["lead", "send", "--draft", bad]):
             errors(self.nobody, USAGE, "usage", words)
         errors(self.nobody, USAGE, "usage", ["lead", "sned"], "sned")
+        draft = ROOT / "deploy/demo-data/lead.toml"
+        errors(self.anna, INPUT, "input-refused", ["lead", "preview", "--draft", draft, "--to", "DE.fiu", "--as", "BR.fiu"], "BR.fiu")
 
 
 def main():
