@@ -21,6 +21,11 @@ constexpr std::string_view kNumberKey = "last-number";
 // Room for what a message has beside its records.
 constexpr size_t kRequestBytes = limits::kMessageBytes - 64 * 1024;
 
+// Of a record, in an alarm.
+std::string NameOf(std::string_view record_id) {
+  return Text("record ", HexEncode(AsBytes(record_id)));
+}
+
 }  // namespace
 
 Outbox::DraftKey Outbox::KeyOf(const state::SentRecord& sent) {
@@ -99,7 +104,7 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
         const absl::StatusOr<state::OutboxItem> item = ParseStored<state::OutboxItem>(value);
         v1::Submission submission;
         if (!item.ok() || !submission.ParseFromString(item->submission())) {
-          ReportDamage(Text("submission ", number), now);
+          ReportStuck(Text("submission ", number), item.status(), now);
           return absl::OkStatus();
         }
         const absl::Status refreshed = RefreshNotice(*item, submission, anew, now);
@@ -118,9 +123,11 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
   return request;
 }
 
-// What is damaged stays where it is; all else goes on.
-void Outbox::ReportDamage(std::string what, Instant now) {
-  std::string text = Text(what, " is damaged in this node's store and does not leave; restore it");
+void Outbox::ReportStuck(const std::string& what, const absl::Status& why, Instant now) {
+  const bool damaged = why.ok() || absl::IsDataLoss(why);
+  std::string text =
+      damaged ? Text(what, " is damaged in this node's store and does not leave; restore it")
+              : Text(what, " does not leave: ", why.ToString());
   ground_->alarms.Raise(alarm::kLocalFault, what, std::move(text), now);
 }
 
@@ -149,8 +156,9 @@ absl::Status Outbox::KeepWaiting(const absl::Status& why, Instant now) {
   store::WriteBatch batch;
   for (const DraftKey& key : drafts_) {
     absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(std::get<2>(key));
-    if (!sent.ok()) return sent.status();
-    if (!*sent || (*sent)->waiting_for() == ReasonText(*refusal)) continue;
+    if (absl::IsInternal(sent.status())) return sent.status();
+    if (!sent.ok()) ReportStuck(NameOf(std::get<2>(key)), sent.status(), now);
+    if (!sent.ok() || !*sent || (*sent)->waiting_for() == ReasonText(*refusal)) continue;
     (*sent)->set_waiting_for(ReasonText(*refusal));
     for (state::SentRecipient& recipient : *(*sent)->mutable_recipients()) {
       if (recipient.state() != v1::RECIPIENT_STATE_WAITING) continue;
@@ -180,12 +188,14 @@ absl::Status Outbox::SealWaiting(Instant now) {
                                      now, now);
       return KeepWaiting(one.status(), now);
     }
-    if (absl::IsDataLoss(one.status())) {
-      ReportDamage(Text("record ", HexEncode(AsBytes(std::get<2>(key)))), now);
+    if (RefusalOf(one.status())) continue;
+    if (absl::IsInternal(one.status())) return one.status();
+    const std::string name = NameOf(std::get<2>(key));
+    if (!one.ok()) {
+      ReportStuck(name, one.status(), now);
       continue;
     }
-    if (RefusalOf(one.status())) continue;
-    if (!one.ok()) return one.status();
+    ground_->alarms.Clear(alarm::kLocalFault, name);
     settled.push_back(key);
     if (*one) sealed.push_back(**std::move(one));
   }

@@ -88,7 +88,8 @@ class Outbox {
   absl::Status KeepWaiting(const absl::Status& why, Instant now);
   // Numbers of a batch that is dropped are never used: holes do no harm.
   uint64_t TakeNumber(store::WriteBatch& batch);
-  void ReportDamage(std::string what, Instant now);
+  // What is damaged, or fails, stays where it is; all else goes on.
+  void ReportStuck(const std::string& what, const absl::Status& why, Instant now);
   void QueueNotice(v1::NoticeType type, v1::SignedStatement statement, store::WriteBatch& batch);
 
   absl::Status Settle(const v1::SubmitResponse& response, const audit::Checkpoint& checkpoint,
