@@ -36,7 +36,7 @@ absl::Status PublishDeliveryKey(World& world, std::string_view agency, std::stri
   entry.set_use(static_cast<uint32_t>(crypto::KeyUse::kDelivery));
   entry.set_public_key(std::move(key));
   entry.set_from_ms(static_cast<uint64_t>((world.now - limits::kHourMs).ms));
-  entry.set_until_ms(static_cast<uint64_t>((world.now + 7 * limits::kDayMs).ms));
+  entry.set_until_ms(static_cast<uint64_t>((world.now + 6 * limits::kDayMs).ms));
   body.set_owner(std::string(agency));
   body.add_format_versions(1);
   body.set_instant_ms(static_cast<uint64_t>(world.now.ms));
