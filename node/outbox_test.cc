@@ -49,7 +49,7 @@ absl::Status PublishDeliveryKey(World& world, std::string_view agency, std::stri
 
 TEST(OutboxTest, AKeyThatNothingCanBeSealedToCostsItsOwnerAlone) {
   World world;
-  world.Settle();
+  world.Advance(limits::kMinuteMs);
   // A log that does not take it leaves the key before it in force.
   const bool taken = PublishDeliveryKey(world, "BR.fiu", std::string(32, '\0')).ok();
   world.Settle();
