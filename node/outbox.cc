@@ -57,10 +57,13 @@ void Outbox::Forget(const state::SentRecord& sent) { drafts_.erase(KeyOf(sent));
 
 void Outbox::OnLoss() {
   if (!under_way_.empty()) batch_ = std::max<size_t>(1, std::min(batch_, under_way_.size()) / 2);
-  std::set<uint64_t> lost = std::exchange(under_way_, {});
+  Doubt(std::exchange(under_way_, {}));
+}
+
+void Outbox::Doubt(std::set<uint64_t> numbers) {
   MarkAnswered();
-  for (const uint64_t number : under_way_) lost.erase(number);
-  in_doubt_.merge(lost);
+  for (const uint64_t number : under_way_) numbers.erase(number);
+  in_doubt_.merge(numbers);
 }
 
 // What has its answer, waiting to be settled, is not offered again meanwhile: a refusal would end

@@ -91,5 +91,125 @@ TEST(OutboxTest, ADraftThatCannotBeSealedHoldsUpNoOther) {
   EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
 }
 
+v1::Refusal RefusalFor(std::string reason) {
+  v1::Refusal refusal;
+  refusal.set_reason(std::move(reason));
+  return refusal;
+}
+
+uint64_t CountOf(World& world, std::string_view agency, std::string_view code) {
+  const auto status = world.node(agency)->Status("admin", world.now);
+  for (const v1::Alarm& alarm : status->alarms()) {
+    if (alarm.code() == code) return alarm.count();
+  }
+  return 0;
+}
+
+// One answer to two submissions: a refusal, and a decision whose texts are not here yet.
+TEST(OutboxTest, AnAnswerThatMustWaitHasDoneNothingMeanwhile) {
+  World world;
+  const std::string refused = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Advance(1);
+  const std::string plain = world.Send("FR.fiu", world.Lead({"DE.fiu"}));
+  world.Advance(1);  // after a loss the half is offered
+  for (int i = 0; i < 2; ++i) world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  TestNode& node = world.node("FR.fiu");
+  ASSERT_TRUE((*node->NextSubmit(world.now)).has_value());
+  node->OnDisconnected(absl::UnavailableError("gone"));
+  const auto again = node->NextSubmit(world.now);
+  ASSERT_TRUE(again.ok() && again->has_value());
+  ASSERT_EQ((*again)->submissions_size(), 2);
+  const uint64_t first = (*again)->submissions(0).number();
+  // Decided under a policy of ours that this node has not read.
+  world.PublishPolicy("FR", 2);
+  world.broker.refuses = [&](const v1::Submission& submission) {
+    return submission.number() == first ? std::optional(RefusalFor("future-dated")) : std::nullopt;
+  };
+  const v1::SubmitResponse response = world.broker.Submit("FR.fiu", **again, world.now);
+  ASSERT_TRUE(node->OnSubmitResponse(response, world.now).ok());
+  const auto follow = [&] {
+    const v1::GetEntriesRequest request = node->NextEntries();
+    ASSERT_TRUE(node->OnEntries(request, world.broker.Entries(request), world.now).ok());
+  };
+  for (int i = 0; i < 3; ++i) follow();
+  EXPECT_EQ(world.StateOf("FR.fiu", plain, "DE.fiu"), v1::RECIPIENT_STATE_WAITING);
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+  // Read again with the text: the refusal is the first after the loss, and is asked once more.
+  for (const v1::GetTextRequest& request : node->NextTexts()) {
+    ASSERT_TRUE(node->OnText(request, world.broker.Text("FR.fiu", request), world.now).ok());
+  }
+  EXPECT_EQ(world.StateOf("FR.fiu", plain, "DE.fiu"), v1::RECIPIENT_STATE_LOGGED);
+  EXPECT_EQ(world.StateOf("FR.fiu", refused, "BR.fiu"), v1::RECIPIENT_STATE_WAITING);
+  EXPECT_EQ(CountOf(world, "FR.fiu", "submission-refused"), 0u);
+  world.broker.refuses = nullptr;
+  world.Advance(5 * limits::kSecondMs);
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", refused, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+}
+
+TEST(OutboxTest, AnAnswerThatCouldNotBeKeptIsNotBelieved) {
+  World world({"FR.fiu", "BR.fiu"});
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  TestNode& node = world.node("FR.fiu");
+  ASSERT_TRUE((*node->NextSubmit(world.now)).has_value());
+  node->OnDisconnected(absl::UnavailableError("gone"));
+  const auto again = node->NextSubmit(world.now);
+  ASSERT_TRUE(again.ok() && again->has_value());
+  world.broker.refuses = [](const v1::Submission&) { return RefusalFor("future-dated"); };
+  const v1::SubmitResponse response = world.broker.Submit("FR.fiu", **again, world.now);
+  node.store.FailWrite(1, store::Fault::kDiskFull);
+  EXPECT_TRUE(IsRefusal(node->OnSubmitResponse(response, world.now), Reason::kDiskFull));
+  // It is asked once more, as if there had been no answer.
+  ASSERT_TRUE(world.Exchange(node).ok());
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_WAITING);
+  world.broker.refuses = nullptr;
+  world.Advance(5 * limits::kSecondMs);
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+}
+
+// Its checkpoint does not hold: the answer is dropped, whatever it said.
+TEST(OutboxTest, AfterAnAnswerThatWasDroppedARefusalIsAskedOnceMore) {
+  World world({"FR.fiu", "BR.fiu"});
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  TestNode& node = world.node("FR.fiu");
+  const auto asked = node->NextSubmit(world.now);
+  ASSERT_TRUE(asked.ok() && asked->has_value());
+  v1::SubmitResponse dropped = world.broker.Submit("FR.fiu", **asked, world.now);
+  dropped.set_checkpoint("no checkpoint");
+  EXPECT_FALSE(node->OnSubmitResponse(dropped, world.now).ok());
+  world.broker.refuses = [](const v1::Submission&) { return RefusalFor("future-dated"); };
+  ASSERT_TRUE(world.Exchange(node).ok());
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_WAITING);
+  EXPECT_EQ(CountOf(world, "FR.fiu", "submission-refused"), 0u);
+}
+
+// A row that is damaged keeps its own answer from being settled, and no other's.
+TEST(OutboxTest, ADamagedSentRecordHoldsUpNoOtherAnswer) {
+  World world({"FR.fiu", "BR.fiu"});
+  const std::string damaged = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Advance(1);
+  const std::string whole = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  TestNode& node = world.node("FR.fiu");
+  const auto asked = node->NextSubmit(world.now);
+  ASSERT_TRUE(asked.ok() && asked->has_value());
+  const v1::SubmitResponse response = world.broker.Submit("FR.fiu", **asked, world.now);
+  const std::string key = *HexDecode(damaged);
+  const auto row = *node.store.Get(kSent, key);
+  store::WriteBatch batch;
+  batch.Put(kSent, key, "\xff");
+  ASSERT_TRUE(node.store.Write(batch, store::Sync::kYes).ok());
+  EXPECT_TRUE(node->OnSubmitResponse(response, world.now).ok());
+  world.Settle({"BR.fiu"});
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), Contains("local-fault"));
+  batch.Clear();
+  batch.Put(kSent, key, *row);
+  ASSERT_TRUE(node.store.Write(batch, store::Sync::kYes).ok());
+  EXPECT_EQ(world.StateOf("FR.fiu", whole, "BR.fiu"), v1::RECIPIENT_STATE_LOGGED);
+  world.Advance(limits::kMinuteMs);
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", damaged, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+}
+
 }  // namespace
 }  // namespace entente::node
