@@ -211,5 +211,40 @@ TEST(OutboxTest, ADamagedSentRecordHoldsUpNoOtherAnswer) {
   EXPECT_EQ(world.StateOf("FR.fiu", damaged, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
 }
 
+// A record, and the note that closes the number of another: neither is lost, nor asked every
+// second.
+TEST(OutboxTest, ASuspensionLosesNothingThatWaits) {
+  World world({"FR.fiu", "BR.fiu", "AE.fiu"});
+  TestNode& node = world.node("FR.fiu");
+  world.Send("FR.fiu", world.Lead({"AE.fiu"}));  // refused by its policy: a gap note follows
+  ASSERT_TRUE(world.Exchange(node).ok());
+  int asked = 0;
+  world.broker.refuses = [&](const v1::Submission&) {
+    ++asked;
+    return RefusalFor("agency-suspended");
+  };
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  EXPECT_EQ(asked, 2);
+  const v1::LeadSummary lead = world.SentLead("FR.fiu", id);
+  EXPECT_EQ(lead.recipients(0).state(), v1::RECIPIENT_STATE_HELD);
+  EXPECT_EQ(lead.recipients(0).reason(), "agency-suspended");
+  world.Advance(5 * limits::kSecondMs);
+  world.Settle();
+  EXPECT_EQ(asked, 2);
+  world.broker.refuses = nullptr;
+  world.Advance(limits::kMinuteMs);
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+  ASSERT_TRUE(node->Tick(world.now).ok());
+  world.Settle();
+  world.Advance(2 * limits::kHourMs);
+  world.Settle();
+  for (const auto* agency : {"FR.fiu", "AE.fiu"}) {
+    ASSERT_TRUE(world.node(agency)->Tick(world.now).ok());
+    EXPECT_THAT(world.AlarmsOf(agency), IsEmpty()) << agency;
+  }
+}
+
 }  // namespace
 }  // namespace entente::node

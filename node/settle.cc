@@ -30,6 +30,29 @@ bool Passes(const v1::Refusal& refusal) {
   return reason && std::ranges::find(kPassing, *reason) != kPassing.end();
 }
 
+// A suspension passes, and what waits must outlive it; a removal does not. The recipient of a
+// notice may be the one that was removed.
+bool IsSuspension(const Ground& ground, const v1::Refusal& refusal, const state::OutboxItem& item,
+                  Instant now) {
+  if (refusal.reason() != ReasonWord(Reason::kAgencySuspended)) return false;
+  std::string recipient;
+  v1::Submission submission;
+  if (submission.ParseFromString(item.submission()) && submission.has_notice()) {
+    const v1::Notice& notice = submission.notice();
+    v1::GapNote gap;
+    v1::PairHead head;
+    const std::string& body = notice.statement().body();
+    if (notice.type() == v1::NOTICE_TYPE_GAP && gap.ParseFromString(body)) {
+      recipient = gap.recipient();
+    } else if (head.ParseFromString(body)) {
+      recipient = head.recipient();
+    }
+  }
+  const ledger::Registry& registry = ground.federation.registry();
+  return registry.StateOf(ground.agency.text(), now) != ledger::AgencyState::kRemoved &&
+         (recipient.empty() || registry.StateOf(recipient, now) != ledger::AgencyState::kRemoved);
+}
+
 // A notice must not be lost with the key that signed it: it is signed anew.
 bool IsSignedAnew(const state::OutboxItem& item, const v1::Refusal& refusal) {
   return item.record_id().empty() && (refusal.reason() == ReasonWord(Reason::kKeyUnknown) ||
@@ -253,7 +276,8 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   // An earlier offer may be on its way into the log while this one is refused: asked once more.
   const bool in_doubt = in_doubt_.contains(item.number());
   settling.outcome.asked.insert(item.number());
-  if (in_doubt || Passes(refusal) || IsSignedAnew(item, refusal)) {
+  if (in_doubt || Passes(refusal) || IsSignedAnew(item, refusal) ||
+      IsSuspension(*ground_, refusal, item, settling.now)) {
     return Held(item, refusal, settling);
   }
   settling.batch.Delete(kOutbox, U64Key(item.number()));
@@ -277,7 +301,8 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
 
 absl::Status Outbox::Held(const state::OutboxItem& item, const v1::Refusal& refusal,
                           const Settling& settling) {
-  const bool held = refusal.reason() == ReasonWord(Reason::kPolicyHeld);
+  const bool held = refusal.reason() == ReasonWord(Reason::kPolicyHeld) ||
+                    refusal.reason() == ReasonWord(Reason::kAgencySuspended);
   settling.outcome.pauses[item.number()] = settling.now + (held ? kHeldPauseMs : kPauseMs);
   if (item.record_id().empty()) return absl::OkStatus();
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
