@@ -65,6 +65,34 @@ TEST(DamageTest, AFlippedBitIsNoErasure) {
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), ::testing::Not(Contains("keys-damaged")));
 }
 
+// Both look like keys that were erased.
+TEST(DamageTest, SlotsThatAreGoneOrZeroAreAnAlarmAndTheirKeysMadeAnew) {
+  for (const bool all : {true, false}) {
+    World world({"FR.fiu", "BR.fiu"});
+    world.Settle();
+    const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+    world.Settle();
+    TestNode& node = world.node("BR.fiu");
+    if (all) {
+      node.slots = MemoryFile();
+    } else {
+      const size_t last = node.slots.bytes().size() - kSlotBytes;
+      ASSERT_TRUE(node.slots.Write(last, std::string(kSlotBytes, '\0')).ok());
+      ASSERT_TRUE(node.slots.Sync().ok());
+    }
+    node.Restart(world.now);
+    EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("keys-damaged"));
+    EXPECT_TRUE(absl::IsDataLoss(world.Show("BR.fiu", id).status()));
+    world.Advance(11 * limits::kMinuteMs);  // a key counts when it does by any clock
+    world.Settle();
+    const std::string next = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+    world.Settle();
+    EXPECT_EQ(world.StateOf("FR.fiu", next, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+    EXPECT_TRUE(world.Show("BR.fiu", next).ok());
+    EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("keys-damaged"));
+  }
+}
+
 TEST(DamageTest, AKeyCutShortByACrashIsNoDamage) {
   World world;
   TestNode& node = world.node("FR.fiu");
