@@ -152,6 +152,17 @@ absl::Status Outbox::RefreshNotice(state::OutboxItem item, v1::Submission& submi
   return absl::OkStatus();
 }
 
+bool Outbox::MarkWaiting(state::SentRecord& sent, const std::string& reason, Instant now) {
+  if (sent.waiting_for() == reason) return false;
+  sent.set_waiting_for(reason);
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    if (recipient.state() != v1::RECIPIENT_STATE_WAITING) continue;
+    recipient.set_reason(reason);
+    recipient.set_changed_ms(static_cast<uint64_t>(now.ms));
+  }
+  return true;
+}
+
 // The reason stands at each draft, for the desk.
 absl::Status Outbox::KeepWaiting(const absl::Status& why, Instant now) {
   const std::optional<Refusal> refusal = RefusalOf(why);
@@ -161,13 +172,7 @@ absl::Status Outbox::KeepWaiting(const absl::Status& why, Instant now) {
     absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(std::get<2>(key));
     if (absl::IsInternal(sent.status())) return sent.status();
     if (!sent.ok()) ReportStuck(NameOf(std::get<2>(key)), sent.status(), now);
-    if (!sent.ok() || !*sent || (*sent)->waiting_for() == ReasonText(*refusal)) continue;
-    (*sent)->set_waiting_for(ReasonText(*refusal));
-    for (state::SentRecipient& recipient : *(*sent)->mutable_recipients()) {
-      if (recipient.state() != v1::RECIPIENT_STATE_WAITING) continue;
-      recipient.set_reason(ReasonText(*refusal));
-      recipient.set_changed_ms(static_cast<uint64_t>(now.ms));
-    }
+    if (!sent.ok() || !*sent || !MarkWaiting(**sent, ReasonText(*refusal), now)) continue;
     sent_.Save(**sent, batch);
   }
   return batch.count() == 0 ? absl::OkStatus() : ground_->Commit(batch);
@@ -241,8 +246,7 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
   const std::optional<Refusal> refusal = RefusalOf(sealed.status());
   if (refusal &&
       (refusal->reason == Reason::kKeyUnknown || refusal->reason == Reason::kAgencySuspended)) {
-    one.sent.set_waiting_for(ReasonText(*refusal));
-    sent_.Save(one.sent, batch);
+    if (MarkWaiting(one.sent, ReasonText(*refusal), now)) sent_.Save(one.sent, batch);
     return sealed.status();
   }
   if (!sealed.ok() && !refusal) return sealed.status();

@@ -93,6 +93,8 @@ class Outbox {
                             store::WriteBatch& batch);
   absl::Status RefreshNotice(state::OutboxItem item, v1::Submission& submission,
                              store::WriteBatch& batch, Instant now) const;
+  // True when that is news: its row must be written.
+  static bool MarkWaiting(state::SentRecord& sent, const std::string& reason, Instant now);
   absl::Status KeepWaiting(const absl::Status& why, Instant now);
   // Numbers of a batch that is dropped are never used: holes do no harm.
   uint64_t TakeNumber(store::WriteBatch& batch);

@@ -68,6 +68,26 @@ TEST(OutboxTest, AKeyThatNothingCanBeSealedToCostsItsOwnerAlone) {
   EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
 }
 
+TEST(OutboxTest, ADraftThatWaitsForAKeySaysSoAndIsNotWrittenEachTime) {
+  World world({"FR.fiu", "BR.fiu"});
+  TestNode& node = world.node("FR.fiu");
+  // BR.fiu is away for so long that none of its keys counts any more.
+  for (int day = 0; day < 80; ++day) {
+    world.Advance(limits::kDayMs);
+    world.Settle({"BR.fiu"});
+    ASSERT_TRUE(node->Tick(world.now).ok());
+  }
+  world.Settle({"BR.fiu"});
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  EXPECT_FALSE((*node->NextSubmit(world.now)).has_value());
+  const v1::LeadSummary lead = world.SentLead("FR.fiu", id);
+  EXPECT_EQ(lead.recipients(0).state(), v1::RECIPIENT_STATE_WAITING);
+  EXPECT_EQ(lead.recipients(0).reason(), "key-unknown");
+  // Nothing is written while nothing changes: no write fails.
+  node.store.FailWrite(1, store::Fault::kDiskFull);
+  EXPECT_TRUE(node->NextSubmit(world.now + limits::kSecondMs).ok());
+}
+
 TEST(OutboxTest, ADraftThatCannotBeSealedHoldsUpNoOther) {
   World world;
   const std::string stuck = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
