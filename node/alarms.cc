@@ -75,29 +75,56 @@ absl::StatusOr<Alarms> Alarms::Open(const store::Store& store) {
   return alarms;
 }
 
+void Alarms::Try() { tried_.emplace(); }
+
+void Alarms::Undo() {
+  if (!tried_) return;
+  for (auto& [key, before] : *tried_) {
+    if (before.alarm) {
+      standing_[key] = *std::move(before.alarm);
+    } else {
+      standing_.erase(key);
+    }
+    if (!before.changed) changed_.erase(key);
+  }
+  tried_.reset();
+}
+
+void Alarms::Touch(const Key& key) {
+  if (tried_ && !tried_->contains(key)) {
+    const auto found = standing_.find(key);
+    tried_->emplace(key,
+                    Before{found == standing_.end() ? std::nullopt : std::optional(found->second),
+                           changed_.contains(key)});
+  }
+  changed_.insert(key);
+}
+
 void Alarms::Raise(std::string_view code, std::string_view subject, std::string text, Instant now) {
+  if (Stands(code, subject)) return;
   Key key(code, subject);
-  const auto [it, fresh] = standing_.try_emplace(key);
-  if (!fresh) return;
+  Touch(key);
+  const auto it = standing_.try_emplace(std::move(key)).first;
   it->second.set_code(std::string(code));
   it->second.set_text(Shortened(std::move(text)));
   it->second.set_since_ms(static_cast<uint64_t>(now.ms));
   it->second.set_count(1);
-  changed_.insert(std::move(key));
 }
 
 void Alarms::Count(std::string_view code, std::string_view subject, std::string text, Instant now) {
   if (!Stands(code, subject)) return Raise(code, subject, std::move(text), now);
-  Key key(code, subject);
+  const Key key(code, subject);
+  Touch(key);
   v1::Alarm& alarm = standing_[key];
   alarm.set_count(alarm.count() + 1);
   alarm.set_text(Shortened(std::move(text)));
-  changed_.insert(std::move(key));
 }
 
 void Alarms::Clear(std::string_view code, std::string_view subject) {
-  Key key(code, subject);
-  if (standing_.erase(key) != 0) changed_.insert(std::move(key));
+  if (!Stands(code, subject)) return;
+  const Key key(code, subject);
+  Touch(key);
+  standing_.erase(key);
 }
 
 void Alarms::ClearOthers(std::string_view code, const std::set<std::string>& subjects) {
@@ -106,7 +133,7 @@ void Alarms::ClearOthers(std::string_view code, const std::set<std::string>& sub
       ++it;
       continue;
     }
-    changed_.insert(it->first);
+    Touch(it->first);
     it = standing_.erase(it);
   }
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -55,6 +56,11 @@ class Alarms {
   void Clear(std::string_view code, std::string_view subject);
   // All of this code but those about these subjects.
   void ClearOthers(std::string_view code, const std::set<std::string>& subjects);
+  // From now on what changes may be taken back as if it had not been, until Keep(): for what is
+  // told beside a batch that may be dropped.
+  void Try();
+  void Undo();
+  void Keep() { tried_.reset(); }
   // What changed since the last OnKept(), into a batch that is about to be written.
   bool changed() const { return !changed_.empty(); }
   void AddChanges(store::WriteBatch& batch) const;
@@ -65,8 +71,15 @@ class Alarms {
 
  private:
   using Key = std::pair<std::string, std::string>;
+  struct Before {
+    std::optional<v1::Alarm> alarm;
+    bool changed;
+  };
+  void Touch(const Key& key);
+
   std::map<Key, v1::Alarm> standing_;
   std::set<Key> changed_;
+  std::optional<std::map<Key, Before>> tried_;
 };
 
 }  // namespace entente::node

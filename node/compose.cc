@@ -1,12 +1,14 @@
 #include "node/compose.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
+#include "core/crypto/agree.h"
 #include "core/ledger/parts.h"
 #include "core/record/content.h"
 #include "core/record/format.h"
@@ -161,16 +163,6 @@ struct Granted {
   absl::StatusOr<ledger::KeyInfo> key;
 };
 
-absl::StatusOr<ledger::KeyInfo> DeliveryKey(const Ground& ground, const std::string& recipient,
-                                            Instant now) {
-  const ledger::Registry& registry = ground.federation.registry();
-  const std::vector<uint32_t> formats = registry.FormatVersionsOf(recipient);
-  if (!formats.empty() && std::ranges::find(formats, record::kFormatVersion) == formats.end()) {
-    return Refuse(Reason::kKeyUnknown, Text(recipient, " does not read this record format"));
-  }
-  return registry.CurrentKey(recipient, crypto::KeyUse::kDelivery, now);
-}
-
 absl::StatusOr<record::RecipientDraft> DraftFor(const Granted& granted,
                                                 const state::SentRecord& sent,
                                                 const std::string& instruction, PairsOut& pairs) {
@@ -227,7 +219,39 @@ absl::StatusOr<std::vector<Granted>> Grant(const Ground& ground, const policy::S
   return granted;
 }
 
+// While one of these stands the draft waits; else the first reason is why it does not leave.
+absl::Status WithoutKeys(const std::vector<Granted>& granted) {
+  const auto waits = std::ranges::find_if(granted, [](const Granted& one) {
+    return IsRefusal(one.key.status(), Reason::kKeyUnknown) ||
+           IsRefusal(one.key.status(), Reason::kAgencySuspended);
+  });
+  return waits == granted.end() ? granted.front().key.status() : waits->key.status();
+}
+
+// A point of small order gives nothing, whatever is agreed with it.
+bool Agrees(const crypto::PublicKey& key) {
+  constexpr std::array<uint8_t, 32> kAny = {8};
+  const auto any = crypto::AgreementKey::FromPrivate(*crypto::Secret<32>::FromBytes(kAny));
+  return any.Agree(key).ok();
+}
+
 }  // namespace
+
+absl::StatusOr<ledger::KeyInfo> DeliveryKey(const Ground& ground, const std::string& recipient,
+                                            Instant now) {
+  const ledger::Registry& registry = ground.federation.registry();
+  const std::vector<uint32_t> formats = registry.FormatVersionsOf(recipient);
+  if (!formats.empty() && std::ranges::find(formats, record::kFormatVersion) == formats.end()) {
+    return Refuse(Reason::kKeyUnknown, Text(recipient, " does not read this record format"));
+  }
+  absl::StatusOr<ledger::KeyInfo> key =
+      registry.CurrentKey(recipient, crypto::KeyUse::kDelivery, now);
+  if (key.ok() && !Agrees(key->public_key)) {
+    return Refuse(Reason::kMalformed, "delivery-key",
+                  Text("nothing can be sealed to the delivery key that ", recipient, " published"));
+  }
+  return key;
+}
 
 absl::Status CheckDraft(const Ground& ground, const v1::SendLeadRequest& draft, Instant now) {
   if (absl::Status status = CheckRecipients(ground, draft, now); !status.ok()) return status;
@@ -316,7 +340,7 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
   if (!granted.ok()) return granted.status();
   if (!granted->empty() &&
       std::ranges::none_of(*granted, [](const Granted& one) { return one.key.ok(); })) {
-    return granted->front().key.status();
+    return WithoutKeys(*granted);
   }
   record::SealRequest request{
       ground.federation_name(), std::move(header), {}, {}, FixedBytes<16>(sent.record_id())};

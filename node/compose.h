@@ -34,10 +34,15 @@ absl::StatusOr<policy::Decision> DecideDraft(const Ground& ground, const state::
 // As the desk shows it: own rules in full.
 v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decision& decision);
 
-// Seals for every recipient that the own policy releases to and who has a delivery key in the log;
-// the others become NOT_SENT or HELD, with rules and reasons. `sent` and `content` are changed,
-// numbers of the pairs taken. nullopt: nobody is left to seal for. Refusal key-unknown: no
-// recipient has a key yet, nothing was changed, try again.
+// The key to seal to. Refusals key-unknown, agency-suspended: there may be one later; malformed:
+// what the recipient published is no key that anything can be sealed to.
+absl::StatusOr<ledger::KeyInfo> DeliveryKey(const Ground& ground, const std::string& recipient,
+                                            Instant now);
+
+// Seals for every recipient that the own policy releases to and whose delivery key in the log
+// takes it; the others become NOT_SENT or HELD, with rules and reasons. `sent` and `content` are
+// changed, numbers of the pairs taken. nullopt: nobody is left to seal for. Refusals of
+// DeliveryKey: no recipient has a key, nothing was changed.
 absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& ground,
                                                               const crypto::SigningKey& signing,
                                                               state::SentRecord& sent,

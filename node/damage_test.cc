@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "core/audit/checkpoint_keeper.h"
+#include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "node/driver.h"
 #include "node/engine_fixture.h"
+#include "node/families.h"
 
 namespace entente::node {
 namespace {
@@ -63,6 +65,34 @@ TEST(DamageTest, AFlippedBitIsNoErasure) {
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), ::testing::Not(Contains("keys-damaged")));
 }
 
+// Both look like keys that were erased.
+TEST(DamageTest, SlotsThatAreGoneOrZeroAreAnAlarmAndTheirKeysMadeAnew) {
+  for (const bool all : {true, false}) {
+    World world({"FR.fiu", "BR.fiu"});
+    world.Settle();
+    const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+    world.Settle();
+    TestNode& node = world.node("BR.fiu");
+    if (all) {
+      node.slots = MemoryFile();
+    } else {
+      const size_t last = node.slots.bytes().size() - kSlotBytes;
+      ASSERT_TRUE(node.slots.Write(last, std::string(kSlotBytes, '\0')).ok());
+      ASSERT_TRUE(node.slots.Sync().ok());
+    }
+    node.Restart(world.now);
+    EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("keys-damaged"));
+    EXPECT_TRUE(absl::IsDataLoss(world.Show("BR.fiu", id).status()));
+    world.Advance(11 * limits::kMinuteMs);  // a key counts when it does by any clock
+    world.Settle();
+    const std::string next = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+    world.Settle();
+    EXPECT_EQ(world.StateOf("FR.fiu", next, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+    EXPECT_TRUE(world.Show("BR.fiu", next).ok());
+    EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("keys-damaged"));
+  }
+}
+
 TEST(DamageTest, AKeyCutShortByACrashIsNoDamage) {
   World world;
   TestNode& node = world.node("FR.fiu");
@@ -103,6 +133,67 @@ TEST(DamageTest, AnAcknowledgementOfADamagedRecordHoldsUpNoLane) {
   world.Settle();
   EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
   EXPECT_EQ(world.broker.waiting("FR.fiu"), 0u);
+}
+
+std::string Damage(TestNode& node, store::Family family, const std::string& key) {
+  const auto row = *node.store.Get(family, key);
+  EXPECT_TRUE(row.has_value());
+  store::WriteBatch batch;
+  batch.Put(family, key, "\xff");
+  EXPECT_TRUE(node.store.Write(batch, store::Sync::kYes).ok());
+  return row.value_or("");
+}
+
+void Restore(TestNode& node, store::Family family, const std::string& key, std::string row) {
+  store::WriteBatch batch;
+  batch.Put(family, key, std::move(row));
+  EXPECT_TRUE(node.store.Write(batch, store::Sync::kYes).ok());
+}
+
+TEST(DamageTest, ANoticeAboutADamagedRowIsSetAsideAndTakenLater) {
+  World world({"FR.fiu", "BR.fiu"});
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle({"BR.fiu"});
+  TestNode& node = world.node("FR.fiu");
+  const std::string key = *HexDecode(id);
+  const std::string row = Damage(node, kSent, key);
+  world.Settle();
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), Contains("local-fault"));
+  EXPECT_EQ(world.broker.waiting("FR.fiu"), 0u);
+  // What comes after it is settled.
+  world.Send("BR.fiu", world.Lead({"FR.fiu"}));
+  world.Settle();
+  EXPECT_EQ(world.InboxOf("FR.fiu").size(), 1u);
+  Restore(node, kSent, key, row);
+  node.Restart(world.now);
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+}
+
+// Its acknowledgement says that it was kept: without that there is none.
+TEST(DamageTest, ARecordThatADamagedRowKeepsOutIsNotAcknowledgedAndStopsItsLaneAlone) {
+  World world({"FR.fiu", "BR.fiu"});
+  world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  TestNode& node = world.node("BR.fiu");
+  auto rows = node.store.Iterate(kPairs, "");
+  std::map<std::string, std::string> damaged;
+  for ((*rows)->SeekToFirst(); (*rows)->Valid(); (*rows)->Next()) {
+    damaged.emplace((*rows)->key(), (*rows)->value());
+  }
+  for (const auto& [key, row] : damaged) Damage(node, kPairs, key);
+  const std::string kept_out = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  EXPECT_EQ(world.broker.waiting("BR.fiu"), 1u);
+  EXPECT_EQ(world.StateOf("FR.fiu", kept_out, "BR.fiu"), v1::RECIPIENT_STATE_LOGGED);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("local-fault"));
+  EXPECT_TRUE(node->MailStatus().ok());
+  for (const auto& [key, row] : damaged) Restore(node, kPairs, key, row);
+  node.Restart(world.now);
+  world.Settle();
+  EXPECT_EQ(world.broker.waiting("BR.fiu"), 0u);
+  EXPECT_EQ(world.StateOf("FR.fiu", kept_out, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
 }
 
 // All of it, with what says that this database was ever used, and with the checkpoint's file.

@@ -8,6 +8,7 @@
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/record/reference.h"
+#include "node/compose.h"
 #include "node/families.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -183,8 +184,7 @@ absl::StatusOr<v1::ListAgenciesResponse> Desk::ListAgencies(std::string_view off
     info.set_kind(agency.kind);
     info.set_name(agency.name);
     info.set_state(std::string(ledger::AgencyStateWord(agency.state)));
-    info.set_has_delivery_key(
-        registry.CurrentKey(agency.agency, crypto::KeyUse::kDelivery, now).ok());
+    info.set_has_delivery_key(DeliveryKey(*ground_, agency.agency, now).ok());
     const auto policy =
         registry.PolicyInForce(agency.agency.substr(0, agency.agency.find('.')), now);
     if (policy) info.set_policy_version(policy->version);

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "core/base/refusal.h"
 #include "node/text.h"
@@ -14,11 +15,33 @@
 namespace entente::node {
 namespace {
 
+// Whatever the system says, but for a disk that is full: whoever reads INTERNAL stops, since what
+// reached the disk is not known. A sync that failed is never tried again.
 absl::Status Fault(const std::string& path, const char* what) {
-  if (errno == ENOSPC || errno == EDQUOT) {
+  const int error = errno;
+  if (error == ENOSPC || error == EDQUOT) {
     return Refuse(Reason::kDiskFull, Text("no room to write ", path));
   }
-  return absl::ErrnoToStatus(errno, Text(path, ": ", what));
+  return absl::InternalError(Text(path, ": ", what, ": ", std::generic_category().message(error)));
+}
+
+// Before anything was read: the path may be wrong, or not ours.
+absl::Status OpenFault(const std::string& path) {
+  const int error = errno;
+  const std::string text =
+      Text(path, ": cannot be opened: ", std::generic_category().message(error));
+  switch (error) {
+    case EACCES:
+    case EPERM:
+      return absl::PermissionDeniedError(text);
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case ELOOP:
+      return absl::FailedPreconditionError(text);
+    default:
+      return Fault(path, "cannot be opened");
+  }
 }
 
 // A new file is there after a crash only when its folder was synced.
@@ -40,6 +63,7 @@ absl::Status CheckOwn(const std::string& path, int fd) {
         Text(path, " may be touched by others; run: chmod 600 ", path));
   }
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return Fault(path, "cannot be locked");
     return absl::FailedPreconditionError(Text(path, " is in use by another process"));
   }
   return SyncFolder(path);
@@ -49,7 +73,7 @@ absl::Status CheckOwn(const std::string& path, int fd) {
 
 absl::StatusOr<std::unique_ptr<DiskFile>> DiskFile::Open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return Fault(path, "cannot be opened");
+  if (fd < 0) return OpenFault(path);
   std::unique_ptr<DiskFile> file(new DiskFile(path, fd));
   if (absl::Status status = CheckOwn(path, fd); !status.ok()) return status;
   return file;

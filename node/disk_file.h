@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "node/in_place_file.h"
 
@@ -12,9 +13,13 @@ namespace entente::node {
 
 class DiskFile final : public InPlaceFile {
  public:
-  // Makes the file when it is missing. PERMISSION_DENIED when group or others may touch it;
-  // FAILED_PRECONDITION when another process has it open; else the system's code with the path.
+  // Makes the file when it is missing. PERMISSION_DENIED when group or others may touch it, or we
+  // may not; FAILED_PRECONDITION when another process has it open, or the path leads to no file;
+  // else as of any call: disk-full or INTERNAL.
   static absl::StatusOr<std::unique_ptr<DiskFile>> Open(const std::string& path);
+  // Over a descriptor that is open for reading and writing, and is closed with it. `path` is for
+  // messages.
+  DiskFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
   ~DiskFile() override;
   DiskFile(const DiskFile&) = delete;
   DiskFile& operator=(const DiskFile&) = delete;
@@ -25,8 +30,6 @@ class DiskFile final : public InPlaceFile {
   absl::Status Sync() override;
 
  private:
-  DiskFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
-
   std::string path_;
   int fd_;
 };

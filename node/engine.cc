@@ -56,7 +56,8 @@ struct Engine::Parts {
                          const v1::GetEntriesResponse& response, Instant now);
   absl::Status OnText(const v1::GetTextRequest& request,
                       const absl::StatusOr<v1::GetTextResponse>& response, Instant now);
-  // What may go on since the log was followed further.
+  // What may go on since the log was followed further. What keeps the mail is in `mail`: it must
+  // not keep the log or what is sent.
   absl::Status Progress(Instant now);
   void NoteApplied(const std::vector<ledger::OpenEntryApplied>& applied, Instant now);
 
@@ -68,6 +69,7 @@ struct Engine::Parts {
   Instant last_seen_now;
   bool connected = false;
   std::string broker_error;
+  absl::Status mail;
   bool publishing = false;
   Instant publish_not_before;
   uint64_t published_below = 0;  // the log must be followed up to here before publishing again
@@ -85,7 +87,7 @@ void Engine::Parts::NoteApplied(const std::vector<ledger::OpenEntryApplied>& app
 
 absl::Status Engine::Parts::Progress(Instant now) {
   absl::Status settled = outbox.Process(now);
-  absl::Status taken = inbox.Process(now);
+  mail = inbox.Process(now);
   NoteApplied(ground->federation.TakeApplied(), now);
   if (!ground->federation.CheckFork().ok()) {
     ground->alarms.Raise(alarm::kFork, "",
@@ -94,7 +96,8 @@ absl::Status Engine::Parts::Progress(Instant now) {
                          now);
   }
   absl::Status kept = ground->CommitChanges();
-  return !settled.ok() ? settled : !taken.ok() ? taken : kept;
+  if (absl::IsInternal(mail)) return mail;
+  return !settled.ok() ? settled : kept;
 }
 
 std::span<const store::Family> Engine::Families() { return kFamilies; }
@@ -238,9 +241,12 @@ v1::PullStart Engine::StartPull() {
 absl::Status Engine::OnPullResponse(const v1::PullResponse& response, Instant now) {
   return parts_->Guarded([&] {
     parts_->inbox.OnResponse(response);
-    return parts_->Progress(now);
+    absl::Status progress = parts_->Progress(now);
+    return progress.ok() ? parts_->mail : progress;
   });
 }
+
+absl::Status Engine::MailStatus() const { return parts_->mail; }
 
 bool Engine::HasRoomForMail() const { return parts_->inbox.HasRoom(); }
 

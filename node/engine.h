@@ -110,6 +110,9 @@ class Engine {
   // To begin each stream with: what the last one left unsettled comes again.
   v1::PullStart StartPull();
   absl::Status OnPullResponse(const v1::PullResponse& response, Instant now);
+  // Why what was pulled cannot be settled: it is tried again with each call above. Of one delivery
+  // that fails by damage here, an alarm says so instead.
+  absl::Status MailStatus() const;
   // False while several responses wait for the log or for texts: read no further until then.
   bool HasRoomForMail() const;
   // What may be acknowledged by now: it is on disk. To be asked after OnPullResponse and OnEntries.

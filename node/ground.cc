@@ -155,10 +155,7 @@ absl::StatusOr<size_t> Ground::LostKeys(Instant now) const {
 }
 
 absl::Status Ground::CheckKeys(Instant now) {
-  if (keys.damaged() == 0) {
-    alarms.Clear(alarm::kKeysDamaged, "");
-    return absl::OkStatus();
-  }
+  // Also where no slot is damaged: one that holds zeros, or is cut off, looks as if it were free.
   absl::StatusOr<size_t> lost = LostKeys(now);
   if (!lost.ok()) return lost.status();
   if (*lost == 0) {
@@ -166,7 +163,7 @@ absl::Status Ground::CheckKeys(Instant now) {
     return keys.ReleaseDamaged();
   }
   alarms.Raise(alarm::kKeysDamaged, "",
-               Text(*lost, " keys or contents cannot be opened, ", keys.damaged(),
+               Text(*lost, " keys are missing, ", keys.damaged(),
                     " key slots are damaged; restore the slots file from a backup of today"),
                now);
   return absl::OkStatus();

@@ -39,7 +39,8 @@ class Ground {
   const absl::Status& usable() const { return usable_; }
   void Note(const absl::Status& status);
 
-  // An alarm when a key that something refers to is damaged; else what a crash cut short is freed.
+  // An alarm when a key that something refers to is missing or damaged; else what a crash cut short
+  // is freed.
   absl::Status CheckKeys(Instant now);
 
   // Keys first, synced; then the batch, with what changed in alarms and federation, and the lines,

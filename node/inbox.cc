@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/encoding.h"
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
 #include "core/record/statements.h"
@@ -16,6 +17,10 @@
 
 namespace entente::node {
 namespace {
+
+// In l_node: name of a delivery -> size and root of the checkpoint it came with, then itself.
+constexpr std::string_view kAside("aside\0", 6);
+constexpr size_t kAsideHead = 8 + 32;
 
 std::string IdKey(std::string_view origin, std::string_view record_id) {
   return Text(origin, std::string_view("\0", 1), record_id);
@@ -30,6 +35,18 @@ state::DiaryLine CollectionLine(const state::ReceivedRecord& index) {
   line.set_justification(index.refusal().empty() ? Text("received from ", index.origin())
                                                  : Text("refused: ", index.refusal()));
   return line;
+}
+
+// A delivery, in an alarm and by which it is set aside.
+std::string NameOf(const v1::Delivery& delivery) {
+  return Text("delivery ", delivery.mailbox_seq(),
+              delivery.lane() == v1::LANE_URGENT ? " of the urgent lane" : " of the bulk lane");
+}
+
+// No refusal, nothing that passes, and no fault of the whole disk: a damaged row.
+bool IsOfItself(const absl::Status& status) {
+  return !status.ok() && !RefusalOf(status) && !absl::IsUnavailable(status) &&
+         !absl::IsInternal(status) && !absl::IsAborted(status);
 }
 
 // The answer inside, when there is one.
@@ -48,12 +65,14 @@ std::optional<v1::LeadAnswer> AnswerIn(const state::ReceivedContent& content) {
 void Inbox::OnStart() {
   responses_.clear();
   settled_ = 0;
+  stopped_.clear();
   ready_.clear();
 }
 
 void Inbox::OnResponse(v1::PullResponse response) { responses_.push_back(std::move(response)); }
 
 absl::Status Inbox::Process(Instant now) {
+  if (absl::Status status = TakeAside(now); !status.ok()) return status;
   while (!responses_.empty()) {
     absl::StatusOr<std::optional<audit::Checkpoint>> checkpoint =
         ground_->federation.Cover(responses_.front().checkpoint(), now);
@@ -74,6 +93,7 @@ absl::Status Inbox::ProcessFront(const audit::Checkpoint& checkpoint, Instant no
   absl::Status status;
   int taken = settled_;
   for (; taken < response.deliveries_size() && status.ok(); ++taken) {
+    if (stopped_.contains(response.deliveries(taken).lane())) continue;
     const size_t before = group.touched.size();
     status = TakeWhole(response.deliveries(taken), checkpoint, group, now);
     // Aborted: the store must show first what this group holds.
@@ -81,6 +101,9 @@ absl::Status Inbox::ProcessFront(const audit::Checkpoint& checkpoint, Instant no
       if (status = Flush(group); !status.ok()) return status;
       settled_ = taken--;
       group = Group(ground_->db);
+    } else if (IsOfItself(status)) {
+      PassOver(response.deliveries(taken), checkpoint, status, group, now);
+      status = absl::OkStatus();
     }
   }
   // What was settled before the delivery that must wait is kept and acknowledged.
@@ -88,6 +111,59 @@ absl::Status Inbox::ProcessFront(const audit::Checkpoint& checkpoint, Instant no
   if (!kept.ok()) return kept;
   settled_ = status.ok() ? taken : taken - 1;
   return status;
+}
+
+void Inbox::PassOver(const v1::Delivery& delivery, const audit::Checkpoint& checkpoint,
+                     const absl::Status& why, Group& group, Instant now) {
+  const std::string name = NameOf(delivery);
+  ground_->alarms.Raise(alarm::kLocalFault, name,
+                        Text(name, " cannot be settled: ", why.ToString()), now);
+  if (!delivery.has_notice()) {
+    stopped_.insert(delivery.lane());
+    return;
+  }
+  group.batch.Put(
+      kNode, Text(kAside, name),
+      Text(U64Key(checkpoint.size), AsText(checkpoint.root), delivery.SerializeAsString()));
+  v1::PullAcknowledge& acknowledge = group.acknowledges[delivery.lane()];
+  acknowledge.set_lane(delivery.lane());
+  acknowledge.set_through_seq(std::max(acknowledge.through_seq(), delivery.mailbox_seq()));
+}
+
+absl::Status Inbox::TakeAside(Instant now) {
+  if (aside_looked_at_ && now - *aside_looked_at_ < limits::kHourMs && now >= *aside_looked_at_) {
+    return absl::OkStatus();
+  }
+  aside_looked_at_ = now;
+  struct Row {
+    std::string key;
+    audit::Checkpoint checkpoint;  // it was verified when this was set aside
+    v1::Delivery delivery;
+  };
+  std::vector<Row> rows;
+  absl::Status status =
+      ForEachBytes(ground_->db, kNode, kAside, [&](std::string_view key, std::string_view value) {
+        if (value.size() < kAsideHead) return absl::OkStatus();
+        auto delivery = ParseStored<v1::Delivery>(value.substr(kAsideHead));
+        if (!delivery.ok()) return absl::OkStatus();
+        audit::Checkpoint checkpoint{std::string(ground_->log_origin()),
+                                     U64FromKey(value.substr(0, 8)),
+                                     *FixedBytes<32>(value.substr(8, 32))};
+        rows.push_back({std::string(key), std::move(checkpoint), *std::move(delivery)});
+        return absl::OkStatus();
+      });
+  for (const auto& [key, checkpoint, delivery] : rows) {
+    store::WriteBatch batch;
+    PairsIn pairs(ground_->db);
+    status = TakeNotice(*ground_, delivery, checkpoint, pairs, batch, now);
+    if (absl::IsInternal(status)) return status;
+    if (!status.ok()) continue;
+    pairs.AddTo(batch);
+    batch.Delete(kNode, key);
+    ground_->alarms.Clear(alarm::kLocalFault, key.substr(kAside.size()));
+    if (status = ground_->Commit(batch); !status.ok()) return status;
+  }
+  return absl::IsInternal(status) ? status : absl::OkStatus();
 }
 
 // A delivery that fails leaves nothing in the group.
@@ -244,6 +320,14 @@ absl::Status Inbox::ApplyAnswer(Arrived& arrived, Group& group, Instant now) {
   const Sent sent_records(*ground_);
   absl::StatusOr<std::optional<state::SentRecord>> sent =
       sent_records.FindByHash(arrived.in_reply_to);
+  if (absl::IsDataLoss(sent.status())) {
+    // The answer is kept and can be read; what it says is not shown beside the lead.
+    const std::string name =
+        Text("the lead that record ", HexEncode(AsBytes(arrived.index.record_id())), " answers");
+    ground_->alarms.Raise(alarm::kLocalFault, name,
+                          Text(name, ": ", std::string(sent.status().message())), now);
+    return absl::OkStatus();
+  }
   if (!sent.ok()) return sent.status();
   if (!*sent) return absl::OkStatus();
   state::SentRecipient* recipient = FindRecipient(**sent, arrived.index.origin());

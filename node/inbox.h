@@ -33,7 +33,10 @@ class Inbox {
   void OnResponse(v1::PullResponse response);
   // Each that waits is a message of up to 4 MiB in memory.
   bool HasRoom() const { return responses_.size() < kMostWaiting; }
-  // Settles what the followed log covers. Errors leave the rest for the next call.
+  // Settles what the followed log covers. Errors leave the rest for the next call. What a damaged
+  // row keeps from being settled is an alarm: a notice is set aside on disk, acknowledged and tried
+  // again hourly; a record, whose acknowledgement we could not sign, stops its lane alone, until
+  // the next stream.
   absl::Status Process(Instant now);
   std::vector<v1::PullAcknowledge> TakeAcknowledges();
 
@@ -51,6 +54,10 @@ class Inbox {
   };
 
   absl::Status ProcessFront(const audit::Checkpoint& checkpoint, Instant now);
+  // The delivery failed of itself: no lane but its own waits for it.
+  void PassOver(const v1::Delivery& delivery, const audit::Checkpoint& checkpoint,
+                const absl::Status& why, Group& group, Instant now);
+  absl::Status TakeAside(Instant now);
   absl::Status TakeWhole(const v1::Delivery& delivery, const audit::Checkpoint& checkpoint,
                          Group& group, Instant now);
   absl::Status Take(const v1::Delivery& delivery, const audit::Checkpoint& checkpoint, Group& group,
@@ -69,6 +76,8 @@ class Inbox {
   Ground* ground_;
   std::deque<v1::PullResponse> responses_;
   int settled_ = 0;  // deliveries of the first response
+  std::set<v1::Lane> stopped_;
+  std::optional<Instant> aside_looked_at_;
   std::vector<v1::PullAcknowledge> ready_;
 };
 

@@ -1,14 +1,10 @@
 #include "node/key_store.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
 
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
-#include "node/disk_file.h"
 #include "node/memory_file.h"
 #include "tests/support/seeded_random.h"
 
@@ -199,26 +195,6 @@ TEST_F(KeyStoreTest, AFullDiskChangesNothing) {
   slots_.SetDiskFull(false);
   Add(store, 2);
   EXPECT_EQ(store.size(), 2u);
-}
-
-TEST(DiskFileTest, KeepsBytesAndRefusesFilesThatOthersMayTouch) {
-  const std::filesystem::path dir =
-      std::filesystem::temp_directory_path() / ("entente-disk-file-" + std::to_string(::getpid()));
-  std::filesystem::create_directories(dir);
-  const std::string path = dir / "slots";
-  {
-    auto file = DiskFile::Open(path);
-    ASSERT_TRUE(file.ok()) << file.status();
-    ASSERT_TRUE((*file)->Write(4, "abc").ok());
-    ASSERT_TRUE((*file)->Sync().ok());
-    EXPECT_EQ(*(*file)->Size(), 7u);
-    EXPECT_EQ(*(*file)->Read(4, 3), "abc");
-    EXPECT_TRUE(absl::IsOutOfRange((*file)->Read(5, 3).status()));
-    EXPECT_TRUE(absl::IsFailedPrecondition(DiskFile::Open(path).status()));
-  }
-  std::filesystem::permissions(path, std::filesystem::perms(0640));
-  EXPECT_TRUE(absl::IsPermissionDenied(DiskFile::Open(path).status()));
-  std::filesystem::remove_all(dir);
 }
 
 }  // namespace

@@ -135,6 +135,8 @@ absl::Status Keyring::RenewDelivery(const std::vector<Own>& all, Instant now,
 absl::Status Keyring::Renew(Instant now, store::WriteBatch& batch) {
   absl::StatusOr<std::vector<Own>> all = All();
   if (!all.ok()) return all.status();
+  // One that is lost covers nothing.
+  std::erase_if(*all, [&](const Own& own) { return !keys_->Has(own.id); });
   const size_t before = batch.count();
   for (const KeyUse use : {KeyUse::kRecordSigning, KeyUse::kAcknowledgement}) {
     if (absl::Status status = RenewSigning(use, *all, now, batch); !status.ok()) return status;

@@ -18,6 +18,13 @@ constexpr absl::Duration kStep = absl::Milliseconds(100);
 constexpr size_t kReceiptsAtOnce = 64;
 constexpr int kPagesAtOnce = 64;
 
+// Each error when it comes, not as often as it is tried again.
+void SayOnce(std::string_view what, const absl::Status& status, std::string& said) {
+  std::string text = status.ok() ? "" : status.ToString();
+  if (!text.empty() && text != said) spdlog::warn("{}: {}", what, text);
+  said = std::move(text);
+}
+
 }  // namespace
 
 Link::Link(Driver& driver, std::shared_ptr<grpc::Channel> channel, Clock& clock,
@@ -55,10 +62,12 @@ void Link::Rest(absl::Duration duration) const {
 
 // Of its own: what the clock demands must not wait for the broker.
 void Link::TickLoop() {
+  std::string mail_said;
   while (!stopping_) {
     const absl::Status ticked =
         driver_.With([&](Engine& engine) { return engine.Tick(clock_.Now()); });
     if (!ticked.ok()) spdlog::error("node: {}", ticked.ToString());
+    SayOnce("mail", driver_.With([](Engine& engine) { return engine.MailStatus(); }), mail_said);
     submit_call_.CancelWhenOwedFor(patience_);
     pull_call_.CancelWhenOwedFor(patience_);
     driver_.Changed();  // what it made may have to be sent
@@ -207,11 +216,12 @@ absl::Status Link::WriteReceipts() {
 
 void Link::PullLoop() {
   absl::Duration pause = kPause;
+  std::string said;
   while (!stopping_) {
     const Instant begun = clock_.Now();
     const absl::Status status = PullOnce();
     if (stopping_) break;
-    if (RefusalOf(status)) spdlog::warn("mailbox: {}", status.ToString());
+    SayOnce("mailbox", status, said);
     pause =
         clock_.Now() - begun > 10 * limits::kSecondMs ? kPause : std::min(pause * 2, kLongestPause);
     Rest(pause);

@@ -21,6 +21,11 @@ constexpr std::string_view kNumberKey = "last-number";
 // Room for what a message has beside its records.
 constexpr size_t kRequestBytes = limits::kMessageBytes - 64 * 1024;
 
+// Of a record, in an alarm.
+std::string NameOf(std::string_view record_id) {
+  return Text("record ", HexEncode(AsBytes(record_id)));
+}
+
 }  // namespace
 
 Outbox::DraftKey Outbox::KeyOf(const state::SentRecord& sent) {
@@ -52,10 +57,13 @@ void Outbox::Forget(const state::SentRecord& sent) { drafts_.erase(KeyOf(sent));
 
 void Outbox::OnLoss() {
   if (!under_way_.empty()) batch_ = std::max<size_t>(1, std::min(batch_, under_way_.size()) / 2);
-  std::set<uint64_t> lost = std::exchange(under_way_, {});
+  Doubt(std::exchange(under_way_, {}));
+}
+
+void Outbox::Doubt(std::set<uint64_t> numbers) {
   MarkAnswered();
-  for (const uint64_t number : under_way_) lost.erase(number);
-  in_doubt_.merge(lost);
+  for (const uint64_t number : under_way_) numbers.erase(number);
+  in_doubt_.merge(numbers);
 }
 
 // What has its answer, waiting to be settled, is not offered again meanwhile: a refusal would end
@@ -99,7 +107,7 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
         const absl::StatusOr<state::OutboxItem> item = ParseStored<state::OutboxItem>(value);
         v1::Submission submission;
         if (!item.ok() || !submission.ParseFromString(item->submission())) {
-          ReportDamage(Text("submission ", number), now);
+          ReportStuck(Text("submission ", number), item.status(), now);
           return absl::OkStatus();
         }
         const absl::Status refreshed = RefreshNotice(*item, submission, anew, now);
@@ -118,9 +126,11 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
   return request;
 }
 
-// What is damaged stays where it is; all else goes on.
-void Outbox::ReportDamage(std::string what, Instant now) {
-  std::string text = Text(what, " is damaged in this node's store and does not leave; restore it");
+void Outbox::ReportStuck(const std::string& what, const absl::Status& why, Instant now) {
+  const bool damaged = why.ok() || absl::IsDataLoss(why);
+  std::string text =
+      damaged ? Text(what, " is damaged in this node's store and does not leave; restore it")
+              : Text(what, " does not leave: ", why.ToString());
   ground_->alarms.Raise(alarm::kLocalFault, what, std::move(text), now);
 }
 
@@ -142,6 +152,17 @@ absl::Status Outbox::RefreshNotice(state::OutboxItem item, v1::Submission& submi
   return absl::OkStatus();
 }
 
+bool Outbox::MarkWaiting(state::SentRecord& sent, const std::string& reason, Instant now) {
+  if (sent.waiting_for() == reason) return false;
+  sent.set_waiting_for(reason);
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    if (recipient.state() != v1::RECIPIENT_STATE_WAITING) continue;
+    recipient.set_reason(reason);
+    recipient.set_changed_ms(static_cast<uint64_t>(now.ms));
+  }
+  return true;
+}
+
 // The reason stands at each draft, for the desk.
 absl::Status Outbox::KeepWaiting(const absl::Status& why, Instant now) {
   const std::optional<Refusal> refusal = RefusalOf(why);
@@ -149,14 +170,9 @@ absl::Status Outbox::KeepWaiting(const absl::Status& why, Instant now) {
   store::WriteBatch batch;
   for (const DraftKey& key : drafts_) {
     absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(std::get<2>(key));
-    if (!sent.ok()) return sent.status();
-    if (!*sent || (*sent)->waiting_for() == ReasonText(*refusal)) continue;
-    (*sent)->set_waiting_for(ReasonText(*refusal));
-    for (state::SentRecipient& recipient : *(*sent)->mutable_recipients()) {
-      if (recipient.state() != v1::RECIPIENT_STATE_WAITING) continue;
-      recipient.set_reason(ReasonText(*refusal));
-      recipient.set_changed_ms(static_cast<uint64_t>(now.ms));
-    }
+    if (absl::IsInternal(sent.status())) return sent.status();
+    if (!sent.ok()) ReportStuck(NameOf(std::get<2>(key)), sent.status(), now);
+    if (!sent.ok() || !*sent || !MarkWaiting(**sent, ReasonText(*refusal), now)) continue;
     sent_.Save(**sent, batch);
   }
   return batch.count() == 0 ? absl::OkStatus() : ground_->Commit(batch);
@@ -180,12 +196,14 @@ absl::Status Outbox::SealWaiting(Instant now) {
                                      now, now);
       return KeepWaiting(one.status(), now);
     }
-    if (absl::IsDataLoss(one.status())) {
-      ReportDamage(Text("record ", HexEncode(AsBytes(std::get<2>(key)))), now);
+    if (RefusalOf(one.status())) continue;
+    if (absl::IsInternal(one.status())) return one.status();
+    const std::string name = NameOf(std::get<2>(key));
+    if (!one.ok()) {
+      ReportStuck(name, one.status(), now);
       continue;
     }
-    if (RefusalOf(one.status())) continue;
-    if (!one.ok()) return one.status();
+    ground_->alarms.Clear(alarm::kLocalFault, name);
     settled.push_back(key);
     if (*one) sealed.push_back(**std::move(one));
   }
@@ -228,8 +246,7 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
   const std::optional<Refusal> refusal = RefusalOf(sealed.status());
   if (refusal &&
       (refusal->reason == Reason::kKeyUnknown || refusal->reason == Reason::kAgencySuspended)) {
-    one.sent.set_waiting_for(ReasonText(*refusal));
-    sent_.Save(one.sent, batch);
+    if (MarkWaiting(one.sent, ReasonText(*refusal), now)) sent_.Save(one.sent, batch);
     return sealed.status();
   }
   if (!sealed.ok() && !refusal) return sealed.status();

@@ -63,12 +63,20 @@ class Outbox {
     v1::Record record;
     Digest hash{};
   };
+  // What is believed and waited for once the settling of a response is on disk, and not before: a
+  // response whose batch was dropped is read again, or offered again.
+  struct Outcome {
+    std::set<uint64_t> asked;                           // in doubt no more
+    std::set<uint64_t> doubted;                         // not settled: may be in the log
+    std::map<uint64_t, std::optional<Instant>> pauses;  // nullopt: over
+  };
   // One response while it is settled.
   struct Settling {
     const audit::Checkpoint& checkpoint;
     const std::string& note;
     const v1::Receipt& receipt;
     store::WriteBatch& batch;
+    Outcome& outcome;
     Instant now;
   };
 
@@ -85,15 +93,21 @@ class Outbox {
                             store::WriteBatch& batch);
   absl::Status RefreshNotice(state::OutboxItem item, v1::Submission& submission,
                              store::WriteBatch& batch, Instant now) const;
+  // True when that is news: its row must be written.
+  static bool MarkWaiting(state::SentRecord& sent, const std::string& reason, Instant now);
   absl::Status KeepWaiting(const absl::Status& why, Instant now);
   // Numbers of a batch that is dropped are never used: holes do no harm.
   uint64_t TakeNumber(store::WriteBatch& batch);
-  void ReportDamage(std::string what, Instant now);
+  // What is damaged, or fails, stays where it is; all else goes on.
+  void ReportStuck(const std::string& what, const absl::Status& why, Instant now);
   void QueueNotice(v1::NoticeType type, v1::SignedStatement statement, store::WriteBatch& batch);
 
   absl::Status Settle(const v1::SubmitResponse& response, const audit::Checkpoint& checkpoint,
                       Instant now);
   void MarkAnswered();
+  // Whatever of `numbers` has no answer here may be in the log, or still come into it.
+  void Doubt(std::set<uint64_t> numbers);
+  absl::Status SettleAll(const v1::SubmitResponse& response, const Settling& settling);
   absl::Status SettleResult(const v1::SubmissionResult& result, const Settling& settling);
   absl::StatusOr<state::SentContent> CheckDecision(const state::SentRecord& sent,
                                                    const ledger::VerifiedPart& part, Instant now);
@@ -110,7 +124,8 @@ class Outbox {
   Sent sent_;
   std::set<DraftKey> drafts_;
   std::set<uint64_t> under_way_;
-  // Offered to a connection that ended, or before a restart: that offer may still be taken.
+  // Offered, and its answer lost, left out or dropped; or offered before a restart: that offer may
+  // still be taken.
   std::set<uint64_t> in_doubt_;
   size_t batch_ = limits::kBatchRecords;  // submissions of one request
   std::map<uint64_t, Instant> not_before_;

@@ -30,6 +30,29 @@ bool Passes(const v1::Refusal& refusal) {
   return reason && std::ranges::find(kPassing, *reason) != kPassing.end();
 }
 
+// A suspension passes, and what waits must outlive it; a removal does not. The recipient of a
+// notice may be the one that was removed.
+bool IsSuspension(const Ground& ground, const v1::Refusal& refusal, const state::OutboxItem& item,
+                  Instant now) {
+  if (refusal.reason() != ReasonWord(Reason::kAgencySuspended)) return false;
+  std::string recipient;
+  v1::Submission submission;
+  if (submission.ParseFromString(item.submission()) && submission.has_notice()) {
+    const v1::Notice& notice = submission.notice();
+    v1::GapNote gap;
+    v1::PairHead head;
+    const std::string& body = notice.statement().body();
+    if (notice.type() == v1::NOTICE_TYPE_GAP && gap.ParseFromString(body)) {
+      recipient = gap.recipient();
+    } else if (head.ParseFromString(body)) {
+      recipient = head.recipient();
+    }
+  }
+  const ledger::Registry& registry = ground.federation.registry();
+  return registry.StateOf(ground.agency.text(), now) != ledger::AgencyState::kRemoved &&
+         (recipient.empty() || registry.StateOf(recipient, now) != ledger::AgencyState::kRemoved);
+}
+
 // A notice must not be lost with the key that signed it: it is signed anew.
 bool IsSignedAnew(const state::OutboxItem& item, const v1::Refusal& refusal) {
   return item.record_id().empty() && (refusal.reason() == ReasonWord(Reason::kKeyUnknown) ||
@@ -66,9 +89,10 @@ absl::Status CheckOwnPart(const v1::Part& part, const Ground& ground,
 
 // The broker leaves out what does not fit its message: that is asked again.
 void Outbox::OnResponse(v1::SubmitResponse response) {
-  if (!response.results().empty()) under_way_.clear();
+  std::set<uint64_t> offered;
+  if (!response.results().empty()) offered = std::exchange(under_way_, {});
   responses_.push_back(std::move(response));
-  MarkAnswered();
+  Doubt(std::move(offered));
   batch_ = std::min(limits::kBatchRecords, batch_ * 2);
 }
 
@@ -81,8 +105,9 @@ absl::Status Outbox::Process(Instant now) {
     if (status.ok()) status = Settle(responses_.front(), **checkpoint, now);
     // The texts of the state that it was decided under are on their way.
     if (IsRefusal(status, Reason::kSnapshotBehind)) return absl::OkStatus();
-    // Whatever was not settled is offered again.
+    // Whatever was not settled is offered again, and its next refusal is not believed at once.
     for (const v1::SubmissionResult& result : responses_.front().results()) {
+      if (!status.ok() && offered_.contains(result.number())) in_doubt_.insert(result.number());
       under_way_.erase(result.number());
       offered_.erase(result.number());
     }
@@ -105,23 +130,47 @@ absl::Status Outbox::Settle(const v1::SubmitResponse& response, const audit::Che
     if (verified.ok()) receipt = *std::move(verified);
   }
   store::WriteBatch batch;
-  const Settling settling{checkpoint, response.checkpoint(), receipt, batch, now};
-  for (const v1::SubmissionResult& result : response.results()) {
-    const size_t before = batch.count();
-    const absl::Status status = SettleResult(result, settling);
-    if (IsRefusal(status, Reason::kSnapshotBehind)) return status;
-    if (RefusalOf(status)) {
-      batch.Truncate(before);
-      ground_->alarms.Raise(alarm::kEvidenceBad, Text(result.number()),
-                            Text("the broker's answer to submission ", result.number(),
-                                 " does not hold: ", std::string(status.message())),
-                            now);
-      not_before_[result.number()] = now + kHeldPauseMs;
-    } else if (!status.ok()) {
-      return status;
-    }
+  Outcome outcome;
+  ground_->alarms.Try();
+  absl::Status status =
+      SettleAll(response, {checkpoint, response.checkpoint(), receipt, batch, outcome, now});
+  if (status.ok()) status = ground_->Commit(batch);
+  if (!status.ok()) {
+    ground_->alarms.Undo();
+    return status;
   }
-  return ground_->Commit(batch);
+  ground_->alarms.Keep();
+  for (const uint64_t number : outcome.asked) in_doubt_.erase(number);
+  in_doubt_.merge(outcome.doubted);
+  for (const auto& [number, until] : outcome.pauses) {
+    not_before_.erase(number);
+    if (until) not_before_.emplace(number, *until);
+  }
+  return status;
+}
+
+absl::Status Outbox::SettleAll(const v1::SubmitResponse& response, const Settling& settling) {
+  std::set<uint64_t> seen;
+  for (const v1::SubmissionResult& result : response.results()) {
+    const uint64_t number = result.number();
+    if (!offered_.contains(number) || !seen.insert(number).second) continue;
+    const size_t before = settling.batch.count();
+    const absl::Status status = SettleResult(result, settling);
+    if (status.ok()) continue;
+    if (IsRefusal(status, Reason::kSnapshotBehind) || absl::IsInternal(status)) return status;
+    settling.batch.Truncate(before);
+    if (RefusalOf(status)) {
+      ground_->alarms.Raise(alarm::kEvidenceBad, Text(number),
+                            Text("the broker's answer to submission ", number,
+                                 " does not hold: ", std::string(status.message())),
+                            settling.now);
+    } else {
+      ReportStuck(Text("submission ", number), status, settling.now);
+    }
+    settling.outcome.doubted.insert(number);
+    settling.outcome.pauses[number] = settling.now + kHeldPauseMs;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Outbox::SettleResult(const v1::SubmissionResult& result, const Settling& settling) {
@@ -139,8 +188,8 @@ absl::Status Outbox::SettleResult(const v1::SubmissionResult& result, const Sett
                                         : SettleRecord(**item, evidence, settling);
   if (!status.ok()) return status;
   settling.batch.Delete(kOutbox, key);
-  not_before_.erase(result.number());
-  in_doubt_.erase(result.number());
+  settling.outcome.pauses[result.number()] = std::nullopt;
+  settling.outcome.asked.insert(result.number());
   ground_->alarms.Clear(alarm::kEvidenceBad, Text(result.number()));
   return absl::OkStatus();
 }
@@ -225,12 +274,14 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
                           settling.now);
   }
   // An earlier offer may be on its way into the log while this one is refused: asked once more.
-  const bool in_doubt = in_doubt_.erase(item.number()) != 0;
-  if (in_doubt || Passes(refusal) || IsSignedAnew(item, refusal)) {
+  const bool in_doubt = in_doubt_.contains(item.number());
+  settling.outcome.asked.insert(item.number());
+  if (in_doubt || Passes(refusal) || IsSignedAnew(item, refusal) ||
+      IsSuspension(*ground_, refusal, item, settling.now)) {
     return Held(item, refusal, settling);
   }
   settling.batch.Delete(kOutbox, U64Key(item.number()));
-  not_before_.erase(item.number());
+  settling.outcome.pauses[item.number()] = std::nullopt;
   ground_->alarms.Count(alarm::kSubmissionRefused, "",
                         Text("the broker refused submission ", item.number(), ": ",
                              refusal.reason(), " (", refusal.text(), ")"),
@@ -250,8 +301,9 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
 
 absl::Status Outbox::Held(const state::OutboxItem& item, const v1::Refusal& refusal,
                           const Settling& settling) {
-  const bool held = refusal.reason() == ReasonWord(Reason::kPolicyHeld);
-  not_before_[item.number()] = settling.now + (held ? kHeldPauseMs : kPauseMs);
+  const bool held = refusal.reason() == ReasonWord(Reason::kPolicyHeld) ||
+                    refusal.reason() == ReasonWord(Reason::kAgencySuspended);
+  settling.outcome.pauses[item.number()] = settling.now + (held ? kHeldPauseMs : kPauseMs);
   if (item.record_id().empty()) return absl::OkStatus();
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
   if (!found.ok() || !*found) return found.status();

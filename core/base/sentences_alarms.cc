@@ -29,9 +29,11 @@ constexpr SentenceRow kRows[] = {
      "Le journal n'a pas les clés de ce service : rien ne peut être envoyé ni confirmé. Si cela "
      "dure, demandez à l'autorité si le service est admis."},
     {"alarm.keys-damaged",
-     "Key slots on this disk do not open. Stop the node and restore the slots from a backup of "
+     "Key slots on this disk do not open, or are gone. Stop the node and restore the slots from a "
+     "backup of "
      "today; look at the disk.",
-     "Des emplacements de clés sur ce disque ne s'ouvrent pas. Arrêtez le nœud et restaurez-les "
+     "Des emplacements de clés sur ce disque ne s'ouvrent pas, ou ont disparu. Arrêtez le nœud et "
+     "restaurez-les "
      "d'une sauvegarde du jour ; vérifiez le disque."},
     {"alarm.evidence-bad",
      "The broker's answer to a submission does not hold. It is asked again; keep the log of this "

@@ -80,7 +80,7 @@ constexpr SentenceRow kRows[] = {
     {"verdict.4", "refused", "refusé"},
     {"state.0", "unknown", "inconnu"},
     {"state.1", "waiting in the outbox", "en attente d'envoi"},
-    {"state.2", "not sent: own policy", "non envoyé : politique propre"},
+    {"state.2", "not sent", "non envoyé"},
     {"state.3", "refused, and logged", "refusé, et consigné"},
     {"state.4", "held", "retenu"},
     {"state.5", "on its way, not yet opened", "en route, pas encore ouvert"},
