@@ -29,9 +29,11 @@ constexpr SentenceRow kRows[] = {
      "Le journal n'a pas les clés de ce service : rien ne peut être envoyé ni confirmé. Si cela "
      "dure, demandez à l'autorité si le service est admis."},
     {"alarm.keys-damaged",
-     "Key slots on this disk do not open, or are gone. Stop the node and restore the slots from a backup of "
+     "Key slots on this disk do not open, or are gone. Stop the node and restore the slots from a "
+     "backup of "
      "today; look at the disk.",
-     "Des emplacements de clés sur ce disque ne s'ouvrent pas, ou ont disparu. Arrêtez le nœud et restaurez-les "
+     "Des emplacements de clés sur ce disque ne s'ouvrent pas, ou ont disparu. Arrêtez le nœud et "
+     "restaurez-les "
      "d'une sauvegarde du jour ; vérifiez le disque."},
     {"alarm.evidence-bad",
      "The broker's answer to a submission does not hold. It is asked again; keep the log of this "
@@ -101,6 +103,12 @@ constexpr SentenceRow kRows[] = {
      "by another channel.",
      "Un destinataire n'a pas confirmé un enregistrement : son nœud est absent, ou "
      "l'enregistrement a été retenu. Interrogez-le par un autre canal."},
+    {"alarm.answer-not-delivered",
+     "An answer to a lead does not reach the agency that asked, though the lead shows it as given. "
+     "Tell them by another channel.",
+     "Une réponse à une piste n'atteint pas le service demandeur, bien que la piste la montre "
+     "comme "
+     "donnée. Prévenez-le par un autre canal."},
     {"alarm.expired-on-the-way",
      "A record that the log shows was released to us expired before it came. Ask the origin for "
      "it.",
