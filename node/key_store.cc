@@ -86,8 +86,8 @@ absl::StatusOr<KeyStore> KeyStore::Open(InPlaceFile& slots, InPlaceFile& store_k
   if (!newest) {
     if (*size != 0) {
       return absl::DataLossError(
-          "the store key is missing or damaged, so no key slot can be read; restore both files "
-          "from the same backup");
+          "the store key is missing or damaged, so no key slot can be read; see that its medium is "
+          "there. If the key is lost, so are the contents: begin with an empty folder");
     }
     newest.emplace(Root{1, 0, now, crypto::Secret<32>::Create(random)});
     if (absl::Status status = WriteRoot(store_key, *newest); !status.ok()) return status;

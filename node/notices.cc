@@ -145,7 +145,9 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
   }
   const state::SentRecipient before = *FindRecipient(**sent, body->recipient());
   const bool last = OnAcknowledged(**sent, *body, now);
-  ground.alarms.Clear(alarm::kNotAcknowledged, AcknowledgementSubject(**sent, body->recipient()));
+  const std::string subject = AcknowledgementSubject(**sent, body->recipient());
+  ground.alarms.Clear(alarm::kNotAcknowledged, subject);
+  if (body->opened()) ground.alarms.Clear(alarm::kAnswerNotDelivered, subject);
   if (WasRefused(**sent, before)) {
     RaiseIfDelivered(ground, **sent, {FindRecipient(**sent, body->recipient()), 1}, now);
   } else if (!body->opened() && !before.acknowledged()) {

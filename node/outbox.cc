@@ -224,6 +224,7 @@ void Outbox::CloseUnsent(state::SentRecord& sent, const std::string& reason,
     SetState(recipient, v1::RECIPIENT_STATE_NOT_SENT, now);
   }
   sent.set_stage(state::STAGE_CLOSED);
+  RaiseIfAnswerLost(*ground_, sent, now);
   sent_.Save(sent, batch);
 }
 
@@ -256,6 +257,7 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
     return std::nullopt;
   }
   if (!*sealed) {
+    RaiseIfAnswerLost(*ground_, one.sent, now);
     sent_.Save(one.sent, batch);
     return std::nullopt;
   }

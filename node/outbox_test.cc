@@ -266,5 +266,23 @@ TEST(OutboxTest, ASuspensionLosesNothingThatWaits) {
   }
 }
 
+// Whoever answered must learn that it did not arrive.
+TEST(OutboxTest, AnAnswerThatIsRefusedIsAnAlarm) {
+  World world({"FR.fiu", "BR.fiu"});
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  v1::AnswerLeadRequest answer;
+  answer.set_record_id(id);
+  answer.set_taken(true);
+  answer.set_justification("frozen today");
+  ASSERT_TRUE(world.node("BR.fiu")->AnswerLead("author", answer, world.now).ok());
+  world.broker.refuses = [](const v1::Submission& submission) {
+    return submission.has_record() ? std::optional(RefusalFor("malformed")) : std::nullopt;
+  };
+  world.Settle();
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("answer-not-delivered"));
+  EXPECT_EQ(CountOf(world, "FR.fiu", "answer-not-delivered"), 0u);
+}
+
 }  // namespace
 }  // namespace entente::node

@@ -218,6 +218,22 @@ void RaiseIfDelivered(Ground& ground, const state::SentRecord& sent,
   }
 }
 
+void RaiseIfAnswerLost(Ground& ground, const state::SentRecord& sent, Instant now) {
+  if (sent.kind() != v1::RECORD_KIND_ANSWER) return;
+  for (const state::SentRecipient& recipient : sent.recipients()) {
+    const std::string subject = AcknowledgementSubject(sent, recipient.recipient());
+    if (!IsThoughtUndelivered(recipient.state()) &&
+        recipient.state() != v1::RECIPIENT_STATE_NOT_SENT) {
+      continue;
+    }
+    ground.alarms.Raise(
+        alarm::kAnswerNotDelivered, subject,
+        Text("answer ", HexEncode(AsBytes(sent.record_id())), " does not reach ",
+             recipient.recipient(), recipient.reason().empty() ? "" : ": ", recipient.reason()),
+        now);
+  }
+}
+
 void RaiseUnacknowledged(Ground& ground, const state::SentRecord& sent, Instant now) {
   for (const state::SentRecipient& recipient : sent.recipients()) {
     const bool released = recipient.state() == v1::RECIPIENT_STATE_LOGGED ||

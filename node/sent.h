@@ -72,6 +72,8 @@ std::string AcknowledgementSubject(const state::SentRecord& sent, std::string_vi
 // An alarm for each of these, refused by the broker's word, whose acknowledgement is here.
 void RaiseIfDelivered(Ground& ground, const state::SentRecord& sent,
                       std::span<const state::SentRecipient> refused, Instant now);
+// An alarm when this is an answer that does not arrive: the lead it answers shows it as given.
+void RaiseIfAnswerLost(Ground& ground, const state::SentRecord& sent, Instant now);
 // An alarm for each to whom the log released it and who has not acknowledged.
 void RaiseUnacknowledged(Ground& ground, const state::SentRecord& sent, Instant now);
 

@@ -262,6 +262,7 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
     settling.batch.Put(kExpiry, Text(U64Key(static_cast<uint64_t>(by.ms)), "a", sent.record_id()),
                        "");
   }
+  RaiseIfAnswerLost(*ground_, sent, settling.now);
   sent_.Save(sent, settling.batch);
   return absl::OkStatus();
 }
@@ -294,6 +295,7 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
                                                  sent.recipients().end());
   RaiseIfDelivered(*ground_, sent, before, settling.now);
   CloseNumbers(sent, OnRefused(sent, refusal.reason(), settling.now), 0, settling.batch);
+  RaiseIfAnswerLost(*ground_, sent, settling.now);
   sent.clear_undecided();
   sent_.Save(sent, settling.batch);
   return absl::OkStatus();

@@ -156,6 +156,7 @@ absl::Status Upkeep::PurgeSent(std::string_view record_id, Instant now, store::W
   if (sent.has_log_index()) CloseNumbers(sent, Unopened(sent), sent.log_index(), batch);
   OnExpired(sent, now);
   RaiseUnacknowledged(*ground_, sent, now);
+  RaiseIfAnswerLost(*ground_, sent, now);
   sent_records.Save(sent, batch);
   const state::DiaryLine line =
       MakeLine("", operation::kErasure, record_id, before.purpose(), "its time was over", now);

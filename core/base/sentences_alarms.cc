@@ -103,6 +103,12 @@ constexpr SentenceRow kRows[] = {
      "by another channel.",
      "Un destinataire n'a pas confirmé un enregistrement : son nœud est absent, ou "
      "l'enregistrement a été retenu. Interrogez-le par un autre canal."},
+    {"alarm.answer-not-delivered",
+     "An answer to a lead does not reach the agency that asked, though the lead shows it as given. "
+     "Tell them by another channel.",
+     "Une réponse à une piste n'atteint pas le service demandeur, bien que la piste la montre "
+     "comme "
+     "donnée. Prévenez-le par un autre canal."},
     {"alarm.expired-on-the-way",
      "A record that the log shows was released to us expired before it came. Ask the origin for "
      "it.",
