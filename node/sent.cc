@@ -226,10 +226,11 @@ void RaiseIfAnswerLost(Ground& ground, const state::SentRecord& sent, Instant no
         recipient.state() != v1::RECIPIENT_STATE_NOT_SENT) {
       continue;
     }
+    const bool undelivered = recipient.state() == v1::RECIPIENT_STATE_UNDELIVERED;
     ground.alarms.Raise(
         alarm::kAnswerNotDelivered, subject,
         Text("answer ", HexEncode(AsBytes(sent.record_id())), " does not reach ",
-             recipient.recipient(), recipient.reason().empty() ? "" : ": ", recipient.reason()),
+             recipient.recipient(), ": ", undelivered ? "its time was over" : recipient.reason()),
         now);
   }
 }

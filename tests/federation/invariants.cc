@@ -95,6 +95,9 @@ bool HasCause(const World& world, const std::string& agency, const v1::Alarm& al
       alarm.code() == node::alarm::kExpiredOnTheWay) {
     return MayHaveExpired(world, agency);
   }
+  if (alarm.code() == node::alarm::kAnswerNotDelivered) {
+    return world.clocks_wrong.ms != 0 || MayHaveExpired(world, agency);
+  }
   static constexpr std::array kOfClocks = {
       node::alarm::kClockDiffers, node::alarm::kSubmissionRefused, node::alarm::kRecordRefused};
   if (world.clocks_wrong.ms != 0) {
