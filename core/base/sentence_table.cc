@@ -16,8 +16,8 @@ std::map<std::string_view, const SentenceRow*> Index() {
 }  // namespace
 
 std::vector<std::span<const SentenceRow>> AllSentences() {
-  return {RefusalSentences(), WordSentences(),   DeskSentences(), FileSentences(),
-          AuditSentences(),   PolicySentences(), AlarmSentences()};
+  return {RefusalSentences(), WordSentences(),   DeskSentences(),  FileSentences(),
+          AuditSentences(),   PolicySentences(), AlarmSentences(), SearchSentences()};
 }
 
 const SentenceRow* FindSentence(std::string_view key) {

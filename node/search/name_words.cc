@@ -1,0 +1,163 @@
+#include "node/search/name_words.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/hash/hash.h"
+#include "node/search/sound.h"
+
+namespace entente::node::search {
+namespace {
+
+// A list longer than this says nothing: its key is in every tenth name.
+constexpr size_t kUsefulList = 20'000;
+// Of the pieces of the shorter sound, the share that must be common.
+constexpr double kCommonPieces = 0.5;
+constexpr size_t kShortestCutKey = 3;
+
+uint64_t Hash(std::string_view text) { return absl::Hash<std::string_view>()(text); }
+
+// The key and what it is with one letter less.
+std::vector<uint64_t> KeysOf(std::string_view sound) {
+  const std::string key = PhoneticKey(sound);
+  std::set<std::string> keys = {key};
+  if (key.size() >= kShortestCutKey) {
+    for (size_t i = 0; i < key.size(); ++i) keys.insert(key.substr(0, i) + key.substr(i + 1));
+  }
+  std::vector<uint64_t> hashes;
+  for (const std::string& one : keys) hashes.push_back(Hash(one));
+  return hashes;
+}
+
+// All vowels are one here, so that only consonants must agree.
+std::vector<uint64_t> PiecesOf(std::string_view sound) {
+  std::string plain = "^";
+  for (const char c : sound) plain += c >= 'a' && c <= 'z' ? 'a' : c;
+  plain += '$';
+  std::set<uint64_t> pieces;
+  for (size_t i = 0; i + 3 <= plain.size(); ++i) pieces.insert(Hash(plain.substr(i, 3)));
+  return {pieces.begin(), pieces.end()};
+}
+
+void Insert(std::vector<uint32_t>& list, uint32_t number) {
+  if (list.empty() || list.back() < number) return list.push_back(number);
+  const auto at = std::ranges::lower_bound(list, number);
+  if (at == list.end() || *at != number) list.insert(at, number);
+}
+
+void Erase(absl::flat_hash_map<uint64_t, std::vector<uint32_t>>& lists, uint64_t key,
+           uint32_t number) {
+  const auto found = lists.find(key);
+  if (found == lists.end()) return;
+  std::erase(found->second, number);
+  if (found->second.empty()) lists.erase(found);
+}
+
+}  // namespace
+
+uint32_t NameWords::SkeletonNumber(const std::string& text) {
+  if (const auto found = skeleton_numbers_.find(text); found != skeleton_numbers_.end()) {
+    return found->second;
+  }
+  auto number = static_cast<uint32_t>(skeletons_.size());
+  if (free_skeletons_.empty()) {
+    skeletons_.emplace_back();
+  } else {
+    number = free_skeletons_.back();
+    free_skeletons_.pop_back();
+  }
+  skeletons_[number].text = text;
+  skeleton_numbers_.emplace(skeletons_[number].text, number);
+  return number;
+}
+
+uint32_t NameWords::Add(const NamePart& part) {
+  auto& numbers = numbers_[part.without_vowels ? 1 : 0];
+  if (const auto found = numbers.find(part.text); found != numbers.end()) return found->second;
+  auto number = static_cast<uint32_t>(words_.size());
+  if (free_.empty()) {
+    words_.emplace_back();
+  } else {
+    number = free_.back();
+    free_.pop_back();
+  }
+  NameWord& word = words_[number];
+  word.text = part.text;
+  word.sound = SoundOf(part.text);
+  word.kind = part.kind;
+  word.without_vowels = part.without_vowels;
+  word.skeleton = SkeletonNumber(SkeletonOf(word.sound));
+  ++skeletons_[word.skeleton].words;
+  numbers.emplace(word.text, number);
+  for (const uint64_t key : KeysOf(word.sound)) Insert(by_key_[key], number);
+  for (const uint64_t piece : PiecesOf(word.sound)) Insert(by_piece_[piece], number);
+  return number;
+}
+
+void NameWords::Remove(uint32_t number) {
+  NameWord& word = words_[number];
+  for (const uint64_t key : KeysOf(word.sound)) Erase(by_key_, key, number);
+  for (const uint64_t piece : PiecesOf(word.sound)) Erase(by_piece_, piece, number);
+  Skeleton& skeleton = skeletons_[word.skeleton];
+  if (--skeleton.words == 0) {
+    skeleton_numbers_.erase(skeleton.text);
+    free_skeletons_.push_back(word.skeleton);
+    skeleton = {};
+  }
+  numbers_[word.without_vowels ? 1 : 0].erase(word.text);
+  word = {};
+  free_.push_back(number);
+}
+
+void NameWords::Count(uint32_t word, int by) {
+  uint32_t& names = skeletons_[words_[word].skeleton].names;
+  names = static_cast<uint32_t>(static_cast<int64_t>(names) + by);
+}
+
+uint32_t NameWords::FrequencyOf(std::string_view skeleton) const {
+  const auto found = skeleton_numbers_.find(skeleton);
+  return found == skeleton_numbers_.end() ? 0 : skeletons_[found->second].names;
+}
+
+void NameWords::Gather(std::string_view sound, bool without_vowels,
+                       std::vector<uint32_t>& found) const {
+  for (const uint64_t key : KeysOf(sound)) {
+    const auto list = by_key_.find(key);
+    if (list == by_key_.end() || list->second.size() > kUsefulList) continue;
+    found.insert(found.end(), list->second.begin(), list->second.end());
+  }
+  std::vector<uint32_t> with_piece;
+  const std::vector<uint64_t> pieces = PiecesOf(sound);
+  for (const uint64_t piece : pieces) {
+    const auto list = by_piece_.find(piece);
+    if (list == by_piece_.end() || list->second.size() > kUsefulList) continue;
+    with_piece.insert(with_piece.end(), list->second.begin(), list->second.end());
+  }
+  std::ranges::sort(with_piece);
+  const auto enough = static_cast<ptrdiff_t>(
+      std::max(1.0, kCommonPieces * static_cast<double>(pieces.size()) - (without_vowels ? 2 : 0)));
+  for (auto at = with_piece.begin(); at != with_piece.end();) {
+    const auto end = std::upper_bound(at, with_piece.end(), *at);
+    if (end - at >= enough) found.push_back(*at);
+    at = end;
+  }
+}
+
+std::vector<WordHit> NameWords::Find(const NamePart& part, double least) const {
+  const std::string sound = SoundOf(part.text);
+  std::vector<uint32_t> found;
+  Gather(sound, part.without_vowels, found);
+  std::ranges::sort(found);
+  found.erase(std::ranges::unique(found).begin(), found.end());
+  std::vector<WordHit> hits;
+  for (const uint32_t number : found) {
+    const NameWord& word = words_[number];
+    const double similarity =
+        SoundSimilarity(sound, word.sound, part.without_vowels != word.without_vowels);
+    if (similarity >= least) hits.push_back({number, static_cast<float>(similarity)});
+  }
+  std::ranges::sort(hits, std::greater(), &WordHit::similarity);
+  return hits;
+}
+
+}  // namespace entente::node::search
