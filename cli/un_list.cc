@@ -242,8 +242,15 @@ class Reader {
   std::set<uint64_t> numbers_;
 };
 
+// By the lead bytes of UTF-8: Latin and its marks, further Latin letters, punctuation.
 bool IsLatin(std::string_view word) {
-  return std::ranges::all_of(word, [](char c) { return static_cast<unsigned char>(c) < 0xcd; });
+  for (size_t i = 0; i < word.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(word[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < word.size() ? word[i + 1] : 0);
+    const bool latin = byte < 0xcd || byte == 0xe2 || (byte == 0xe1 && next >= 0xb8 && next < 0xbc);
+    if (!latin) return false;
+  }
+  return true;
 }
 
 // A name given in two scripts at once, as one name for each. What is said of the birth is no name.

@@ -115,12 +115,14 @@ TEST(UnList, GivesEachNameByItself) {
                   UnName{"Kareem Haddadi", false, false}, UnName{"Karim Hadadi", false, false},
                   UnName{"The Tailor", true, false}, UnName{"Abu Karim", true, false}));
   UnPerson person;
-  person.aliases.resize(2);
+  person.aliases.resize(3);
   person.aliases[0].name = "Jin Tiesan 金铁三";
   person.aliases[1].name = "Karim Haddadi, born 1 Jan. 1953 (passport 1; lost)";
+  person.aliases[2].name = "Karim M’Haddadi Ḥasan";
   EXPECT_THAT(NamesOf(person),
               ElementsAre(UnName{"Jin Tiesan", false, false}, UnName{"金铁三", false, false},
-                          UnName{"Karim Haddadi", false, false}));
+                          UnName{"Karim Haddadi", false, false},
+                          UnName{"Karim M’Haddadi Ḥasan", false, false}));
 }
 
 TEST(UnList, ReadsAnEntity) {

@@ -80,7 +80,7 @@ constexpr std::string_view kParticles[] = {
     "AL",   "EL",  "UL",  "UR",  "AR",  "AS",  "AD",  "AT",   "AZ",   "ASH",   "ED",    "UD",
     "ES",   "ET",  "ER",  "EZ",  "BIN", "BEN", "IBN", "IBNU", "BINT", "BINTI", "OULD",  "WALAD",
     "WULD", "DE",  "DA",  "DO",  "DI",  "DU",  "DOS", "DAS",  "DEL",  "DELA",  "DELOS", "LA",
-    "LE",   "LOS", "LAS", "VAN", "VON", "DER", "DEN", "Y",    "E",    "AG"};
+    "LE",   "LOS", "LAS", "VAN", "VON", "DER", "DEN", "Y",    "E",    "AG",    "THE",   "OF"};
 
 // By their sound: titles are spelled in as many ways as names are.
 constexpr std::string_view kTitles[] = {

@@ -30,7 +30,7 @@ constexpr double kYearAgrees = 1.8;
 constexpr double kYearNear = 0.4;
 constexpr double kYearContradicts = 1.6;
 // Where the score is one half, and how fast it turns: this one only spreads what people read.
-constexpr double kEven = 6.95;
+constexpr double kEven = 6.8;
 constexpr double kSteepness = 1.5;
 
 double Weight(const WeighedPart& part) {
@@ -54,10 +54,10 @@ class Pairing {
 
   std::vector<PartPair> Run() {
     Offer();
+    OfferJoined(asked_, known_, true);
+    OfferJoined(known_, asked_, false);
     std::ranges::stable_sort(offers_, std::greater(), &PartPair::similarity);
     for (const PartPair& offer : offers_) Take(offer);
-    Join(asked_, asked_taken_, known_, known_taken_, true);
-    Join(known_, known_taken_, asked_, asked_taken_, false);
     return std::move(pairs_);
   }
 
@@ -92,33 +92,36 @@ class Pairing {
   }
 
   void Take(const PartPair& pair) {
-    if (asked_taken_[pair.asked] || known_taken_[pair.known]) return;
+    const auto is_taken = [](const Taken& taken, uint8_t at, bool two) {
+      return taken[at] || (two && taken[at + 1U]);
+    };
+    if (is_taken(asked_taken_, pair.asked, pair.two_asked) ||
+        is_taken(known_taken_, pair.known, pair.two_known)) {
+      return;
+    }
     asked_taken_[pair.asked] = known_taken_[pair.known] = true;
+    if (pair.two_asked) asked_taken_[pair.asked + 1U] = true;
+    if (pair.two_known) known_taken_[pair.known + 1U] = true;
     pairs_.push_back(pair);
   }
 
   // Two neighbours on one side that are one part on the other.
-  void Join(std::span<const WeighedPart> two, Taken& two_taken, std::span<const WeighedPart> one,
-            Taken& one_taken, bool two_asked) {
+  void OfferJoined(std::span<const WeighedPart> two, std::span<const WeighedPart> one,
+                   bool two_asked) {
     for (uint8_t i = 0; i + 1U < two.size(); ++i) {
-      if (two_taken[i] || two_taken[i + 1U]) continue;
       const size_t letters = two[i].text.size() + two[i + 1U].text.size();
       std::string sound;
       for (uint8_t j = 0; j < one.size(); ++j) {
-        if (one_taken[j] || one[j].text.size() + 2 < letters || one[j].text.size() > letters + 2) {
-          continue;
-        }
+        if (one[j].text.size() + 2 < letters || one[j].text.size() > letters + 2) continue;
         if (sound.empty()) sound = SoundOf(std::string(two[i].text).append(two[i + 1U].text));
         const double s = SoundSimilarity(sound, one[j].sound, one[j].without_vowels);
         if (s < kJoinedFrom) continue;
-        two_taken[i] = two_taken[i + 1U] = one_taken[j] = true;
-        pairs_.push_back({.asked = two_asked ? i : j,
-                          .known = two_asked ? j : i,
-                          .how = Agreement::kJoined,
-                          .similarity = static_cast<float>(s),
-                          .two_asked = two_asked,
-                          .two_known = !two_asked});
-        break;
+        offers_.push_back({.asked = two_asked ? i : j,
+                           .known = two_asked ? j : i,
+                           .how = Agreement::kJoined,
+                           .similarity = static_cast<float>(s),
+                           .two_asked = two_asked,
+                           .two_known = !two_asked});
       }
     }
   }

@@ -48,7 +48,7 @@ inline constexpr double kLeastSimilarity = 0.70;
 struct NameAgreement {
   std::vector<PartPair> pairs;
   bool in_order = false;
-  bool whole = false;  // every part, letter for letter; particles and titles apart
+  bool whole = false;     // every part, letter for letter; particles and titles apart
   double asked = 0;       // share, 0..1
   double known = 0;       // share, 0..1
   double matched = 0;     // weight of what agrees: 1 is one part that occurs nowhere else

@@ -1,6 +1,7 @@
 #include "node/search/name_words.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "absl/hash/hash.h"
@@ -9,11 +10,12 @@
 namespace entente::node::search {
 namespace {
 
-// A list longer than this says nothing: its key is in every tenth name.
-constexpr size_t kUsefulList = 20'000;
-// Of the pieces of the shorter sound, the share that must be common.
-constexpr double kCommonPieces = 0.5;
-constexpr size_t kShortestCutKey = 3;
+// Of the pieces of two sounds, the share that must be common (the coefficient of Dice).
+constexpr double kCommonPieces = 0.45;
+constexpr double kCommonWithoutVowels = 0.2;
+// Sounds with one key may differ by so many vowels.
+constexpr int kLongerByVowels = 3;
+constexpr size_t kShortestCutKey = 4;
 
 uint64_t Hash(std::string_view text) { return absl::Hash<std::string_view>()(text); }
 
@@ -89,6 +91,9 @@ uint32_t NameWords::Add(const NamePart& part) {
   word.skeleton = SkeletonNumber(SkeletonOf(word.sound));
   ++skeletons_[word.skeleton].words;
   numbers.emplace(word.text, number);
+  outlines_.resize(words_.size());
+  outlines_[number] = {static_cast<uint8_t>(word.sound.size()),
+                       static_cast<uint8_t>(PiecesOf(word.sound).size())};
   for (const uint64_t key : KeysOf(word.sound)) Insert(by_key_[key], number);
   for (const uint64_t piece : PiecesOf(word.sound)) Insert(by_piece_[piece], number);
   return number;
@@ -119,41 +124,43 @@ uint32_t NameWords::FrequencyOf(std::string_view skeleton) const {
   return found == skeleton_numbers_.end() ? 0 : skeletons_[found->second].names;
 }
 
-void NameWords::Gather(std::string_view sound, bool without_vowels,
-                       std::vector<uint32_t>& found) const {
+std::vector<uint32_t> NameWords::Gather(std::string_view sound, bool without_vowels) const {
+  std::vector<uint32_t> found;
   for (const uint64_t key : KeysOf(sound)) {
     const auto list = by_key_.find(key);
-    if (list == by_key_.end() || list->second.size() > kUsefulList) continue;
-    found.insert(found.end(), list->second.begin(), list->second.end());
+    if (list == by_key_.end()) continue;
+    for (const uint32_t word : list->second) {
+      const int longer = std::abs(static_cast<int>(sound.size()) - outlines_[word].sounds);
+      if (longer <= kLongerByVowels || without_vowels) found.push_back(word);
+    }
   }
-  std::vector<uint32_t> with_piece;
+  std::vector<uint8_t> common(words_.size(), 0);
+  std::vector<uint32_t> touched;
   const std::vector<uint64_t> pieces = PiecesOf(sound);
   for (const uint64_t piece : pieces) {
     const auto list = by_piece_.find(piece);
-    if (list == by_piece_.end() || list->second.size() > kUsefulList) continue;
-    with_piece.insert(with_piece.end(), list->second.begin(), list->second.end());
+    if (list == by_piece_.end()) continue;
+    for (const uint32_t word : list->second) {
+      if (common[word]++ == 0) touched.push_back(word);
+    }
   }
-  std::ranges::sort(with_piece);
-  const auto enough = static_cast<ptrdiff_t>(
-      std::max(1.0, kCommonPieces * static_cast<double>(pieces.size()) - (without_vowels ? 2 : 0)));
-  for (auto at = with_piece.begin(); at != with_piece.end();) {
-    const auto end = std::upper_bound(at, with_piece.end(), *at);
-    if (end - at >= enough) found.push_back(*at);
-    at = end;
+  const double share = without_vowels ? kCommonWithoutVowels : kCommonPieces;
+  for (const uint32_t word : touched) {
+    const auto all = static_cast<double>(pieces.size() + outlines_[word].pieces);
+    if (2 * common[word] >= share * all) found.push_back(word);
   }
+  std::ranges::sort(found);
+  found.erase(std::ranges::unique(found).begin(), found.end());
+  return found;
 }
 
 std::vector<WordHit> NameWords::Find(const NamePart& part, double least) const {
   const std::string sound = SoundOf(part.text);
-  std::vector<uint32_t> found;
-  Gather(sound, part.without_vowels, found);
-  std::ranges::sort(found);
-  found.erase(std::ranges::unique(found).begin(), found.end());
   std::vector<WordHit> hits;
-  for (const uint32_t number : found) {
+  for (const uint32_t number : Gather(sound, part.without_vowels)) {
     const NameWord& word = words_[number];
     const double similarity =
-        SoundSimilarity(sound, word.sound, part.without_vowels != word.without_vowels);
+        SoundSimilarity(sound, word.sound, part.without_vowels != word.without_vowels, least);
     if (similarity >= least) hits.push_back({number, static_cast<float>(similarity)});
   }
   std::ranges::sort(hits, std::greater(), &WordHit::similarity);

@@ -57,7 +57,7 @@ class NameWords {
   using Lists = absl::flat_hash_map<uint64_t, std::vector<uint32_t>>;
 
   uint32_t SkeletonNumber(const std::string& text);
-  void Gather(std::string_view sound, bool without_vowels, std::vector<uint32_t>& found) const;
+  std::vector<uint32_t> Gather(std::string_view sound, bool without_vowels) const;
 
   std::deque<NameWord> words_;  // stays in place: the keys below are views of it
   std::vector<uint32_t> free_;
@@ -66,6 +66,12 @@ class NameWords {
   std::deque<Skeleton> skeletons_;
   std::vector<uint32_t> free_skeletons_;
   absl::flat_hash_map<std::string_view, uint32_t> skeleton_numbers_;
+  // Of each word, together in memory: all that most candidates are judged by.
+  struct Outline {
+    uint8_t sounds = 0;
+    uint8_t pieces = 0;
+  };
+  std::vector<Outline> outlines_;
   Lists by_key_;
   Lists by_piece_;
 };

@@ -23,7 +23,7 @@ constexpr Rule kRules[] = {{"TSCH", "C"}, {"DZH", "J"},  {"DSCH", "J"}, {"TCH", 
                            {"EO", "o"},   {"EU", "u"},   {"AI", "y"},   {"AY", "y"},   {"EI", "y"},
                            {"EY", "y"},   {"AU", "w"},   {"AW", "w"},   {"CE", "Se"},  {"CI", "Si"},
                            {"CY", "Si"},  {"A", "a"},    {"E", "e"},    {"I", "i"},    {"O", "o"},
-                           {"U", "u"},    {"Y", "i"},    {"C", "K"},    {"Q", "K"},    {"W", "V"}};
+                           {"U", "u"},    {"Y", "i"},    {"C", "K"},    {"Q", "7"},    {"W", "V"}};
 
 bool IsVowelLetter(char c) { return std::string_view("AEIOUY").find(c) != std::string_view::npos; }
 bool IsVowelSound(char c) { return std::string_view("aeiouyw").find(c) != std::string_view::npos; }
@@ -62,16 +62,17 @@ struct Price {
 // What an exchange of two sounds costs when it is less than a whole one. Each sound of the first
 // text with each of the second.
 constexpr Price kPrices[] = {
-    {"8", "T", .1F},   {"8", "S", .25F},  {"8", "DZ9", .4F}, {"9", "D", .1F},   {"9", "Z", .2F},
-    {"9", "T8S", .4F}, {"D", "T", .5F},   {"D", "Z", .35F},  {"S", "Z", .35F},  {"J", "Z", .5F},
-    {"X", "K", .25F},  {"X", "H", .25F},  {"G", "K", .35F},  {"G", "J", .35F},  {"G", "X", .4F},
-    {"G", "H", .6F},   {"C", "Q", .2F},   {"C", "J", .35F},  {"C", "KX", .45F}, {"C", "H", .5F},
-    {"C", "S", .6F},   {"C", "T", .7F},   {"Q", "S", .4F},   {"Q", "XZJ", .6F}, {"B", "P", .4F},
-    {"B", "V", .5F},   {"P", "F", .5F},   {"F", "V", .25F},  {"M", "N", .6F},   {"L", "R", .5F},
-    {"V", "uwo", .3F}, {"J", "iy", .4F},  {"K", "H", .7F},   {"a", "e", .2F},   {"a", "i", .35F},
-    {"a", "o", .25F},  {"a", "u", .35F},  {"e", "i", .15F},  {"e", "o", .35F},  {"e", "u", .4F},
-    {"i", "o", .45F},  {"i", "u", .4F},   {"o", "u", .1F},   {"y", "ei", .15F}, {"y", "a", .25F},
-    {"y", "ou", .45F}, {"w", "ou", .15F}, {"w", "a", .25F},  {"w", "eiy", .5F}};
+    {"7", "K", .05F},  {"7", "G", .2F},   {"7", "X", .3F},   {"7", "CH", .6F}, {"8", "T", .1F},
+    {"8", "S", .25F},  {"8", "DZ9", .4F}, {"9", "D", .1F},   {"9", "Z", .2F},  {"9", "T8S", .4F},
+    {"D", "T", .5F},   {"D", "Z", .35F},  {"S", "Z", .35F},  {"J", "Z", .5F},  {"X", "K", .25F},
+    {"X", "H", .25F},  {"G", "K", .35F},  {"G", "J", .35F},  {"G", "X", .4F},  {"G", "H", .6F},
+    {"C", "Q", .2F},   {"C", "J", .35F},  {"C", "KX", .45F}, {"C", "H", .5F},  {"C", "S", .6F},
+    {"C", "T", .7F},   {"Q", "S", .4F},   {"Q", "XZJ", .6F}, {"B", "P", .4F},  {"B", "V", .5F},
+    {"P", "F", .5F},   {"F", "V", .25F},  {"M", "N", .6F},   {"L", "R", .5F},  {"V", "uwo", .3F},
+    {"J", "iy", .4F},  {"K", "H", .7F},   {"a", "e", .2F},   {"a", "i", .35F}, {"a", "o", .25F},
+    {"a", "u", .35F},  {"e", "i", .15F},  {"e", "o", .35F},  {"e", "u", .4F},  {"i", "o", .45F},
+    {"i", "u", .4F},   {"o", "u", .1F},   {"y", "ei", .15F}, {"y", "a", .25F}, {"y", "ou", .45F},
+    {"w", "ou", .15F}, {"w", "a", .25F},  {"w", "eiy", .5F}};
 
 constexpr size_t kSounds = 128;
 constexpr float kVowelGap = .3F;
@@ -113,7 +114,8 @@ constexpr size_t kMost = 48;
 size_t At(std::string_view text, size_t i) { return static_cast<unsigned char>(text[i]) & 0x7f; }
 
 // Weighted edit distance (Wagner and Fischer), with an exchange of neighbours as one edit.
-float Distance(std::string_view a, std::string_view b, const Costs& costs) {
+// Any number above `most` when it is more than that.
+float Distance(std::string_view a, std::string_view b, const Costs& costs, float most) {
   std::array<std::array<float, kMost + 1>, 3> rows;
   auto* before = &rows[0];
   auto* last = &rows[1];
@@ -122,6 +124,7 @@ float Distance(std::string_view a, std::string_view b, const Costs& costs) {
   for (size_t j = 0; j < b.size(); ++j) (*last)[j + 1] = (*last)[j] + costs.gap[At(b, j)];
   for (size_t i = 0; i < a.size(); ++i) {
     (*row)[0] = (*last)[0] + costs.gap[At(a, i)];
+    float least = (*row)[0];
     for (size_t j = 0; j < b.size(); ++j) {
       float best = (*last)[j] + costs.swap[At(a, i)][At(b, j)];
       best = std::min(best, (*last)[j + 1] + costs.gap[At(a, i)]);
@@ -130,7 +133,10 @@ float Distance(std::string_view a, std::string_view b, const Costs& costs) {
         best = std::min(best, (*before)[j - 1] + .6F);
       }
       (*row)[j + 1] = best;
+      least = std::min(least, best);
     }
+    // An exchange of neighbours may come back from the row before, at .6.
+    if (least > most + 1) return least;
     auto* const free = before;
     before = last;
     last = row;
@@ -140,7 +146,7 @@ float Distance(std::string_view a, std::string_view b, const Costs& costs) {
 }
 
 char Family(char sound) {
-  constexpr std::string_view families[] = {"BPFV", "KGX", "SZQCJ8", "TD9", "LR", "MN"};
+  constexpr std::string_view families[] = {"BPFV", "KGX7", "SZQCJ8", "TD9", "LR", "MN"};
   for (const std::string_view family : families) {
     if (family.find(sound) != std::string_view::npos) return family[0];
   }
@@ -191,12 +197,13 @@ std::string PhoneticKey(std::string_view sound) {
   return key;
 }
 
-double SoundSimilarity(std::string_view a, std::string_view b, bool lacks_vowels) {
+double SoundSimilarity(std::string_view a, std::string_view b, bool lacks_vowels, double least) {
   a = a.substr(0, kMost);
   b = b.substr(0, kMost);
   if (a == b) return 1;
-  const float distance = Distance(a, b, CostsOf(lacks_vowels));
   const double length = std::max(3.0, static_cast<double>(a.size() + b.size()) / 2);
+  const auto most = static_cast<float>((1 - least) * length);
+  const float distance = Distance(a, b, CostsOf(lacks_vowels), most);
   return std::max(0.0, 1 - distance / length);
 }
 
