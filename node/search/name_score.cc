@@ -30,7 +30,7 @@ constexpr double kYearAgrees = 1.8;
 constexpr double kYearNear = 0.4;
 constexpr double kYearContradicts = 1.6;
 // Where the score is one half, and how fast it turns: this one only spreads what people read.
-constexpr double kEven = 6.8;
+constexpr double kEven = 6.5;
 constexpr double kSteepness = 1.5;
 
 double Weight(const WeighedPart& part) {
@@ -112,7 +112,8 @@ class Pairing {
       const size_t letters = two[i].text.size() + two[i + 1U].text.size();
       std::string sound;
       for (uint8_t j = 0; j < one.size(); ++j) {
-        if (one[j].text.size() + 2 < letters || one[j].text.size() > letters + 2) continue;
+        const bool fits = one[j].text.size() + 2 >= letters && one[j].text.size() <= letters + 2;
+        if (!fits || one[j].sound[0] != two[i].sound[0]) continue;
         if (sound.empty()) sound = SoundOf(std::string(two[i].text).append(two[i + 1U].text));
         const double s = SoundSimilarity(sound, one[j].sound, one[j].without_vowels);
         if (s < kJoinedFrom) continue;

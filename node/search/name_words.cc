@@ -92,8 +92,12 @@ uint32_t NameWords::Add(const NamePart& part) {
   ++skeletons_[word.skeleton].words;
   numbers.emplace(word.text, number);
   outlines_.resize(words_.size());
-  outlines_[number] = {static_cast<uint8_t>(word.sound.size()),
-                       static_cast<uint8_t>(PiecesOf(word.sound).size())};
+  Outline& outline = outlines_[number];
+  outline = {.sounds = static_cast<uint8_t>(word.sound.size()),
+             .pieces = static_cast<uint8_t>(PiecesOf(word.sound).size()),
+             .without_vowels = part.without_vowels,
+             .sound = {}};
+  word.sound.copy(outline.sound.data(), Outline::kShort);
   for (const uint64_t key : KeysOf(word.sound)) Insert(by_key_[key], number);
   for (const uint64_t piece : PiecesOf(word.sound)) Insert(by_piece_[piece], number);
   return number;
@@ -111,6 +115,7 @@ void NameWords::Remove(uint32_t number) {
   }
   numbers_[word.without_vowels ? 1 : 0].erase(word.text);
   word = {};
+  outlines_[number] = {};
   free_.push_back(number);
 }
 
@@ -158,9 +163,8 @@ std::vector<WordHit> NameWords::Find(const NamePart& part, double least) const {
   const std::string sound = SoundOf(part.text);
   std::vector<WordHit> hits;
   for (const uint32_t number : Gather(sound, part.without_vowels)) {
-    const NameWord& word = words_[number];
-    const double similarity =
-        SoundSimilarity(sound, word.sound, part.without_vowels != word.without_vowels, least);
+    const bool lacks_vowels = part.without_vowels != outlines_[number].without_vowels;
+    const double similarity = SoundSimilarity(sound, SoundAt(number), lacks_vowels, least);
     if (similarity >= least) hits.push_back({number, static_cast<float>(similarity)});
   }
   std::ranges::sort(hits, std::greater(), &WordHit::similarity);

@@ -68,9 +68,18 @@ class NameWords {
   absl::flat_hash_map<std::string_view, uint32_t> skeleton_numbers_;
   // Of each word, together in memory: all that most candidates are judged by.
   struct Outline {
+    static constexpr size_t kShort = 13;
     uint8_t sounds = 0;
     uint8_t pieces = 0;
+    bool without_vowels = false;
+    std::array<char, kShort> sound{};  // when it has no more
   };
+  std::string_view SoundAt(uint32_t word) const {
+    const Outline& outline = outlines_[word];
+    return outline.sounds <= Outline::kShort
+               ? std::string_view(outline.sound.data(), outline.sounds)
+               : std::string_view(words_[word].sound);
+  }
   std::vector<Outline> outlines_;
   Lists by_key_;
   Lists by_piece_;

@@ -77,6 +77,8 @@ constexpr Price kPrices[] = {
 constexpr size_t kSounds = 128;
 constexpr float kVowelGap = .3F;
 constexpr float kUnwrittenGap = .04F;
+// Vowels that nobody wrote cannot disagree: their agreement is worth less.
+constexpr double kUnwrittenTrust = .93;
 constexpr float kLooseGap = .4F;  // h, and y at the beginning
 
 struct Costs {
@@ -204,7 +206,8 @@ double SoundSimilarity(std::string_view a, std::string_view b, bool lacks_vowels
   const double length = std::max(3.0, static_cast<double>(a.size() + b.size()) / 2);
   const auto most = static_cast<float>((1 - least) * length);
   const float distance = Distance(a, b, CostsOf(lacks_vowels), most);
-  return std::max(0.0, 1 - distance / length);
+  const double similarity = std::max(0.0, 1 - distance / length);
+  return lacks_vowels ? similarity * kUnwrittenTrust : similarity;
 }
 
 }  // namespace entente::node::search
