@@ -155,7 +155,8 @@ std::vector<uint32_t> NameWords::Gather(std::string_view sound, bool without_vow
     if (2 * common[word] >= share * all) found.push_back(word);
   }
   std::ranges::sort(found);
-  found.erase(std::ranges::unique(found).begin(), found.end());
+  // Not std::ranges::unique: clang 14 cannot read libstdc++'s subranges.
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 
