@@ -44,6 +44,9 @@ inline constexpr size_t kPartBytes = 1024 * 1024;
 // A policy or federation file; every broker and node keeps all versions.
 inline constexpr size_t kFileTextBytes = 1024 * 1024;
 inline constexpr size_t kMessageBytes = 4 * 1024 * 1024;
+// A published list of persons (the UN's has 2 MB), and each of its two tables.
+inline constexpr size_t kListBytes = 64 * 1024 * 1024;
+inline constexpr size_t kListRows = 100'000;
 inline constexpr size_t kPaddingStepBytes = 256;
 inline constexpr size_t kPadmeAboveBytes = 64 * 1024;
 inline constexpr size_t kUnixSocketPathBytes = 107;

@@ -9,6 +9,7 @@
 
 #include "CLI/CLI.hpp"
 #include "core/net/channel.h"
+#include "tests/bench/names.h"
 #include "tests/bench/runs.h"
 
 namespace entente::bench {
@@ -17,16 +18,30 @@ namespace {
 // entente-broker of the same build.
 std::string DefaultBroker() {
   const auto self = std::filesystem::read_symlink("/proc/self/exe");
-  return (self.parent_path().parent_path() / "bin" / "entente-broker").string();
+  return (self.parent_path() / "entente-broker").string();
 }
+
+constexpr int kUsage = 2;
+constexpr int kInputRefused = 3;
+constexpr int kLocalFault = 5;
 
 int Print(const absl::StatusOr<nlohmann::json>& report, bool as_json) {
   if (!report.ok()) {
     std::fprintf(stderr, "entente-bench: %s\n", report.status().ToString().c_str());
-    return 5;
+    return kLocalFault;
   }
   std::printf("%s\n", report->dump(as_json ? -1 : 2).c_str());
   return 0;
+}
+
+// What is wrong with a file is said as `FILE:LINE:COL: sentence`, alone on its line.
+int PrintNames(const NamesOptions& options, bool as_json) {
+  const auto report = RunNames(options);
+  if (!absl::IsInvalidArgument(report.status()) && !absl::IsNotFound(report.status())) {
+    return Print(report, as_json);
+  }
+  std::fprintf(stderr, "%s\n", std::string(report.status().message()).c_str());
+  return kInputRefused;
 }
 
 int RunMicro(const std::string& filter, bool as_json) {
@@ -49,6 +64,7 @@ struct Arguments {
   size_t startup_records = 50'000;
   size_t startup_times = 5;
   std::string filter = ".";
+  NamesOptions names;
   bool json = false;
 };
 
@@ -76,6 +92,26 @@ void AddOthers(CLI::App& app, Arguments& args) {
   micro->add_option("--filter", args.filter, "regular expression")->capture_default_str();
 }
 
+void AddNames(CLI::App& app, NamesOptions& options) {
+  CLI::App* names = app.add_subcommand("names", "how well names of the UN list are found again");
+  names->add_option("--list", options.list, "the Consolidated List, XML")->required();
+  CLI::Option* queries = names->add_option(
+      "--queries", options.queries,
+      "lines of: name, tab, year of birth or nothing, tab, REFERENCE_NUMBER or nothing");
+  CLI::Option* left_out = names->add_flag("--leave-one-out", options.leave_one_out,
+                                          "ask for the list's own names, each taken out in turn");
+  names->add_option("--dataids", options.dataids, "of the persons whose names are asked for")
+      ->check(CLI::IsMember({"even", "odd", "all"}))
+      ->capture_default_str()
+      ->needs(left_out);
+  queries->excludes(left_out);
+  names->callback([queries, left_out] {
+    if (queries->count() + left_out->count() == 0) {
+      throw CLI::RequiredError("--queries or --leave-one-out");
+    }
+  });
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("What the system costs on this machine. Works in $TMPDIR, which must be on a disk.");
   Arguments args;
@@ -85,10 +121,16 @@ int Main(int argc, char** argv) {
   app.fallthrough();
   AddExchange(app, args);
   AddOthers(app, args);
-  CLI11_PARSE(app, argc, argv);
+  AddNames(app, args.names);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
   net::SendGrpcLogTo([](const std::string&) {});
   args.exchange.signing = args.single ? Signing::kSingle : Signing::kBatch;
   args.exchange.seal_live = args.seal == "live";
+  if (app.got_subcommand("names")) return PrintNames(args.names, args.json);
   if (app.got_subcommand("exchange")) return Print(RunExchange(args.exchange), args.json);
   if (app.got_subcommand("latency")) {
     return Print(RunLatency(args.exchange.broker, args.latency_records), args.json);

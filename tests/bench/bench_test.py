@@ -4,14 +4,28 @@
 Usage: bench_test.py ENTENTE-BENCH
 """
 import json
+import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 
 def run(*arguments):
-    return json.loads(subprocess.run([BENCH, *arguments, "--json"], check=True, capture_output=True, text=True,
+    return json.loads(subprocess.run([BENCH, *map(str, arguments), "--json"], check=True, capture_output=True, text=True,
                                      timeout=300).stdout)
+
+
+# Invented persons.
+LIST = """<CONSOLIDATED_LIST><INDIVIDUALS>
+<INDIVIDUAL><DATAID>2</DATAID><FIRST_NAME>KARIM</FIRST_NAME><SECOND_NAME>AL-HADDADI</SECOND_NAME>
+<REFERENCE_NUMBER>XXi.001</REFERENCE_NUMBER>
+<INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Kareem Hadadi</ALIAS_NAME></INDIVIDUAL_ALIAS>
+<INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>EXACT</TYPE_OF_DATE><YEAR>1971</YEAR></INDIVIDUAL_DATE_OF_BIRTH></INDIVIDUAL>
+<INDIVIDUAL><DATAID>3</DATAID><FIRST_NAME>YEVGENY</FIRST_NAME><SECOND_NAME>MALINOVSKY</SECOND_NAME>
+<REFERENCE_NUMBER>XXi.002</REFERENCE_NUMBER></INDIVIDUAL>
+</INDIVIDUALS><ENTITIES/></CONSOLIDATED_LIST>
+"""
 
 
 class Bench(unittest.TestCase):
@@ -49,6 +63,48 @@ class Bench(unittest.TestCase):
     def test_the_parts(self):
         names = [one["name"] for one in run("micro", "--filter", "Ed25519|Decide|Commit/1/")["benchmarks"]]
         self.assertEqual(len(names), 4, names)
+
+    def test_names_are_found_and_others_are_not(self):
+        out = self.names("HADDADI, Kareem\t1971\tXXi.001\n\nMalinovskij Evgenij\t\tXXi.002\r\nKim Song\t1980\t\n"
+                         "Nobody Listed\t\tXXi.001\nKarim al-Haddadi\t\t\n")
+        self.assertEqual((out["queries"], out["expected"], out["found"]), (5, 3, 2))
+        self.assertAlmostEqual(out["recall"], 2 / 3)
+        self.assertEqual((out["not_listed"], out["false_alarms"], out["false_alarm_rate"]), (2, 1, 0.5))
+        self.assertGreater(out["ms_per_query"], 0)
+
+    def test_a_name_left_out_is_found_by_another(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "list.xml")
+            path.write_text(LIST)
+            even = run("names", "--list", path, "--leave-one-out", "--dataids", "even")
+            both = run("names", "--list", path, "--leave-one-out")
+        # The person with an even number has two good names; that with an odd one has one, and none without it.
+        self.assertEqual((even["asked"], even["asked_left_out"], even["recall"], even["recall_left_out"]), (2, 2, 1, 1))
+        self.assertEqual((both["asked"], both["asked_left_out"], both["recall"]), (3, 2, 1))
+
+    def test_an_unreadable_line_is_named(self):
+        for text, place, sentence in (("A B\t1971\n", 1, "a line has a name"), ("A B\t\t\nC D\t71\t\n", 2, "four digits"),
+                                      ("\n...\t\t\n", 2, "no letters")):
+            done = self.ask(text)
+            self.assertEqual(done.returncode, 3, done)
+            self.assertIn(f"queries.tsv:{place}:1: ", done.stderr)
+            self.assertIn(sentence, done.stderr)
+        self.assertEqual(self.ask("A B\t\t\n", "<broken").returncode, 3)
+        self.assertEqual(subprocess.run([BENCH, "names", "--list", "x"], capture_output=True).returncode, 2)
+
+    def ask(self, queries, text=None):
+        with tempfile.TemporaryDirectory() as folder:
+            listed, asked = pathlib.Path(folder, "list.xml"), pathlib.Path(folder, "queries.tsv")
+            listed.write_text(text or LIST)
+            asked.write_bytes(queries.encode())
+            return subprocess.run([BENCH, "names", "--list", listed, "--queries", asked, "--json"], capture_output=True,
+                                  text=True)
+
+    def names(self, queries):
+        done = self.ask(queries)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(done.stdout.count("\n"), 1)
+        return json.loads(done.stdout)
 
     def test_says_why_it_cannot(self):
         done = subprocess.run([BENCH, "--broker", "/nowhere/entente-broker", "latency"], capture_output=True, text=True)
