@@ -42,6 +42,10 @@ bool IsAgencyKey(KeyUse use) {
 absl::StatusOr<KeyInfo> ReadKey(const v1::KeyEntry& entry, std::string_view owner, Place place) {
   const KeyUse use = *crypto::KeyUseFromNumber(entry.use());
   const crypto::PublicKey public_key = *FixedBytes<32>(entry.public_key());
+  if (!crypto::IsSoundKey(use, public_key)) {
+    return Malformed("The " + std::string(crypto::KeyUseWord(use)) +
+                     " key is no key with which anything can be sealed or verified.");
+  }
   const Instant from = InstantOf(entry.from_ms());
   const Instant until = InstantOf(entry.until_ms());
   if (use == KeyUse::kDelivery && until - from > limits::kDeliveryKeyLifeMs) {

@@ -109,6 +109,21 @@ TEST_F(RegistryKeys, FormOfTheBody) {
             "not-canonical");
 }
 
+// Whoever sealed to it would fail, again and again.
+TEST_F(RegistryKeys, AKeyWithWhichNothingCanBeDoneIsNone) {
+  const auto outcome = [&](KeyUse use, std::string_view hex) {
+    v1::KeyStatement body = KeysBody("FR.fiu", {use});
+    body.mutable_keys(0)->set_public_key(*HexDecode(hex));
+    return Offer(ByIdentity("FR.fiu", body));
+  };
+  const std::string zeros(64, '0');
+  EXPECT_EQ(outcome(KeyUse::kDelivery, zeros), "malformed");
+  EXPECT_EQ(outcome(KeyUse::kDelivery, "ed" + std::string(60, 'f') + "7f"), "malformed");
+  EXPECT_EQ(outcome(KeyUse::kRecordSigning, zeros), "malformed");
+  EXPECT_EQ(outcome(KeyUse::kAcknowledgement, "02" + std::string(62, '0')), "malformed");
+  EXPECT_EQ(outcome(KeyUse::kMatching, zeros), "ok");
+}
+
 TEST_F(RegistryKeys, FormatVersionsAreTheLatestStated) {
   EXPECT_EQ(registry.FormatVersionsOf("FR.fiu"), std::vector<uint32_t>{1});
   v1::KeyStatement body = KeysBody("FR.fiu", {});
@@ -133,7 +148,8 @@ TEST_F(RegistryKeys, AStatementHasSoManyKeys) {
     v1::KeyStatement body = KeysBody("FR.fiu", {KeyUse::kOfficer});
     while (static_cast<size_t>(body.keys_size()) < keys) {
       *body.add_keys() = body.keys(0);
-      body.mutable_keys(body.keys_size() - 1)->set_public_key(ToString(random.Bytes<32>()));
+      body.mutable_keys(body.keys_size() - 1)
+          ->set_public_key(ToString(NewPublicKey(KeyUse::kOfficer)));
     }
     return Offer(ByIdentity("FR.fiu", body));
   };
