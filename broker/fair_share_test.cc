@@ -138,7 +138,7 @@ TEST(FairShareTest, ALongRangeIsTakenInSteps) {
   ASSERT_TRUE(f.engine->Commit(commands).ok());
   uint64_t number = commands.size() + 1;
   ASSERT_TRUE(f.Send({}, number).ok());
-  auto last = f.engine->Fetch(f.Id("BR.fiu"), {.urgent = 0, .bulk = number - 1}, 64);
+  auto last = f.engine->Fetch(f.Id("BR.fiu"), {.urgent = 0, .bulk = number - 1}, 64, f.now);
   ASSERT_TRUE(last.ok()) << last.status();
   auto acknowledge = f.Acknowledge("BR.fiu", {last->deliveries(0)});
   ASSERT_EQ(acknowledge.through_seq(), number);
