@@ -137,6 +137,7 @@ class Engine {
 
   absl::Status OpenLog();
   absl::Status Replay();
+  absl::Status ReplayOne(uint64_t index, Instant last, ledger::Registry& registry);
   absl::Status Write(Transaction& transaction);
   absl::Status Publish();
   absl::StatusOr<v1::SubmissionResult> ResultFor(const Outcome& outcome, uint64_t tree_size,
