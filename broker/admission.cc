@@ -21,7 +21,8 @@ struct Asked {
   const v1::Submission& submission;
   const AgencyId& caller;
   const AdmissionState& state;
-  Instant instant;  // not before the ledger's
+  Instant instant;                           // not before the ledger's
+  absl::Status standing = absl::OkStatus();  // of the caller; not OK: repetitions alone
 };
 
 // ---- caller
@@ -146,12 +147,15 @@ absl::StatusOr<Admitted> RecordCommand(const Asked& asked, const record::ParsedR
 
 // ---- the order
 
+// Who was suspended after its record was committed must still learn that it was, and is told
+// nothing new by the answer that it had before.
 absl::StatusOr<Admitted> AdmitSound(const Asked& asked, Random& random) {
   auto envelope = record::ReadEnvelope(asked.submission.record());
-  if (!envelope.ok()) return envelope.status();
+  if (!envelope.ok()) return asked.standing.ok() ? envelope.status() : asked.standing;
   auto before = Before(asked, envelope->hash, std::nullopt);
+  if (before.ok() && *before) return **before;
+  if (!asked.standing.ok()) return asked.standing;
   if (!before.ok()) return before.status();
-  if (*before) return **before;
   if (auto status = CheckSignature(asked, *envelope); !status.ok()) return status;
 
   auto record = record::ReadRecord(*std::move(envelope));
@@ -190,8 +194,9 @@ absl::StatusOr<Admitted> AdmitRecord(const Asked& asked, Random& random) {
 absl::StatusOr<Admitted> AdmitNotice(const Asked& asked, Random& random) {
   const v1::Notice& notice = asked.submission.notice();
   auto before = Before(asked, NoticeDigest(notice), std::nullopt);
+  if (before.ok() && *before) return **before;
+  if (!asked.standing.ok()) return asked.standing;
   if (!before.ok()) return before.status();
-  if (*before) return **before;
   auto made = MakeNotice(notice, SubmitterOf(asked), asked.state.view, asked.instant, random);
   if (!made.ok()) return made.status();
   auto status =
@@ -204,8 +209,10 @@ absl::StatusOr<Admitted> AdmitNotice(const Asked& asked, Random& random) {
 
 absl::StatusOr<Admitted> Admit(const v1::Submission& submission, const AgencyId& caller,
                                const AdmissionState& state, Instant now, Random& random) {
-  Asked asked{submission, caller, state, std::max(now, state.view.ledger_time)};
-  if (auto status = CheckCaller(asked); !status.ok()) return status;
+  Asked asked{submission, caller, state, std::max(now, state.view.ledger_time), absl::OkStatus()};
+  asked.standing = CheckCaller(asked);
+  const bool suspended = IsRefusal(asked.standing, Reason::kAgencySuspended);
+  if (!asked.standing.ok() && !suspended) return asked.standing;
   switch (submission.item_case()) {
     case v1::Submission::kRecord:
       return AdmitRecord(asked, random);

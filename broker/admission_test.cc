@@ -64,6 +64,16 @@ TEST_F(AdmissionTest, SuspendedCaller) {
   EXPECT_EQ(Reason(lead), "agency-suspended");
 }
 
+TEST_F(AdmissionTest, ASuspendedCallerIsToldOfWhatWasCommittedBefore) {
+  Lead lead = f.Seal({});
+  ASSERT_TRUE(f.Submit(f.Submission(lead, 1), "FR.fiu").ok());
+  f.Suspend("FR.fiu");
+  auto again = f.Admit(f.Submission(lead, 1), "FR.fiu");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_TRUE(std::holds_alternative<Submitted>(*again));
+  EXPECT_EQ(Reason(f.Submission(lead, 2), "FR.fiu"), "agency-suspended");
+}
+
 TEST_F(AdmissionTest, PseudonymOfAnotherLength) {
   v1::Submission submission = f.Submission(f.Seal({}), 1);
   submission.set_officer_pseudonym("short");

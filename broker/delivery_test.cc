@@ -195,10 +195,10 @@ TEST(DeliveryTest, UrgentComesFirstInItsOwnLane) {
 TEST(DeliveryTest, FetchKeepsToItsMaximumAndGoesOnAfterIt) {
   EngineFixture f;
   for (uint64_t i = 1; i <= 5; ++i) ASSERT_TRUE(f.Send({}, i).ok());
-  auto first = f.engine->Fetch(f.Id("BR.fiu"), {}, 2);
+  auto first = f.engine->Fetch(f.Id("BR.fiu"), {}, 2, f.now);
   ASSERT_TRUE(first.ok());
   EXPECT_THAT(first->deliveries(), SizeIs(2));
-  auto rest = f.engine->Fetch(f.Id("BR.fiu"), {.urgent = 0, .bulk = 2}, 64);
+  auto rest = f.engine->Fetch(f.Id("BR.fiu"), {.urgent = 0, .bulk = 2}, 64, f.now);
   ASSERT_TRUE(rest.ok());
   EXPECT_THAT(rest->deliveries(), SizeIs(3));
   EXPECT_EQ(rest->deliveries(0).mailbox_seq(), 3u);

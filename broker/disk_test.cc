@@ -56,7 +56,7 @@ TEST_F(DiskTest, KeepsAndOpensAgain) {
   ASSERT_TRUE(engine.ok()) << engine.status();
   EXPECT_EQ((*engine)->view()->registry.snapshot_hash(),
             f.engine->view()->registry.snapshot_hash());
-  auto mail = (*engine)->Fetch(f.Id("BR.fiu"), {}, 64);
+  auto mail = (*engine)->Fetch(f.Id("BR.fiu"), {}, 64, f.now);
   ASSERT_TRUE(mail.ok()) << mail.status();
   EXPECT_EQ(mail->deliveries_size(), 3);
   auto report = Fsck(**store, genesis);

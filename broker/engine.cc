@@ -38,7 +38,10 @@ absl::StatusOr<std::variant<Command, uint64_t>> Engine::AdmitPublication(
     const v1::PublishRequest& request, Instant now, Random& random) const {
   if (auto index = publications_.Find(PublicationBody(request))) return *index;
   auto current = view();
-  auto status = usage_.CheckOpen(quotas_, SignerOf(PublicationBody(request)),
+  auto kind = static_cast<v1::EntryKind>(request.entry_kind());
+  std::string statement = PublicationBody(request);
+  auto status = usage_.CheckOpen(quotas_, AccountOf(genesis_, kind, statement),
+                                 statement.size() + request.text().size(),
                                  std::max(now, current->ledger_time));
   if (!status.ok()) return status;
   auto command = MakePublication(request, *current, now, random);
@@ -62,7 +65,8 @@ absl::Status Engine::Write(Transaction& transaction) {
   mailboxes_.Commit(transaction.mailbox_changes(), usage_);
   for (const Transaction::Published& one : transaction.published()) {
     publications_.Add(one.log_index, one.kind, one.body);
-    usage_.AddOpen(SignerOf(one.body), after.ledger_time);
+    usage_.AddOpen(AccountOf(genesis_, one.kind, one.body), one.body.size() + one.text_bytes,
+                   after.ledger_time);
   }
   for (const auto& [origin, count] : transaction.refused()) {
     usage_.AddRefused(origin, count, after.ledger_time);

@@ -113,9 +113,10 @@ class Engine {
   LanePositions Acknowledged(const AgencyId& agency) const;
   // What stands in the agency's mailbox after these positions, urgent first, at most `max` and at
   // most about limits::kMessageBytes, with the checkpoint that covers it. Empty: nothing new.
-  // Refusal agency-suspended: what waits goes on waiting.
-  absl::StatusOr<v1::PullResponse> Fetch(const AgencyId& agency, LanePositions after,
-                                         size_t max) const;
+  // Refusals wrong-agency, agency-suspended for one that is not admitted now: what waits goes on
+  // waiting.
+  absl::StatusOr<v1::PullResponse> Fetch(const AgencyId& agency, LanePositions after, size_t max,
+                                         Instant now) const;
 
   // NOT_FOUND; not-authorised for another jurisdiction's policy that does not say explain =
   // "public"; wrong-agency, agency-suspended.
@@ -136,6 +137,7 @@ class Engine {
 
   absl::Status OpenLog();
   absl::Status Replay();
+  absl::Status ReplayOne(uint64_t index, Instant last, ledger::Registry& registry);
   absl::Status Write(Transaction& transaction);
   absl::Status Publish();
   absl::StatusOr<v1::SubmissionResult> ResultFor(const Outcome& outcome, uint64_t tree_size,

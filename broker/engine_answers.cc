@@ -116,13 +116,11 @@ LanePositions Engine::Acknowledged(const AgencyId& agency) const {
 }
 
 absl::StatusOr<v1::PullResponse> Engine::Fetch(const AgencyId& agency, LanePositions after,
-                                               size_t max) const {
+                                               size_t max, Instant now) const {
   auto current = view();
-  auto state = current->registry.StateOf(agency.text(), current->ledger_time);
-  if (state == ledger::AgencyState::kSuspended || state == ledger::AgencyState::kRemoved) {
-    return Refuse(Reason::kAgencySuspended,
-                  agency.text() + " is " + std::string(ledger::AgencyStateWord(state)) + ".");
-  }
+  auto status = current->registry.CheckAdmitted(agency.text(), current->next_index,
+                                                std::max(now, current->ledger_time));
+  if (!status.ok()) return status;
   auto checkpoint = LatestCheckpoint();
   auto snapshot = store_.Snapshot();
   auto response = FetchMailbox({*snapshot, *log_, genesis_, keys_.note, checkpoint.head.size},

@@ -35,12 +35,28 @@ absl::StatusOr<ledger::Entry> OpenEntryAt(const audit::Log& log, uint64_t index,
   return entry;
 }
 
-absl::Status LoadTexts(const store::Reader& store, ledger::Registry& registry) {
-  auto rows = store.Iterate(kTexts, "");
-  if (!rows.ok()) return rows.status();
-  store::Iterator& it = **rows;
-  for (it.SeekToFirst(); it.Valid(); it.Next()) registry.SetText(it.value());
-  return it.status();
+// Those alone that the state can still ask for. Which these are may depend on those that are held.
+absl::Status LoadTexts(const store::Reader& store, Instant instant, ledger::Registry& registry) {
+  for (bool more = true; more;) {
+    more = false;
+    for (const ledger::MissingText& missing : registry.MissingTexts(instant)) {
+      auto text = store.Get(kTexts, AsText(missing.file.digest));
+      if (!text.ok()) return text.status();
+      if (!*text) continue;  // fsck says so
+      registry.SetText(**text);
+      more |= registry.HasText(missing.file.digest);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Of an open entry with the text it names: what its publication counted.
+absl::StatusOr<uint64_t> PublishedBytes(const store::Reader& store, const ledger::Entry& entry) {
+  auto named = TextNamedBy(entry.kind, entry.body);
+  if (!named) return entry.body.size();
+  auto text = store.Get(kTexts, AsText(named->digest));
+  if (!text.ok()) return text.status();
+  return entry.body.size() + (*text ? (*text)->size() : 0);
 }
 
 }  // namespace
@@ -96,29 +112,38 @@ absl::Status Engine::OpenLog() {
   return absl::OkStatus();
 }
 
+absl::Status Engine::ReplayOne(uint64_t index, Instant last, ledger::Registry& registry) {
+  Digest leaf;
+  auto entry = OpenEntryAt(*log_, index, leaf);
+  if (!entry.ok()) return entry.status();
+  auto status = registry.Apply(index, leaf, entry->kind, entry->instant, entry->body);
+  if (!status.ok()) return absl::DataLossError("an open entry does not apply: run fsck");
+  publications_.Add(index, entry->kind, entry->body);
+  if (last - entry->instant > limits::kDayMs) return absl::OkStatus();
+  auto bytes = PublishedBytes(store_, *entry);
+  if (!bytes.ok()) return bytes.status();
+  usage_.AddOpen(AccountOf(genesis_, entry->kind, entry->body), *bytes, entry->instant);
+  return absl::OkStatus();
+}
+
 absl::Status Engine::Replay() {
+  uint64_t size = log_->Head().size;
+  auto last = log_->Entry(size - 1);
+  if (!last.ok()) return last.status();
+  auto entry = ledger::ReadEntry(*last);
+  if (!entry.ok()) return absl::DataLossError("the last entry cannot be read: run fsck");
   ledger::Registry registry(genesis_);
-  if (auto status = LoadTexts(store_, registry); !status.ok()) return status;
   auto rows = store_.Iterate(kOpen, "");
   if (!rows.ok()) return rows.status();
   store::Iterator& it = **rows;
   for (it.SeekToFirst(); it.Valid(); it.Next()) {
     auto index = ParseIndexKey(it.value());
     if (!index) return Damaged(kOpen);
-    Digest leaf;
-    auto entry = OpenEntryAt(*log_, *index, leaf);
-    if (!entry.ok()) return entry.status();
-    auto status = registry.Apply(*index, leaf, entry->kind, entry->instant, entry->body);
-    if (!status.ok()) return absl::DataLossError("an open entry does not apply: run fsck");
-    publications_.Add(*index, entry->kind, entry->body);
-    usage_.AddOpen(SignerOf(entry->body), entry->instant);
+    auto status = ReplayOne(*index, entry->instant, registry);
+    if (!status.ok()) return status;
   }
   if (!it.status().ok()) return it.status();
-  uint64_t size = log_->Head().size;
-  auto last = log_->Entry(size - 1);
-  if (!last.ok()) return last.status();
-  auto entry = ledger::ReadEntry(*last);
-  if (!entry.ok()) return absl::DataLossError("the last entry cannot be read: run fsck");
+  if (auto status = LoadTexts(store_, entry->instant, registry); !status.ok()) return status;
   MutexLock lock(&mutex_);
   view_ = std::make_shared<const View>(View{std::move(registry), size, entry->instant});
   return absl::OkStatus();

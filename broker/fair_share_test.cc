@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "core/base/refusal.h"
+#include "core/crypto/digest.h"
+#include "core/ledger/ceremony.h"
 #include "core/ledger/receipt.h"
 #include "core/record/record.h"
+#include "core/record/statements.h"
 #include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
@@ -70,6 +73,21 @@ TEST(FairShareTest, NoticesHaveTheirOwnShareAndLeaveRoomForRecords) {
   f.TakeAll("BR.fiu");
   EXPECT_EQ(f.engine->UsageOf(f.Id("FR.fiu")).notices, 0u);
   EXPECT_TRUE(f.Submit(PairHead(f, "FR.fiu", "BR.fiu", 4), "FR.fiu").ok());
+}
+
+TEST(FairShareTest, OneJurisdictionFillsHalfOfAMailbox) {
+  testing::FederationOptions options;
+  options.agencies = {"FR.fiu", "FR.two", "FR.three", "BR.fiu", "DE.fiu"};
+  EngineFixture f(options, true, {.mailbox_records = 8});
+  for (const char* origin : {"FR.fiu", "FR.two"}) {
+    for (uint64_t number : {1, 2}) {
+      ASSERT_TRUE(f.Submit(PairHead(f, origin, "BR.fiu", number), origin).ok());
+    }
+  }
+  EXPECT_TRUE(IsQuota(f.Submit(PairHead(f, "FR.three", "BR.fiu", 1), "FR.three").status()));
+  EXPECT_TRUE(f.Submit(PairHead(f, "DE.fiu", "BR.fiu", 1), "DE.fiu").ok());
+  f.TakeAll("BR.fiu");
+  EXPECT_TRUE(f.Submit(PairHead(f, "FR.three", "BR.fiu", 1), "FR.three").ok());
 }
 
 TEST(FairShareTest, NoticesOfOneOriginAreBoundedInAll) {
@@ -138,7 +156,7 @@ TEST(FairShareTest, ALongRangeIsTakenInSteps) {
   ASSERT_TRUE(f.engine->Commit(commands).ok());
   uint64_t number = commands.size() + 1;
   ASSERT_TRUE(f.Send({}, number).ok());
-  auto last = f.engine->Fetch(f.Id("BR.fiu"), {.urgent = 0, .bulk = number - 1}, 64);
+  auto last = f.engine->Fetch(f.Id("BR.fiu"), {.urgent = 0, .bulk = number - 1}, 64, f.now);
   ASSERT_TRUE(last.ok()) << last.status();
   auto acknowledge = f.Acknowledge("BR.fiu", {last->deliveries(0)});
   ASSERT_EQ(acknowledge.through_seq(), number);
@@ -206,7 +224,7 @@ class Publisher {
   uint64_t last_ = 0;
 };
 
-TEST(FairShareTest, OneKeyPublishesSoMuchADay) {
+TEST(FairShareTest, OneAgencyPublishesSoMuchADay) {
   EngineFixture f({}, true, {.open_per_day = 12});
   Publisher greedy(f, "DE.fiu");
   absl::Status last;
@@ -220,6 +238,110 @@ TEST(FairShareTest, OneKeyPublishesSoMuchADay) {
   EXPECT_TRUE(IsQuota(f.Publish(greedy.Next()).status()));
   f.now = f.now + limits::kDayMs;
   EXPECT_FALSE(IsQuota(f.Publish(greedy.Next()).status()));
+}
+
+// An agency's authority may give it as many identity keys as it likes.
+TEST(FairShareTest, AnotherKeyIsNoOtherBudget) {
+  EngineFixture f({}, true, {.open_per_day = 12});
+  const auto& authority = f.federation.jurisdiction("DE").authority;
+  auto second = crypto::SigningKey::Create(f.random);
+  v1::KeyStatement body;
+  body.set_owner("DE.fiu");
+  v1::KeyEntry& key = *body.add_keys();
+  key.set_use(static_cast<uint32_t>(crypto::KeyUse::kIdentity));
+  key.set_public_key(ToString(second.public_key()));
+  key.set_from_ms(static_cast<uint64_t>(f.now.ms));
+  key.set_until_ms(key.from_ms() + limits::kDayMs);
+  body.set_instant_ms(static_cast<uint64_t>(f.now.ms));
+  ledger::Publication given{
+      .kind = v1::ENTRY_KIND_KEYS,
+      .statement =
+          record::SignBody(f.federation.name(), body, {{authority, crypto::KeyUse::kAuthority}}),
+      .text = {}};
+  ASSERT_TRUE(f.Publish(given).ok());
+  Publisher greedy(f, "DE.fiu");
+  for (int i = 0; i < 11; ++i) ASSERT_TRUE(f.Publish(greedy.Next()).ok());
+  auto next = greedy.Next();
+  v1::KeyStatement more;
+  ASSERT_TRUE(more.ParseFromString(next.statement.body()));
+  next.statement =
+      record::SignBody(f.federation.name(), more, {{second, crypto::KeyUse::kIdentity}});
+  EXPECT_TRUE(IsQuota(f.Publish(next).status()));
+}
+
+TEST(FairShareTest, TheTextsOfADayHaveABudgetOfBytes) {
+  EngineFixture f({}, true, {.open_bytes_per_day = 8000});
+  uint64_t version = 1;
+  absl::Status last;
+  const auto publish = [&] {
+    ++version;
+    auto text = testing::DefaultPolicy("FR", version) + "# " + std::string(2000, 'x') + "\n";
+    return f.Publish(f.federation.SignPolicy("FR", version, text)).status();
+  };
+  while (version < 10 && (last = publish()).ok()) continue;
+  EXPECT_TRUE(IsQuota(last)) << last;
+  ASSERT_TRUE(f.Reopen().ok());
+  EXPECT_TRUE(IsQuota(publish()));
+  EXPECT_TRUE(f.Publish(f.federation.SignPolicy("DE", 2, testing::DefaultPolicy("DE", 2))).ok());
+  EXPECT_TRUE(f.Publish(Publisher(f, "FR.fiu").Next()).ok());
+  f.Suspend("FR.fiu");
+  f.now = f.now + limits::kDayMs;
+  EXPECT_TRUE(publish().ok());
+}
+
+TEST(FairShareTest, AllAgenciesOfAStatePublishSoMuchADay) {
+  const QuotaLimits limits{.open_per_day = 2};
+  Usage usage;
+  const Instant now = testing::kFounded;
+  const auto next = [&](const std::string& agency) {
+    OpenAccount account{agency, "Agencies of DE"};
+    auto status = usage.CheckOpen(limits, account, 1, now);
+    if (status.ok()) usage.AddOpen(account, 1, now);
+    return status;
+  };
+  for (uint64_t i = 0; i < 2 * limits::kOpenShare; ++i) {
+    EXPECT_TRUE(next("DE.a" + std::to_string(i)).ok()) << i;
+  }
+  EXPECT_TRUE(IsQuota(next("DE.other")));
+  EXPECT_TRUE(usage.CheckOpen(limits, {"FR.fiu", "Agencies of FR"}, 1, now).ok());
+}
+
+TEST(FairShareTest, TextsThatAreReplacedAreNotHeldInMemory) {
+  EngineFixture f;
+  const std::string first = testing::DefaultPolicy("FR");
+  const auto held = [&](const std::string& text) {
+    return f.engine->view()->registry.HasText(crypto::Sha256(text));
+  };
+  const std::string second = testing::DefaultPolicy("FR", 2);
+  EXPECT_TRUE(held(first));
+  f.now = f.now + 1;  // the policy of version 1 is in force from the same instant
+  ASSERT_TRUE(f.Publish(f.federation.SignPolicy("FR", 2, second)).ok());
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_FALSE(held(first));
+    EXPECT_TRUE(held(second));
+    EXPECT_TRUE(f.engine->GetText(crypto::Sha256(first), f.Id("FR.fiu"), f.now).ok());
+    ASSERT_TRUE(f.Reopen().ok());
+  }
+  EXPECT_TRUE(f.Send({}, 1).ok());
+}
+
+TEST(FairShareTest, SoManyVersionsOfAPolicyAreToCome) {
+  EngineFixture f;
+  const auto& keys = f.federation.jurisdiction("FR");
+  uint64_t version = 1;
+  const auto publish = [&](Instant in_force) {
+    ++version;
+    return f
+        .Publish(ledger::SignPolicy(f.federation.name(), "FR", version,
+                                    testing::DefaultPolicy("FR", version), in_force,
+                                    keys.policy_author, keys.policy_protection))
+        .status();
+  };
+  const Instant later = f.now + 300 * limits::kDayMs;
+  for (size_t i = 1; i < limits::kVersionsHeld; ++i) ASSERT_TRUE(publish(later).ok()) << i;
+  EXPECT_TRUE(IsQuota(publish(later)));
+  EXPECT_TRUE(publish(f.now).ok()) << "ends all below it";
+  EXPECT_TRUE(publish(later).ok());
 }
 
 // In every commit the state moves on before what the others were admitted for.

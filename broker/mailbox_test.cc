@@ -177,9 +177,32 @@ TEST_F(MailboxTest, NothingIsHandedToASuspendedAgency) {
   auto acknowledge = OneToTake();
   f.Suspend("BR.fiu");
   EXPECT_TRUE(
-      IsRefusal(f.engine->Fetch(f.Id("BR.fiu"), {}, 64).status(), Reason::kAgencySuspended));
+      IsRefusal(f.engine->Fetch(f.Id("BR.fiu"), {}, 64, f.now).status(), Reason::kAgencySuspended));
   EXPECT_EQ(ReasonOf(acknowledge), "agency-suspended");
   EXPECT_EQ(f.engine->UsageOf(f.Id("BR.fiu")).waiting, 1u);
+}
+
+TEST_F(MailboxTest, NothingIsHandedOutWhenTheAdmissionIsOver) {
+  ASSERT_TRUE(f.Send({}, 1).ok());
+  const uint64_t until = static_cast<uint64_t>((f.now + limits::kHourMs).ms);
+  v1::AgencyStatement body;
+  body.set_agency("BR.fiu");
+  body.set_state(v1::AgencyStatement::SUSPENDED);
+  body.set_kind("fiu");
+  body.set_name("FIU of BR");
+  body.set_from_ms(until);
+  body.set_number(2);
+  const auto& authority = f.federation.jurisdiction("BR").authority;
+  ledger::Publication suspension{
+      .kind = v1::ENTRY_KIND_AGENCY,
+      .statement =
+          record::SignBody(f.federation.name(), body, {{authority, crypto::KeyUse::kAuthority}}),
+      .text = {}};
+  ASSERT_TRUE(f.Publish(suspension).ok());
+  const auto fetch = [&] { return f.engine->Fetch(f.Id("BR.fiu"), {}, 64, f.now).status(); };
+  EXPECT_TRUE(fetch().ok());
+  f.now = f.now + limits::kHourMs;  // and no entry since
+  EXPECT_TRUE(IsRefusal(fetch(), Reason::kAgencySuspended)) << fetch();
 }
 
 // ---- what is no acknowledgement

@@ -1,10 +1,13 @@
 #include "broker/publication.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
+#include "core/crypto/keys.h"
 #include "core/ledger/entry.h"
 
 namespace entente::broker {
@@ -12,6 +15,38 @@ namespace {
 
 bool NamesText(v1::EntryKind kind) {
   return kind == v1::ENTRY_KIND_POLICY || kind == v1::ENTRY_KIND_FEDERATION_FILE;
+}
+
+// What is in force or to come stays in every member's memory. A version that is in force and valid
+// at once ends those below it, so it is never refused for them.
+absl::Status CheckHeld(const View& view, v1::EntryKind kind, std::string_view body,
+                       std::string_view text, Instant instant) {
+  ledger::Registry after = view.registry;
+  after.SetText(text);
+  auto status = after.Apply(view.next_index, Digest{}, kind, instant, body);
+  if (!status.ok()) return status;
+  const std::vector<ledger::NeededFile> needed = after.NeededFiles(instant);
+  auto own = std::ranges::find(needed, view.next_index,
+                               [](const ledger::NeededFile& one) { return one.file.log_index; });
+  if (own == needed.end()) return absl::OkStatus();
+  auto versions = std::ranges::count_if(needed, [&](const ledger::NeededFile& one) {
+    return one.kind == own->kind && one.name == own->name;
+  });
+  if (static_cast<size_t>(versions) <= limits::kVersionsHeld) return absl::OkStatus();
+  return Refuse(Reason::kQuota, "Too many versions of '" + own->name +
+                                    "' are in force or to come: put one in force first that "
+                                    "replaces them at once.");
+}
+
+template <typename Body>
+std::string OwnerIn(const v1::SignedStatement& statement) {
+  Body body;
+  if (!body.ParseFromString(statement.body())) return "";
+  if constexpr (std::is_same_v<Body, v1::PolicyStatement>) {
+    return body.jurisdiction();
+  } else {
+    return body.owner();
+  }
 }
 
 }  // namespace
@@ -29,17 +64,28 @@ absl::Status CheckPublication(const View& view, v1::EntryKind kind, std::string_
   }
   auto status = view.registry.Check(view.next_index, kind, instant, body);
   if (!status.ok() || !NamesText(kind)) return status;
-  return view.registry.CheckText(kind, body, text, instant);
+  status = view.registry.CheckText(kind, body, text, instant);
+  return status.ok() ? CheckHeld(view, kind, body, text, instant) : status;
 }
 
 std::string PublicationBody(const v1::PublishRequest& request) {
   return request.statement().SerializeAsString();
 }
 
-std::string SignerOf(std::string_view body) {
+OpenAccount AccountOf(const ledger::Genesis& genesis, v1::EntryKind kind, std::string_view body) {
+  if (kind == v1::ENTRY_KIND_FEDERATION_FILE) return {"The federation", ""};
   v1::SignedStatement statement;
-  bool is_signed = statement.ParseFromString(std::string(body)) && !statement.signatures().empty();
-  return is_signed ? statement.signatures(0).key_id() : "";
+  if (!statement.ParseFromString(std::string(body)) || statement.signatures().empty()) return {};
+  if (kind == v1::ENTRY_KIND_POLICY) {
+    return {"Policy of " + OwnerIn<v1::PolicyStatement>(statement), ""};
+  }
+  for (const auto& [jurisdiction, key] : genesis->authorities) {
+    KeyId id = crypto::MakeKeyId(crypto::KeyUse::kAuthority, key);
+    if (statement.signatures(0).key_id() == ToString(id)) return {"Authority " + jurisdiction, ""};
+  }
+  std::string owner = kind == v1::ENTRY_KIND_REVOCATION ? OwnerIn<v1::Revocation>(statement)
+                                                        : OwnerIn<v1::KeyStatement>(statement);
+  return {owner, "Agencies of " + owner.substr(0, owner.find('.'))};
 }
 
 absl::StatusOr<Command> MakePublication(const v1::PublishRequest& request, const View& view,

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "broker/command.h"
+#include "broker/quota.h"
 #include "broker/view.h"
 #include "core/base/clock.h"
 #include "entente/v1/broker.pb.h"
@@ -20,8 +21,11 @@ absl::Status CheckPublication(const View& view, v1::EntryKind kind, std::string_
 
 // The body of the entry as it will be logged.
 std::string PublicationBody(const v1::PublishRequest& request);
-// The id of the key that signed first: whose day's budget a published statement counts against.
-std::string SignerOf(std::string_view body);
+// Whose day's budget a statement counts against: its signer's, whatever keys that one has. An
+// authority, a jurisdiction's policy offices and each agency have one apart, so that none keeps
+// another from revoking; a State's agencies have one in common above their own. Of a statement that
+// was not checked it is a claim.
+OpenAccount AccountOf(const ledger::Genesis& genesis, v1::EntryKind kind, std::string_view body);
 absl::StatusOr<Command> MakePublication(const v1::PublishRequest& request, const View& view,
                                         Instant now, Random& random);
 

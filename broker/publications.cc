@@ -21,35 +21,28 @@ bool IsPublic(std::string_view text, const View& view, Instant instant) {
   return policy.ok() && policy->explain_public;
 }
 
-struct Named {
-  std::string owner;
-  std::string digest;
-};
-
-std::optional<Named> TextOf(v1::EntryKind kind, std::string_view body) {
-  v1::SignedStatement statement;
-  if (!statement.ParseFromString(std::string(body))) return std::nullopt;
-  if (kind == v1::ENTRY_KIND_POLICY) {
-    v1::PolicyStatement policy;
-    if (!policy.ParseFromString(statement.body())) return std::nullopt;
-    return Named{policy.jurisdiction(), policy.digest()};
-  }
-  if (kind == v1::ENTRY_KIND_FEDERATION_FILE) {
-    v1::FederationFileStatement file;
-    if (!file.ParseFromString(statement.body())) return std::nullopt;
-    return Named{"", file.digest()};
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
+std::optional<NamedText> TextNamedBy(v1::EntryKind kind, std::string_view body) {
+  v1::SignedStatement statement;
+  if (!statement.ParseFromString(std::string(body))) return std::nullopt;
+  std::optional<Digest> digest;
+  v1::PolicyStatement policy;
+  v1::FederationFileStatement file;
+  if (kind == v1::ENTRY_KIND_POLICY && policy.ParseFromString(statement.body())) {
+    digest = FixedBytes<sizeof(Digest)>(policy.digest());
+  } else if (kind == v1::ENTRY_KIND_FEDERATION_FILE && file.ParseFromString(statement.body())) {
+    digest = FixedBytes<sizeof(Digest)>(file.digest());
+  }
+  if (!digest) return std::nullopt;
+  return NamedText{policy.jurisdiction(), *digest};
+}
+
 void Publications::Add(uint64_t log_index, v1::EntryKind kind, std::string_view body) {
-  auto named = TextOf(kind, body);
-  auto digest = named ? FixedBytes<sizeof(Digest)>(named->digest) : std::nullopt;
+  auto named = TextNamedBy(kind, body);
   MutexLock lock(&mutex_);
   by_body_.emplace(crypto::Sha256(body), log_index);
-  if (digest) owners_[*digest] = named->owner;
+  if (named) owners_[named->digest] = named->owner;
 }
 
 std::optional<uint64_t> Publications::Find(std::string_view body) const {

@@ -19,6 +19,13 @@
 
 namespace entente::broker {
 
+// The text that an open entry names; nullopt for the kinds that name none.
+struct NamedText {
+  std::string owner;  // of a policy: the jurisdiction; else empty
+  Digest digest;
+};
+std::optional<NamedText> TextNamedBy(v1::EntryKind kind, std::string_view body);
+
 class Publications {
  public:
   // By the committer, and at start: an open entry that is committed.

@@ -122,7 +122,8 @@ class PullReactor final : public PullStream, public std::enable_shared_from_this
         after = fetched_;
         most = most_;
       }
-      auto mail = shell_.engine.Fetch(agency_, after, most);
+      const auto now = shell_.log_clock.Now();
+      auto mail = now.ok() ? shell_.engine.Fetch(agency_, after, most, *now) : now.status();
       if (EndLooking(std::move(mail))) return;
     }
   }

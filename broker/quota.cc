@@ -32,6 +32,14 @@ uint64_t Moved(uint64_t count, int64_t by) {
 uint64_t ShareOf(const QuotaLimits& limits) {
   return std::max<uint64_t>(1, limits.mailbox_records / limits::kMailboxShare);
 }
+// For all origins of one jurisdiction.
+uint64_t JurisdictionShareOf(const QuotaLimits& limits) {
+  return std::max<uint64_t>(1, limits.mailbox_records / limits::kJurisdictionShare);
+}
+
+std::string JurisdictionOf(std::string_view agency) {
+  return std::string(agency.substr(0, agency.find('.')));
+}
 
 int64_t DayOf(Instant instant) { return instant.ms / limits::kDayMs; }
 
@@ -53,9 +61,8 @@ absl::Status Usage::Check(const QuotaLimits& limits, std::string_view origin,
     if (it != counts_.end() && it->second.waiting >= limits.mailbox_records) {
       return Full(recipient, "records in its mailbox", limits.mailbox_records);
     }
-    if (WaitingOf({std::string(origin), recipient, false}) >= ShareOf(limits)) {
-      return Full(origin, "records in the mailbox of " + recipient, ShareOf(limits));
-    }
+    auto status = CheckShare(limits, {std::string(origin), recipient, false});
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -67,25 +74,32 @@ absl::Status Usage::CheckNotice(const QuotaLimits& limits, std::string_view orig
   if (it != counts_.end() && it->second.notices >= limits.records_queued) {
     return Full(origin, "notices queued", limits.records_queued);
   }
-  if (WaitingOf({std::string(origin), std::string(recipient), true}) >= ShareOf(limits)) {
-    return Full(origin, "notices in the mailbox of " + std::string(recipient), ShareOf(limits));
-  }
-  return absl::OkStatus();
+  return CheckShare(limits, {std::string(origin), std::string(recipient), true});
 }
 
 absl::Status Usage::CheckRefused(const QuotaLimits& limits, std::string_view origin,
                                  Instant instant) const {
   MutexLock lock(&mutex_);
-  if (OnDay(refused_, origin, instant) < limits.refused_per_day) return absl::OkStatus();
+  if (OnDay(refused_, origin, instant).count < limits.refused_per_day) return absl::OkStatus();
   return Full(origin, "submissions a day that every recipient's policy refuses",
               limits.refused_per_day, kTomorrow);
 }
 
-absl::Status Usage::CheckOpen(const QuotaLimits& limits, std::string_view key_id,
+absl::Status Usage::CheckOpen(const QuotaLimits& limits, const OpenAccount& account, uint64_t bytes,
                               Instant instant) const {
   MutexLock lock(&mutex_);
-  if (OnDay(open_, key_id, instant) < limits.open_per_day) return absl::OkStatus();
-  return Full("The signer", "statements published a day", limits.open_per_day, kTomorrow);
+  uint64_t times = 1;
+  for (const std::string& name : {account.name, account.above}) {
+    Daily day = OnDay(open_, name, instant);
+    if (!name.empty() && day.count >= limits.open_per_day * times) {
+      return Full(name, "statements published a day", limits.open_per_day * times, kTomorrow);
+    }
+    if (!name.empty() && day.bytes + bytes > limits.open_bytes_per_day * times) {
+      return Full(name, "bytes published a day", limits.open_bytes_per_day * times, kTomorrow);
+    }
+    times = limits::kOpenShare;
+  }
+  return absl::OkStatus();
 }
 
 Usage::Count Usage::Of(std::string_view agency) const {
@@ -94,20 +108,30 @@ Usage::Count Usage::Of(std::string_view agency) const {
   return it == counts_.end() ? Count{} : it->second;
 }
 
+absl::Status Usage::CheckShare(const QuotaLimits& limits, const Waiting& what) const {
+  std::string where =
+      std::string(what.notice ? "notices" : "records") + " in the mailbox of " + what.recipient;
+  if (WaitingOf(what) >= ShareOf(limits)) return Full(what.origin, where, ShareOf(limits));
+  Waiting all{JurisdictionOf(what.origin), what.recipient, what.notice};
+  if (WaitingOf(all) < JurisdictionShareOf(limits)) return absl::OkStatus();
+  return Full("All of " + all.origin, where, JurisdictionShareOf(limits));
+}
+
 uint64_t Usage::WaitingOf(const Waiting& what) const {
   auto it = waiting_.find(what);
   return it == waiting_.end() ? 0 : it->second;
 }
 
-uint64_t Usage::OnDay(const DailyCounts& counts, std::string_view key, Instant instant) {
+Usage::Daily Usage::OnDay(const DailyCounts& counts, std::string_view key, Instant instant) {
   auto it = counts.find(key);
-  return it == counts.end() || it->second.day != DayOf(instant) ? 0 : it->second.count;
+  return it == counts.end() || it->second.day != DayOf(instant) ? Daily{} : it->second;
 }
 
-void Usage::AddOnDay(DailyCounts& counts, std::string_view key, uint64_t count, Instant instant) {
+void Usage::AddOnDay(DailyCounts& counts, std::string_view key, Daily more, Instant instant) {
   Daily& daily = counts[std::string(key)];
-  if (daily.day != DayOf(instant)) daily = {DayOf(instant), 0};
-  daily.count += count;
+  if (daily.day != DayOf(instant)) daily = {DayOf(instant), 0, 0};
+  daily.count += more.count;
+  daily.bytes += more.bytes;
 }
 
 void Usage::AddQueued(std::string_view origin, int64_t records, int64_t bytes) {
@@ -127,19 +151,22 @@ void Usage::AddWaiting(const Waiting& what, int64_t rows) {
     uint64_t& notices = counts_[what.origin].notices;
     notices = Moved(notices, rows);
   }
-  auto it = waiting_.try_emplace(what, 0).first;
-  it->second = Moved(it->second, rows);
-  if (it->second == 0) waiting_.erase(it);
+  for (const std::string& origin : {what.origin, JurisdictionOf(what.origin)}) {
+    auto it = waiting_.try_emplace({origin, what.recipient, what.notice}, 0).first;
+    it->second = Moved(it->second, rows);
+    if (it->second == 0) waiting_.erase(it);
+  }
 }
 
 void Usage::AddRefused(std::string_view origin, uint64_t count, Instant instant) {
   MutexLock lock(&mutex_);
-  AddOnDay(refused_, origin, count, instant);
+  AddOnDay(refused_, origin, {0, count, 0}, instant);
 }
 
-void Usage::AddOpen(std::string_view key_id, Instant instant) {
+void Usage::AddOpen(const OpenAccount& account, uint64_t bytes, Instant instant) {
   MutexLock lock(&mutex_);
-  AddOnDay(open_, key_id, 1, instant);
+  AddOnDay(open_, account.name, {0, 1, bytes}, instant);
+  if (!account.above.empty()) AddOnDay(open_, account.above, {0, 1, bytes}, instant);
 }
 
 }  // namespace entente::broker

@@ -25,6 +25,13 @@ struct QuotaLimits {
   uint64_t mailbox_records = 100'000;                 // of one recipient, both lanes
   uint64_t refused_per_day = limits::kRefusedPerDay;
   uint64_t open_per_day = limits::kOpenPerDay;
+  uint64_t open_bytes_per_day = limits::kOpenBytesPerDay;
+};
+
+// Whose day's budget of open entries: broker/publication.h.
+struct OpenAccount {
+  std::string name;
+  std::string above;  // a second budget, limits::kOpenShare times as large; may be empty
 };
 
 // One row in a mailbox.
@@ -48,7 +55,7 @@ class Usage {
 
   // Refusal quota, naming the agency and the limit, when one more record of `bytes` from `origin`
   // to `recipients` would pass a limit: of the origin, of a recipient's mailbox, or of the origin's
-  // share (limits::kMailboxShare) in it.
+  // share in it (limits::kMailboxShare), or its jurisdiction's (kJurisdictionShare).
   absl::Status Check(const QuotaLimits& limits, std::string_view origin,
                      std::span<const std::string> recipients, uint64_t bytes) const;
   // The same for one more gap note or pair head, which take no room from records.
@@ -57,31 +64,36 @@ class Usage {
   // Refusal quota when the origin's submissions were refused to every recipient so often that day.
   absl::Status CheckRefused(const QuotaLimits& limits, std::string_view origin,
                             Instant instant) const;
-  // Refusal quota when so many open entries of that day are signed by this key.
-  absl::Status CheckOpen(const QuotaLimits& limits, std::string_view key_id, Instant instant) const;
+  // Refusal quota when one more open entry, of `bytes` with its text, would pass a day's budget.
+  absl::Status CheckOpen(const QuotaLimits& limits, const OpenAccount& account, uint64_t bytes,
+                         Instant instant) const;
   Count Of(std::string_view agency) const;
 
   // By the committer, when a commit has succeeded. Counts never go below zero.
   void AddQueued(std::string_view origin, int64_t records, int64_t bytes);
   void AddWaiting(const Waiting& what, int64_t rows);
   void AddRefused(std::string_view origin, uint64_t count, Instant instant);
-  void AddOpen(std::string_view key_id, Instant instant);
+  void AddOpen(const OpenAccount& account, uint64_t bytes, Instant instant);
 
  private:
   struct Daily {
     int64_t day = 0;
     uint64_t count = 0;
+    uint64_t bytes = 0;
   };
   using DailyCounts = std::map<std::string, Daily, std::less<>>;
-  static uint64_t OnDay(const DailyCounts& counts, std::string_view key, Instant instant);
-  static void AddOnDay(DailyCounts& counts, std::string_view key, uint64_t count, Instant instant);
+  static Daily OnDay(const DailyCounts& counts, std::string_view key, Instant instant);
+  static void AddOnDay(DailyCounts& counts, std::string_view key, Daily more, Instant instant);
+  absl::Status CheckShare(const QuotaLimits& limits, const Waiting& what) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   uint64_t WaitingOf(const Waiting& what) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable Mutex mutex_;
   std::map<std::string, Count, std::less<>> counts_ ABSL_GUARDED_BY(mutex_);
+  // By origin, and once more by the origin's jurisdiction.
   std::map<Waiting, uint64_t> waiting_ ABSL_GUARDED_BY(mutex_);
   DailyCounts refused_ ABSL_GUARDED_BY(mutex_);  // by origin
-  DailyCounts open_ ABSL_GUARDED_BY(mutex_);     // by key id
+  DailyCounts open_ ABSL_GUARDED_BY(mutex_);     // by account
 };
 
 }  // namespace entente::broker

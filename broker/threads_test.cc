@@ -56,7 +56,7 @@ TEST(ThreadsTest, AdmitFetchAndAnswerBesideTheCommitter) {
   }
   threads.emplace_back([&] {
     while (sending > 0) {
-      auto mail = f.engine->Fetch(f.Id("BR.fiu"), {}, 64);
+      auto mail = f.engine->Fetch(f.Id("BR.fiu"), {}, 64, f.now);
       EXPECT_TRUE(mail.ok()) << mail.status();
       EXPECT_TRUE(f.engine->Entries(0, 1000).ok());
       EXPECT_TRUE(f.engine->Expired(f.now, 10, f.random).ok());

@@ -81,7 +81,8 @@ absl::StatusOr<uint64_t> Transaction::AppendOpen(v1::EntryKind kind, Instant ins
   if (!index.ok()) return index.status();
   batch_.Put(kOpen, IndexKey(registry.snapshot_number()), IndexKey(*index));
   if (!text.empty()) batch_.Put(kTexts, ToString(crypto::Sha256(text)), text);
-  published_.push_back({*index, kind, std::string(body)});
+  registry.ForgetTexts(instant);
+  published_.push_back({*index, kind, std::string(body), text.size()});
   view_ = View{std::move(registry), *index + 1, instant};
   return index;
 }

@@ -65,6 +65,7 @@ class Transaction {
     uint64_t log_index;
     v1::EntryKind kind;
     std::string body;
+    uint64_t text_bytes;
   };
   const std::vector<Published>& published() const { return published_; }
   const MailboxChanges& mailbox_changes() const { return changes_; }

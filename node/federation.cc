@@ -179,10 +179,7 @@ bool Federation::LacksTexts(const ledger::Registry& registry, std::string_view j
   for (const ledger::MissingText& text : registry.MissingTexts(instant)) {
     const bool policy = text.kind == v1::ENTRY_KIND_POLICY;
     if (policy && text.name != jurisdiction) continue;
-    const std::optional<ledger::FileInForce> in_force =
-        policy ? registry.PolicyInForce(text.name, instant)
-               : registry.FederationFile(text.name, instant);
-    if (!in_force || in_force->digest != text.file.digest) continue;
+    if (text.file.in_force > instant) continue;
     AwaitedText& awaited =
         awaited_.try_emplace(text.file.digest, AwaitedText{text, now, now}).first->second;
     if (!awaited.Stands(now)) awaited.since = now;

@@ -65,11 +65,21 @@ inline constexpr size_t kNoteSignatures = 256;
 inline constexpr size_t kSubmissionWindow = 4096;
 // One origin fills at most the fourth part of a recipient's mailbox.
 inline constexpr uint64_t kMailboxShare = 4;
+// And the agencies of one jurisdiction together at most the half.
+inline constexpr uint64_t kJurisdictionShare = 2;
 // Submissions of one origin that were refused by decision to every recipient, in one day.
 inline constexpr uint64_t kRefusedPerDay = 5000;
-// Open entries under one signing key in one day. A node publishes its delivery keys once a week.
+// Open entries of one signer in one day, and their bytes with the texts they name. A node publishes
+// its delivery keys once a week.
 inline constexpr uint64_t kOpenPerDay = 256;
+inline constexpr uint64_t kOpenBytesPerDay = 4 * 1024 * 1024;
+// What all agencies of one jurisdiction publish in a day, as a multiple of one's budget.
+inline constexpr uint64_t kOpenShare = 16;
+// Versions of one policy or federation file that are in force or to come.
+inline constexpr size_t kVersionsHeld = 8;
 inline constexpr size_t kKeysInStatement = 64;
+// Keys of one owner and use that are valid at one instant; of officers there are as many as people.
+inline constexpr size_t kKeysAtOnce = 16;
 // Rows of a mailbox that one acknowledgement takes in one step.
 inline constexpr size_t kAcknowledgedRows = 4096;
 // How far above the highest that came a partner's number may be, and in how many pieces they may
@@ -85,6 +95,7 @@ static_assert(kDeliveryKeyLifeMs + kQueueMs <= kDeliveryKeysAheadMs);
 static_assert(kHeaderBytes < kCommandBytes && kCommandBytes < kEntryBytes);
 static_assert(kRecordBytes + 2 * kPartBytes + 2 * kEntryBytes < kMessageBytes);
 static_assert(kFileTextBytes + 2 * kEntryBytes < kMessageBytes);
+static_assert(kFileTextBytes + kEntryBytes < kOpenBytesPerDay);
 static_assert(kDeliveryKeysAheadMs / kDeliveryKeyLifeMs < kKeysInStatement);
 static_assert(kBatchRecords <= kAcknowledgedRows);
 static_assert(kPairSpans * 2 <= kPairAhead);

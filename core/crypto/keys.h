@@ -37,6 +37,12 @@ std::string_view KeyUseWord(KeyUse use);
 std::optional<KeyUse> KeyUseFromWord(std::string_view word);
 std::optional<KeyUse> KeyUseFromNumber(uint32_t number);
 
+// The bytes are a key with which its use can be carried out. Ed25519: a point that libsodium
+// accepts, canonical and of the main subgroup. X25519: canonical and not of small order, so that
+// an agreement never ends in zeros. Of a ristretto255 key nothing is asked: no program uses one,
+// and the broker may not hold code that does.
+bool IsSoundKey(KeyUse use, const PublicKey& key);
+
 // SHA-256(u8 type || public key). Two uses of one public key have two ids.
 KeyId MakeKeyId(uint8_t type, const PublicKey& key);
 inline KeyId MakeKeyId(KeyUse use, const PublicKey& key) {

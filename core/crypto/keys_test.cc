@@ -3,10 +3,15 @@
 #include <numeric>
 #include <set>
 
+#include "core/crypto/agree.h"
+#include "core/crypto/random.h"
+#include "core/crypto/sign.h"
 #include "tests/support/vectors.h"
 
 namespace entente::crypto {
 namespace {
+
+using testing::ArrayFromHex;
 
 TEST(KeyUseTest, EveryNumberHasOneWordAndBack) {
   std::set<std::string_view> words;
@@ -57,6 +62,44 @@ TEST(KeyIdTest, UseAndEveryBitOfTheKeyCount) {
     ids.insert(MakeKeyId(KeyUse::kRecordSigning, key));
   }
   EXPECT_EQ(ids.size(), 13u + 256u);
+}
+
+// Exactly the keys whose agreement ends in zeros, and the second spellings of others.
+TEST(SoundKeyTest, AgreementKeysOfSmallOrderAndNonCanonicalOnes) {
+  const std::string ff(60, 'f');
+  const std::string zeros(62, '0');
+  const std::vector<std::string> small = {
+      "00" + zeros, "01" + zeros, "ec" + ff + "7f",
+      "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+      "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"};
+  SystemRandom random;
+  const auto own = AgreementKey::Create(random);
+  for (const std::string& hex : small) {
+    EXPECT_FALSE(own.Agree(ArrayFromHex<32>(hex)).ok()) << hex;
+    EXPECT_FALSE(IsSoundKey(KeyUse::kDelivery, ArrayFromHex<32>(hex))) << hex;
+  }
+  for (const std::string& hex : {"ed" + ff + "7f", "ee" + ff + "7f", "ff" + ff + "7f",
+                                 "09" + zeros.substr(2) + "80", "ff" + ff + "ff"}) {
+    EXPECT_FALSE(IsSoundKey(KeyUse::kDelivery, ArrayFromHex<32>(hex))) << hex;
+  }
+  EXPECT_TRUE(IsSoundKey(KeyUse::kDelivery, ArrayFromHex<32>("09" + zeros)));
+  EXPECT_TRUE(IsSoundKey(KeyUse::kDelivery, ArrayFromHex<32>("eb" + ff + "7f")));
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_TRUE(IsSoundKey(KeyUse::kDelivery, AgreementKey::Create(random).public_key()));
+  }
+}
+
+TEST(SoundKeyTest, SigningKeysAreCanonicalPointsOfTheMainSubgroup) {
+  SystemRandom random;
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(IsSoundKey(KeyUse::kIdentity, SigningKey::Create(random).public_key()));
+  }
+  const std::string zeros(62, '0');
+  for (const std::string& hex :
+       {"00" + zeros, "01" + zeros, "02" + zeros, "ee" + std::string(60, 'f') + "7f",
+        std::string("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")}) {
+    EXPECT_FALSE(IsSoundKey(KeyUse::kIdentity, ArrayFromHex<32>(hex))) << hex;
+  }
 }
 
 }  // namespace

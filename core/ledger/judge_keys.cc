@@ -42,6 +42,10 @@ bool IsAgencyKey(KeyUse use) {
 absl::StatusOr<KeyInfo> ReadKey(const v1::KeyEntry& entry, std::string_view owner, Place place) {
   const KeyUse use = *crypto::KeyUseFromNumber(entry.use());
   const crypto::PublicKey public_key = *FixedBytes<32>(entry.public_key());
+  if (!crypto::IsSoundKey(use, public_key)) {
+    return Malformed("The " + std::string(crypto::KeyUseWord(use)) +
+                     " key is no key with which anything can be sealed or verified.");
+  }
   const Instant from = InstantOf(entry.from_ms());
   const Instant until = InstantOf(entry.until_ms());
   if (use == KeyUse::kDelivery && until - from > limits::kDeliveryKeyLifeMs) {
@@ -72,6 +76,36 @@ absl::StatusOr<std::vector<KeyInfo>> ReadKeys(const v1::KeyStatement& body, Plac
     out.push_back(*std::move(key));
   }
   return out;
+}
+
+// Of one use, as the log stands: what was revoked or is over no longer counts.
+size_t MostAtOnce(Place place, KeyUse use, std::span<const KeyInfo> before,
+                  std::span<const KeyInfo> more) {
+  std::vector<std::pair<Instant, int>> steps;
+  for (const auto keys : {before, more}) {
+    for (const KeyInfo& key : keys) {
+      if (key.use != use || key.revoked_at || key.until <= place.instant) continue;
+      steps.emplace_back(key.from, 1);
+      steps.emplace_back(key.until, -1);
+    }
+  }
+  std::sort(steps.begin(), steps.end());  // where one ends and another begins, the end comes first
+  int now = 0, most = 0;
+  for (const auto& [instant, step] : steps) most = std::max(most, now += step);
+  return static_cast<size_t>(most);
+}
+
+absl::Status CheckAtOnce(Place place, const KeyRing* ring, const std::vector<KeyInfo>& keys) {
+  const auto before = ring ? std::span(ring->keys) : std::span<const KeyInfo>();
+  std::set<KeyUse> uses;
+  for (const KeyInfo& key : keys) uses.insert(key.use);
+  uses.erase(KeyUse::kOfficer);
+  for (const KeyUse use : uses) {
+    if (MostAtOnce(place, use, before, keys) > limits::kKeysAtOnce) {
+      return Malformed("An owner has 16 keys of one use at most that are valid at one instant.");
+    }
+  }
+  return absl::OkStatus();
 }
 
 // One signature does for all keys of a statement, so its keys must all be of one signer.
@@ -120,6 +154,7 @@ absl::StatusOr<KeysChange> ReadKeysChange(Place place, const v1::KeyStatement& b
   }
   auto keys = ReadKeys(body, place, ring);
   if (!keys.ok()) return keys.status();
+  if (absl::Status status = CheckAtOnce(place, ring, *keys); !status.ok()) return status;
   if (keys->empty() && body.format_versions().empty()) {
     return Malformed("A key statement without keys or formats says nothing.");
   }

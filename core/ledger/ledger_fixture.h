@@ -8,6 +8,7 @@
 
 #include "core/audit/merkle.h"
 #include "core/base/refusal.h"
+#include "core/crypto/agree.h"
 #include "core/ledger/registry.h"
 #include "core/record/statements.h"
 #include "tests/support/federation.h"
@@ -73,6 +74,10 @@ class LedgerTest : public ::testing::Test {
                   {{federation.jurisdiction(code).authority, KeyUse::kAuthority}});
   }
 
+  crypto::PublicKey NewPublicKey(KeyUse use) {
+    if (use == KeyUse::kDelivery) return crypto::AgreementKey::Create(random).public_key();
+    return crypto::SigningKey::Create(random).public_key();
+  }
   // One new key of `use` for an owner, valid for a year (a delivery key: a week).
   v1::KeyStatement KeysBody(std::string owner, std::initializer_list<KeyUse> uses) {
     v1::KeyStatement body;
@@ -80,8 +85,7 @@ class LedgerTest : public ::testing::Test {
     for (const KeyUse use : uses) {
       v1::KeyEntry& key = *body.add_keys();
       key.set_use(static_cast<uint32_t>(use));
-      const auto bytes = random.Bytes<32>();
-      key.set_public_key(ToString(bytes));
+      key.set_public_key(ToString(NewPublicKey(use)));
       key.set_from_ms(Ms(instant));
       key.set_until_ms(Ms(instant) + (use == KeyUse::kDelivery ? 7 : 365) * limits::kDayMs);
     }

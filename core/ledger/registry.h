@@ -58,12 +58,13 @@ struct FileInForce {
 
 struct State;  // core/ledger/registry_state.h
 
-// A file that a statement names and whose text is not held.
-struct MissingText {
+// A file that a statement names.
+struct NeededFile {
   v1::EntryKind kind;
   std::string name;  // jurisdiction, or type of federation file
   FileInForce file;
 };
+using MissingText = NeededFile;
 
 class Registry {
  public:
@@ -133,9 +134,15 @@ class Registry {
   // nullptr when it is not held.
   std::shared_ptr<const std::string> FindText(const Digest& digest) const;
   bool HasText(const Digest& digest) const { return FindText(digest) != nullptr; }
-  // In force at `instant` or to come in force, and not held. A node is given other jurisdictions'
-  // policies only when these are public: that one stays missing is no fault.
+  // The files that a decision at `instant` or later may need: in force or to come in force, and of
+  // a policy that is in force before its own dates begin, the versions below it down to one whose
+  // dates have begun. What lies below a text that is not held is not known yet, and not named.
+  std::vector<NeededFile> NeededFiles(Instant instant) const;
+  // Those that are not held. A node is given other jurisdictions' policies only when these are
+  // public: that one stays missing is no fault.
   std::vector<MissingText> MissingTexts(Instant instant) const;
+  // Lets go of every text that NeededFiles(instant) does not name.
+  void ForgetTexts(Instant instant);
   // That `text` is what the statement of a policy or federation file says it is: digest, name and
   // version fit, and it parses under the vocabulary in force. The broker asks before it logs.
   absl::Status CheckText(v1::EntryKind kind, std::string_view body, std::string_view text,
@@ -149,7 +156,8 @@ class Registry {
   absl::StatusOr<std::shared_ptr<const policy::Snapshot>> PolicySnapshot(Instant instant) const;
   enum class Standing : uint8_t {
     kNone,         // nothing was ever put in force
-    kTextNotHeld,  // in force, but this reader was not given the text
+    kTextNotHeld,  // in force, but this reader was not given the text, or that of one below it
+                   // which still counts
     kUnusable,     // the text is held, and is not a policy under the vocabulary in force
     kHeld,
   };

@@ -47,6 +47,20 @@ absl::Status ReadVocabulary(const State& state, Instant instant,
   return absl::OkStatus();
 }
 
+// As AddPolicies goes down from the policy in force.
+std::vector<FileInForce>::const_iterator OldestNeeded(
+    const State& state, const std::string& jurisdiction, const std::vector<FileInForce>& files,
+    std::vector<FileInForce>::const_iterator first, const FederationTexts& federation,
+    const policy::Interval& serves) {
+  for (auto file = first;; --file) {
+    if (file->in_force <= serves.from) {
+      const PolicyText text = ReadPolicy(state, jurisdiction, *file, federation);
+      if (!text.policy || text.policy->valid.from <= serves.from) return file;
+    }
+    if (file == files.begin()) return file;
+  }
+}
+
 }  // namespace
 
 const FileInForce* InForce(const std::vector<FileInForce>& files, Instant instant) {
@@ -124,20 +138,46 @@ std::shared_ptr<const std::string> Registry::FindText(const Digest& digest) cons
   return found == state_->texts.end() ? nullptr : found->second;
 }
 
-std::vector<MissingText> Registry::MissingTexts(Instant instant) const {
-  std::vector<MissingText> out;
-  const auto add = [&](v1::EntryKind kind, const NameMap<std::vector<FileInForce>>& all) {
-    for (const auto& [name, files] : all) {
-      const FileInForce* now = InForce(files, instant);
-      for (const FileInForce& file : files) {
-        const bool past = now && file.version < now->version;
-        if (!past && !HasText(file.digest)) out.push_back({kind, name, file});
+std::vector<NeededFile> Registry::NeededFiles(Instant instant) const {
+  std::vector<NeededFile> out;
+  const auto add = [&](v1::EntryKind kind, const std::string& name, auto begin, auto end) {
+    for (auto file = begin; file != end; ++file) out.push_back({kind, name, *file});
+  };
+  const auto first_of = [&](const std::vector<FileInForce>& files) {
+    const FileInForce* now = InForce(files, instant);
+    return now ? files.begin() + (now - files.data()) : files.begin();
+  };
+  for (const auto& [type, files] : state_->files) {
+    add(v1::ENTRY_KIND_FEDERATION_FILE, type, first_of(files), files.end());
+  }
+  std::optional<absl::StatusOr<FederationTexts>> federation;  // read once, if at all
+  const policy::Interval serves = Serves(*state_, instant);
+  for (const auto& [jurisdiction, files] : state_->policies) {
+    auto first = first_of(files);
+    if (first != files.begin()) {
+      if (!federation) federation = ReadFederation(*state_, instant);
+      if (federation->ok()) {
+        first = OldestNeeded(*state_, jurisdiction, files, first, **federation, serves);
       }
     }
-  };
-  add(v1::ENTRY_KIND_FEDERATION_FILE, state_->files);
-  add(v1::ENTRY_KIND_POLICY, state_->policies);
+    add(v1::ENTRY_KIND_POLICY, jurisdiction, first, files.end());
+  }
   return out;
+}
+
+std::vector<MissingText> Registry::MissingTexts(Instant instant) const {
+  std::vector<MissingText> out = NeededFiles(instant);
+  std::erase_if(out, [&](const NeededFile& one) { return HasText(one.file.digest); });
+  return out;
+}
+
+void Registry::ForgetTexts(Instant instant) {
+  std::set<Digest> needed;
+  for (const NeededFile& one : NeededFiles(instant)) needed.insert(one.file.digest);
+  auto next = state_->Clone(/*same_policy=*/true);
+  std::erase_if(next->texts, [&](const auto& text) { return !needed.contains(text.first); });
+  next->parsed->Keep(needed);
+  state_ = std::move(next);
 }
 
 }  // namespace entente::ledger

@@ -39,6 +39,9 @@ struct PolicyText {
 PolicyText ReadPolicy(const State& state, std::string_view jurisdiction, const FileInForce& file,
                       const FederationTexts& federation);
 
+// Around `instant`: no file comes in force within.
+policy::Interval Serves(const State& state, Instant instant);
+
 // What the log's statements about one agency come to, as intervals; nullopt when it is at no time
 // admitted.
 absl::StatusOr<std::optional<policy::Agency>> AgencyForPolicy(const std::string& agency,

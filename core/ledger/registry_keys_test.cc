@@ -10,6 +10,7 @@ class RegistryKeys : public LedgerTest {
   std::string Find(std::string_view owner, const KeyId& id, KeyUse use, uint64_t at, Instant t) {
     return Outcome(registry.FindKey(owner, id, use, at, t).status());
   }
+  KeyId last{};
   KeyId IdOf(const v1::KeyStatement& body, int number = 0) {
     return crypto::MakeKeyId(static_cast<KeyUse>(body.keys(number).use()),
                              *FixedBytes<32>(body.keys(number).public_key()));
@@ -109,6 +110,21 @@ TEST_F(RegistryKeys, FormOfTheBody) {
             "not-canonical");
 }
 
+// Whoever sealed to it would fail, again and again.
+TEST_F(RegistryKeys, AKeyWithWhichNothingCanBeDoneIsNone) {
+  const auto outcome = [&](KeyUse use, std::string_view hex) {
+    v1::KeyStatement body = KeysBody("FR.fiu", {use});
+    body.mutable_keys(0)->set_public_key(*HexDecode(hex));
+    return Offer(ByIdentity("FR.fiu", body));
+  };
+  const std::string zeros(64, '0');
+  EXPECT_EQ(outcome(KeyUse::kDelivery, zeros), "malformed");
+  EXPECT_EQ(outcome(KeyUse::kDelivery, "ed" + std::string(60, 'f') + "7f"), "malformed");
+  EXPECT_EQ(outcome(KeyUse::kRecordSigning, zeros), "malformed");
+  EXPECT_EQ(outcome(KeyUse::kAcknowledgement, "02" + std::string(62, '0')), "malformed");
+  EXPECT_EQ(outcome(KeyUse::kMatching, zeros), "ok");
+}
+
 TEST_F(RegistryKeys, FormatVersionsAreTheLatestStated) {
   EXPECT_EQ(registry.FormatVersionsOf("FR.fiu"), std::vector<uint32_t>{1});
   v1::KeyStatement body = KeysBody("FR.fiu", {});
@@ -133,12 +149,36 @@ TEST_F(RegistryKeys, AStatementHasSoManyKeys) {
     v1::KeyStatement body = KeysBody("FR.fiu", {KeyUse::kOfficer});
     while (static_cast<size_t>(body.keys_size()) < keys) {
       *body.add_keys() = body.keys(0);
-      body.mutable_keys(body.keys_size() - 1)->set_public_key(ToString(random.Bytes<32>()));
+      body.mutable_keys(body.keys_size() - 1)
+          ->set_public_key(ToString(NewPublicKey(KeyUse::kOfficer)));
     }
     return Offer(ByIdentity("FR.fiu", body));
   };
   EXPECT_EQ(with(limits::kKeysInStatement + 1), "malformed");
   EXPECT_EQ(with(limits::kKeysInStatement), "ok");
+}
+
+TEST_F(RegistryKeys, AnOwnerHasSoManyKeysOfOneUseAtOnce) {
+  const auto publish = [&](int64_t from_ms) {
+    instant = instant + 1;
+    v1::KeyStatement body = KeysBody("FR", {KeyUse::kPolicyAuthor});
+    body.mutable_keys(0)->set_from_ms(Ms(instant + from_ms));
+    body.mutable_keys(0)->set_until_ms(Ms(instant + from_ms + limits::kDayMs));
+    const std::string outcome = Offer(ByAuthority("FR", body));
+    last = IdOf(body);
+    return outcome;
+  };
+  const int64_t later = 3000 * limits::kDayMs;
+  for (size_t i = 0; i < limits::kKeysAtOnce; ++i) EXPECT_EQ(publish(later), "ok");
+  const KeyId sixteenth = last;
+  EXPECT_EQ(publish(later), "malformed");
+  EXPECT_EQ(publish(later + 2 * limits::kDayMs), "ok") << "not at the same time";
+  instant = instant + 1;
+  EXPECT_EQ(Offer(ByAuthority("FR", KeysBody("FR", {KeyUse::kPolicyProtection}))), "ok");
+  EXPECT_EQ(
+      Offer(Revoke("FR", sixteenth, federation.jurisdiction("FR").authority, KeyUse::kAuthority)),
+      "ok");
+  EXPECT_EQ(publish(later), "ok") << "a revoked one makes room";
 }
 
 TEST_F(RegistryKeys, AStatementIsNeitherFromTheFutureNorReplayed) {

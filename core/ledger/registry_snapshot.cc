@@ -20,14 +20,6 @@ void Narrow(const NameMap<std::vector<FileInForce>>& all, Instant instant,
   }
 }
 
-// Around `instant`: no file comes in force within.
-policy::Interval Serves(const State& state, Instant instant) {
-  policy::Interval serves{.from = {INT64_MIN}, .until = {}};
-  Narrow(state.files, instant, serves);
-  Narrow(state.policies, instant, serves);
-  return serves;
-}
-
 // The policies of one jurisdiction that may count at an instant: the highest version in force, and
 // older ones down to one whose own dates had begun by then. None when the highest is not to be had:
 // an older one in its place would decide by a law that was replaced.
@@ -65,6 +57,13 @@ absl::StatusOr<std::shared_ptr<const policy::Snapshot>> Compile(const State& sta
 
 }  // namespace
 
+policy::Interval Serves(const State& state, Instant instant) {
+  policy::Interval serves{.from = {INT64_MIN}, .until = {}};
+  Narrow(state.files, instant, serves);
+  Narrow(state.policies, instant, serves);
+  return serves;
+}
+
 absl::StatusOr<std::shared_ptr<const policy::Snapshot>> Registry::PolicySnapshot(
     Instant instant) const {
   if (auto ready = state_->compiled->Get(instant, snapshot_number(), snapshot_hash())) return ready;
@@ -82,6 +81,10 @@ Registry::Standing Registry::PolicyStanding(std::string_view jurisdiction, Insta
   if (!file) return Standing::kNone;
   const auto federation = ReadFederation(*state_, instant);
   if (!federation.ok()) return HasText(file->digest) ? Standing::kUnusable : Standing::kTextNotHeld;
+  for (const MissingText& missing : MissingTexts(instant)) {
+    const bool now = missing.kind == v1::ENTRY_KIND_POLICY && missing.file.in_force <= instant;
+    if (now && missing.name == jurisdiction) return Standing::kTextNotHeld;
+  }
   return ReadPolicy(*state_, jurisdiction, *file, *federation).standing;
 }
 

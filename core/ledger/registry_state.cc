@@ -46,6 +46,11 @@ std::shared_ptr<const policy::Policy> ParsedFiles::Policy(const Digest& digest,
   return policies_.emplace(key, std::move(made)).first->second;
 }
 
+void ParsedFiles::Keep(const std::set<Digest>& policies) {
+  MutexLock lock(&mutex_);
+  std::erase_if(policies_, [&](const auto& one) { return !policies.contains(one.first.second); });
+}
+
 std::shared_ptr<const policy::Snapshot> CompiledSnapshot::Get(Instant instant, uint64_t number,
                                                               const Digest& hash) {
   MutexLock lock(&mutex_);

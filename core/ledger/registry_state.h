@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,8 @@ class ParsedFiles {
   std::shared_ptr<const policy::Policy> Policy(const Digest& digest, const std::string& text,
                                                const Digest& vocabulary_digest,
                                                const policy::Vocabulary& vocabulary);
+  // Forgets all others.
+  void Keep(const std::set<Digest>& policies);
 
  private:
   using Key = std::pair<Digest, Digest>;  // vocabulary, policy

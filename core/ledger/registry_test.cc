@@ -186,6 +186,52 @@ TEST_F(RegistryTest, APolicyInForceThatIsNotHeldIsAbsentNotReplacedByTheOneBefor
   EXPECT_TRUE(Decide("BR.fiu", instant).releases());
 }
 
+// The yearly renewal: signed and logged weeks before its own dates begin.
+TEST_F(RegistryTest, APolicyInForceBeforeItsDatesNeedsTheOneBelow) {
+  using Standing = Registry::Standing;
+  std::string text = testing::DefaultPolicy("BR", 2);
+  const std::string from = "2026-01-01T00:00:00Z";
+  text.replace(text.find(from), from.size(), "2029-01-01T00:00:00Z");
+  const Publication renewal = Policy("BR", 2, text, instant);
+  EXPECT_EQ(Offer(renewal), "ok");
+  registry.SetText(text);
+  EXPECT_TRUE(Decide("BR.fiu", instant).releases());
+  // Who comes later holds the newest only.
+  Registry late(federation.genesis());
+  uint64_t at = 0;
+  const auto follow = [&](const Publication& one, Instant t) {
+    ASSERT_TRUE(late.Apply(at++, {}, one.kind, t, testing::BodyOf(one)).ok());
+  };
+  ASSERT_TRUE(
+      late.Apply(at++, {}, v1::ENTRY_KIND_GENESIS, kFounded, federation.genesis().text()).ok());
+  std::string first;
+  for (const Publication& one : federation.Founding()) {
+    follow(one, kFounded);
+    const bool of_brazil = one.text == testing::DefaultPolicy("BR");
+    if (of_brazil) first = one.text;
+    if (!one.text.empty() && !of_brazil) late.SetText(one.text);
+  }
+  follow(renewal, instant);
+  late.SetText(text);
+  const auto missing = late.MissingTexts(instant);
+  ASSERT_EQ(missing.size(), 1u);
+  EXPECT_EQ(missing[0].file.version, 1u);
+  EXPECT_EQ(late.PolicyStanding("BR", instant), Standing::kTextNotHeld);
+  late.SetText(first);
+  EXPECT_TRUE(late.MissingTexts(instant).empty());
+  EXPECT_EQ(late.PolicyStanding("BR", instant), Standing::kHeld);
+  EXPECT_TRUE((*late.PolicySnapshot(instant))->PolicyVersion("BR", instant));
+  // Once its dates have begun, and something was put in force since, it stands alone.
+  late.ForgetTexts(instant);
+  EXPECT_TRUE(late.HasText(crypto::Sha256(first)));
+  const Instant begun = *ParseInstant("2029-01-01T00:00:00Z") + limits::kDayMs;
+  const std::string other = testing::DefaultPolicy("FR", 2);
+  follow(Policy("FR", 2, other, begun), begun);
+  late.ForgetTexts(begun);
+  EXPECT_FALSE(late.HasText(crypto::Sha256(first)));
+  EXPECT_TRUE(late.HasText(crypto::Sha256(text)));
+}
+
 TEST_F(RegistryTest, ATextThatIsNoPolicyIsUnusable) {
   for (const std::string& text : {std::string("not a policy"), testing::DefaultPolicy("BR", 7),
                                   testing::DefaultPolicy("DE", 2)}) {

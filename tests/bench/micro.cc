@@ -249,7 +249,7 @@ BENCHMARK(AnswerBatchOf64);
 void Fetch(benchmark::State& state, Bed& bed, const AgencyId& agency) {
   const auto after = bed.engine().Acknowledged(agency);
   for (auto _ : state) {
-    auto mail = bed.engine().Fetch(agency, after, kPerMessage);
+    auto mail = bed.engine().Fetch(agency, after, kPerMessage, bed.Now());
     Bed::Must(mail.status());
     if (mail->deliveries_size() != static_cast<int>(kPerMessage)) std::abort();
   }

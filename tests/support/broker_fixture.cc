@@ -174,7 +174,7 @@ std::vector<v1::Delivery> EngineFixture::Fetch(std::string_view agency) {
   std::vector<v1::Delivery> out;
   LanePositions after = engine->Acknowledged(Id(agency));
   while (true) {
-    auto response = engine->Fetch(Id(agency), after, 64);
+    auto response = engine->Fetch(Id(agency), after, 64, now);
     EXPECT_TRUE(response.ok()) << response.status();
     if (!response.ok() || response->deliveries().empty()) return out;
     for (const v1::Delivery& delivery : response->deliveries()) {
