@@ -29,6 +29,12 @@ namespace {
 enum Exit { kDone = 0, kNo = 1, kUsage = 2, kInputRefused = 3, kLocalFault = 5 };
 
 constexpr char kFooter[] =
+    "Configuration (TOML): genesis, data, keys; [listen] address, metrics, reflection;\n"
+    "[tls] certificate, key; [authorities] one line for each jurisdiction: FR = \"ca/FR.pem\";\n"
+    "[limits] records_queued, megabytes_queued, mailbox_records, streams_per_agency; [log] level.\n"
+    "Only genesis, [tls] and [authorities] must be there. Relative paths are taken from the file's "
+    "folder.\n"
+    "init needs no configuration when it is given --data, --keys and --genesis.\n"
     "Every command takes --config FILE; else it is $ENTENTE_CONFIG, else "
     "/etc/entente/broker.toml.\n"
     "Exit codes: 0 done; 1 the answer is no; 2 usage; 3 input or configuration refused;\n"
@@ -86,7 +92,8 @@ absl::StatusOr<std::unique_ptr<store::RocksStore>> OpenDatabase(const BrokerConf
   std::error_code ignored;
   if (!std::filesystem::exists(config.data, ignored)) {
     return absl::NotFoundError("there is no database in " + config.data +
-                               ": found the broker with entente-broker init");
+                               ": the disk may not be mounted; a broker that never had one is "
+                               "founded with entente-broker init");
   }
   return store::RocksStore::Open(config.data, kBrokerFamilies);
 }
@@ -134,6 +141,7 @@ struct InitArguments {
   std::string federation;
   std::string name;
   std::vector<std::string> authorities;
+  bool no_log_was_served = false;
 };
 
 absl::StatusOr<FoundingPlaces> PlacesOf(const std::string& path, const FoundingPlaces& given) {
@@ -146,7 +154,7 @@ absl::StatusOr<FoundingPlaces> PlacesOf(const std::string& path, const FoundingP
 int Init(const std::string& path, const InitArguments& arguments) {
   const auto places = PlacesOf(path, arguments.places);
   if (!places.ok()) return Fail(places.status());
-  Founding founding{arguments.federation, arguments.name, {}};
+  Founding founding{arguments.federation, arguments.name, {}, arguments.no_log_was_served};
   for (const std::string& authority : arguments.authorities) {
     if (absl::Status status = AddAuthority(authority, founding); !status.ok()) return Fail(status);
   }
@@ -213,6 +221,8 @@ int Main(int argc, char** argv) {
   init->add_option("--authority", founding.authorities,
                    "Public authority key of a jurisdiction, once for each: FR=<64 hex>")
       ->required();
+  init->add_flag("--no-log-was-served", founding.no_log_was_served,
+                 "Begin the log although keys and genesis file are there and the database is not");
   CLI::Option* data = init->add_option("--data", founding.places.data,
                                        "Folder of the database (else as configured)");
   CLI::Option* keys =

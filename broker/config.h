@@ -20,7 +20,8 @@
 //   [limits]                                  # all with defaults
 //   records_queued = 200000                   # of one origin; as many notices
 //   megabytes_queued = 4096                   # of one origin
-//   mailbox_records = 100000                  # of one recipient; a quarter for each origin
+//   mailbox_records = 100000                  # of one recipient; a quarter for each origin,
+//                                             # half for all of one jurisdiction
 //   streams_per_agency = 16
 //
 //   [log]

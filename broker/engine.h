@@ -113,8 +113,8 @@ class Engine {
   LanePositions Acknowledged(const AgencyId& agency) const;
   // What stands in the agency's mailbox after these positions, urgent first, at most `max` and at
   // most about limits::kMessageBytes, with the checkpoint that covers it. Empty: nothing new.
-  // Refusals wrong-agency, agency-suspended for one that is not admitted now: what waits goes on
-  // waiting.
+  // Refusals wrong-agency, agency-suspended for one that was named and is not admitted now: what
+  // waits goes on waiting.
   absl::StatusOr<v1::PullResponse> Fetch(const AgencyId& agency, LanePositions after, size_t max,
                                          Instant now) const;
 

@@ -118,9 +118,10 @@ LanePositions Engine::Acknowledged(const AgencyId& agency) const {
 absl::StatusOr<v1::PullResponse> Engine::Fetch(const AgencyId& agency, LanePositions after,
                                                size_t max, Instant now) const {
   auto current = view();
-  auto status = current->registry.CheckAdmitted(agency.text(), current->next_index,
-                                                std::max(now, current->ledger_time));
-  if (!status.ok()) return status;
+  auto instant = std::max(now, current->ledger_time);
+  auto status = current->registry.CheckAdmitted(agency.text(), current->next_index, instant);
+  // Who was never named may wait here for its admission: nothing is in its mailbox.
+  if (!status.ok() && current->registry.FindAgency(agency.text(), instant)) return status;
   auto checkpoint = LatestCheckpoint();
   auto snapshot = store_.Snapshot();
   auto response = FetchMailbox({*snapshot, *log_, genesis_, keys_.note, checkpoint.head.size},

@@ -101,7 +101,9 @@ absl::Status Engine::OpenLog() {
   if (!keeper.ok()) return keeper.status();
   keeper_ = *std::move(keeper);
   if (log_->Head().size == 0) {
-    return absl::FailedPreconditionError("there is no log yet: run entente-broker init");
+    return absl::FailedPreconditionError(
+        "the database holds no log: the disk may not be mounted; a broker that never had one is "
+        "founded with entente-broker init");
   }
   Digest leaf;
   auto first = OpenEntryAt(*log_, 0, leaf);

@@ -54,7 +54,6 @@ std::string PartKey(uint64_t index, uint16_t part);
 // Prefix of all rows of one lane; also the key in r_cursors.
 std::string LanePrefix(const LaneKey& lane);
 std::string MailboxKey(const LaneKey& lane, uint64_t seq);
-std::string SubmissionPrefix(std::string_view agency);
 std::string SubmissionKey(std::string_view agency, uint64_t number);
 
 // nullopt for bytes that no function above makes.

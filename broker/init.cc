@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "broker/assets.h"
 #include "broker/engine.h"
 #include "broker/families.h"
@@ -51,6 +53,22 @@ absl::StatusOr<ledger::Genesis> WriteOrKeepGenesis(const std::string& path,
   return genesis;
 }
 
+// Its disk may not be mounted, and a second log under the same keys is a fork to every node.
+absl::Status CheckLogNotLost(const FoundingPlaces& places) {
+  std::error_code ignored;
+  const auto there = [&](const std::string& path) {
+    return std::filesystem::exists(path, ignored);
+  };
+  if (!there(places.genesis) || !there(KeyPath(places.keys, crypto::KeyUse::kCheckpoint)) ||
+      there(places.data + "/db/CURRENT")) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      "keys and genesis file of a log are there, and no database in " + places.data +
+      ": the disk may not be mounted; a second log would be a fork for every node. If no log was "
+      "ever served, say --no-log-was-served");
+}
+
 absl::Status WriteLog(const FoundingPlaces& places, const ledger::Genesis& genesis,
                       const BrokerKeys& keys) {
   auto store = store::RocksStore::Open(places.data, kBrokerFamilies);
@@ -76,6 +94,8 @@ absl::Status AddAuthority(std::string_view text, Founding& founding) {
 
 absl::StatusOr<Founded> Found(const FoundingPlaces& places, const Founding& founding, Instant now,
                               Random& random) {
+  const absl::Status lost = CheckLogNotLost(places);
+  if (!lost.ok() && !founding.no_log_was_served) return lost;
   auto keys = MakeBrokerKeys(places.keys, random);
   if (!keys.ok()) return keys.status();
   auto fields = FieldsOf(founding, *keys, now);

@@ -1,6 +1,7 @@
 // Founding a broker: its keys, the genesis file, and entry 0 of its log. What is there already is
-// kept and used, so that a founding that was cut short is completed by doing it again.
-// Blocking file access.
+// kept and used, so that a founding that was cut short is completed by doing it again. Where keys
+// and genesis file are there and the database is not, a person must say that no log was ever
+// served. Blocking file access.
 #pragma once
 
 #include <map>
@@ -22,6 +23,7 @@ struct Founding {
   std::string federation;                                // "entente.test"
   std::string name;                                      // "broker-1"
   std::map<std::string, crypto::PublicKey> authorities;  // by jurisdiction
+  bool no_log_was_served = false;  // keys and genesis file without a database: begin the log
 };
 
 struct Founded {
@@ -30,7 +32,8 @@ struct Founded {
 };
 
 // INVALID_ARGUMENT for a founding that makes no genesis file; ALREADY_EXISTS when another genesis
-// file stands in its place; else the errors of the disk.
+// file stands in its place; FAILED_PRECONDITION when a log was begun and is not there; else the
+// errors of the disk.
 absl::StatusOr<Founded> Found(const FoundingPlaces& places, const Founding& founding, Instant now,
                               Random& random);
 

@@ -25,7 +25,7 @@ using testing::TestAuthority;
 class Init : public ::testing::Test {
  protected:
   void SetUp() override {
-    founding_ = {"entente.test", "broker-1", {}};
+    founding_ = {"entente.test", "broker-1", {}, false};
     for (const char* code : {"FR", "BR"}) {
       const auto key = crypto::SigningKey::Create(random_).public_key();
       ASSERT_TRUE(AddAuthority(std::string(code) + "=" + HexEncode(key), founding_).ok());
@@ -87,6 +87,22 @@ TEST_F(Init, CutShortItIsCompleted) {
   std::filesystem::remove(places_.genesis);
   EXPECT_TRUE(FoundIt().ok());
   EXPECT_TRUE(LoadAssets(config_).ok());
+}
+
+TEST_F(Init, ALogThatIsNotThereIsNotBegunASecondTime) {
+  const auto first = FoundIt();
+  ASSERT_TRUE(first.ok());
+  std::filesystem::remove_all(places_.data);
+  EXPECT_EQ(FoundIt().status().code(), absl::StatusCode::kFailedPrecondition);
+  std::filesystem::create_directories(places_.data);  // where the disk would be mounted
+  const auto refused = FoundIt().status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(refused.message().find("may not be mounted"), refused.message().npos) << refused;
+  EXPECT_TRUE(std::filesystem::is_empty(places_.data));
+  founding_.no_log_was_served = true;
+  const auto again = FoundIt();
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->genesis_digest, first->genesis_digest);
 }
 
 TEST_F(Init, AnotherFoundingInItsPlaceIsRefused) {

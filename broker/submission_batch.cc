@@ -63,9 +63,6 @@ void SubmissionBatch::Admit(std::vector<size_t> which) {
     auto admitted = AdmitOne(i);
     if (!admitted.ok()) {
       if (!Refuse(i, admitted.status())) return;
-      // It stands in the log without a checkpoint: one is tried, for when it comes again.
-      if (IsRefusal(admitted.status(), Reason::kDiskFull))
-        shell_.committer.Enqueue({}, [](auto&&) {});
     } else if (const auto* before = std::get_if<Submitted>(&*admitted)) {
       outcomes_[i].log_index = before->log_index;
       ++repeated_;

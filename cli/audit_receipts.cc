@@ -27,10 +27,17 @@ absl::StatusOr<ledger::ReceiptBundle> ReadBundle(const std::string& path) {
   return bundle;
 }
 
-// Files may be renamed, but one that bears a record id speaks of that record.
+// Files may be renamed, but one that bears a record id speaks of that record, and one that bears a
+// part of its hash behind it (node/receipts.h) of the record with that hash.
 absl::Status CheckName(const std::string& path, const v1::Part& part) {
-  const auto named = FixedFromHex<16>(fs::path(path).stem().string());
-  if (!named || ToString(*named) == RecordOf(part).id) return absl::OkStatus();
+  const std::string name = fs::path(path).stem().string();
+  const size_t dash = name.find('-');
+  const auto id = FixedFromHex<16>(name.substr(0, dash));
+  const auto hash = dash == name.npos ? std::nullopt : FixedFromHex<16>(name.substr(dash + 1));
+  if (!id || (dash != name.npos && !hash)) return absl::OkStatus();
+  const ProvenRecord proven = RecordOf(part);
+  const bool same_hash = !hash || proven.hash.starts_with(ToString(*hash));
+  if (ToString(*id) == proven.id && same_hash) return absl::OkStatus();
   return Refuse(Reason::kProofBad,
                 "The file is named after another record than the one it proves.");
 }

@@ -203,6 +203,19 @@ TEST_F(AuditTest, AReceiptUnderAnothersNameIsNotThatRecords) {
   EXPECT_THAT(run.out, HasSubstr("another record"));
 }
 
+// The second form of a name, where two origins used one id.
+TEST_F(AuditTest, ANameWithAHashIsThatRecordsAlone) {
+  const auto ends_with = [&](const std::string& from, const std::string& to) {
+    for (const char* extension : {".tlog-proof", ".entry", ".part"}) {
+      fs::rename(folder / "receipts" / (from + extension), folder / "receipts" / (to + extension));
+    }
+    return Verify((folder / "receipts" / (to + ".tlog-proof")).string()).exit_code;
+  };
+  const std::string other = NameOf(1) + "-" + std::string(32, '0');
+  EXPECT_EQ(ends_with(NameOf(1), other), 1);
+  EXPECT_EQ(ends_with(other, NameOf(2) + "-of-no-form"), 0);
+}
+
 TEST_F(AuditTest, AnotherGenesisFileVerifiesNothing) {
   testing::FederationOptions options;
   options.seed = 2;

@@ -1,5 +1,5 @@
 // The node's configuration: /etc/entente/node.toml, or ENTENTE_CONFIG, or --config. Values.
-// Form: `entente-node --help` and deploy/runbook.md. Errors: `FILE:LINE:COL: sentence`.
+// Form: `entente-node --help`. Errors: `FILE:LINE:COL: sentence`.
 #pragma once
 
 #include <string>

@@ -81,7 +81,7 @@ class Bed {
 
   // The recipient's for the next message of its mailbox.
   v1::PullAcknowledge AcknowledgeNext() {
-    auto mail = engine_->Fetch(recipient(), engine_->Acknowledged(recipient()), kPerMessage);
+    auto mail = engine_->Fetch(recipient(), engine_->Acknowledged(recipient()), kPerMessage, Now());
     Must(mail.status());
     v1::PullAcknowledge out;
     for (const v1::Delivery& delivery : mail->deliveries()) {

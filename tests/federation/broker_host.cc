@@ -272,7 +272,7 @@ void BrokerHost::Deliver(uint64_t number) {
   const auto found = sessions_.find(number);
   if (found == sessions_.end()) return;
   Session& session = found->second;
-  auto mail = engine_->Fetch(Id(session.agency), session.fetched, session.most);
+  auto mail = engine_->Fetch(Id(session.agency), session.fetched, session.most, Now());
   if (!mail.ok()) return EndSession(number, mail.status());
   if (mail->deliveries().empty()) return;
   for (const v1::Delivery& delivery : mail->deliveries()) {

@@ -17,7 +17,7 @@
 #include "tests/hostile/split_log.h"
 
 #define CALLER "_ZNK7entente6broker5Shell8CallerOfERKN4grpc17ServerContextBaseE"
-#define FETCH "_ZNK7entente6broker6Engine5FetchERKNS_8AgencyIdENS0_13LanePositionsEm"
+#define FETCH "_ZNK7entente6broker6Engine5FetchERKNS_8AgencyIdENS0_13LanePositionsEmNS_7InstantE"
 #define ANSWER                                                                          \
   "_ZNK7entente6broker6Engine17AnswerSubmissionsERKNS_8AgencyIdESt4spanIKNS1_7OutcomeE" \
   "Lm18446744073709551615EE"
@@ -46,10 +46,10 @@ using Published = absl::StatusOr<std::variant<broker::Command, uint64_t>>;
 
 Called RealCaller(const broker::Shell*, const grpc::ServerContextBase&) asm("__real_" CALLER);
 Called WrapCaller(const broker::Shell*, const grpc::ServerContextBase&) asm("__wrap_" CALLER);
-Fetched RealFetch(const broker::Engine*, const AgencyId&, broker::LanePositions,
-                  size_t) asm("__real_" FETCH);
-Fetched WrapFetch(const broker::Engine*, const AgencyId&, broker::LanePositions,
-                  size_t) asm("__wrap_" FETCH);
+Fetched RealFetch(const broker::Engine*, const AgencyId&, broker::LanePositions, size_t,
+                  Instant) asm("__real_" FETCH);
+Fetched WrapFetch(const broker::Engine*, const AgencyId&, broker::LanePositions, size_t,
+                  Instant) asm("__wrap_" FETCH);
 Answered RealAnswer(const broker::Engine*, const AgencyId&, Outcomes) asm("__real_" ANSWER);
 Answered WrapAnswer(const broker::Engine*, const AgencyId&, Outcomes) asm("__wrap_" ANSWER);
 policy::Decision RealDecide(const policy::Snapshot&, const policy::RecordLabels&,
@@ -199,8 +199,8 @@ Called WrapCaller(const broker::Shell* shell, const grpc::ServerContextBase& con
 }
 
 Fetched WrapFetch(const broker::Engine* engine, const AgencyId& agency, broker::LanePositions after,
-                  size_t max) {
-  auto response = RealFetch(engine, agency, after, max);
+                  size_t max, Instant now) {
+  auto response = RealFetch(engine, agency, after, max, now);
   if (!response.ok()) return response;
   if (Lies("forge-acknowledgement") && !Victim(agency.text())) {
     for (auto& delivery : *response->mutable_deliveries()) {
