@@ -115,10 +115,13 @@ void AddApprove(CLI::App& agency, Context& context) {
 
 void AddAgencyCommands(CLI::App& app, Context& context) {
   auto* const agency =
-      app.add_subcommand("agency", "Agencies of the federation: enrol, approve, list.");
+      app.add_subcommand("agency",
+                         "Agencies of the federation: enrol, approve, suspend, readmit, remove, "
+                         "list.");
   agency->require_subcommand(1);
   AddEnrol(*agency, context);
   AddApprove(*agency, context);
+  AddStanding(*agency, context);
   agency->add_subcommand("list", "All agencies that the log names, with kind, state and policy.")
       ->callback([&context] { List(context); });
 }

@@ -252,10 +252,11 @@ void AddPublish(CLI::App& authority, Context& context) {
 void AddAuthorityCommands(CLI::App& app, Context& context) {
   auto* const authority = app.add_subcommand("authority",
                                              "A jurisdiction's offline keys: new, policy-keys, "
-                                             "sign-policy, sign-federation-file, publish.");
+                                             "sign-policy, sign-federation-file, revoke, publish.");
   authority->require_subcommand(1);
   AddKeys(*authority, context);
   AddSign(*authority, context);
+  AddRevoke(*authority, context);
   AddPublish(*authority, context);
 }
 

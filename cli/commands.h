@@ -22,5 +22,8 @@ void AddInboxCommands(CLI::App& app, Context& context);
 void AddAgencyCommands(CLI::App& app, Context& context);
 void AddOfficerCommands(CLI::App& app, Context& context);
 void AddAuthorityCommands(CLI::App& app, Context& context);
+// Beneath `agency` and `authority`: what an authority does about those that must not go on.
+void AddStanding(CLI::App& agency, Context& context);
+void AddRevoke(CLI::App& authority, Context& context);
 
 }  // namespace entente::cli

@@ -189,6 +189,8 @@ constexpr SentenceRow kRows[] = {
      "La clé d'autorité de {0} est dans {1} : gardez-la hors ligne. Sa clé publique pour le "
      "fichier de "
      "genèse :\n{2}"},
+    {"authority.key-id", "'{0}' is no key id: it has 64 hex digits",
+     "« {0} » n'est pas un identifiant de clé : il a 64 chiffres hexadécimaux"},
     {"authority.signed", "Signed: {0}", "Signé : {0}"},
     {"authority.published", "{0} is in the log at index {1}.",
      "{0} est au journal, à l'index {1}."},

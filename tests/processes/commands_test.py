@@ -119,6 +119,34 @@ class Commands:
         assert approved == {"agency": "FR.new-json", "kind": "police", "signed": f"{out}-json"}, approved
         self.publishing(out)
 
+    def stopping(self, publish):
+        """An agency that was admitted is suspended, readmitted and removed; its key is revoked."""
+        federation = ["--federation", "entente.test"]
+        key = ["--authority-key", self.demo / "authority-FR/authority.key"]
+        for number, (word, state) in enumerate((("suspend", "suspended"), ("readmit", "admitted"), ("remove", "removed")), 2):
+            def sign(style, word=word, number=number):
+                return ["agency", word, f"FR.new-{style}", *federation, "--kind", "police", "--name", "A new one",
+                        "--number", number, *key, "--out", self.folder / f"{word}-{style}"]
+            answers(self.nobody, sign)
+            answers(self.nobody, lambda style, word=word: publish(self.folder / f"{word}-{style}"))
+            until(f"the desk says {state}", lambda state=state: {f"FR.new-{style}" for style in STYLES} <= {
+                agency["agency"] for agency in json.loads(self.anna.run(["agency", "list"], "json").stdout)["agencies"]
+                if agency["state"] == state})
+        late = ["agency", "suspend", "FR.new-en", *federation, "--kind", "police", "--name", "A new one", "--number", "2", *key,
+                "--out", self.folder / "late"]
+        answers(self.nobody, lambda style: late)
+        errors(self.nobody, NO, "snapshot-behind", publish(self.folder / "late"))
+        own = [one for one in json.loads(self.anna.run(["keys"], "json").stdout)["keys"] if one["use"] == "witness" or one["state"] == "future"]
+        revoke = ["authority", "revoke", "FR.fiu", own[-1]["key_id"], *federation, "--reason", "lost", "--out", self.folder / "revocation"]
+        answers(self.nobody, lambda style: [*revoke, *key])
+        assert self.nobody.run(publish(self.folder / "revocation"), "json").returncode == 0, "not revoked"
+        until("the desk says revoked", lambda: any(
+            one["key_id"] == own[-1]["key_id"] and one["state"] == "revoked"
+            for one in json.loads(self.anna.run(["keys"], "json").stdout)["keys"]))
+        errors(self.nobody, INPUT, "input-refused", ["authority", "revoke", "FR.fiu", "12", *federation, "--reason", "x", *key,
+                                                     "--out", self.folder / "no"], "12")
+        errors(self.nobody, USAGE, "usage", revoke)
+
     def publishing(self, out):
         address = re.search(r"^listening (\S+)", (self.demo / "broker/out").read_text(), re.M).group(1)
         certs = self.demo / "certs"
@@ -129,6 +157,7 @@ class Commands:
         published, _ = answers(self.nobody, lambda style: publish(f"{out}-{style}", address))
         assert all(one["log_index"] > 0 for one in published["published"]), published
         errors(self.nobody, NOT_REACHED, "peer-not-reachable", publish(f"{out}-en", "127.0.0.1:1"), "broker at 127.0.0.1:1")
+        self.stopping(lambda file: publish(file, address))
         damaged = self.folder / "damaged"
         damaged.write_text("entente-statements/1\n!!!\n")
         errors(self.nobody, INPUT, "input-refused", publish(damaged, address), f"{damaged}:2:1: ")
