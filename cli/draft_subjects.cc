@@ -3,6 +3,7 @@
 #include <map>
 
 #include "cli/subject_words.h"
+#include "core/base/day.h"
 #include "core/base/limits.h"
 #include "core/base/money.h"
 #include "core/base/read_file.h"
@@ -163,10 +164,7 @@ void ReadLink(ConfigTable& table, v1::Link& link) {
 }  // namespace
 
 bool ReadPartialDate(std::string_view text, v1::PartialDate& date) {
-  const auto known = [](std::string_view part) {
-    const bool year = part.size() == 4 && part.find_first_not_of("0123456789") == part.npos;
-    return year || record::internal::IsDay(part);
-  };
+  const auto known = [](std::string_view part) { return IsYear(part) || IsDay(part); };
   const auto after = [&](std::string_view word) {
     return text.starts_with(word) ? text.substr(word.size()) : std::string_view();
   };
@@ -201,7 +199,7 @@ v1::Subjects ReadSubjects(ConfigTable& section) {
     for (ConfigTable& table : section.Tables(kind.name())) {
       v1::Subject& subject = *subjects.add_subjects();
       ReadSubject(table, kind, subject);
-      const absl::Status sound = record::internal::CheckSubject(subject);
+      const absl::Status sound = record::CheckSubject(subject);
       // What has its own place says more.
       if (!sound.ok() && table.Good()) table.Refuse("", RefusalOf(sound)->text);
     }

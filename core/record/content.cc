@@ -17,8 +17,14 @@ using internal::Malformed;
 // A subject's numbers, and whether its section always goes with the record.
 using Numbers = std::map<uint32_t, std::pair<size_t, bool>>;
 
+// Well-formed, BCP 47.
+bool IsLanguage(std::string_view tag) {
+  static const std::regex form("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*");
+  return tag.size() <= 35 && std::regex_match(tag.begin(), tag.end(), form);
+}
+
 absl::Status InSubject(const v1::Subject& subject, size_t place) {
-  const absl::Status status = internal::CheckSubject(subject);
+  const absl::Status status = CheckSubject(subject);
   if (status.ok()) return status;
   return Malformed("subject " + std::to_string(place + 1) + ": " + RefusalOf(status)->text);
 }
@@ -87,7 +93,7 @@ absl::Status CheckNamed(uint32_t number, size_t section, const Numbers& numbers)
 }  // namespace
 
 absl::Status CheckContent(const v1::SectionContent& content) {
-  if (!internal::IsLanguage(content.language())) {
+  if (!IsLanguage(content.language())) {
     return Malformed("a section without the language of its texts");
   }
   switch (content.body_case()) {
@@ -166,11 +172,6 @@ absl::Status CheckLinks(std::span<const PlacedContent> sections) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
-}
-
-bool internal::IsLanguage(std::string_view tag) {
-  static const std::regex form("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*");
-  return tag.size() <= 35 && std::regex_match(tag.begin(), tag.end(), form);
 }
 
 }  // namespace entente::record

@@ -14,6 +14,8 @@ namespace entente::record {
 
 // Refusal malformed, with a sentence that names the subject.
 absl::Status CheckContent(const v1::SectionContent& content);
+// Of one subject, without its number and links.
+absl::Status CheckSubject(const v1::Subject& subject);
 
 // The word of the vocabulary's data categories for what this is: "travel-document".
 std::string_view DataWord(const v1::Subject& subject);
@@ -28,12 +30,5 @@ struct PlacedContent {
 // names subjects of its own section, or of one that is essential. Any other would tell whoever does
 // not get a section that there is something in it. Refusal malformed.
 absl::Status CheckLinks(std::span<const PlacedContent> sections);
-
-namespace internal {
-// Of one subject, without its number.
-absl::Status CheckSubject(const v1::Subject& subject);
-bool IsDay(std::string_view text);      // "1984-03-17"
-bool IsLanguage(std::string_view tag);  // well-formed, BCP 47
-}  // namespace internal
 
 }  // namespace entente::record

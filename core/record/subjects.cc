@@ -1,28 +1,24 @@
 // Each kind of subject by itself (content.h).
 #include <algorithm>
-#include <chrono>
-#include <numeric>
 #include <string>
 
 #include "core/base/agency.h"
+#include "core/base/day.h"
 #include "core/base/limits.h"
 #include "core/base/money.h"
 #include "core/record/checks.h"
 #include "core/record/content.h"
 
-namespace entente::record::internal {
+namespace entente::record {
 namespace {
+
+using internal::CheckAgency;
+using internal::First;
+using internal::Malformed;
 
 bool IsDigits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
 }
-
-int NumberOf(std::string_view digits) {
-  return std::accumulate(digits.begin(), digits.end(), 0,
-                         [](int sum, char c) { return sum * 10 + (c - '0'); });
-}
-
-bool IsYear(std::string_view text) { return text.size() == 4 && IsDigits(text); }
 
 absl::Status Country(std::string_view code) {
   if (code.empty()) return absl::OkStatus();
@@ -234,16 +230,6 @@ absl::Status Photo(const v1::Photo& photo) {
 
 }  // namespace
 
-bool IsDay(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  const std::string_view year = text.substr(0, 4), month = text.substr(5, 2), day = text.substr(8);
-  if (!IsDigits(year) || !IsDigits(month) || !IsDigits(day)) return false;
-  return std::chrono::year_month_day(std::chrono::year(NumberOf(year)),
-                                     std::chrono::month(static_cast<unsigned>(NumberOf(month))),
-                                     std::chrono::day(static_cast<unsigned>(NumberOf(day))))
-      .ok();
-}
-
 absl::Status CheckSubject(const v1::Subject& subject) {
   if (absl::Status status = Statement(subject.statement()); !status.ok()) return status;
   switch (subject.what_case()) {
@@ -285,4 +271,4 @@ absl::Status CheckSubject(const v1::Subject& subject) {
   return Malformed("a subject of no kind");
 }
 
-}  // namespace entente::record::internal
+}  // namespace entente::record

@@ -6,12 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "core/base/day.h"
 #include "core/base/encoding.h"
 #include "core/base/sentences.h"
 #include "node/search/fold.h"
@@ -134,23 +133,6 @@ std::string NameValue(std::string_view name) {
   return value;
 }
 
-bool IsDate(std::string_view date) {
-  const auto number = [&](size_t at, size_t length) {
-    int value = -1;
-    const char* const end = date.data() + at + length;
-    return std::from_chars(date.data() + at, end, value).ptr == end ? value : -1;
-  };
-  if (date.size() == 4) return number(0, 4) > 0;
-  if (date.size() != 10 || date[4] != '-' || date[7] != '-') return false;
-  const int month = number(5, 2);
-  const int day = number(8, 2);
-  return number(0, 4) > 0 && month > 0 && day > 0 &&
-         std::chrono::year_month_day(std::chrono::year(number(0, 4)),
-                                     std::chrono::month(static_cast<unsigned>(month)),
-                                     std::chrono::day(static_cast<unsigned>(day)))
-             .ok();
-}
-
 bool IsBase58(std::string_view text) {
   constexpr std::string_view kBase58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
   return text.find_first_not_of(kBase58) == std::string_view::npos;
@@ -190,7 +172,7 @@ absl::StatusOr<std::vector<MatchKey>> NationalNumberKeys(std::string_view number
 absl::StatusOr<std::vector<MatchKey>> NameKeys(std::string_view name, std::string_view date) {
   const std::string value = NameValue(name);
   if (value.empty()) return Wrong("key.name");
-  if (!IsDate(date)) return Wrong("key.date");
+  if (!IsDay(date) && !IsYear(date)) return Wrong("key.date");
   std::vector<MatchKey> keys;
   if (date.size() == 10) keys.push_back({KeyKind::kNameBirthDate, value + " " + std::string(date)});
   keys.push_back({KeyKind::kNameBirthYear, value + " " + std::string(date.substr(0, 4))});
