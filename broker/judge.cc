@@ -7,32 +7,13 @@
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
-#include "core/record/words.h"
+#include "core/ledger/labels.h"
 #include "policy/decide.h"
 
 namespace entente::broker {
 namespace {
 
-policy::RecordLabels LabelsOf(const record::Header& header) {
-  return {.origin = header.origin.text(),
-          .kind = std::string(record::KindWord(header.kind)),
-          .purpose = header.purpose,
-          .handling = header.handling,
-          .evaluation = header.evaluation,
-          .urgency = std::string(record::UrgencyWord(header.urgency)),
-          .created = header.created,
-          .expires = header.expires,
-          .obtained_from = header.obtained_from,
-          .sent_under = header.policy_version,
-          .sections = {}};
-}
-
-policy::SectionLabels LabelsOf(const v1::SectionLabels& labels) {
-  return {.about = {labels.about().begin(), labels.about().end()},
-          .data = {labels.data().begin(), labels.data().end()},
-          .basis = labels.basis(),
-          .essential = labels.essential()};
-}
+using ledger::LabelsOf;
 
 absl::Status CheckTimes(const record::Header& header, Instant instant) {
   if (auto status = record::CheckNotFuture(header, instant); !status.ok()) return status;

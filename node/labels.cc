@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/record/words.h"
 #include "policy/parse.h"
 
 namespace entente::node {
@@ -28,27 +27,6 @@ bool IsAsStrict(const std::string& given, const std::string& wanted,
 }
 
 }  // namespace
-
-policy::RecordLabels LabelsOf(const record::Header& header) {
-  return {.origin = header.origin.text(),
-          .kind = std::string(record::KindWord(header.kind)),
-          .purpose = header.purpose,
-          .handling = header.handling,
-          .evaluation = header.evaluation,
-          .urgency = std::string(record::UrgencyWord(header.urgency)),
-          .created = header.created,
-          .expires = header.expires,
-          .obtained_from = header.obtained_from,
-          .sent_under = header.policy_version,
-          .sections = {}};
-}
-
-policy::SectionLabels LabelsOf(const v1::SectionLabels& labels) {
-  return {.about = {labels.about().begin(), labels.about().end()},
-          .data = {labels.data().begin(), labels.data().end()},
-          .basis = labels.basis(),
-          .essential = labels.essential()};
-}
 
 policy::Vocabulary VocabularyAt(const ledger::Registry& registry, Instant instant) {
   const std::optional<ledger::FileInForce> file = registry.FederationFile("vocabulary", instant);

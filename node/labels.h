@@ -8,17 +8,14 @@
 #include <vector>
 
 #include "core/base/instant.h"
+#include "core/ledger/labels.h"
 #include "core/ledger/registry.h"
-#include "core/record/header.h"
-#include "entente/v1/record.pb.h"
-#include "policy/labels.h"
 #include "policy/model.h"
 #include "policy/vocabulary.h"
 
 namespace entente::node {
 
-policy::RecordLabels LabelsOf(const record::Header& header);
-policy::SectionLabels LabelsOf(const v1::SectionLabels& labels);
+using ledger::LabelsOf;
 
 // The vocabulary in force; the published one where the federation has put none in force.
 policy::Vocabulary VocabularyAt(const ledger::Registry& registry, Instant instant);
