@@ -47,10 +47,15 @@ absl::StatusOr<AgencyEvent> ReadEvent(const v1::AgencyStatement& body, Place pla
 absl::Status CheckFollows(const AgencyHistory* history, const v1::AgencyStatement& body) {
   const uint64_t last = history ? history->events.size() : 0;
   if (body.number() <= last) {
-    return Refuse(Reason::kSnapshotBehind, "A later statement about this agency is in force.");
+    return Refuse(Reason::kSnapshotBehind,
+                  "This number or a later one stands in the log; the next is " +
+                      std::to_string(last + 1) + ".");
   }
   if (body.number() != last + 1) {
-    return Refuse(Reason::kMalformed, "Statements about an agency are numbered without holes.");
+    return Refuse(Reason::kMalformed,
+                  "Statements about an agency are numbered without holes: the "
+                  "next is " +
+                      std::to_string(last + 1) + ".");
   }
   if (history && history->kind != body.kind()) {
     return Refuse(Reason::kMalformed, "An agency keeps the kind of its first statement.");
