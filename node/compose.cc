@@ -265,9 +265,10 @@ absl::Status CheckDraft(const Ground& ground, const v1::SendLeadRequest& draft, 
   }
   const Instant expires{
       static_cast<int64_t>(std::min(draft.expires_ms(), static_cast<uint64_t>(kLastInstantMs)))};
-  if (expires <= now)
+  if (expires <= now) {
     return RefuseAdvising(Reason::kExpired, "", "the record would be expired when sent",
                           "give an expiry that is still to come");
+  }
   if (expires - now > limits::kRecordLifeMs) {
     return RefuseAdvising(Reason::kMalformed, "", "a record lives five years at most",
                           "give an earlier expiry, and send it anew before it ends");

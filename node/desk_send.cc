@@ -70,6 +70,7 @@ v1::SendLeadRequest AnswerDraft(const state::ReceivedRecord& lead,
   v1::DraftSection& section = *draft.add_sections();
   v1::SectionContent ask;
   v1::SectionLabels labels;
+  section.mutable_content()->set_language("und");
   if (const state::KeptSection* kept = AskSection(content, ask)) {
     labels.ParseFromString(kept->labels());
     section.mutable_content()->set_language(ask.language());

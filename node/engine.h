@@ -128,6 +128,7 @@ class Engine {
   // Role author. The draft is on disk when this returns; it leaves when it can.
   absl::StatusOr<v1::SendLeadResponse> SendLead(std::string_view officer,
                                                 const v1::SendLeadRequest& request, Instant now);
+  // Role author. What SendLead would say; nothing is kept and nothing leaves.
   absl::StatusOr<v1::PreviewLeadResponse> PreviewLead(std::string_view officer,
                                                       const v1::SendLeadRequest& request,
                                                       Instant now);

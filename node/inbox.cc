@@ -143,27 +143,34 @@ absl::Status Inbox::TakeAside(Instant now) {
   std::vector<Row> rows;
   absl::Status status =
       ForEachBytes(ground_->db, kNode, kAside, [&](std::string_view key, std::string_view value) {
-        if (value.size() < kAsideHead) return absl::OkStatus();
-        auto delivery = ParseStored<v1::Delivery>(value.substr(kAsideHead));
-        if (!delivery.ok()) return absl::OkStatus();
+        auto delivery = ParseStored<v1::Delivery>(value.substr(std::min(value.size(), kAsideHead)));
+        if (value.size() < kAsideHead || !delivery.ok()) {
+          const std::string name(key.substr(kAside.size()));
+          ground_->alarms.Raise(alarm::kLocalFault, name,
+                                Text(name, ", which was set aside, is damaged too"), now);
+          return absl::OkStatus();
+        }
         audit::Checkpoint checkpoint{std::string(ground_->log_origin()),
                                      U64FromKey(value.substr(0, 8)),
                                      *FixedBytes<32>(value.substr(8, 32))};
         rows.push_back({std::string(key), std::move(checkpoint), *std::move(delivery)});
         return absl::OkStatus();
       });
+  if (!status.ok()) return status;
   for (const auto& [key, checkpoint, delivery] : rows) {
     store::WriteBatch batch;
     PairsIn pairs(ground_->db);
     status = TakeNotice(*ground_, delivery, checkpoint, pairs, batch, now);
     if (absl::IsInternal(status)) return status;
-    if (!status.ok()) continue;
-    pairs.AddTo(batch);
+    if (!status.ok() && !RefusalOf(status)) continue;
+    // What is refused has its own alarm, and must not come again and again.
+    if (status.ok()) pairs.AddTo(batch);
+    if (!status.ok()) batch.Truncate(0);
     batch.Delete(kNode, key);
     ground_->alarms.Clear(alarm::kLocalFault, key.substr(kAside.size()));
     if (status = ground_->Commit(batch); !status.ok()) return status;
   }
-  return absl::IsInternal(status) ? status : absl::OkStatus();
+  return absl::OkStatus();
 }
 
 // A delivery that fails leaves nothing in the group.

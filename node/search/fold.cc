@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <span>
 
@@ -32,10 +34,13 @@ class Transliteration {
                                                       UTRANS_FORWARD, error, code));
     to_latin_.reset(icu::Transliterator::createInstance(icu::UnicodeString(kToLatin),
                                                         UTRANS_FORWARD, error, code));
+    if (rules_ != nullptr && to_latin_ != nullptr) return;
+    // Without them every name in another script would be "no hit".
+    std::fputs("ICU's data for transliteration are missing: install libicu72\n", stderr);
+    std::abort();
   }
 
   void Run(icu::UnicodeString& text) const {
-    if (rules_ == nullptr || to_latin_ == nullptr) return;
     rules_->transliterate(text);
     to_latin_->transliterate(text);
   }
