@@ -26,8 +26,6 @@ std::string MoneyText(const v1::Money& money) {
 }
 
 std::string DateText(Language language, const v1::PartialDate& date) {
-  const std::string word =
-      WordOf(language, *v1::DateKind_descriptor()->FindValueByNumber(date.kind()));
   switch (date.kind()) {
     case v1::DATE_KIND_EXACT:
     case v1::DATE_KIND_YEAR:
@@ -35,7 +33,7 @@ std::string DateText(Language language, const v1::PartialDate& date) {
     case v1::DATE_KIND_BETWEEN:
       return date.from() + ".." + date.until();
     default:
-      return word + " " + date.from();
+      return WordOf(language, *v1::DateKind_descriptor(), date.kind()) + " " + date.from();
   }
 }
 
@@ -43,12 +41,10 @@ std::string DateText(Language language, const v1::PartialDate& date) {
 std::string NameText(Language language, const v1::Name& name) {
   std::string more;
   if (name.kind() != v1::NAME_KIND_PRIMARY) {
-    Append(more, WordOf(language, *v1::NameKind_descriptor()->FindValueByNumber(name.kind())),
-           ", ");
+    Append(more, WordOf(language, *v1::NameKind_descriptor(), name.kind()), ", ");
   }
   if (name.quality() != v1::NAME_QUALITY_GOOD) {
-    Append(more, WordOf(language, *v1::NameQuality_descriptor()->FindValueByNumber(name.quality())),
-           ", ");
+    Append(more, WordOf(language, *v1::NameQuality_descriptor(), name.quality()), ", ");
   }
   Append(more, name.script(), ", ");
   return name.text() + (more.empty() ? "" : " (" + more + ")");
@@ -68,7 +64,7 @@ std::string ValueText(Language language, const Message& message, const FieldDesc
   const auto* const reflection = message.GetReflection();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_ENUM:
-      return WordOf(language, *reflection->GetEnum(message, &field));
+      return WordOf(language, *field.enum_type(), reflection->GetEnumValue(message, &field));
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return MessageText(language, index < 0
                                        ? reflection->GetMessage(message, &field)
@@ -132,7 +128,7 @@ std::string LinkText(Language language, const v1::Link& link) {
   return "  " +
          Say(language, "content.link",
              {std::to_string(link.from()),
-              WordOf(language, *v1::LinkKind_descriptor()->FindValueByNumber(link.kind())),
+              WordOf(language, *v1::LinkKind_descriptor(), link.kind()),
               std::to_string(link.to())}) +
          (said.empty() ? "" : " (" + Printable(said) + ")") + "\n";
 }

@@ -113,6 +113,15 @@ TEST(RenderContent, WhatTurnsTheDirectionIsShownAndNotObeyed) {
   EXPECT_THAT(text, Not(HasSubstr("\u202e")));
 }
 
+TEST(RenderContent, AWordOfANewerNodeIsShownAsItsNumber) {
+  v1::Subjects subjects = Example();
+  subjects.mutable_subjects(0)->mutable_person()->set_sex(static_cast<v1::Sex>(99));
+  subjects.mutable_links(0)->set_kind(static_cast<v1::LinkKind>(98));
+  const std::string text = RenderSubjects(Language::kEnglish, subjects);
+  EXPECT_THAT(text, HasSubstr("99\n"));
+  EXPECT_THAT(text, HasSubstr("no. 1 98 no. 2"));
+}
+
 TEST(RenderContent, WhatIsOfNoKindIsLeftOut) {
   v1::Subjects subjects;
   subjects.add_subjects()->set_note("alone");

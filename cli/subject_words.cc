@@ -53,6 +53,11 @@ std::string WordOf(Language language, const EnumValueDescriptor& value) {
   return Word(language, Hyphenated(value.type()->name()), CodeOf(value));
 }
 
+std::string WordOf(Language language, const EnumDescriptor& list, int number) {
+  const EnumValueDescriptor* const value = list.FindValueByNumber(number);
+  return value == nullptr ? std::to_string(number) : WordOf(language, *value);
+}
+
 const google::protobuf::OneofDescriptor& SubjectKinds() {
   return *v1::Subject::descriptor()->FindOneofByName("what");
 }

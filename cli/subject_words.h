@@ -25,6 +25,8 @@ std::string CodesOf(const google::protobuf::EnumDescriptor& list);
 // From the catalogue: what a field, a kind of subject, a value is called.
 std::string LabelOf(Language language, const google::protobuf::FieldDescriptor& field);
 std::string WordOf(Language language, const google::protobuf::EnumValueDescriptor& value);
+// The number itself when the list has none such: a newer node may know more.
+std::string WordOf(Language language, const google::protobuf::EnumDescriptor& list, int number);
 
 // A Subject's kinds: person, document, …
 const google::protobuf::OneofDescriptor& SubjectKinds();

@@ -83,7 +83,7 @@ class Bench(unittest.TestCase):
         self.assertEqual((both["asked"], both["asked_left_out"], both["recall"]), (3, 2, 1))
 
     def test_an_unreadable_line_is_named(self):
-        for text, place, sentence in (("A B\t1971\n", 1, "a line has a name"), ("A B\t\t\nC D\t71\t\n", 2, "four digits"),
+        for text, place, sentence in (("A B\t1971\tX\tY\n", 1, "a line has a name"), ("A B\t\t\nC D\t71\t\n", 2, "four digits"),
                                       ("\n...\t\t\n", 2, "no letters")):
             done = self.ask(text)
             self.assertEqual(done.returncode, 3, done)

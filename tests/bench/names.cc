@@ -43,11 +43,13 @@ std::vector<std::string> Split(const std::string& text, char by) {
   return fields;
 }
 
-absl::StatusOr<Line> ParseLine(const std::vector<std::string>& fields, const std::string& file,
+// Empty fields at the end may be missing: editors drop the tabs before them.
+absl::StatusOr<Line> ParseLine(std::vector<std::string> fields, const std::string& file,
                                size_t number) {
-  if (fields.size() != 3) {
+  if (fields.size() > 3) {
     return Unreadable(file, number, "a line has a name, a year and a reference, with tabs between");
   }
+  fields.resize(3);
   Line line{.name = fields[0], .year = std::nullopt, .reference = fields[2]};
   if (node::search::FoldName(line.name).empty()) {
     return Unreadable(file, number, "the name has no letters");
