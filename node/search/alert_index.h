@@ -1,0 +1,62 @@
+// An index in memory over the subjects of records, by number and by name. It holds hashes of keys
+// and words of names, and gives candidates: whoever asks looks at the record itself. What is
+// removed leaves nothing behind. Not thread-safe; calls of const members may run side by side.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "entente/v1/content.pb.h"
+#include "node/search/key_index.h"
+#include "node/search/name_index.h"
+#include "node/search/number_pool.h"
+
+namespace entente::node::search {
+
+struct IndexQuestion {
+  std::vector<MatchKey> keys;
+  std::optional<NameQuery> name;
+};
+
+struct IndexCandidate {
+  uint32_t number = 0;
+  bool by_key = false;
+  // By name: of which subject of the record, and how.
+  std::optional<NameCandidate> name;
+  size_t subject = 0;
+};
+
+class AlertIndex {
+ public:
+  // A record's number is its caller's. Precondition: below KeyIndex::kMost, and not in use. Of one
+  // record the first kNamed named subjects are found by name, and as many keys as one block of the
+  // pool holds; a record of 1 MiB has more only by intent.
+  static constexpr size_t kNamed = 256;
+  void Add(uint32_t number, std::span<const v1::Subject> subjects);
+  // Nothing happens when it is not there.
+  void Remove(uint32_t number);
+
+  // The best first; those by key before all others. At most `most`.
+  std::vector<IndexCandidate> Find(const IndexQuestion& question, size_t most) const;
+
+  size_t records() const { return held_.size(); }
+
+ private:
+  struct Held {
+    uint32_t keys_at = 0;
+    uint8_t keys = 0;       // numbers in the pool, two a key
+    uint16_t subjects = 0;  // up to the last that has a name
+  };
+
+  KeyIndex keys_;
+  NameIndex names_;
+  NumberPool pool_;
+  absl::flat_hash_map<uint32_t, Held> held_;
+};
+
+}  // namespace entente::node::search
