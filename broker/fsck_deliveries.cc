@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/rows.h"
+#include "core/record/statements.h"
 #include "core/record/words.h"
 #include "entente/v1/record.pb.h"
 
@@ -24,6 +25,12 @@ v1::Lane LaneOfBody(const std::string& body, bool is_record) {
   return read && v1::Lane_IsValid(gap.lane()) ? gap.lane() : v1::LANE_UNSPECIFIED;
 }
 
+// A gap note's own body says it.
+v1::Lane LaneOfNotice(std::string_view type) {
+  if (type == record::kStatementType<v1::GapNote>) return v1::LANE_UNSPECIFIED;
+  return type == record::kStatementType<v1::RecallNote> ? v1::LANE_URGENT : v1::LANE_BULK;
+}
+
 }  // namespace
 
 void Deliveries::Note(uint64_t log_index, uint16_t number, const v1::Part& part) {
@@ -38,8 +45,7 @@ void Deliveries::Note(uint64_t log_index, uint16_t number, const v1::Part& part)
   if (part.has_submission()) {
     given.push_back({log_index, part.submission().record_hash(), v1::LANE_UNSPECIFIED});
   } else if (part.has_notice()) {
-    bool gap = part.notice().type() == "gap";
-    given.push_back({log_index, "", gap ? v1::LANE_UNSPECIFIED : v1::LANE_BULK});
+    given.push_back({log_index, "", LaneOfNotice(part.notice().type())});
   }
   for (int i = 0; i < range.record_hashes_size(); ++i) {
     given.push_back({log_index, "", range.lane()});

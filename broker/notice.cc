@@ -18,14 +18,40 @@ struct Asked {
   Instant instant;
 };
 
+// Who signs a notice under which of its keys, and whom it goes to.
 template <class Body>
-absl::StatusOr<Body> Read(const Asked& asked) {
+struct Route {
+  static constexpr crypto::KeyUse kUse = crypto::KeyUse::kRecordSigning;
+  static const std::string& From(const Body& body) { return body.origin(); }
+  static const std::string& To(const Body& body) { return body.recipient(); }
+};
+// An erasure is the word of a record's recipient, to its origin.
+template <>
+struct Route<v1::ErasureNote> {
+  static constexpr crypto::KeyUse kUse = crypto::KeyUse::kAcknowledgement;
+  static const std::string& From(const v1::ErasureNote& body) { return body.recipient(); }
+  static const std::string& To(const v1::ErasureNote& body) { return body.origin(); }
+};
+
+absl::Status CheckAddressee(const Asked& asked, const std::string& to) {
+  auto state = asked.view.registry.StateOf(to, asked.instant);
+  if (state == ledger::AgencyState::kUnknown) {
+    return Refuse(Reason::kWrongAgency, to + " is no member.");
+  }
+  if (state == ledger::AgencyState::kRemoved) {
+    return Refuse(Reason::kAgencySuspended, to + " was removed.");
+  }
+  return absl::OkStatus();
+}
+
+template <class Body>
+absl::StatusOr<Body> Read(const Asked& asked, NoticeCommand& out) {
   const v1::SignedStatement& statement = asked.statement;
   if (statement.signatures_size() != 1) {
     return Refuse(Reason::kMalformed, "A notice has one signature.");
   }
   auto key = [&](const KeyId& id) -> absl::StatusOr<crypto::PublicKey> {
-    auto found = asked.view.registry.FindKey(asked.agency, id, crypto::KeyUse::kRecordSigning,
+    auto found = asked.view.registry.FindKey(asked.agency, id, Route<Body>::kUse,
                                              asked.view.next_index, asked.instant);
     if (!found.ok()) return found.status();
     return found->public_key;
@@ -36,48 +62,54 @@ absl::StatusOr<Body> Read(const Asked& asked) {
   if (body->log_origin() != genesis.log_origin) {
     return Refuse(Reason::kProofBad, "The notice is about another log.");
   }
-  if (body->origin() != asked.agency || body->recipient() == asked.agency) {
+  const std::string& to = Route<Body>::To(*body);
+  if (Route<Body>::From(*body) != asked.agency || to == asked.agency) {
     return Refuse(Reason::kWrongAgency, "A notice goes from its signer to another agency.");
   }
-  auto state = asked.view.registry.StateOf(body->recipient(), asked.instant);
-  if (state == ledger::AgencyState::kUnknown) {
-    return Refuse(Reason::kWrongAgency, body->recipient() + " is no member.");
-  }
-  if (state == ledger::AgencyState::kRemoved) {
-    return Refuse(Reason::kAgencySuspended, body->recipient() + " was removed.");
-  }
+  if (absl::Status status = CheckAddressee(asked, to); !status.ok()) return status;
+  out.set_type(std::string(record::kStatementType<Body>));
+  out.set_recipient(to);
   return body;
 }
 
+absl::Status CheckDated(uint64_t instant_ms, const Asked& asked) {
+  auto latest = static_cast<uint64_t>((asked.instant + limits::kClockToleranceMs).ms);
+  if (instant_ms <= latest) return absl::OkStatus();
+  return Refuse(Reason::kFutureDated, "The notice is dated in the future.");
+}
+
+// In bulk what nobody waits for; a recall goes before all that is less urgent than itself.
+template <class Body>
+absl::Status ReadDated(const Asked& asked, v1::Lane lane, NoticeCommand& out) {
+  auto body = Read<Body>(asked, out);
+  if (!body.ok()) return body.status();
+  out.set_lane(lane);
+  return CheckDated(body->instant_ms(), asked);
+}
+
 absl::Status ReadGap(const Asked& asked, NoticeCommand& out) {
-  auto body = Read<v1::GapNote>(asked);
+  auto body = Read<v1::GapNote>(asked, out);
   if (!body.ok()) return body.status();
   if (body->log_index() >= asked.view.next_index) {
     return Refuse(Reason::kProofBad, "The gap note names an entry that does not stand.");
   }
-  out.set_type("gap");
-  out.set_recipient(body->recipient());
   out.set_lane(body->lane());
   return absl::OkStatus();
 }
 
-absl::Status ReadPairHead(const Asked& asked, NoticeCommand& out) {
-  auto body = Read<v1::PairHead>(asked);
-  if (!body.ok()) return body.status();
-  auto latest = static_cast<uint64_t>((asked.instant + limits::kClockToleranceMs).ms);
-  if (body->instant_ms() > latest) {
-    return Refuse(Reason::kFutureDated, "The pair head is dated in the future.");
-  }
-  out.set_type("pair-head");
-  out.set_recipient(body->recipient());
-  out.set_lane(v1::LANE_BULK);
-  return absl::OkStatus();
-}
-
 absl::Status ReadNotice(v1::NoticeType type, const Asked& asked, NoticeCommand& out) {
-  if (type == v1::NOTICE_TYPE_GAP) return ReadGap(asked, out);
-  if (type == v1::NOTICE_TYPE_PAIR_HEAD) return ReadPairHead(asked, out);
-  return Refuse(Reason::kMalformed, "Gap notes and pair heads alone are submitted as notices.");
+  switch (type) {
+    case v1::NOTICE_TYPE_GAP:
+      return ReadGap(asked, out);
+    case v1::NOTICE_TYPE_PAIR_HEAD:
+      return ReadDated<v1::PairHead>(asked, v1::LANE_BULK, out);
+    case v1::NOTICE_TYPE_RECALL:
+      return ReadDated<v1::RecallNote>(asked, v1::LANE_URGENT, out);
+    case v1::NOTICE_TYPE_ERASURE:
+      return ReadDated<v1::ErasureNote>(asked, v1::LANE_BULK, out);
+    default:
+      return Refuse(Reason::kMalformed, "No notice of this type is submitted.");
+  }
 }
 
 }  // namespace

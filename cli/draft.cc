@@ -1,26 +1,17 @@
 #include "cli/draft.h"
 
+#include <utility>
+
+#include "cli/draft_fields.h"
 #include "cli/draft_subjects.h"
+#include "core/base/limits.h"
 #include "core/net/config_reader.h"
+#include "core/record/words.h"
 
 namespace entente::cli {
 namespace {
 
 using net::ConfigTable;
-
-// "P30D" from now, or an instant.
-uint64_t InstantAt(ConfigTable& table, std::string_view key, Instant now) {
-  const std::string text = table.Text(key);
-  if (text.empty()) return 0;
-  if (text[0] == 'P') {
-    const auto duration = ParseDuration(text);
-    if (!duration.ok()) return table.RefuseAs(key, "draft.duration"), 0;
-    return static_cast<uint64_t>(AddDuration(now, *duration).ms);
-  }
-  const auto instant = ParseInstant(text);
-  if (!instant.ok()) return table.RefuseAs(key, "draft.instant"), 0;
-  return static_cast<uint64_t>(instant->ms);
-}
 
 v1::Urgency UrgencyOf(ConfigTable& table) {
   const std::string word = table.TextOr("urgency", "normal");
@@ -85,29 +76,92 @@ void ReadAsk(ConfigTable table, Instant now, const std::string& language,
   ask->set_summary(table.Text("summary"));
 }
 
+void ReadNotice(ConfigTable table, Instant now, const std::string& language,
+                v1::DraftSection* section) {
+  ReadLabels(table, section);
+  section->set_essential(table.BoolOr("essential", true));
+  section->mutable_content()->set_language(language);
+  ReadFields(table, now, *section->mutable_content()->mutable_alert_notice());
+}
+
+// Directive (EU) 2023/977 art. 5(1).
+int64_t TimeOf(v1::RequestGround ground) {
+  switch (ground) {
+    case v1::REQUEST_GROUND_URGENT_AT_HAND:
+      return 8 * limits::kHourMs;
+    case v1::REQUEST_GROUND_URGENT:
+      return 3 * limits::kDayMs;
+    default:
+      return 7 * limits::kDayMs;
+  }
+}
+
+void ReadRequest(ConfigTable table, Instant now, const std::string& language,
+                 v1::DraftSection* section) {
+  ReadLabels(table, section);
+  section->set_essential(table.BoolOr("essential", true));
+  section->mutable_content()->set_language(language);
+  v1::RequestAsk& ask = *section->mutable_content()->mutable_request_ask();
+  ReadFields(table, now, ask);
+  if (ask.due_ms() == 0) ask.set_due_ms(static_cast<uint64_t>((now + TimeOf(ask.ground())).ms));
+}
+
+// The section that each kind has one of, and the sender's own reference in it.
+void ReadHead(ConfigTable& root, v1::RecordKind kind, Instant now, v1::Draft& draft) {
+  const std::string language = root.TextOr("language", "en");
+  if (kind == v1::RECORD_KIND_LEAD) {
+    ReadAsk(root.Table("ask"), now, language, draft.add_sections());
+    draft.set_own_reference(draft.sections(0).content().lead_ask().reference());
+  } else if (kind == v1::RECORD_KIND_ALERT) {
+    ReadNotice(root.Table("notice"), now, language, draft.add_sections());
+    draft.set_own_reference(draft.sections(0).content().alert_notice().reference());
+  } else if (kind == v1::RECORD_KIND_REQUEST) {
+    ReadRequest(root.Table("ask"), now, language, draft.add_sections());
+    draft.set_own_reference(draft.sections(0).content().request_ask().reference());
+  } else {
+    draft.set_own_reference(root.TextOr("reference", ""));
+  }
+}
+
 }  // namespace
 
-absl::StatusOr<v1::SendLeadRequest> ReadLeadDraft(const std::string& path, Instant now) {
+std::vector<v1::DraftSection> ReadSections(ConfigTable& root) {
+  const std::string language = root.TextOr("language", "en");
+  std::vector<v1::DraftSection> sections;
+  for (ConfigTable& table : root.Tables("section")) {
+    ReadSection(table, language, &sections.emplace_back());
+  }
+  return sections;
+}
+
+absl::StatusOr<v1::Draft> ReadDraft(const std::string& path, v1::RecordKind kind, Instant now) {
   auto root = ConfigTable::Load(path);
   if (!root.ok()) return root.status();
-  v1::SendLeadRequest request;
-  if (root->Text("draft") != "lead/1") root->RefuseAs("draft", "draft.form");
-  const std::string language = root->TextOr("language", "en");
-  request.set_purpose(root->Text("purpose"));
-  request.set_instrument(root->TextOr("instrument", ""));
-  Assign(request.mutable_handling(), root->Texts("handling"));
-  request.set_evaluation(root->Text("evaluation"));
-  request.set_urgency(UrgencyOf(*root));
-  request.set_expires_ms(InstantAt(*root, "expires", now));
-  Assign(request.mutable_obtained_from(), root->Texts("obtained_from"));
-  request.set_instruction(root->TextOr("instruction", ""));
-  ReadAsk(root->Table("ask"), now, language, request.add_sections());
-  request.set_own_reference(request.sections(0).content().lead_ask().reference());
-  for (ConfigTable& table : root->Tables("section")) {
-    ReadSection(table, language, request.add_sections());
-  }
+  v1::Draft draft;
+  draft.set_kind(kind);
+  const std::string form = std::string(record::KindWord(kind)) + "/1";
+  if (root->Text("draft") != form) root->RefuseAs("draft", "draft.form", form);
+  draft.set_purpose(root->Text("purpose"));
+  draft.set_instrument(root->TextOr("instrument", ""));
+  Assign(draft.mutable_handling(), root->Texts("handling"));
+  draft.set_evaluation(root->Text("evaluation"));
+  draft.set_urgency(UrgencyOf(*root));
+  draft.set_expires_ms(InstantAt(*root, "expires", now));
+  Assign(draft.mutable_obtained_from(), root->Texts("obtained_from"));
+  draft.set_instruction(root->TextOr("instruction", ""));
+  ReadHead(*root, kind, now, draft);
+  for (v1::DraftSection& section : ReadSections(*root)) *draft.add_sections() = std::move(section);
   if (const absl::Status status = root->Finish(); !status.ok()) return status;
-  return request;
+  return draft;
+}
+
+absl::StatusOr<std::vector<v1::DraftSection>> ReadSectionsFile(const std::string& path) {
+  auto root = ConfigTable::Load(path);
+  if (!root.ok()) return root.status();
+  if (root->Text("draft") != "sections/1") root->RefuseAs("draft", "draft.form", "sections/1");
+  std::vector<v1::DraftSection> sections = ReadSections(*root);
+  if (const absl::Status status = root->Finish(); !status.ok()) return status;
+  return sections;
 }
 
 }  // namespace entente::cli

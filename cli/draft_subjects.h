@@ -12,8 +12,4 @@ bool HasSubjects(const net::ConfigTable& section);
 // What is wrong is said at its place in `section`, when that is finished.
 v1::Subjects ReadSubjects(net::ConfigTable& section);
 
-// "1984-03-17", "1984", "about 1984", "1980..1984" (days or years), "false 1984-03-17".
-// False for anything else.
-bool ReadPartialDate(std::string_view text, v1::PartialDate& date);
-
 }  // namespace entente::cli

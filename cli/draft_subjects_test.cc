@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "cli/draft_fields.h"
 #include "cli/subject_words.h"
 #include "core/record/content.h"
 

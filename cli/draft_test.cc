@@ -16,10 +16,10 @@ const Instant kNow = *ParseInstant("2026-11-24T12:00:00Z");
 
 class DraftTest : public ::testing::Test {
  protected:
-  absl::StatusOr<v1::SendLeadRequest> Read(const std::string& text) {
+  absl::StatusOr<v1::Draft> Read(const std::string& text) {
     const std::string path = ::testing::TempDir() + "/draft.toml";
     std::ofstream(path) << text;
-    return ReadLeadDraft(path, kNow);
+    return ReadDraft(path, v1::RECORD_KIND_LEAD, kNow);
   }
 
   const std::string good_ = R"(draft = "lead/1"
@@ -62,8 +62,9 @@ TEST_F(DraftTest, ReadsAskAndSections) {
 
 TEST_F(DraftTest, ShippedExampleReads) {
   const char* const root = std::getenv("ENTENTE_SOURCE_DIR");
-  const auto request = ReadLeadDraft(
-      std::string(root == nullptr ? "." : root) + "/deploy/demo-data/lead.toml", kNow);
+  const auto request =
+      ReadDraft(std::string(root == nullptr ? "." : root) + "/deploy/demo-data/lead.toml",
+                v1::RECORD_KIND_LEAD, kNow);
   ASSERT_TRUE(request.ok()) << request.status();
   EXPECT_EQ(request->sections_size(), 5);
 }
@@ -102,7 +103,8 @@ TEST_F(DraftTest, SaysItInFrench) {
 }
 
 TEST_F(DraftTest, AFileWithoutEndIsNotReadToTheEnd) {
-  EXPECT_TRUE(IsRefusal(ReadLeadDraft("/dev/zero", kNow).status(), Reason::kTooLarge));
+  EXPECT_TRUE(
+      IsRefusal(ReadDraft("/dev/zero", v1::RECORD_KIND_LEAD, kNow).status(), Reason::kTooLarge));
   EXPECT_TRUE(IsRefusal(Read(good_ + "#" + std::string(limits::kConfigBytes, 'x')).status(),
                         Reason::kTooLarge));
 }

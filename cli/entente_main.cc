@@ -70,6 +70,8 @@ int Main(int argc, char** argv) {
   app.set_help_all_flag("--help-all", "help of every command");
   AddSettings(app, config, context.settings);
   AddLeadCommands(app, context);
+  AddAlertCommands(app, context);
+  AddRequestCommands(app, context);
   AddInboxCommands(app, context);
   AddAgencyCommands(app, context);
   AddOfficerCommands(app, context);

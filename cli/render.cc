@@ -4,6 +4,7 @@
 
 #include "cli/json.h"
 #include "cli/render_content.h"
+#include "cli/subject_words.h"
 #include "cli/text.h"
 
 namespace entente::cli {
@@ -81,10 +82,22 @@ std::string RecipientDetail(Language language, const v1::RecipientStatus& recipi
   return Joined(parts, "; ");
 }
 
-std::string LeadHead(Language language, const v1::LeadSummary& lead) {
-  return Say(language, "lead.head",
-             {lead.reference(), NumberWord(language, "measure", lead.measure()),
-              InstantText(lead.deadline_ms()), lead.record_id(), lead.own_reference()});
+std::string RecordHead(Language language, const v1::RecordSummary& record) {
+  const std::string by = InstantText(record.deadline_ms());
+  switch (record.kind()) {
+    case v1::RECORD_KIND_ALERT:
+      return Say(
+          language, "alert.head",
+          {record.reference(), WordOf(language, *v1::AlertAction_descriptor(), record.action()),
+           InstantText(record.expires_ms()), record.record_id(), record.own_reference()});
+    case v1::RECORD_KIND_REQUEST:
+      return Say(language, "request.head",
+                 {record.reference(), by, record.record_id(), record.own_reference()});
+    default:
+      return Say(language, "lead.head",
+                 {record.reference(), NumberWord(language, "measure", record.measure()), by,
+                  record.record_id(), record.own_reference()});
+  }
 }
 
 std::string AskText(Language language, const v1::LeadAsk& ask) {
@@ -110,6 +123,16 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
       return PrintableBlock(content.narrative().text());
     case v1::SectionContent::kLeadAnswer:
       return AnswerText(language, content.lead_answer());
+    case v1::SectionContent::kAlertNotice:
+      return RenderAsked(language, content.alert_notice());
+    case v1::SectionContent::kRequestAsk:
+      return RenderAsked(language, content.request_ask());
+    case v1::SectionContent::kReply:
+      return RenderAsked(language, content.reply());
+    case v1::SectionContent::kNotIdentical:
+      return RenderAsked(language, content.not_identical());
+    case v1::SectionContent::kFinding:
+      return RenderAsked(language, content.finding());
     case v1::SectionContent::BODY_NOT_SET:
       return Say(language, "section.empty") + "\n";
   }
@@ -179,16 +202,16 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
   return out;
 }
 
-std::string RenderSent(Language language, const v1::SendLeadResponse& response) {
-  return Say(language, "lead.accepted", {response.reference(), response.record_id()}) + "\n" +
+std::string RenderSent(Language language, const v1::SendResponse& response) {
+  return Say(language, "record.accepted", {response.reference(), response.record_id()}) + "\n" +
          PreviewsText(language, response.recipients());
 }
 
-std::string RenderPreview(Language language, const v1::PreviewLeadResponse& response) {
+std::string RenderPreview(Language language, const v1::PreviewResponse& response) {
   return PreviewsText(language, response.recipients());
 }
 
-std::string RenderAs(Language language, const v1::SendLeadRequest& draft,
+std::string RenderAs(Language language, const v1::Draft& draft,
                      const v1::RecipientPreview& recipient) {
   std::string out = Say(language, "preview.as", {recipient.recipient()}) + "\n";
   if (recipient.verdict() == v1::VERDICT_REFUSE) {
@@ -213,16 +236,19 @@ std::string RenderAs(Language language, const v1::SendLeadRequest& draft,
   return out;
 }
 
-std::string RenderLeads(Language language, const v1::ListLeadsResponse& response, bool received) {
-  if (response.leads().empty()) return Say(language, "lead.none") + "\n";
+std::string RenderRecords(Language language, const v1::ListResponse& response, bool received) {
+  if (response.records().empty()) return Say(language, "list.none") + "\n";
   std::string out;
-  for (const auto& lead : response.leads()) {
-    out += LeadHead(language, lead);
-    if (received) out += " " + Say(language, "lead.from", {lead.origin()});
-    if (lead.damaged()) out += " " + Say(language, "lead.damaged");
+  for (const auto& record : response.records()) {
+    out += RecordHead(language, record);
+    if (received) out += " " + Say(language, "lead.from", {record.origin()});
+    if (!record.about_record_id().empty()) {
+      out += " " + Say(language, "list.about", {record.about_record_id()});
+    }
+    if (record.damaged()) out += " " + Say(language, "lead.damaged");
     out += "\n";
     std::vector<Row> rows;
-    for (const auto& recipient : lead.recipients()) {
+    for (const auto& recipient : record.recipients()) {
       rows.push_back({recipient.overdue() ? "  !" : "   ", recipient.recipient(),
                       NumberWord(language, "state", recipient.state()),
                       InstantText(recipient.changed_ms()), RecipientDetail(language, recipient)});
@@ -290,7 +316,8 @@ std::string RenderConsultations(Language language, const v1::ConsultationsRespon
                                             "purpose", "justification"})};
   for (const auto& row : response.consultations()) {
     rows.push_back({std::to_string(row.number()), InstantText(row.instant_ms()), row.officer(),
-                    Word(language, "operation", row.operation()), row.record_id(), row.purpose(),
+                    Word(language, "operation", row.operation()),
+                    row.asked().empty() ? row.record_id() : row.asked(), row.purpose(),
                     row.justification()});
   }
   return Table(rows);

@@ -14,12 +14,12 @@ namespace entente::cli {
 absl::StatusOr<std::string> RenderJson(const google::protobuf::Message& message);
 
 std::string RenderStatus(Language language, const v1::StatusResponse& status);
-std::string RenderSent(Language language, const v1::SendLeadResponse& response);
-std::string RenderPreview(Language language, const v1::PreviewLeadResponse& response);
+std::string RenderSent(Language language, const v1::SendResponse& response);
+std::string RenderPreview(Language language, const v1::PreviewResponse& response);
 // What one recipient would see of the draft, and what not. `recipient`: its preview.
-std::string RenderAs(Language language, const v1::SendLeadRequest& draft,
+std::string RenderAs(Language language, const v1::Draft& draft,
                      const v1::RecipientPreview& recipient);
-std::string RenderLeads(Language language, const v1::ListLeadsResponse& response, bool received);
+std::string RenderRecords(Language language, const v1::ListResponse& response, bool received);
 std::string RenderInbox(Language language, const v1::InboxResponse& response);
 std::string RenderShown(Language language, const v1::ShowResponse& response);
 std::string RenderConsultations(Language language, const v1::ConsultationsResponse& response);

@@ -6,6 +6,7 @@
 
 #include "cli/subject_words.h"
 #include "cli/text.h"
+#include "core/base/encoding.h"
 
 namespace entente::cli {
 namespace {
@@ -50,7 +51,23 @@ std::string NameText(Language language, const v1::Name& name) {
   return name.text() + (more.empty() ? "" : " (" + more + ")");
 }
 
+std::string MessageText(Language language, const Message& message);
+
+// A desk: its fields on one line.
+std::string DeskText(Language language, const v1::DutyDesk& desk) {
+  std::string text = desk.name();
+  for (const std::string* more : {&desk.telephone(), &desk.email(), &desk.time_zone()}) {
+    Append(text, *more, ", ");
+  }
+  std::string languages;
+  for (const std::string& tag : desk.languages()) Append(languages, tag, " ");
+  return text + " (" + Say(language, "content.languages", {languages}) + ")";
+}
+
 std::string MessageText(Language language, const Message& message) {
+  if (const auto* desk = dynamic_cast<const v1::DutyDesk*>(&message)) {
+    return DeskText(language, *desk);
+  }
   if (const auto* money = dynamic_cast<const v1::Money*>(&message)) return MoneyText(*money);
   if (const auto* date = dynamic_cast<const v1::PartialDate*>(&message)) {
     return DateText(language, *date);
@@ -64,7 +81,13 @@ std::string ValueText(Language language, const Message& message, const FieldDesc
   const auto* const reflection = message.GetReflection();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_ENUM:
-      return WordOf(language, *field.enum_type(), reflection->GetEnumValue(message, &field));
+      return WordOf(language, *field.enum_type(),
+                    index < 0 ? reflection->GetEnumValue(message, &field)
+                              : reflection->GetRepeatedEnumValue(message, &field, index));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return Say(language, reflection->GetBool(message, &field) ? "yes" : "no");
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return InstantText(reflection->GetUInt64(message, &field));
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return MessageText(language, index < 0
                                        ? reflection->GetMessage(message, &field)
@@ -91,6 +114,14 @@ std::string FieldText(Language language, const Message& message, const FieldDesc
   return text;
 }
 
+// Shown as a subject of its own, or by its record's reference.
+bool IsOwnSubject(const FieldDescriptor& field) {
+  const auto* const type = field.message_type();
+  return field.type() == FieldDescriptor::TYPE_BYTES
+             ? field.name() == "alert_record_id"
+             : type != nullptr && (type->name() == "Person" || type->name() == "Document");
+}
+
 const FieldDescriptor& KindOf(const v1::Subject& subject) {
   return *subject.GetReflection()->GetOneofFieldDescriptor(subject, &SubjectKinds());
 }
@@ -109,14 +140,18 @@ std::string HeadOf(Language language, const v1::Subject& subject) {
   return head + (said.empty() ? "" : " (" + said + ")");
 }
 
-std::string SubjectText(Language language, const v1::Subject& subject) {
-  std::vector<Row> rows;
-  const Message& what = subject.GetReflection()->GetMessage(subject, &KindOf(subject));
+void AddRows(Language language, const Message& what, std::vector<Row>& rows) {
   for (int i = 0; i < what.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor& field = *what.GetDescriptor()->field(i);
+    if (IsOwnSubject(field)) continue;
     std::string text = FieldText(language, what, field);
     if (!text.empty()) rows.push_back({"    " + LabelOf(language, field), std::move(text)});
   }
+}
+
+std::string SubjectText(Language language, const v1::Subject& subject) {
+  std::vector<Row> rows;
+  AddRows(language, subject.GetReflection()->GetMessage(subject, &KindOf(subject)), rows);
   if (!subject.note().empty()) {
     rows.push_back({"    " + Say(language, "field.note"), subject.note()});
   }
@@ -133,7 +168,29 @@ std::string LinkText(Language language, const v1::Link& link) {
          (said.empty() ? "" : " (" + Printable(said) + ")") + "\n";
 }
 
+std::string NotIdenticalText(Language language, const v1::NotIdentical& note) {
+  v1::Subjects subjects;
+  *subjects.add_subjects()->mutable_person() = note.person();
+  for (const v1::Document& document : note.documents()) {
+    *subjects.add_subjects()->mutable_document() = document;
+  }
+  std::vector<Row> rows;
+  AddRows(language, note, rows);
+  return "  " +
+         Say(language, "content.not-identical", {HexEncode(AsBytes(note.alert_record_id()))}) +
+         "\n" + Table(rows) + RenderSubjects(language, subjects);
+}
+
 }  // namespace
+
+std::string RenderAsked(Language language, const Message& message) {
+  if (const auto* note = dynamic_cast<const v1::NotIdentical*>(&message)) {
+    return NotIdenticalText(language, *note);
+  }
+  std::vector<Row> rows;
+  AddRows(language, message, rows);
+  return Table(rows);
+}
 
 std::string RenderSubjects(Language language, const v1::Subjects& subjects) {
   std::string out;

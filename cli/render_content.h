@@ -2,6 +2,8 @@
 // words of the catalogue. Pure. Everything in a subject comes from elsewhere and is made printable.
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <string>
 
 #include "core/base/sentences.h"
@@ -9,6 +11,8 @@
 
 namespace entente::cli {
 
+// An alert's notice, a request, a reply, a finding, a note that somebody is another.
+std::string RenderAsked(Language language, const google::protobuf::Message& message);
 std::string RenderSubjects(Language language, const v1::Subjects& subjects);
 
 }  // namespace entente::cli

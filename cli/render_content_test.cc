@@ -7,6 +7,7 @@
 
 #include "cli/subject_words.h"
 #include "core/base/sentence_table.h"
+#include "entente/v1/desk.pb.h"
 
 namespace entente::cli {
 namespace {
@@ -26,10 +27,17 @@ void CollectEnum(const EnumDescriptor& list, std::set<std::string>& keys) {
   }
 }
 
+// Shown as subjects, or by a reference, not under a label.
+bool HasNoLabel(const google::protobuf::FieldDescriptor& field) {
+  return field.name() == "alert_record_id" || field.message_type() == v1::Person::descriptor() ||
+         field.message_type() == v1::Document::descriptor();
+}
+
 void Collect(const Descriptor& message, std::set<std::string>& keys) {
   for (int i = 0; i < message.field_count(); ++i) {
     const auto& field = *message.field(i);
-    keys.insert("field." + Hyphenated(field.name()));
+    if (HasNoLabel(field)) continue;
+    keys.insert("field." + Hyphenated(KeyOf(field)));
     if (field.enum_type() != nullptr) CollectEnum(*field.enum_type(), keys);
   }
 }
@@ -41,8 +49,14 @@ std::set<std::string> KeysOfContents() {
     Collect(*SubjectKinds().field(i)->message_type(), keys);
   }
   keys.insert("field.note");
-  for (const EnumDescriptor* list : {v1::DateKind_descriptor(), v1::NameKind_descriptor(),
-                                     v1::NameQuality_descriptor(), v1::LinkKind_descriptor()}) {
+  for (const Descriptor* asked :
+       {v1::AlertNotice::descriptor(), v1::NotIdentical::descriptor(), v1::RequestAsk::descriptor(),
+        v1::Reply::descriptor(), v1::Finding::descriptor()}) {
+    Collect(*asked, keys);
+  }
+  for (const EnumDescriptor* list :
+       {v1::DateKind_descriptor(), v1::NameKind_descriptor(), v1::NameQuality_descriptor(),
+        v1::LinkKind_descriptor(), v1::CopyState_descriptor()}) {
     CollectEnum(*list, keys);
   }
   return keys;

@@ -59,9 +59,9 @@ void ExpectHarmless(const std::string& text) {
 TEST(Render, NoFieldOfNoAnswerCanSteerTheTerminalOrForgeALine) {
   for (const Language language : {Language::kEnglish, Language::kFrench}) {
     ExpectHarmless(RenderStatus(language, Hostile<v1::StatusResponse>()));
-    ExpectHarmless(RenderSent(language, Hostile<v1::SendLeadResponse>()));
+    ExpectHarmless(RenderSent(language, Hostile<v1::SendResponse>()));
     for (const bool received : {false, true}) {
-      ExpectHarmless(RenderLeads(language, Hostile<v1::ListLeadsResponse>(), received));
+      ExpectHarmless(RenderRecords(language, Hostile<v1::ListResponse>(), received));
     }
     ExpectHarmless(RenderInbox(language, Hostile<v1::InboxResponse>()));
     ExpectHarmless(RenderConsultations(language, Hostile<v1::ConsultationsResponse>()));
@@ -88,12 +88,12 @@ TEST(Render, JsonIsOneLineOfAscii) {
 
 // As many lines as the same answer has with plain words: no text adds one.
 TEST(Render, AnAnswersReasonDoesNotForgeARow) {
-  v1::ListLeadsResponse response;
-  auto* const recipient = response.add_leads()->add_recipients();
+  v1::ListResponse response;
+  auto* const recipient = response.add_records()->add_recipients();
   recipient->set_state(v1::RECIPIENT_STATE_DECLINED);
   recipient->set_reason("no");
   const auto lines = [&] {
-    const std::string text = RenderLeads(Language::kEnglish, response, false);
+    const std::string text = RenderRecords(Language::kEnglish, response, false);
     return std::count(text.begin(), text.end(), '\n');
   };
   const auto plain = lines();
@@ -123,12 +123,12 @@ TEST(Render, TablesCountCodePoints) {
 }
 
 TEST(Render, CodesAreShownWithTheirWords) {
-  v1::ListLeadsResponse leads;
-  auto* const recipient = leads.add_leads()->add_recipients();
+  v1::ListResponse leads;
+  auto* const recipient = leads.add_records()->add_recipients();
   recipient->set_state(v1::RECIPIENT_STATE_NOT_SENT);
   recipient->set_reason("policy-refused");
   recipient->add_reasons("cannot-honour:onward:never");
-  const std::string text = RenderLeads(Language::kFrench, leads, false);
+  const std::string text = RenderRecords(Language::kFrench, leads, false);
   EXPECT_NE(text.find("policy-refused (La politique de partage"), text.npos) << text;
   EXPECT_NE(text.find("(L'État destinataire ne peut honorer l'obligation « onward:never »"),
             text.npos)
@@ -139,8 +139,8 @@ TEST(Render, CodesAreShownWithTheirWords) {
 }
 
 TEST(Render, TheOverdueOneStandsOut) {
-  v1::ListLeadsResponse response;
-  auto* const lead = response.add_leads();
+  v1::ListResponse response;
+  auto* const lead = response.add_records();
   lead->set_reference("REF");
   auto* const on_time = lead->add_recipients();
   on_time->set_recipient("BR.coaf");
@@ -149,11 +149,11 @@ TEST(Render, TheOverdueOneStandsOut) {
   late->set_recipient("NL.fiu");
   late->set_state(v1::RECIPIENT_STATE_LOGGED);
   late->set_overdue(true);
-  const std::string text = RenderLeads(Language::kEnglish, response, false);
+  const std::string text = RenderRecords(Language::kEnglish, response, false);
   EXPECT_NE(text.find("!  NL.fiu"), std::string::npos) << text;
   EXPECT_NE(text.find("OVERDUE"), std::string::npos);
   EXPECT_EQ(text.find("!  BR.coaf"), std::string::npos);
-  EXPECT_NE(RenderLeads(Language::kFrench, response, false).find("EN RETARD"), std::string::npos);
+  EXPECT_NE(RenderRecords(Language::kFrench, response, false).find("EN RETARD"), std::string::npos);
 }
 
 TEST(Render, QuorumNoneIsSaid) {

@@ -45,8 +45,15 @@ std::string CodesOf(const EnumDescriptor& list) {
   return codes;
 }
 
+std::string KeyOf(const FieldDescriptor& field) {
+  constexpr std::string_view kInstantEnding = "_ms";
+  const std::string& name = field.name();
+  return name.ends_with(kInstantEnding) ? name.substr(0, name.size() - kInstantEnding.size())
+                                        : name;
+}
+
 std::string LabelOf(Language language, const FieldDescriptor& field) {
-  return Word(language, "field", Hyphenated(field.name()));
+  return Word(language, "field", Hyphenated(KeyOf(field)));
 }
 
 std::string WordOf(Language language, const EnumValueDescriptor& value) {

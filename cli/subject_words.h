@@ -22,6 +22,9 @@ const google::protobuf::EnumValueDescriptor* ValueOf(const google::protobuf::Enu
 // "passport, identity-card, …", for a sentence that says what may be written.
 std::string CodesOf(const google::protobuf::EnumDescriptor& list);
 
+// A field's name, of an instant without its ending "_ms".
+std::string KeyOf(const google::protobuf::FieldDescriptor& field);
+
 // From the catalogue: what a field, a kind of subject, a value is called.
 std::string LabelOf(Language language, const google::protobuf::FieldDescriptor& field);
 std::string WordOf(Language language, const google::protobuf::EnumValueDescriptor& value);

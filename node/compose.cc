@@ -12,6 +12,7 @@
 #include "core/ledger/parts.h"
 #include "core/record/content.h"
 #include "core/record/format.h"
+#include "core/record/strict.h"
 #include "core/record/words.h"
 #include "node/labels.h"
 #include "node/sent.h"
@@ -21,7 +22,7 @@
 namespace entente::node {
 namespace {
 
-absl::Status CheckRecipients(const Ground& ground, const v1::SendLeadRequest& draft, Instant now) {
+absl::Status CheckRecipients(const Ground& ground, const v1::Draft& draft, Instant now) {
   if (draft.recipients().empty()) {
     return Refuse(Reason::kLabelMissing, "recipient", "a record needs at least one recipient");
   }
@@ -75,7 +76,7 @@ v1::SectionLabels LabelsOfDraft(const v1::DraftSection& section) {
   return labels;
 }
 
-absl::Status CheckLinks(const v1::SendLeadRequest& draft) {
+absl::Status CheckLinks(const v1::Draft& draft) {
   std::vector<record::PlacedContent> sections;
   for (const v1::DraftSection& section : draft.sections()) {
     sections.push_back({section.content(), section.essential()});
@@ -83,7 +84,7 @@ absl::Status CheckLinks(const v1::SendLeadRequest& draft) {
   return record::CheckLinks(sections);
 }
 
-absl::Status CheckSections(const v1::SendLeadRequest& draft) {
+absl::Status CheckSections(const v1::Draft& draft) {
   if (draft.sections().empty()) {
     return Refuse(Reason::kLabelMissing, "section", "a record needs at least one section");
   }
@@ -97,7 +98,9 @@ absl::Status CheckSections(const v1::SendLeadRequest& draft) {
     if (section.data().empty()) {
       return Refuse(Reason::kLabelMissing, "data", "a section says what data it holds");
     }
-    absl::Status good = record::CheckContent(section.content());
+    // As strictly as the recipient will read it.
+    absl::Status good = record::CheckParsed(section.content());
+    if (good.ok()) good = record::CheckContent(section.content());
     if (good.ok()) good = record::CheckLabelled(LabelsOfDraft(section), section.content());
     if (!good.ok()) return good;
   }
@@ -117,8 +120,8 @@ absl::StatusOr<std::shared_ptr<const policy::Snapshot>> SnapshotNow(const Ground
                         "wait until the node has followed the log; try again in a minute");
 }
 
-record::Header HeaderOf(const Ground& ground, const state::SentRecord& sent,
-                        const v1::SendLeadRequest& draft, uint64_t policy_version, Instant now) {
+record::Header HeaderOf(const Ground& ground, const state::SentRecord& sent, const v1::Draft& draft,
+                        uint64_t policy_version, Instant now) {
   record::Header header{.origin = ground.agency};
   header.kind = sent.kind();
   header.created = now;
@@ -133,7 +136,7 @@ record::Header HeaderOf(const Ground& ground, const state::SentRecord& sent,
 }
 
 policy::Decision Decide(const policy::Snapshot& snapshot, const record::Header& header,
-                        const v1::SendLeadRequest& draft, const state::SentRecipient& recipient,
+                        const v1::Draft& draft, const state::SentRecipient& recipient,
                         Instant now) {
   policy::RecordLabels labels = LabelsOf(header);
   for (const v1::DraftSection& section : draft.sections()) {
@@ -204,8 +207,7 @@ void KeepSealed(const record::SealedRecord& sealed, Instant now, state::SentReco
 
 // Decides for each recipient; those that are let have nothing are settled here.
 absl::StatusOr<std::vector<Granted>> Grant(const Ground& ground, const policy::Snapshot& snapshot,
-                                           const record::Header& header,
-                                           const v1::SendLeadRequest& draft,
+                                           const record::Header& header, const v1::Draft& draft,
                                            state::SentRecord& sent, Instant now) {
   std::vector<Granted> granted;
   for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
@@ -253,7 +255,7 @@ absl::StatusOr<ledger::KeyInfo> DeliveryKey(const Ground& ground, const std::str
   return key;
 }
 
-absl::Status CheckDraft(const Ground& ground, const v1::SendLeadRequest& draft, Instant now) {
+absl::Status CheckDraft(const Ground& ground, const v1::Draft& draft, Instant now) {
   if (absl::Status status = CheckRecipients(ground, draft, now); !status.ok()) return status;
   if (absl::Status status = CheckSections(draft); !status.ok()) return status;
   if (draft.purpose().empty()) return Refuse(Reason::kLabelMissing, "purpose", "no purpose given");
@@ -280,7 +282,7 @@ absl::Status CheckDraft(const Ground& ground, const v1::SendLeadRequest& draft, 
   return absl::OkStatus();
 }
 
-absl::Status ChooseInstruments(const Ground& ground, const v1::SendLeadRequest& draft, Instant now,
+absl::Status ChooseInstruments(const Ground& ground, const v1::Draft& draft, Instant now,
                                state::SentRecord& sent) {
   absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot = SnapshotNow(ground, now);
   if (!snapshot.ok()) return snapshot.status();
@@ -301,7 +303,7 @@ absl::Status ChooseInstruments(const Ground& ground, const v1::SendLeadRequest& 
 }
 
 absl::StatusOr<policy::Decision> DecideDraft(const Ground& ground, const state::SentRecord& sent,
-                                             const v1::SendLeadRequest& draft,
+                                             const v1::Draft& draft,
                                              const state::SentRecipient& recipient, Instant now) {
   absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot = SnapshotNow(ground, now);
   if (!snapshot.ok()) return snapshot.status();

@@ -19,17 +19,17 @@ namespace entente::node {
 
 // Refusals malformed, label-missing, expired: what no policy needs to be asked about. The
 // recipients are agencies of the federation, none twice, none ourselves (wrong-agency).
-absl::Status CheckDraft(const Ground& ground, const v1::SendLeadRequest& draft, Instant now);
+absl::Status CheckDraft(const Ground& ground, const v1::Draft& draft, Instant now);
 
 // Fills in the instrument of each recipient: the draft's, else the only one in force between both
 // that covers the purpose; empty when there is none. Refusal label-missing:under, with the
 // candidates, when there are several. Refusal snapshot-behind: no policy state is known yet.
-absl::Status ChooseInstruments(const Ground& ground, const v1::SendLeadRequest& draft, Instant now,
+absl::Status ChooseInstruments(const Ground& ground, const v1::Draft& draft, Instant now,
                                state::SentRecord& sent);
 
 // Own outbound decision for one recipient, by the state known now. Refusal snapshot-behind.
 absl::StatusOr<policy::Decision> DecideDraft(const Ground& ground, const state::SentRecord& sent,
-                                             const v1::SendLeadRequest& draft,
+                                             const v1::Draft& draft,
                                              const state::SentRecipient& recipient, Instant now);
 // As the desk shows it: own rules in full.
 v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decision& decision);

@@ -92,10 +92,10 @@ TEST(CrashTest, AFullDiskRefusesADraftAndLosesNothing) {
   World world;
   TestNode& node = world.node("FR.fiu");
   node.store.SetDiskFull(true);
-  const auto refused = node->SendLead("author", world.Lead({"BR.fiu"}), world.now);
+  const auto refused = node->Send("author", world.Lead({"BR.fiu"}), world.now);
   EXPECT_TRUE(IsRefusal(refused.status(), Reason::kDiskFull)) << refused.status();
   node.store.SetDiskFull(false);
-  EXPECT_EQ(node->ListLeads("author", {}, world.now)->leads_size(), 0);
+  EXPECT_EQ(node->ListRecords("author", Leads(), world.now)->records_size(), 0);
   ExpectDeliveredOnce(world, world.Send("FR.fiu", world.Lead({"BR.fiu"})));
 }
 
@@ -139,7 +139,7 @@ TEST(CrashTest, AnAcknowledgementMayOvertakeTheReceipt) {
 TEST(CrashTest, AnAnswerMayOvertakeTheReceipt) {
   World world;
   TestNode& node = world.node("FR.fiu");
-  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  v1::Draft lead = world.Lead({"BR.fiu"});
   lead.set_urgency(v1::URGENCY_URGENT);
   const std::string id = world.Send("FR.fiu", lead);
   const auto first = node->NextSubmit(world.now);

@@ -44,12 +44,13 @@ TEST(DamageTest, AFlippedBitIsNoErasure) {
   EXPECT_TRUE(absl::IsDataLoss(world.Show("BR.fiu", id).status()));
   EXPECT_TRUE(world.Show("BR.fiu", whole).ok());
   EXPECT_EQ(world.InboxOf("BR.fiu").size(), 2u);
-  v1::ListLeadsRequest received;
+  v1::ListRequest received;
+  received.set_kind(v1::RECORD_KIND_LEAD);
   received.set_received(true);
-  const auto leads = node->ListLeads("reader", received, world.now);
+  const auto leads = node->ListRecords("reader", received, world.now);
   ASSERT_TRUE(leads.ok()) << leads.status();
-  ASSERT_EQ(leads->leads_size(), 2);
-  EXPECT_NE(leads->leads(0).damaged(), leads->leads(1).damaged());
+  ASSERT_EQ(leads->records_size(), 2);
+  EXPECT_NE(leads->records(0).damaged(), leads->records(1).damaged());
   // A new key does not take its place, and once its time is over nothing is missing.
   const size_t size = node.slots.bytes().size();
   world.Send("BR.fiu", world.Lead({"FR.fiu"}));
@@ -238,11 +239,9 @@ TEST(BrokenTest, AfterAFailedSyncOfTheKeysTheEngineDoesNothingMore) {
   World world;
   TestNode& node = world.node("FR.fiu");
   node.slots.FailSync();
-  EXPECT_TRUE(
-      absl::IsInternal(node->SendLead("author", world.Lead({"BR.fiu"}), world.now).status()));
+  EXPECT_TRUE(absl::IsInternal(node->Send("author", world.Lead({"BR.fiu"}), world.now).status()));
   EXPECT_TRUE(node->broken());
-  EXPECT_TRUE(
-      absl::IsInternal(node->SendLead("author", world.Lead({"BR.fiu"}), world.now).status()));
+  EXPECT_TRUE(absl::IsInternal(node->Send("author", world.Lead({"BR.fiu"}), world.now).status()));
   EXPECT_TRUE(absl::IsInternal(node->Status("admin", world.now).status()));
   EXPECT_TRUE(absl::IsInternal(node->Tick(world.now)));
   EXPECT_TRUE(absl::IsInternal(node->NextSubmit(world.now).status()));
@@ -252,15 +251,14 @@ TEST(BrokenTest, AfterAFailedSyncOfTheKeysTheEngineDoesNothingMore) {
   EXPECT_FALSE(node->NextPublish(world.now).has_value());
   node.Restart(world.now);
   EXPECT_FALSE(node->broken());
-  EXPECT_EQ(node->ListLeads("author", {}, world.now)->leads_size(), 0);
+  EXPECT_EQ(node->ListRecords("author", Leads(), world.now)->records_size(), 0);
 }
 
 TEST(BrokenTest, AfterAFailedSyncOfTheStoreTheEngineDoesNothingMore) {
   World world;
   TestNode& node = world.node("FR.fiu");
   node.store.FailWrite(1, store::Fault::kSyncFailed);
-  EXPECT_TRUE(
-      absl::IsInternal(node->SendLead("author", world.Lead({"BR.fiu"}), world.now).status()));
+  EXPECT_TRUE(absl::IsInternal(node->Send("author", world.Lead({"BR.fiu"}), world.now).status()));
   EXPECT_TRUE(absl::IsInternal(node->Status("admin", world.now).status()));
 }
 

@@ -12,6 +12,7 @@
 #include "entente/v1/desk.pb.h"
 #include "node/ground.h"
 #include "node/outbox.h"
+#include "node/question.h"
 #include "node/sent.h"
 #include "node/state.pb.h"
 
@@ -36,18 +37,25 @@ class Desk {
                                                     Instant now);
   absl::StatusOr<v1::ListOfficersResponse> ListOfficers(std::string_view officer) const;
 
-  absl::StatusOr<v1::SendLeadResponse> SendLead(std::string_view officer,
-                                                const v1::SendLeadRequest& request, Instant now);
-  absl::StatusOr<v1::PreviewLeadResponse> PreviewLead(std::string_view officer,
-                                                      const v1::SendLeadRequest& request,
-                                                      Instant now) const;
-  absl::StatusOr<v1::AnswerLeadResponse> AnswerLead(std::string_view officer,
-                                                    const v1::AnswerLeadRequest& request,
-                                                    Instant now);
+  absl::StatusOr<v1::SendResponse> Send(std::string_view officer, const v1::Draft& request,
+                                        Instant now);
+  absl::StatusOr<v1::PreviewResponse> Preview(std::string_view officer, const v1::Draft& request,
+                                              Instant now) const;
+  absl::StatusOr<v1::AnswerResponse> AnswerLead(std::string_view officer,
+                                                const v1::AnswerLeadRequest& request, Instant now);
+  absl::StatusOr<v1::AnswerResponse> Answer(std::string_view officer,
+                                            const v1::AnswerRequest& request, Instant now);
+  absl::StatusOr<v1::RecallResponse> Recall(std::string_view officer,
+                                            const v1::RecallRequest& request, Instant now);
+  absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
+                                               const v1::ClearPersonRequest& request, Instant now);
+  absl::StatusOr<v1::SearchResponse> Search(std::string_view officer,
+                                            const v1::SearchRequest& request, Instant now);
+  absl::StatusOr<v1::SendResponse> JudgeHit(std::string_view officer,
+                                            const v1::JudgeHitRequest& request, Instant now);
 
-  absl::StatusOr<v1::ListLeadsResponse> ListLeads(std::string_view officer,
-                                                  const v1::ListLeadsRequest& request,
-                                                  Instant now) const;
+  absl::StatusOr<v1::ListResponse> ListRecords(std::string_view officer,
+                                               const v1::ListRequest& request, Instant now) const;
   absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer, const v1::InboxRequest& request,
                                           Instant now) const;
   absl::StatusOr<v1::ShowResponse> Show(std::string_view officer, const v1::ShowRequest& request,
@@ -70,9 +78,9 @@ class Desk {
   absl::StatusOr<state::ReceivedContent> ContentOf(const state::ReceivedRecord& received,
                                                    Instant now) const;
   v1::InboxItem ItemOf(const state::ReceivedRecord& received) const;
-  absl::StatusOr<v1::LeadSummary> SummaryOfSent(const state::SentRecord& kept, Instant now) const;
-  absl::StatusOr<v1::LeadSummary> SummaryOfReceived(const state::ReceivedRecord& received,
-                                                    Instant now) const;
+  absl::StatusOr<v1::RecordSummary> SummaryOfSent(const state::SentRecord& kept, Instant now) const;
+  absl::StatusOr<v1::RecordSummary> SummaryOfReceived(const state::ReceivedRecord& received,
+                                                      Instant now) const;
   absl::StatusOr<v1::ShowResponse> ShowReceived(const state::ReceivedRecord& received,
                                                 const state::ReceivedContent& content) const;
   absl::StatusOr<v1::ShowResponse> ShowSent(const state::SentRecord& sent, Instant now) const;
@@ -82,21 +90,60 @@ class Desk {
                             std::string_view wanted) const;
 
   // Instruments chosen, and what our own policy lets each recipient have.
-  absl::Status DecideLead(const v1::SendLeadRequest& request, Instant now, state::SentRecord& sent,
-                          google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const;
+  absl::Status DecideRecipients(
+      const v1::Draft& request, Instant now, state::SentRecord& sent,
+      google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const;
   // A draft on its way: a new id, instruments chosen, act and justification logged.
-  state::SentRecord NewRecord(std::string_view officer, v1::RecordKind kind,
-                              const v1::SendLeadRequest& draft, Instant now) const;
+  state::SentRecord NewRecord(std::string_view officer, v1::RecordKind kind, const v1::Draft& draft,
+                              Instant now) const;
+  absl::Status NameSubject(const v1::Draft& draft, state::SentRecord& sent) const;
+  absl::StatusOr<v1::SendResponse> SendDraft(std::string_view officer, const v1::Draft& draft,
+                                             Instant now);
   absl::StatusOr<state::DiaryLine> Disclose(std::string_view justification, state::SentRecord& sent,
                                             store::WriteBatch& batch, Instant now);
-  absl::Status KeepDraft(const state::SentRecord& sent, const v1::SendLeadRequest& draft,
+  absl::Status KeepDraft(const state::SentRecord& sent, const v1::Draft& draft,
                          const state::DiaryLine& line, store::WriteBatch& batch);
+
+  // desk_reply.cc
+  struct Opened {
+    state::ReceivedRecord received;
+    state::ReceivedContent content;
+  };
+  absl::StatusOr<Opened> OpenToReply(std::string_view name, v1::RecordKind kind, Instant now) const;
+  absl::StatusOr<state::SentRecord> PrepareReply(std::string_view officer, v1::RecordKind kind,
+                                                 const v1::Draft& draft, std::string_view answers,
+                                                 Instant now) const;
+  absl::StatusOr<v1::AnswerResponse> KeepReply(std::string_view justification,
+                                               const v1::Draft& draft, state::SentRecord& sent,
+                                               store::WriteBatch& batch, Instant now);
+  absl::StatusOr<state::SentRecord> FindSent(std::string_view name) const;
+  static v1::Draft NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
+                             const v1::ClearPersonRequest& request, Instant now);
+
+  // desk_search.cc
+  struct Candidate;
+  absl::StatusOr<std::optional<Candidate>> CandidateOf(std::string_view name,
+                                                       std::string_view purpose, Instant now) const;
+  absl::StatusOr<std::optional<Candidate>> CandidateOfSent(std::string_view record_id,
+                                                           Instant now) const;
+  absl::StatusOr<std::optional<Candidate>> CandidateOfReceived(std::string_view record_hash,
+                                                               std::string_view purpose,
+                                                               Instant now) const;
+  static bool Compare(const Question& question, const search::IndexCandidate& found,
+                      Candidate& candidate);
+  absl::Status ApplyNotes(const Question& question, Candidate& candidate, Instant now) const;
+  void ReportUnread(const absl::Status& why, Instant now);
+  absl::Status FindAlerts(const Question& question, std::string_view purpose, Instant now,
+                          v1::SearchResponse& response);
 
   Ground* ground_;
   Outbox* outbox_;
   Sent sent_;
 };
 
+// Refusal label-unknown:purpose for a word that the federation does not know; empty passes.
+absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::string& purpose,
+                               Instant now);
 bool IsBlank(std::string_view text);
 // Refusal label-missing:justification for a blank one.
 absl::Status CheckJustification(std::string_view text);

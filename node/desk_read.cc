@@ -21,10 +21,11 @@ constexpr std::string_view kOnlyStatedPurpose = "use-only-for-stated-purpose";
 bool IsUnanswered(v1::RecipientState state) {
   return state == v1::RECIPIENT_STATE_WAITING || state == v1::RECIPIENT_STATE_HELD ||
          state == v1::RECIPIENT_STATE_LOGGED || state == v1::RECIPIENT_STATE_DELIVERED ||
-         state == v1::RECIPIENT_STATE_NOT_OPENED;
+         state == v1::RECIPIENT_STATE_NOT_OPENED || state == v1::RECIPIENT_STATE_ACCEPTED ||
+         state == v1::RECIPIENT_STATE_PARTLY_ANSWERED;
 }
 
-bool IsOverdue(const v1::LeadSummary& lead, v1::RecipientState state, Instant now) {
+bool IsOverdue(const v1::RecordSummary& lead, v1::RecipientState state, Instant now) {
   if (state == v1::RECIPIENT_STATE_UNDELIVERED) return true;
   return lead.deadline_ms() != 0 && lead.deadline_ms() < static_cast<uint64_t>(now.ms) &&
          IsUnanswered(state);
@@ -41,9 +42,16 @@ bool IsOver(const state::SentRecord& sent, Instant now) {
 
 absl::Status Over() { return Refuse(Reason::kExpired, "the time of this record is over"); }
 
-void FillAsk(const v1::LeadAsk& ask, v1::LeadSummary& lead) {
-  lead.set_deadline_ms(ask.deadline_ms());
-  lead.set_measure(ask.measure());
+void FillAsk(const v1::SectionContent& content, v1::RecordSummary& summary) {
+  if (content.has_lead_ask()) {
+    summary.set_deadline_ms(content.lead_ask().deadline_ms());
+    summary.set_measure(content.lead_ask().measure());
+  }
+  if (content.has_request_ask()) summary.set_deadline_ms(content.request_ask().due_ms());
+  if (content.has_alert_notice()) {
+    summary.set_action(content.alert_notice().action());
+    summary.set_confirm_by_ms(content.alert_notice().confirm_by_ms());
+  }
 }
 
 v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
@@ -62,17 +70,6 @@ v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
   return status;
 }
 
-// What is written into the log of consultations must be a purpose that the federation knows.
-absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::string& purpose,
-                               Instant now) {
-  if (purpose.empty()) return absl::OkStatus();
-  const policy::Vocabulary vocabulary = VocabularyAt(registry, now);
-  if (vocabulary.Find(policy::Category::kPurpose, purpose)) return absl::OkStatus();
-  return RefuseAdvising(
-      Reason::kLabelUnknown, "purpose", Text("no such purpose: ", purpose),
-      Text("write one of ", absl::StrJoin(vocabulary.words(policy::Category::kPurpose), ", ")));
-}
-
 void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
   shown.set_section_id(HexEncode(AsBytes(kept.section_id())));
   shown.mutable_labels()->ParseFromString(kept.labels());
@@ -81,17 +78,16 @@ void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
 
 // The page after `request.page()` of what `summarize` says of the rows.
 template <typename Row, typename Summarize>
-absl::StatusOr<v1::ListLeadsResponse> LeadsPage(std::vector<std::pair<Place, Row>> rows,
-                                                const v1::ListLeadsRequest& request,
-                                                Summarize summarize) {
+absl::StatusOr<v1::ListResponse> LeadsPage(std::vector<std::pair<Place, Row>> rows,
+                                           const v1::ListRequest& request, Summarize summarize) {
   absl::StatusOr<Place> last = ReadPlace(request.page());
   if (!last.ok()) return last.status();
   std::ranges::sort(rows, {}, &std::pair<Place, Row>::first);
   Page page(request.limit());
-  v1::ListLeadsResponse response;
+  v1::ListResponse response;
   for (const auto& [place, row] : rows) {
     if (place <= *last) continue;
-    absl::StatusOr<v1::LeadSummary> lead = summarize(row);
+    absl::StatusOr<v1::RecordSummary> lead = summarize(row);
     if (!lead.ok()) return lead.status();
     const bool overdue = std::ranges::any_of(lead->recipients(), &v1::RecipientStatus::overdue);
     if (overdue || !request.overdue_only()) {
@@ -99,7 +95,7 @@ absl::StatusOr<v1::ListLeadsResponse> LeadsPage(std::vector<std::pair<Place, Row
         response.set_next_page(TextOf(*last));
         return response;
       }
-      *response.add_leads() = *std::move(lead);
+      *response.add_records() = *std::move(lead);
     }
     *last = place;
   }
@@ -115,10 +111,22 @@ v1::Consultation ShownLine(uint64_t number, const state::DiaryLine& line) {
   shown.set_record_id(HexOf(line.record_id()));
   shown.set_purpose(line.purpose());
   shown.set_justification(line.justification());
+  shown.set_asked(line.asked());
   return shown;
 }
 
 }  // namespace
+
+// What is written into the log of consultations must be a purpose that the federation knows.
+absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::string& purpose,
+                               Instant now) {
+  if (purpose.empty()) return absl::OkStatus();
+  const policy::Vocabulary vocabulary = VocabularyAt(registry, now);
+  if (vocabulary.Find(policy::Category::kPurpose, purpose)) return absl::OkStatus();
+  return RefuseAdvising(
+      Reason::kLabelUnknown, "purpose", Text("no such purpose: ", purpose),
+      Text("write one of ", absl::StrJoin(vocabulary.words(policy::Category::kPurpose), ", ")));
+}
 
 absl::StatusOr<state::ReceivedContent> Desk::ContentOf(const state::ReceivedRecord& received,
                                                        Instant now) const {
@@ -128,17 +136,18 @@ absl::StatusOr<state::ReceivedContent> Desk::ContentOf(const state::ReceivedReco
   return ParseStored<state::ReceivedContent>(*plain);
 }
 
-absl::StatusOr<v1::LeadSummary> Desk::SummaryOfSent(const state::SentRecord& kept,
-                                                    Instant now) const {
+absl::StatusOr<v1::RecordSummary> Desk::SummaryOfSent(const state::SentRecord& kept,
+                                                      Instant now) const {
   state::SentRecord sent = kept;
   if (IsOver(sent, now) && sent.stage() != state::STAGE_PURGED) OnExpired(sent, now);
-  v1::LeadSummary lead;
+  v1::RecordSummary lead;
   lead.set_record_id(HexOf(sent.record_id()));
   lead.set_reference(ReferenceOf(sent.record_id()));
   lead.set_origin(ground_->agency.text());
   lead.set_created_ms(sent.created_ms());
   lead.set_expires_ms(sent.expires_ms());
   lead.set_urgency(sent.urgency());
+  lead.set_kind(sent.kind());
   if (sent.has_log_index()) lead.set_log_index(sent.log_index());
   state::SentContent content;
   if (sent.stage() != state::STAGE_PURGED) {
@@ -149,8 +158,7 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfSent(const state::SentRecord& kep
   }
   lead.set_own_reference(content.draft().own_reference());
   for (const v1::DraftSection& section : content.draft().sections()) {
-    if (!section.content().has_lead_ask()) continue;
-    FillAsk(section.content().lead_ask(), lead);
+    FillAsk(section.content(), lead);
   }
   for (const state::SentRecipient& recipient : sent.recipients()) {
     v1::RecipientStatus& status = *lead.add_recipients();
@@ -160,23 +168,26 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfSent(const state::SentRecord& kep
   return lead;
 }
 
-absl::StatusOr<v1::LeadSummary> Desk::SummaryOfReceived(const state::ReceivedRecord& received,
-                                                        Instant now) const {
-  v1::LeadSummary lead;
+absl::StatusOr<v1::RecordSummary> Desk::SummaryOfReceived(const state::ReceivedRecord& received,
+                                                          Instant now) const {
+  v1::RecordSummary lead;
   lead.set_record_id(HexOf(received.record_id()));
   lead.set_reference(ReferenceOf(received.record_id()));
   lead.set_origin(received.origin());
   lead.set_created_ms(received.received_ms());
   lead.set_expires_ms(received.expires_ms());
   lead.set_urgency(received.urgency());
+  lead.set_kind(received.kind());
+  if (!received.in_reply_to().empty()) lead.set_about_record_id(HexOf(received.in_reply_to()));
   lead.set_log_index(received.log_index());
   v1::RecipientStatus& status = *lead.add_recipients();
   status.set_recipient(ground_->agency.text());
   status.set_sections_withheld(received.sections_withheld());
   const bool answered = received.answer() != v1::RECIPIENT_STATE_UNSPECIFIED;
-  status.set_state(answered                ? received.answer()
-                   : IsOver(received, now) ? v1::RECIPIENT_STATE_EXPIRED
-                                           : v1::RECIPIENT_STATE_DELIVERED);
+  status.set_state(received.recalled_ms() != 0 ? v1::RECIPIENT_STATE_RECALLED
+                   : answered                  ? received.answer()
+                   : IsOver(received, now)     ? v1::RECIPIENT_STATE_EXPIRED
+                                               : v1::RECIPIENT_STATE_DELIVERED);
   status.set_changed_ms(answered ? received.answered_ms() : received.received_ms());
   if (IsOver(received, now)) return lead;
   absl::StatusOr<state::ReceivedContent> content = ContentOf(received, now);
@@ -185,25 +196,26 @@ absl::StatusOr<v1::LeadSummary> Desk::SummaryOfReceived(const state::ReceivedRec
   if (!content.ok()) return content.status();
   for (const state::KeptSection& section : content->sections()) {
     v1::SectionContent parsed;
-    if (parsed.ParseFromString(section.content()) && parsed.has_lead_ask()) {
-      FillAsk(parsed.lead_ask(), lead);
-    }
+    if (parsed.ParseFromString(section.content())) FillAsk(parsed, lead);
   }
   lead.set_own_reference(content->own_answer().reference());
   status.set_overdue(IsOverdue(lead, status.state(), now));
   return lead;
 }
 
-absl::StatusOr<v1::ListLeadsResponse> Desk::ListLeads(std::string_view officer,
-                                                      const v1::ListLeadsRequest& request,
-                                                      Instant now) const {
+absl::StatusOr<v1::ListResponse> Desk::ListRecords(std::string_view officer,
+                                                   const v1::ListRequest& request,
+                                                   Instant now) const {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor, role::kReader});
+  if (status.ok() && request.kind() == v1::RECORD_KIND_UNSPECIFIED) {
+    status = Refuse(Reason::kLabelMissing, "kind", "say which kind of record to list");
+  }
   if (!status.ok()) return status;
   if (!request.received()) {
     std::vector<std::pair<Place, state::SentRecord>> rows;
     status = ForEach<state::SentRecord>(
         ground_->db, kSent, [&](std::string_view key, state::SentRecord sent) {
-          if (sent.kind() != v1::RECORD_KIND_LEAD) return absl::OkStatus();
+          if (sent.kind() != request.kind()) return absl::OkStatus();
           rows.emplace_back(Place{sent.created_ms(), std::string(key)}, std::move(sent));
           return absl::OkStatus();
         });
@@ -214,7 +226,7 @@ absl::StatusOr<v1::ListLeadsResponse> Desk::ListLeads(std::string_view officer,
   std::vector<std::pair<Place, state::ReceivedRecord>> rows;
   status = ForEach<state::ReceivedRecord>(
       ground_->db, kReceived, [&](std::string_view key, state::ReceivedRecord received) {
-        if (received.kind() != v1::RECORD_KIND_LEAD || !received.refusal().empty()) {
+        if (received.kind() != request.kind() || !received.refusal().empty()) {
           return absl::OkStatus();
         }
         rows.emplace_back(Place{received.received_ms(), std::string(key)}, std::move(received));

@@ -1,5 +1,6 @@
 // Sending leads and answers (desk.h).
 #include <algorithm>
+#include <array>
 
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
@@ -18,20 +19,68 @@ namespace {
 // Leaves room for padding, wraps and digests within one record.
 constexpr size_t kDraftBytes = limits::kRecordBytes * 3 / 4;
 
-absl::Status CheckLead(const v1::SendLeadRequest& draft) {
-  const auto asks = std::ranges::count_if(draft.sections(), [](const v1::DraftSection& section) {
-    return section.content().has_lead_ask() &&
-           section.content().lead_ask().measure() != v1::LEAD_MEASURE_UNSPECIFIED;
-  });
-  if (asks != 1) {
-    return RefuseAdvising(Reason::kMalformed, "",
-                          "a lead has exactly one section that says what is asked, and by when",
-                          "give one section the measure asked for, and no other");
+size_t CountOf(const v1::Draft& draft, v1::SectionContent::BodyCase body) {
+  return static_cast<size_t>(std::ranges::count_if(draft.sections(), [&](const auto& section) {
+    return section.content().body_case() == body;
+  }));
+}
+
+// What each kind of record has exactly one of; information has none.
+struct KindForm {
+  v1::RecordKind kind;
+  v1::SectionContent::BodyCase body;
+  std::string_view otherwise;
+};
+constexpr std::array<KindForm, 3> kKindForms = {{
+    {v1::RECORD_KIND_LEAD, v1::SectionContent::kLeadAsk,
+     "a lead has exactly one section that says what is asked, and by when"},
+    {v1::RECORD_KIND_ALERT, v1::SectionContent::kAlertNotice,
+     "an alert has exactly one section that says what is to be done, and whom to call"},
+    {v1::RECORD_KIND_REQUEST, v1::SectionContent::kRequestAsk,
+     "a request has exactly one section that says what is asked, and what for"},
+}};
+
+absl::Status CheckNoOther(const v1::Draft& draft) {
+  for (const auto body : {v1::SectionContent::kLeadAnswer, v1::SectionContent::kReply,
+                          v1::SectionContent::kNotIdentical, v1::SectionContent::kFinding}) {
+    if (CountOf(draft, body) == 0) continue;
+    return RefuseAdvising(Reason::kMalformed, "", "a section holds what a draft cannot hold",
+                          "answers, findings and notes have commands of their own");
   }
-  if (draft.ByteSizeLong() > kDraftBytes) {
-    return Refuse(Reason::kTooLarge, "the lead would not fit into one record of 1 MiB");
+  for (const KindForm& form : kKindForms) {
+    if (form.kind == draft.kind() || CountOf(draft, form.body) == 0) continue;
+    return RefuseAdvising(Reason::kMalformed, "",
+                          "a section holds what a record of this kind does not ask",
+                          "send it as a record of its own");
   }
   return absl::OkStatus();
+}
+
+bool HasSubjectToFind(const v1::Draft& draft) {
+  return std::ranges::any_of(draft.sections(), [](const v1::DraftSection& section) {
+    return !section.content().subjects().subjects().empty();
+  });
+}
+
+absl::Status CheckKind(const v1::Draft& draft) {
+  const auto* const form = std::ranges::find(kKindForms, draft.kind(), &KindForm::kind);
+  const bool information = draft.kind() == v1::RECORD_KIND_INFORMATION;
+  if (form == kKindForms.end() && !information) {
+    return RefuseAdvising(Reason::kLabelMissing, "kind", "no kind of record that can be drafted",
+                          "send a lead, an alert, a request or information");
+  }
+  if (!information && CountOf(draft, form->body) != 1) {
+    return RefuseAdvising(Reason::kMalformed, "", std::string(form->otherwise),
+                          "give one such section, and no other");
+  }
+  if (draft.kind() == v1::RECORD_KIND_ALERT && !HasSubjectToFind(draft)) {
+    return RefuseAdvising(Reason::kMalformed, "", "an alert describes whom or what to find",
+                          "give a section with a person, a document, a vehicle or another subject");
+  }
+  if (draft.ByteSizeLong() > kDraftBytes) {
+    return Refuse(Reason::kTooLarge, "the draft would not fit into one record of 1 MiB");
+  }
+  return CheckNoOther(draft);
 }
 
 // The key of the month under which officers' pseudonyms are made, made when it is first needed.
@@ -46,51 +95,10 @@ absl::StatusOr<crypto::Secret<32>> MonthKey(Ground& ground, store::WriteBatch& b
   return ground.keys.Get(id);
 }
 
-const state::KeptSection* AskSection(const state::ReceivedContent& content,
-                                     v1::SectionContent& ask) {
-  for (const state::KeptSection& section : content.sections()) {
-    if (ask.ParseFromString(section.content()) && ask.has_lead_ask()) return &section;
-  }
-  return nullptr;
-}
-
-// Back to the origin under the lead's own labels and instrument; about the same persons.
-v1::SendLeadRequest AnswerDraft(const state::ReceivedRecord& lead,
-                                const state::ReceivedContent& content,
-                                const v1::AnswerLeadRequest& request) {
-  v1::SendLeadRequest draft;
-  draft.add_recipients(lead.origin());
-  draft.set_purpose(lead.purpose());
-  draft.set_instrument(lead.instrument());
-  *draft.mutable_handling() = lead.handling();
-  draft.set_evaluation(lead.evaluation());
-  draft.set_urgency(lead.urgency());
-  draft.set_expires_ms(lead.expires_ms());
-  draft.set_own_reference(request.own_reference());
-  v1::DraftSection& section = *draft.add_sections();
-  v1::SectionContent ask;
-  v1::SectionLabels labels;
-  section.mutable_content()->set_language("und");
-  if (const state::KeptSection* kept = AskSection(content, ask)) {
-    labels.ParseFromString(kept->labels());
-    section.mutable_content()->set_language(ask.language());
-  }
-  *section.mutable_about() = labels.about();
-  if (section.about().empty()) section.add_about("other");
-  section.add_data("narrative");
-  section.set_basis("fact");
-  section.set_essential(true);
-  v1::LeadAnswer& answer = *section.mutable_content()->mutable_lead_answer();
-  answer.set_taken(request.taken());
-  answer.set_reason(request.reason());
-  answer.set_reference(request.own_reference());
-  return draft;
-}
-
 }  // namespace
 
 state::SentRecord Desk::NewRecord(std::string_view officer, v1::RecordKind kind,
-                                  const v1::SendLeadRequest& draft, Instant now) const {
+                                  const v1::Draft& draft, Instant now) const {
   state::SentRecord sent;
   sent.set_record_id(ToString(ground_->random.Bytes<16>()));
   sent.set_kind(kind);
@@ -128,22 +136,38 @@ absl::StatusOr<state::DiaryLine> Desk::Disclose(std::string_view justification,
   return line;
 }
 
-absl::Status Desk::KeepDraft(const state::SentRecord& sent, const v1::SendLeadRequest& draft,
+absl::Status Desk::KeepDraft(const state::SentRecord& sent, const v1::Draft& draft,
                              const state::DiaryLine& line, store::WriteBatch& batch) {
   state::SentContent content;
   *content.mutable_draft() = draft;
   if (absl::Status status = sent_.Save(sent, content, batch); !status.ok()) return status;
   batch.Put(kExpiry, Text(U64Key(sent.expires_ms()), "s", sent.record_id()), "");
   absl::Status status = ground_->Commit(batch, {&line, 1});
-  if (status.ok()) outbox_->AddDraft(sent);
-  return status;
+  if (!status.ok()) return status;
+  outbox_->AddDraft(sent);
+  ground_->held.AddSent(sent, draft);
+  return absl::OkStatus();
 }
 
-absl::Status Desk::DecideLead(
-    const v1::SendLeadRequest& request, Instant now, state::SentRecord& sent,
+// The received record that it is about: its sender is told which.
+absl::Status Desk::NameSubject(const v1::Draft& draft, state::SentRecord& sent) const {
+  if (draft.about().empty()) return absl::OkStatus();
+  absl::StatusOr<FoundRecord> found = Find(draft.about(), false);
+  if (!found.ok()) return found.status();
+  const auto& to = draft.recipients();
+  if (to.size() != 1 || to.Get(0) != found->origin) {
+    return RefuseAdvising(Reason::kMalformed, "",
+                          "what is about a record of another agency goes to that agency alone",
+                          Text("send it to ", found->origin, ", or leave out what it is about"));
+  }
+  sent.set_answers(found->key);
+  return absl::OkStatus();
+}
+
+absl::Status Desk::DecideRecipients(
+    const v1::Draft& request, Instant now, state::SentRecord& sent,
     google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const {
   absl::Status status = CheckDraft(*ground_, request, now);
-  if (status.ok()) status = CheckLead(request);
   if (status.ok()) status = ChooseInstruments(*ground_, request, now, sent);
   if (!status.ok()) return status;
   for (const state::SentRecipient& recipient : sent.recipients()) {
@@ -155,87 +179,43 @@ absl::Status Desk::DecideLead(
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::PreviewLeadResponse> Desk::PreviewLead(std::string_view officer,
-                                                          const v1::SendLeadRequest& request,
-                                                          Instant now) const {
+absl::StatusOr<v1::PreviewResponse> Desk::Preview(std::string_view officer,
+                                                  const v1::Draft& request, Instant now) const {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
+  if (status.ok()) status = CheckDraft(*ground_, request, now);
+  if (status.ok()) status = CheckKind(request);
   if (!status.ok()) return status;
-  state::SentRecord sent = NewRecord(officer, v1::RECORD_KIND_LEAD, request, now);
-  v1::PreviewLeadResponse response;
-  status = DecideLead(request, now, sent, *response.mutable_recipients());
+  state::SentRecord sent = NewRecord(officer, request.kind(), request, now);
+  if (status = NameSubject(request, sent); !status.ok()) return status;
+  v1::PreviewResponse response;
+  status = DecideRecipients(request, now, sent, *response.mutable_recipients());
   if (!status.ok()) return status;
   return response;
 }
 
-absl::StatusOr<v1::SendLeadResponse> Desk::SendLead(std::string_view officer,
-                                                    const v1::SendLeadRequest& request,
-                                                    Instant now) {
+absl::StatusOr<v1::SendResponse> Desk::Send(std::string_view officer, const v1::Draft& request,
+                                            Instant now) {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
   if (status.ok()) status = CheckJustification(request.justification());
+  if (status.ok()) status = CheckDraft(*ground_, request, now);
+  if (status.ok()) status = CheckKind(request);
   if (!status.ok()) return status;
-  state::SentRecord sent = NewRecord(officer, v1::RECORD_KIND_LEAD, request, now);
-  v1::SendLeadResponse response;
-  status = DecideLead(request, now, sent, *response.mutable_recipients());
+  return SendDraft(officer, request, now);
+}
+
+absl::StatusOr<v1::SendResponse> Desk::SendDraft(std::string_view officer, const v1::Draft& draft,
+                                                 Instant now) {
+  state::SentRecord sent = NewRecord(officer, draft.kind(), draft, now);
+  absl::Status status = NameSubject(draft, sent);
+  v1::SendResponse response;
+  if (status.ok()) status = DecideRecipients(draft, now, sent, *response.mutable_recipients());
   if (!status.ok()) return status;
   response.set_record_id(HexOf(sent.record_id()));
   response.set_reference(ReferenceOf(sent.record_id()));
   store::WriteBatch batch;
-  absl::StatusOr<state::DiaryLine> line = Disclose(request.justification(), sent, batch, now);
-  if (!line.ok()) return line.status();
-  if (status = KeepDraft(sent, request, *line, batch); !status.ok()) return status;
-  return response;
-}
-
-absl::StatusOr<v1::AnswerLeadResponse> Desk::AnswerLead(std::string_view officer,
-                                                        const v1::AnswerLeadRequest& request,
-                                                        Instant now) {
-  absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
-  if (status.ok()) status = CheckJustification(request.justification());
-  if (!status.ok()) return status;
-  if (!request.taken() && IsBlank(request.reason())) {
-    return RefuseAdvising(Reason::kLabelMissing, "reason", "a lead is declined with a reason",
-                          "say in a few words why it is declined: the sender reads it");
-  }
-  absl::StatusOr<FoundRecord> found = Find(request.record_id(), false);
-  if (!found.ok()) return found.status();
-  const std::string& hash = found->key;
-  absl::StatusOr<std::optional<state::ReceivedRecord>> lead =
-      Load<state::ReceivedRecord>(ground_->db, kReceived, hash);
-  if (!lead.ok()) return lead.status();
-  if (!*lead || (*lead)->kind() != v1::RECORD_KIND_LEAD) {
-    return RefuseAdvising(Reason::kMalformed, "", "only a lead is taken up or declined",
-                          "give the reference of a received lead, not that of an answer");
-  }
-  absl::StatusOr<state::ReceivedContent> content = ContentOf(**lead, now);
-  if (!content.ok()) return content.status();
-  const v1::SendLeadRequest draft = AnswerDraft(**lead, *content, request);
-  if (status = CheckDraft(*ground_, draft, now); !status.ok()) return status;
-  state::SentRecord sent = NewRecord(officer, v1::RECORD_KIND_ANSWER, draft, now);
-  sent.set_answers(hash);
-  status = ChooseInstruments(*ground_, draft, now, sent);
-  if (!status.ok()) return status;
-  absl::StatusOr<policy::Decision> decision =
-      DecideDraft(*ground_, sent, draft, sent.recipients(0), now);
-  if (!decision.ok()) return decision.status();
-  if (!decision->releases()) {
-    const v1::RecipientPreview preview = PreviewOf((*lead)->origin(), *decision);
-    return Refuse(Reason::kPolicyRefused,
-                  Text("our own policy does not let this answer leave: ",
-                       preview.reasons().empty() ? "" : preview.reasons(0)));
-  }
-  (*lead)->set_answer(request.taken() ? v1::RECIPIENT_STATE_TAKEN : v1::RECIPIENT_STATE_DECLINED);
-  (*lead)->set_answered_ms(static_cast<uint64_t>(now.ms));
-  *content->mutable_own_answer() = draft.sections(0).content().lead_answer();
-  store::WriteBatch batch;
-  Save(batch, kReceived, hash, **lead);
-  status = ground_->vault.Put(hash, content->SerializeAsString(), batch);
-  if (!status.ok()) return status;
-  absl::StatusOr<state::DiaryLine> line = Disclose(request.justification(), sent, batch, now);
+  absl::StatusOr<state::DiaryLine> line = Disclose(draft.justification(), sent, batch, now);
   if (!line.ok()) return line.status();
   if (status = KeepDraft(sent, draft, *line, batch); !status.ok()) return status;
-  v1::AnswerLeadResponse response;
-  response.set_record_id(HexOf(sent.record_id()));
-  response.set_reference(ReferenceOf(sent.record_id()));
   return response;
 }
 

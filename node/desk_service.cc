@@ -20,43 +20,73 @@ class DeskService final : public v1::Desk::Service {
 
   grpc::Status Status(grpc::ServerContext* context, const v1::StatusRequest*,
                       v1::StatusResponse* response) override {
-    return Answer(context, response, [](Engine& engine, std::string_view officer, Instant now) {
+    return Call(context, response, [](Engine& engine, std::string_view officer, Instant now) {
       return engine.Status(officer, now);
     });
   }
-  grpc::Status SendLead(grpc::ServerContext* context, const v1::SendLeadRequest* request,
-                        v1::SendLeadResponse* response) override {
-    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
-      return engine.SendLead(officer, *request, now);
+  grpc::Status Send(grpc::ServerContext* context, const v1::Draft* request,
+                    v1::SendResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Send(officer, *request, now);
     });
   }
-  grpc::Status PreviewLead(grpc::ServerContext* context, const v1::SendLeadRequest* request,
-                           v1::PreviewLeadResponse* response) override {
-    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
-      return engine.PreviewLead(officer, *request, now);
+  grpc::Status Preview(grpc::ServerContext* context, const v1::Draft* request,
+                       v1::PreviewResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Preview(officer, *request, now);
     });
   }
-  grpc::Status ListLeads(grpc::ServerContext* context, const v1::ListLeadsRequest* request,
-                         v1::ListLeadsResponse* response) override {
-    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
-      return engine.ListLeads(officer, *request, now);
+  grpc::Status ListRecords(grpc::ServerContext* context, const v1::ListRequest* request,
+                           v1::ListResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ListRecords(officer, *request, now);
     });
   }
   grpc::Status AnswerLead(grpc::ServerContext* context, const v1::AnswerLeadRequest* request,
-                          v1::AnswerLeadResponse* response) override {
-    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+                          v1::AnswerResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
       return engine.AnswerLead(officer, *request, now);
+    });
+  }
+  grpc::Status Answer(grpc::ServerContext* context, const v1::AnswerRequest* request,
+                      v1::AnswerResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Answer(officer, *request, now);
+    });
+  }
+  grpc::Status Recall(grpc::ServerContext* context, const v1::RecallRequest* request,
+                      v1::RecallResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Recall(officer, *request, now);
+    });
+  }
+  grpc::Status ClearPerson(grpc::ServerContext* context, const v1::ClearPersonRequest* request,
+                           v1::SendResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ClearPerson(officer, *request, now);
+    });
+  }
+  grpc::Status Search(grpc::ServerContext* context, const v1::SearchRequest* request,
+                      v1::SearchResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Search(officer, *request, now);
+    });
+  }
+  grpc::Status JudgeHit(grpc::ServerContext* context, const v1::JudgeHitRequest* request,
+                        v1::SendResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.JudgeHit(officer, *request, now);
     });
   }
   grpc::Status Inbox(grpc::ServerContext* context, const v1::InboxRequest* request,
                      v1::InboxResponse* response) override {
-    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
       return engine.Inbox(officer, *request, now);
     });
   }
   grpc::Status Show(grpc::ServerContext* context, const v1::ShowRequest* request,
                     v1::ShowResponse* response) override {
-    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
       absl::StatusOr<v1::ShowResponse> shown = engine.Show(officer, *request, now);
       if (shown.ok() && !shown->receipt_path().empty()) {
         shown->set_receipt_path(receipts_ + "/" + shown->receipt_path());
@@ -66,31 +96,31 @@ class DeskService final : public v1::Desk::Service {
   }
   grpc::Status Consultations(grpc::ServerContext* context, const v1::ConsultationsRequest* request,
                              v1::ConsultationsResponse* response) override {
-    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
       return engine.Consultations(officer, *request, now);
     });
   }
   grpc::Status Keys(grpc::ServerContext* context, const v1::KeysRequest*,
                     v1::KeysResponse* response) override {
-    return Answer(context, response, [](Engine& engine, std::string_view officer, Instant now) {
+    return Call(context, response, [](Engine& engine, std::string_view officer, Instant now) {
       return engine.Keys(officer, now);
     });
   }
   grpc::Status ListAgencies(grpc::ServerContext* context, const v1::ListAgenciesRequest*,
                             v1::ListAgenciesResponse* response) override {
-    return Answer(context, response, [](Engine& engine, std::string_view officer, Instant now) {
+    return Call(context, response, [](Engine& engine, std::string_view officer, Instant now) {
       return engine.ListAgencies(officer, now);
     });
   }
   grpc::Status AddOfficer(grpc::ServerContext* context, const v1::AddOfficerRequest* request,
                           v1::AddOfficerResponse* response) override {
-    return Answer(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
       return engine.AddOfficer(officer, *request, now);
     });
   }
   grpc::Status ListOfficers(grpc::ServerContext* context, const v1::ListOfficersRequest*,
                             v1::ListOfficersResponse* response) override {
-    return Answer(context, response, [](Engine& engine, std::string_view officer, Instant) {
+    return Call(context, response, [](Engine& engine, std::string_view officer, Instant) {
       return engine.ListOfficers(officer);
     });
   }
@@ -109,7 +139,7 @@ class DeskService final : public v1::Desk::Service {
   }
 
   template <typename Response, typename Use>
-  grpc::Status Answer(grpc::ServerContext* context, Response* response, Use use) {
+  grpc::Status Call(grpc::ServerContext* context, Response* response, Use use) {
     const Instant now = clock_.Now();
     const auto officer = OfficerOf(*context, now);
     if (!officer.ok()) return net::ToGrpcStatus(officer.status());

@@ -47,12 +47,12 @@ TEST(DeskTest, EachCallNeedsItsRole) {
   const auto refused = [](const absl::Status& status) {
     return IsRefusal(status, Reason::kNotAuthorised);
   };
-  EXPECT_TRUE(refused(desk.SendLead("reader", world.Lead({"BR.fiu"}), world.now).status()));
-  EXPECT_TRUE(refused(desk.SendLead("nobody", world.Lead({"BR.fiu"}), world.now).status()));
+  EXPECT_TRUE(refused(desk.Send("reader", world.Lead({"BR.fiu"}), world.now).status()));
+  EXPECT_TRUE(refused(desk.Send("nobody", world.Lead({"BR.fiu"}), world.now).status()));
   EXPECT_TRUE(refused(desk.AnswerLead("reader", {}, world.now).status()));
   EXPECT_TRUE(refused(desk.Show("author", {}, world.now).status()));
   EXPECT_TRUE(refused(desk.Inbox("protector", {}, world.now).status()));
-  EXPECT_TRUE(refused(desk.ListLeads("admin", {}, world.now).status()));
+  EXPECT_TRUE(refused(desk.ListRecords("admin", Leads(), world.now).status()));
   EXPECT_TRUE(refused(desk.Consultations("reader", {}, world.now).status()));
   EXPECT_TRUE(refused(desk.AddOfficer("author", {}, world.now).status()));
   EXPECT_TRUE(refused(desk.ListOfficers("author").status()));
@@ -64,9 +64,9 @@ TEST(DeskTest, EachCallNeedsItsRole) {
 
 TEST(DeskTest, ABlankJustificationIsRefused) {
   World world;
-  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  v1::Draft lead = world.Lead({"BR.fiu"});
   lead.set_justification(" \t\n");
-  const auto sent = world.node("FR.fiu")->SendLead("author", lead, world.now);
+  const auto sent = world.node("FR.fiu")->Send("author", lead, world.now);
   ASSERT_TRUE(IsRefusal(sent.status(), Reason::kLabelMissing));
   EXPECT_EQ(RefusalOf(sent.status())->subject, "justification");
   EXPECT_TRUE(IsRefusal(world.node("FR.fiu")->Show("reader", {}, world.now).status(),
@@ -77,10 +77,10 @@ TEST(DeskTest, ABlankJustificationIsRefused) {
 
 TEST(DeskTest, DraftsThatCannotBeSentAreRefusedAtOnce) {
   World world;
-  const auto try_with = [&](const std::function<void(v1::SendLeadRequest&)>& change) {
-    v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  const auto try_with = [&](const std::function<void(v1::Draft&)>& change) {
+    v1::Draft lead = world.Lead({"BR.fiu"});
     change(lead);
-    const auto sent = world.node("FR.fiu")->SendLead("author", lead, world.now);
+    const auto sent = world.node("FR.fiu")->Send("author", lead, world.now);
     return RefusalOf(sent.status()) ? ReasonText(*RefusalOf(sent.status())) : "sent";
   };
   EXPECT_EQ(try_with([](auto& lead) { lead.clear_recipients(); }), "label-missing:recipient");
@@ -94,6 +94,16 @@ TEST(DeskTest, DraftsThatCannotBeSentAreRefusedAtOnce) {
   EXPECT_EQ(try_with([](auto& lead) { lead.mutable_sections(0)->clear_data(); }),
             "label-missing:data");
   EXPECT_EQ(try_with([](auto& lead) { lead.mutable_sections(0)->clear_content(); }), "malformed");
+  EXPECT_EQ(
+      try_with([](auto& lead) {
+        v1::DraftSection& section = *lead.add_sections();
+        section = lead.sections(1);
+        section.add_data("identity");
+        section.mutable_content()->mutable_subjects()->add_subjects()->mutable_person()->add_marks(
+            "scar");
+      }),
+      "malformed")
+      << "no recipient would read a sex that is not given";
   EXPECT_EQ(try_with([](auto& lead) { lead.clear_purpose(); }), "label-missing:purpose");
   EXPECT_EQ(try_with([](auto& lead) { lead.clear_handling(); }), "label-missing:handling");
   EXPECT_EQ(try_with([](auto& lead) { lead.clear_urgency(); }), "label-missing:urgency");
@@ -145,12 +155,12 @@ TEST(DeskTest, SeveralInstrumentsMustBeChosenFrom) {
   const auto published = world.broker.Publish(request, world.now);
   ASSERT_TRUE(published.ok()) << published.status();
   world.Settle();
-  const auto sent = world.node("FR.fiu")->SendLead("author", world.Lead({"BR.fiu"}), world.now);
+  const auto sent = world.node("FR.fiu")->Send("author", world.Lead({"BR.fiu"}), world.now);
   ASSERT_TRUE(IsRefusal(sent.status(), Reason::kLabelMissing)) << sent.status();
   EXPECT_EQ(RefusalOf(sent.status())->subject, "under");
   EXPECT_THAT(RefusalOf(sent.status())->text, HasSubstr("TREATY-1, TREATY-2"));
   // Without any, the policy says so for this recipient alone.
-  const auto none = world.node("FR.fiu")->SendLead("author", world.Lead({"DE.fiu"}), world.now);
+  const auto none = world.node("FR.fiu")->Send("author", world.Lead({"DE.fiu"}), world.now);
   ASSERT_TRUE(none.ok());
   EXPECT_EQ(none->recipients(0).verdict(), v1::VERDICT_REFUSE);
 }
@@ -221,7 +231,7 @@ TEST(DeskTest, NobodyGivesRolesToThemselves) {
 
 TEST(DeskTest, ARecordIsFoundByItsSpokenReference) {
   World world;
-  const auto sent = world.node("FR.fiu")->SendLead("author", world.Lead({"BR.fiu"}), world.now);
+  const auto sent = world.node("FR.fiu")->Send("author", world.Lead({"BR.fiu"}), world.now);
   world.Settle();
   std::string spoken = sent->reference();
   for (char& c : spoken) c = static_cast<char>(std::tolower(c));
@@ -268,7 +278,7 @@ TEST(DeskTest, APurposeIsAWordOfTheVocabulary) {
 
 TEST(DeskTest, TheLogIsAskedByTheSpokenReferenceToo) {
   World world;
-  const auto sent = world.node("FR.fiu")->SendLead("author", world.Lead({"BR.fiu"}), world.now);
+  const auto sent = world.node("FR.fiu")->Send("author", world.Lead({"BR.fiu"}), world.now);
   ASSERT_TRUE(sent.ok()) << sent.status();
   world.Send("FR.fiu", world.Lead({"BR.fiu"}));
   const std::vector<v1::Consultation> lines = Lines(world, "FR.fiu", sent->reference());
@@ -291,12 +301,13 @@ TEST(DeskTest, ListsOfReceivedLeadsDoNotTellContent) {
   world.Send("FR.fiu", world.Lead({"BR.fiu"}));
   world.Settle();
   world.Advance(3 * limits::kDayMs);
-  v1::ListLeadsRequest request;
+  v1::ListRequest request;
+  request.set_kind(v1::RECORD_KIND_LEAD);
   request.set_received(true);
-  const auto leads = world.node("BR.fiu")->ListLeads("reader", request, world.now);
-  ASSERT_EQ(leads->leads_size(), 1);
-  EXPECT_EQ(leads->leads(0).measure(), v1::LEAD_MEASURE_FREEZE);
-  EXPECT_TRUE(leads->leads(0).recipients(0).overdue());
+  const auto leads = world.node("BR.fiu")->ListRecords("reader", request, world.now);
+  ASSERT_EQ(leads->records_size(), 1);
+  EXPECT_EQ(leads->records(0).measure(), v1::LEAD_MEASURE_FREEZE);
+  EXPECT_TRUE(leads->records(0).recipients(0).overdue());
   EXPECT_THAT(leads->DebugString(), Not(HasSubstr("harbour")));
 }
 
@@ -319,14 +330,14 @@ TEST(DeskTest, ListsOfSentLeadsTellWhoAnsweredAndNotWhat) {
   };
   answer(false, "nothing found");
   const std::string second = answer(true, "found after all");
-  const auto leads = world.node("FR.fiu")->ListLeads("author", {}, world.now);
-  ASSERT_EQ(leads->leads_size(), 1);
+  const auto leads = world.node("FR.fiu")->ListRecords("author", Leads(), world.now);
+  ASSERT_EQ(leads->records_size(), 1);
   for (const char* text : {"harbour", "nothing found", "found after all", "BR-77"}) {
     EXPECT_THAT(leads->DebugString(), Not(HasSubstr(text)));
   }
   // The one latest in the log stands; the first is in the inbox all the same.
-  EXPECT_EQ(leads->leads(0).recipients(0).state(), v1::RECIPIENT_STATE_TAKEN);
-  EXPECT_EQ(leads->leads(0).recipients(0).answer_record_id(), second);
+  EXPECT_EQ(leads->records(0).recipients(0).state(), v1::RECIPIENT_STATE_TAKEN);
+  EXPECT_EQ(leads->records(0).recipients(0).answer_record_id(), second);
   EXPECT_EQ(world.InboxOf("FR.fiu").size(), 2u);
   EXPECT_TRUE(Lines(world, "FR.fiu", second).back().operation() == "collection");
   const auto shown = world.Show("FR.fiu", second);
@@ -387,13 +398,14 @@ TEST(DeskTest, LongListsComePageByPage) {
     world.Settle();
   }
   std::vector<std::string> leads;
-  v1::ListLeadsRequest list;
+  v1::ListRequest list;
+  list.set_kind(v1::RECORD_KIND_LEAD);
   list.set_limit(2);
   do {
-    const auto page = world.node("FR.fiu")->ListLeads("author", list, world.now);
+    const auto page = world.node("FR.fiu")->ListRecords("author", list, world.now);
     ASSERT_TRUE(page.ok()) << page.status();
-    ASSERT_LE(page->leads_size(), 2);
-    for (const v1::LeadSummary& lead : page->leads()) leads.push_back(lead.record_id());
+    ASSERT_LE(page->records_size(), 2);
+    for (const v1::RecordSummary& lead : page->records()) leads.push_back(lead.record_id());
     list.set_page(page->next_page());
   } while (!list.page().empty());
   EXPECT_EQ(leads, sent);

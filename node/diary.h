@@ -18,12 +18,14 @@
 
 namespace entente::node {
 
-// The words of article 25, and two of our own: for reading the log itself, and for who may do what.
+// The words of article 25, and three of our own: for a question that was searched for, for reading
+// the log itself, and for who may do what.
 namespace operation {
 inline constexpr std::string_view kCollection = "collection";
 inline constexpr std::string_view kConsultation = "consultation";
 inline constexpr std::string_view kDisclosure = "disclosure";
 inline constexpr std::string_view kErasure = "erasure";
+inline constexpr std::string_view kSearch = "search";
 inline constexpr std::string_view kLogReading = "log-reading";
 inline constexpr std::string_view kAdministration = "administration";
 }  // namespace operation

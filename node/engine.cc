@@ -19,12 +19,13 @@
 namespace entente::node {
 namespace {
 
-constexpr store::Family kFamilies[] = {
-    kNode,         kOfficers,    kFollowed,         kTexts,
-    kOwnKeys,      kSent,        kSentByHash,       kOutbox,
-    kPairs,        kReceived,    kReceivedIds,      kVault,
-    kReceipts,     kUnwritten,   kExpiry,           audit::kEntries,
-    audit::kTiles, audit::kMeta, audit::kCheckpoint};
+constexpr store::Family kFamilies[] = {kNode,         kOfficers,    kFollowed,
+                                       kTexts,        kOwnKeys,     kSent,
+                                       kSentByHash,   kOutbox,      kPairs,
+                                       kReceived,     kReceivedIds, kVault,
+                                       kReceipts,     kUnwritten,   kExpiry,
+                                       kOwed,         kRecalled,    audit::kEntries,
+                                       audit::kTiles, audit::kMeta, audit::kCheckpoint};
 constexpr int64_t kPublishPauseMs = 30 * limits::kSecondMs;
 
 const absl::Status& StatusOf(const absl::Status& status) { return status; }
@@ -276,28 +277,51 @@ absl::StatusOr<v1::StatusResponse> Engine::Status(std::string_view officer, Inst
   return response;
 }
 
-absl::StatusOr<v1::PreviewLeadResponse> Engine::PreviewLead(std::string_view officer,
-                                                            const v1::SendLeadRequest& request,
-                                                            Instant now) {
-  return parts_->Guarded([&] { return parts_->desk.PreviewLead(officer, request, now); });
+absl::StatusOr<v1::PreviewResponse> Engine::Preview(std::string_view officer,
+                                                    const v1::Draft& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Preview(officer, request, now); });
 }
 
-absl::StatusOr<v1::SendLeadResponse> Engine::SendLead(std::string_view officer,
-                                                      const v1::SendLeadRequest& request,
+absl::StatusOr<v1::SendResponse> Engine::Send(std::string_view officer, const v1::Draft& request,
+                                              Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Send(officer, request, now); });
+}
+
+absl::StatusOr<v1::ListResponse> Engine::ListRecords(std::string_view officer,
+                                                     const v1::ListRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ListRecords(officer, request, now); });
+}
+
+absl::StatusOr<v1::AnswerResponse> Engine::AnswerLead(std::string_view officer,
+                                                      const v1::AnswerLeadRequest& request,
                                                       Instant now) {
-  return parts_->Guarded([&] { return parts_->desk.SendLead(officer, request, now); });
-}
-
-absl::StatusOr<v1::ListLeadsResponse> Engine::ListLeads(std::string_view officer,
-                                                        const v1::ListLeadsRequest& request,
-                                                        Instant now) {
-  return parts_->Guarded([&] { return parts_->desk.ListLeads(officer, request, now); });
-}
-
-absl::StatusOr<v1::AnswerLeadResponse> Engine::AnswerLead(std::string_view officer,
-                                                          const v1::AnswerLeadRequest& request,
-                                                          Instant now) {
   return parts_->Guarded([&] { return parts_->desk.AnswerLead(officer, request, now); });
+}
+
+absl::StatusOr<v1::AnswerResponse> Engine::Answer(std::string_view officer,
+                                                  const v1::AnswerRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Answer(officer, request, now); });
+}
+
+absl::StatusOr<v1::RecallResponse> Engine::Recall(std::string_view officer,
+                                                  const v1::RecallRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Recall(officer, request, now); });
+}
+
+absl::StatusOr<v1::SendResponse> Engine::ClearPerson(std::string_view officer,
+                                                     const v1::ClearPersonRequest& request,
+                                                     Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ClearPerson(officer, request, now); });
+}
+
+absl::StatusOr<v1::SearchResponse> Engine::Search(std::string_view officer,
+                                                  const v1::SearchRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Search(officer, request, now); });
+}
+
+absl::StatusOr<v1::SendResponse> Engine::JudgeHit(std::string_view officer,
+                                                  const v1::JudgeHitRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.JudgeHit(officer, request, now); });
 }
 
 absl::StatusOr<v1::InboxResponse> Engine::Inbox(std::string_view officer,

@@ -126,20 +126,35 @@ class Engine {
   // be of this agency. not-authorised when not listed, or without the role named.
   absl::StatusOr<v1::StatusResponse> Status(std::string_view officer, Instant now);
   // Role author. The draft is on disk when this returns; it leaves when it can.
-  absl::StatusOr<v1::SendLeadResponse> SendLead(std::string_view officer,
-                                                const v1::SendLeadRequest& request, Instant now);
-  // Role author. What SendLead would say; nothing is kept and nothing leaves.
-  absl::StatusOr<v1::PreviewLeadResponse> PreviewLead(std::string_view officer,
-                                                      const v1::SendLeadRequest& request,
-                                                      Instant now);
+  absl::StatusOr<v1::SendResponse> Send(std::string_view officer, const v1::Draft& request,
+                                        Instant now);
+  // Role author. What Send would say; nothing is kept and nothing leaves.
+  absl::StatusOr<v1::PreviewResponse> Preview(std::string_view officer, const v1::Draft& request,
+                                              Instant now);
   // Role author or reader. Of received leads measure and deadline are shown, never the summary:
   // reading content is a consultation (Show).
-  absl::StatusOr<v1::ListLeadsResponse> ListLeads(std::string_view officer,
-                                                  const v1::ListLeadsRequest& request, Instant now);
+  absl::StatusOr<v1::ListResponse> ListRecords(std::string_view officer,
+                                               const v1::ListRequest& request, Instant now);
   // Role author.
-  absl::StatusOr<v1::AnswerLeadResponse> AnswerLead(std::string_view officer,
-                                                    const v1::AnswerLeadRequest& request,
-                                                    Instant now);
+  absl::StatusOr<v1::AnswerResponse> AnswerLead(std::string_view officer,
+                                                const v1::AnswerLeadRequest& request, Instant now);
+  // Role author: to a received request.
+  absl::StatusOr<v1::AnswerResponse> Answer(std::string_view officer,
+                                            const v1::AnswerRequest& request, Instant now);
+  // Role author. Our own content is erased when this returns; recipients are told when that can be
+  // done, and erase theirs.
+  absl::StatusOr<v1::RecallResponse> Recall(std::string_view officer,
+                                            const v1::RecallRequest& request, Instant now);
+  // Role author. To all to whom the alert was sent.
+  absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
+                                               const v1::ClearPersonRequest& request, Instant now);
+  // Role reader. In the alerts that this node holds; nobody else learns that it was asked. Logged,
+  // synced, before anything is given.
+  absl::StatusOr<v1::SearchResponse> Search(std::string_view officer,
+                                            const v1::SearchRequest& request, Instant now);
+  // Role author. What a person found a hit to be, logged and sent to its issuer.
+  absl::StatusOr<v1::SendResponse> JudgeHit(std::string_view officer,
+                                            const v1::JudgeHitRequest& request, Instant now);
   // Role author or reader.
   absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer, const v1::InboxRequest& request,
                                           Instant now);

@@ -9,6 +9,7 @@
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
 #include "core/ledger/receipt.h"
+#include "core/record/notice_forms.h"
 #include "core/record/statements.h"
 #include "core/record/words.h"
 #include "node/labels.h"
@@ -191,15 +192,14 @@ uint64_t TestBroker::CommitNotice(const std::string& agency, const v1::Submissio
                                   Instant now) {
   const v1::SignedStatement& statement = submission.notice().statement();
   const Digest digest = crypto::Sha256(statement.body());
-  const bool gap = submission.notice().type() == v1::NOTICE_TYPE_GAP;
-  const std::string to = gap ? record::ReadBody<v1::GapNote>(statement.body())->recipient()
-                             : record::ReadBody<v1::PairHead>(statement.body())->recipient();
-  const uint64_t index =
-      Commit(v1::ENTRY_KIND_NOTICE, now,
-             ledger::NoticeParts({now, agency, "", ""}, gap ? "gap" : "pair-head", to, digest));
+  const record::NoticeForm& form = *record::FindNoticeForm(submission.notice().type());
+  const std::string to = record::NoticeAddressee(submission.notice());
+  const uint64_t index = Commit(v1::ENTRY_KIND_NOTICE, now,
+                                ledger::NoticeParts({now, agency, "", ""}, form.word, to, digest));
   v1::Delivery delivery;
   *delivery.mutable_notice() = submission.notice();
-  Put(to, v1::LANE_BULK, std::move(delivery), index);
+  const bool recall = submission.notice().type() == v1::NOTICE_TYPE_RECALL;
+  Put(to, recall ? v1::LANE_URGENT : v1::LANE_BULK, std::move(delivery), index);
   committed_[{agency, submission.number()}] = {index, ToString(digest)};
   return index;
 }
@@ -388,15 +388,22 @@ void World::Settle(std::vector<std::string> offline) {
   } while (broker.log().size() != size);
 }
 
-void SetExpiry(v1::SendLeadRequest& lead, Instant expires) {
+void SetExpiry(v1::Draft& lead, Instant expires) {
   const auto ms = static_cast<uint64_t>(expires.ms);
   v1::LeadAsk& ask = *lead.mutable_sections(0)->mutable_content()->mutable_lead_ask();
   lead.set_expires_ms(ms);
   ask.set_deadline_ms(std::min(ask.deadline_ms(), ms));
 }
 
-v1::SendLeadRequest World::Lead(std::vector<std::string> recipients) const {
-  v1::SendLeadRequest lead;
+v1::ListRequest Leads() {
+  v1::ListRequest request;
+  request.set_kind(v1::RECORD_KIND_LEAD);
+  return request;
+}
+
+v1::Draft World::Lead(std::vector<std::string> recipients) const {
+  v1::Draft lead;
+  lead.set_kind(v1::RECORD_KIND_LEAD);
   for (std::string& recipient : recipients) lead.add_recipients(std::move(recipient));
   lead.set_purpose("asset-recovery");
   lead.add_handling("H1");
@@ -419,8 +426,12 @@ v1::SendLeadRequest World::Lead(std::vector<std::string> recipients) const {
 }
 
 void World::PublishPolicy(std::string_view jurisdiction, uint64_t version) {
-  const ledger::Publication policy =
-      federation.SignPolicy(jurisdiction, version, testing::DefaultPolicy(jurisdiction, version));
+  PublishPolicy(jurisdiction, version, testing::DefaultPolicy(jurisdiction, version));
+}
+
+void World::PublishPolicy(std::string_view jurisdiction, uint64_t version,
+                          const std::string& text) {
+  const ledger::Publication policy = federation.SignPolicy(jurisdiction, version, text);
   v1::PublishRequest request;
   request.set_entry_kind(policy.kind);
   *request.mutable_statement() = policy.statement;
@@ -429,16 +440,16 @@ void World::PublishPolicy(std::string_view jurisdiction, uint64_t version) {
   EXPECT_TRUE(published.ok()) << published.status();
 }
 
-std::string World::Send(std::string_view from, const v1::SendLeadRequest& lead) {
-  absl::StatusOr<v1::SendLeadResponse> sent = node(from)->SendLead("author", lead, now);
+std::string World::Send(std::string_view from, const v1::Draft& lead) {
+  absl::StatusOr<v1::SendResponse> sent = node(from)->Send("author", lead, now);
   EXPECT_TRUE(sent.ok()) << sent.status();
   return sent.ok() ? sent->record_id() : "";
 }
 
-v1::LeadSummary World::SentLead(std::string_view agency, const std::string& record_id) {
-  absl::StatusOr<v1::ListLeadsResponse> leads = node(agency)->ListLeads("author", {}, now);
+v1::RecordSummary World::SentLead(std::string_view agency, const std::string& record_id) {
+  absl::StatusOr<v1::ListResponse> leads = node(agency)->ListRecords("author", Leads(), now);
   EXPECT_TRUE(leads.ok()) << leads.status();
-  for (const v1::LeadSummary& lead : leads->leads()) {
+  for (const v1::RecordSummary& lead : leads->records()) {
     if (lead.record_id() == record_id) return lead;
   }
   ADD_FAILURE() << "no lead " << record_id;
@@ -447,7 +458,7 @@ v1::LeadSummary World::SentLead(std::string_view agency, const std::string& reco
 
 v1::RecipientState World::StateOf(std::string_view agency, const std::string& record_id,
                                   std::string_view recipient) {
-  const v1::LeadSummary lead = SentLead(agency, record_id);
+  const v1::RecordSummary lead = SentLead(agency, record_id);
   for (const v1::RecipientStatus& status : lead.recipients()) {
     if (status.recipient() == recipient) return status.state();
   }

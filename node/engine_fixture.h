@@ -108,8 +108,11 @@ class TestNode {
   std::unique_ptr<Engine> engine_;
 };
 
+// What lists the leads that were sent.
+v1::ListRequest Leads();
+
 // Of a lead; a deadline after it moves to it.
-void SetExpiry(v1::SendLeadRequest& lead, Instant expires);
+void SetExpiry(v1::Draft& lead, Instant expires);
 
 class World {
  public:
@@ -124,12 +127,13 @@ class World {
   void Advance(int64_t ms) { now = now + ms; }
 
   // A lead of FR.fiu about accounts of a suspect and the address of a victim.
-  v1::SendLeadRequest Lead(std::vector<std::string> recipients) const;
+  v1::Draft Lead(std::vector<std::string> recipients) const;
   // By its authority, in force at once.
   void PublishPolicy(std::string_view jurisdiction, uint64_t version);
+  void PublishPolicy(std::string_view jurisdiction, uint64_t version, const std::string& text);
   // Sent by officer "author" of `from`; fails the test when refused. The record id.
-  std::string Send(std::string_view from, const v1::SendLeadRequest& lead);
-  v1::LeadSummary SentLead(std::string_view agency, const std::string& record_id);
+  std::string Send(std::string_view from, const v1::Draft& lead);
+  v1::RecordSummary SentLead(std::string_view agency, const std::string& record_id);
   v1::RecipientState StateOf(std::string_view agency, const std::string& record_id,
                              std::string_view recipient);
   std::vector<v1::InboxItem> InboxOf(std::string_view agency);

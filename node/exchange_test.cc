@@ -48,7 +48,7 @@ TEST(ExchangeTest, ALeadIsDeliveredReadAnsweredAndReceipted) {
   answer.set_reason("no such accounts here");
   ASSERT_TRUE(world.node("DE.fiu")->AnswerLead("author", answer, world.now).ok());
   world.Settle();
-  const v1::LeadSummary lead = world.SentLead("FR.fiu", id);
+  const v1::RecordSummary lead = world.SentLead("FR.fiu", id);
   EXPECT_EQ(lead.recipients(0).state(), v1::RECIPIENT_STATE_TAKEN);
   EXPECT_EQ(lead.recipients(1).state(), v1::RECIPIENT_STATE_DECLINED);
   EXPECT_EQ(world.InboxOf("FR.fiu")[0].in_reply_to(), id);
@@ -97,7 +97,7 @@ TEST(ExchangeTest, ARefusalByTheDestinationIsLoggedAndItsNumberClosed) {
   World world({"FR.fiu", "BR.fiu", "AE.fiu"});
   const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu", "AE.fiu"}));
   world.Settle();
-  const v1::LeadSummary lead = world.SentLead("FR.fiu", id);
+  const v1::RecordSummary lead = world.SentLead("FR.fiu", id);
   EXPECT_EQ(lead.recipients(1).state(), v1::RECIPIENT_STATE_REFUSED);
   EXPECT_EQ(lead.recipients(1).contact(), "Office of AE");
   EXPECT_EQ(lead.recipients(0).state(), v1::RECIPIENT_STATE_DELIVERED);
@@ -118,11 +118,12 @@ TEST(ExchangeTest, OneThatIsOfflineGetsItWhenItReturns) {
   world.Settle({"DE.fiu"});
   EXPECT_EQ(world.StateOf("FR.fiu", id, "DE.fiu"), v1::RECIPIENT_STATE_LOGGED);
   world.Advance(20 * limits::kDayMs);
-  v1::ListLeadsRequest overdue;
+  v1::ListRequest overdue;
+  overdue.set_kind(v1::RECORD_KIND_LEAD);
   overdue.set_overdue_only(true);
-  const auto late = world.node("FR.fiu")->ListLeads("author", overdue, world.now);
-  ASSERT_EQ(late->leads_size(), 1);
-  EXPECT_TRUE(late->leads(0).recipients(1).overdue());
+  const auto late = world.node("FR.fiu")->ListRecords("author", overdue, world.now);
+  ASSERT_EQ(late->records_size(), 1);
+  EXPECT_TRUE(late->records(0).recipients(1).overdue());
   world.Settle();
   EXPECT_EQ(world.StateOf("FR.fiu", id, "DE.fiu"), v1::RECIPIENT_STATE_DELIVERED);
   EXPECT_EQ(world.InboxOf("DE.fiu").size(), 1u);
@@ -154,7 +155,7 @@ TEST(ExchangeTest, ADraftWaitsForTheTextOfANewPolicyOfItsOwnState) {
   ASSERT_TRUE(node->OnEntries(entries, world.broker.Entries(entries), world.now).ok());
   EXPECT_FALSE((*node->NextSubmit(world.now)).has_value());
   EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_WAITING);
-  EXPECT_TRUE(IsRefusal(node->SendLead("author", world.Lead({"BR.fiu"}), world.now).status(),
+  EXPECT_TRUE(IsRefusal(node->Send("author", world.Lead({"BR.fiu"}), world.now).status(),
                         Reason::kSnapshotBehind));
   world.Settle();
   EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
@@ -163,7 +164,7 @@ TEST(ExchangeTest, ADraftWaitsForTheTextOfANewPolicyOfItsOwnState) {
 TEST(ExchangeTest, WaitingDraftsAreSignedAsOneBatchUrgentFirst) {
   World world;
   for (int i = 0; i < 3; ++i) world.Send("FR.fiu", world.Lead({"BR.fiu"}));
-  v1::SendLeadRequest urgent = world.Lead({"BR.fiu"});
+  v1::Draft urgent = world.Lead({"BR.fiu"});
   urgent.set_urgency(v1::URGENCY_URGENT);
   const std::string id = world.Send("FR.fiu", urgent);
   const auto next = world.node("FR.fiu")->NextSubmit(world.now);

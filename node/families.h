@@ -25,5 +25,8 @@ inline constexpr store::Family kVault = "l_vault";          // record hash or id
 inline constexpr store::Family kReceipts = "l_receipts";    // file name -> state.Receipt
 inline constexpr store::Family kUnwritten = "l_unwritten";  // file name: receipt not yet on file
 
-inline constexpr store::Family kExpiry = "l_expiry";  // u64 instant, "s"|"r", name in the vault
+// u64 instant, "s"|"r"|"a"|"c"|"m" (upkeep.cc), name
+inline constexpr store::Family kExpiry = "l_expiry";
+inline constexpr store::Family kOwed = "l_owed";          // record hash, agency -> state.OwedNotice
+inline constexpr store::Family kRecalled = "l_recalled";  // record hash -> state.RecallMark
 }  // namespace entente::node

@@ -63,7 +63,8 @@ Ground::Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey ident
       time(trusted),
       alarms(std::move(standing)),
       diary(std::move(lines)),
-      officers(db) {}
+      officers(db),
+      held(agency.text()) {}
 
 absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
                                                      crypto::SigningKey identity,
@@ -103,6 +104,7 @@ absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
   batch.Clear();
   if (status.ok() && ground->IsSure(now)) status = ground->keyring.Renew(now, batch);
   if (status.ok() && batch.count() != 0) status = ground->Commit(batch);
+  if (status.ok()) status = ground->LoadAlerts(now);
   if (!status.ok()) return status;
   return ground;
 }
@@ -131,6 +133,21 @@ absl::Status Ground::CheckBelongs(const Settings& settings, Instant now, store::
   line.set_instant_ms(static_cast<uint64_t>(now.ms));
   line.set_operation(std::string(operation::kAdministration));
   line.set_justification(*change + ", by the configuration");
+  return absl::OkStatus();
+}
+
+absl::Status Ground::LoadAlerts(Instant now) {
+  absl::StatusOr<size_t> unread = held.Load(db, vault);
+  if (!unread.ok()) return unread.status();
+  if (*unread == 0) {
+    alarms.Clear(alarm::kLocalFault, "alerts");
+  } else {
+    alarms.Raise(alarm::kLocalFault, "alerts",
+                 Text(*unread,
+                      " alerts that this node holds cannot be read and are not found; "
+                      "restore them from a backup"),
+                 now);
+  }
   return absl::OkStatus();
 }
 

@@ -19,6 +19,7 @@
 #include "node/diary.h"
 #include "node/engine.h"
 #include "node/federation.h"
+#include "node/held_alerts.h"
 #include "node/key_store.h"
 #include "node/keyring.h"
 #include "node/officers.h"
@@ -68,12 +69,14 @@ class Ground {
   Alarms alarms;
   Diary diary;
   Officers officers;
+  HeldAlerts held;
   record::VerifiedRoots roots{1024};
 
  private:
   Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity, KeyStore key_store,
          Federation known, TrustedTime trusted, Alarms standing, Diary lines);
   absl::Status Write(store::WriteBatch& batch, std::span<const state::DiaryLine> lines);
+  absl::Status LoadAlerts(Instant now);
   absl::StatusOr<size_t> LostKeys(Instant now) const;
   absl::Status CheckBelongs(const Settings& settings, Instant now, store::WriteBatch& batch,
                             std::vector<state::DiaryLine>& lines) const;

@@ -34,7 +34,7 @@ void ExpectRefused(World& world, std::string_view reason) {
   EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
   EXPECT_TRUE(absl::IsNotFound(world.Show("BR.fiu", id).status()));
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("record-refused"));
-  const v1::LeadSummary lead = world.SentLead("FR.fiu", id);
+  const v1::RecordSummary lead = world.SentLead("FR.fiu", id);
   EXPECT_EQ(lead.recipients(0).state(), v1::RECIPIENT_STATE_NOT_OPENED);
   EXPECT_EQ(lead.recipients(0).reason(), reason);
 }
@@ -365,7 +365,7 @@ TEST(HostileBrokerTest, GivesAnotherText) {
 // DE.fiu sends a record of its own under the id of one of FR.fiu that it knows.
 std::string SendUnderId(World& world, const std::string& id, std::vector<std::string> recipients) {
   world.node("DE.fiu").random.next = *HexDecode(id);
-  v1::SendLeadRequest copy = world.Lead(std::move(recipients));
+  v1::Draft copy = world.Lead(std::move(recipients));
   copy.mutable_sections(0)->mutable_content()->mutable_lead_ask()->set_summary("a copy");
   return world.Send("DE.fiu", copy);
 }

@@ -10,6 +10,7 @@
 #include "core/record/statements.h"
 #include "node/families.h"
 #include "node/notices.h"
+#include "node/recall.h"
 #include "node/receipts.h"
 #include "node/sent.h"
 #include "node/table.h"
@@ -49,13 +50,16 @@ bool IsOfItself(const absl::Status& status) {
          !absl::IsInternal(status) && !absl::IsAborted(status);
 }
 
-// The answer inside, when there is one.
-std::optional<v1::LeadAnswer> AnswerIn(const state::ReceivedContent& content) {
+// What the answer inside says of the record that it answers; nullopt when there is none.
+std::optional<v1::RecipientState> AnswerIn(const state::ReceivedContent& content) {
   for (const state::KeptSection& section : content.sections()) {
     v1::SectionContent parsed;
-    if (parsed.ParseFromString(section.content()) && parsed.has_lead_answer()) {
-      return parsed.lead_answer();
+    if (!parsed.ParseFromString(section.content())) continue;
+    if (parsed.has_lead_answer()) {
+      return parsed.lead_answer().taken() ? v1::RECIPIENT_STATE_TAKEN
+                                          : v1::RECIPIENT_STATE_DECLINED;
     }
+    if (parsed.has_reply()) return StateOfReply(parsed.reply().state());
   }
   return std::nullopt;
 }
@@ -160,15 +164,19 @@ absl::Status Inbox::TakeAside(Instant now) {
   for (const auto& [key, checkpoint, delivery] : rows) {
     store::WriteBatch batch;
     PairsIn pairs(ground_->db);
-    status = TakeNotice(*ground_, delivery, checkpoint, pairs, batch, now);
+    std::vector<state::DiaryLine> lines;
+    status = TakeNotice(*ground_, delivery, checkpoint, pairs, batch, lines, now);
     if (absl::IsInternal(status)) return status;
     if (!status.ok() && !RefusalOf(status)) continue;
     // What is refused has its own alarm, and must not come again and again.
     if (status.ok()) pairs.AddTo(batch);
-    if (!status.ok()) batch.Truncate(0);
+    if (!status.ok()) {
+      batch.Truncate(0);
+      lines.clear();
+    }
     batch.Delete(kNode, key);
     ground_->alarms.Clear(alarm::kLocalFault, key.substr(kAside.size()));
-    if (status = ground_->Commit(batch); !status.ok()) return status;
+    if (status = ground_->Commit(batch, lines); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -195,15 +203,17 @@ absl::Status Inbox::Take(const v1::Delivery& delivery, const audit::Checkpoint& 
   v1::PullAcknowledge& acknowledge = group.acknowledges[delivery.lane()];
   absl::Status status;
   if (delivery.has_notice()) {
-    const std::string hash = AcknowledgedHash(delivery.notice());
+    const std::string hash = AffectedHash(delivery.notice());
     const bool waits =
         !hash.empty() && (group.touched.contains("alone") || !group.touched.insert(hash).second);
     if (waits) return absl::AbortedError("again");
     const size_t before = group.batch.count();
-    status = TakeNotice(*ground_, delivery, checkpoint, group.pairs, group.batch, now);
+    const size_t lines = group.lines.size();
+    status = TakeNotice(*ground_, delivery, checkpoint, group.pairs, group.batch, group.lines, now);
     if (RefusalOf(status)) {
       // The alarm stands; it must not come again and again.
       group.batch.Truncate(before);
+      group.lines.resize(lines);
       status = absl::OkStatus();
     }
   } else {
@@ -308,14 +318,22 @@ void Inbox::RaiseRefused(const state::ReceivedRecord& index, Instant now) {
                         now);
 }
 
-absl::Status Inbox::Keep(const Arrived& arrived, Group& group, Instant now) {
-  const state::ReceivedRecord& index = arrived.index;
+absl::Status Inbox::Keep(Arrived& arrived, Group& group, Instant now) {
+  state::ReceivedRecord& index = arrived.index;
+  absl::StatusOr<bool> recalled = false;
+  if (arrived.content) recalled = WasRecalled(*ground_, index);
+  if (!recalled.ok()) return recalled.status();
   group.lines.push_back(CollectionLine(index));
   Save(group.batch, kReceived, index.record_hash(), index);
   if (!arrived.content) {
     RaiseRefused(index, now);
     return absl::OkStatus();
   }
+  if (*recalled) {
+    group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
+    return absl::OkStatus();
+  }
+  ground_->held.AddReceived(index, *arrived.content);
   group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
   group.batch.Put(kExpiry, Text(U64Key(index.purge_ms()), "r", index.record_hash()), "");
   return ground_->vault.Put(index.record_hash(), arrived.content->SerializeAsString(), group.batch);
@@ -340,7 +358,7 @@ absl::Status Inbox::ApplyAnswer(Arrived& arrived, Group& group, Instant now) {
   state::SentRecipient* recipient = FindRecipient(**sent, arrived.index.origin());
   if (recipient == nullptr || recipient->pair_seq() == 0) return absl::OkStatus();
   arrived.index.set_in_reply_to((*sent)->record_id());
-  const std::optional<v1::LeadAnswer> answer = AnswerIn(*arrived.content);
+  const std::optional<v1::RecipientState> answer = AnswerIn(*arrived.content);
   // Of several by one agency the one latest in the log stands, in whatever order they are
   // delivered.
   if (arrived.index.kind() != v1::RECORD_KIND_ANSWER || !answer ||
@@ -348,7 +366,8 @@ absl::Status Inbox::ApplyAnswer(Arrived& arrived, Group& group, Instant now) {
       arrived.index.log_index() < recipient->answer_log_index()) {
     return absl::OkStatus();
   }
-  OnAnswered(*recipient, answer->taken(), now);
+  // What was recalled stays so.
+  if (recipient->recall_number() == 0) SetState(*recipient, *answer, now);
   recipient->set_answer_record_id(arrived.index.record_id());
   recipient->set_answer_log_index(arrived.index.log_index());
   sent_records.Save(**sent, group.batch);

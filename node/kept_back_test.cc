@@ -15,8 +15,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-v1::SendLeadRequest ShortLead(const World& world, std::vector<std::string> recipients) {
-  v1::SendLeadRequest lead = world.Lead(std::move(recipients));
+v1::Draft ShortLead(const World& world, std::vector<std::string> recipients) {
+  v1::Draft lead = world.Lead(std::move(recipients));
   SetExpiry(lead, world.now + limits::kHourMs);
   return lead;
 }
@@ -27,11 +27,12 @@ void Tick(World& world, std::string_view agency) {
 }
 
 bool IsOverdue(World& world, std::string_view agency, const std::string& id) {
-  v1::ListLeadsRequest request;
+  v1::ListRequest request;
+  request.set_kind(v1::RECORD_KIND_LEAD);
   request.set_overdue_only(true);
-  const auto leads = world.node(agency)->ListLeads("author", request, world.now);
-  return leads.ok() &&
-         std::ranges::find(leads->leads(), id, &v1::LeadSummary::record_id) != leads->leads().end();
+  const auto leads = world.node(agency)->ListRecords("author", request, world.now);
+  return leads.ok() && std::ranges::find(leads->records(), id, &v1::RecordSummary::record_id) !=
+                           leads->records().end();
 }
 
 TEST(KeptBackTest, ARecordThatExpiredUnseenIsAnAlarmOnBothSides) {
@@ -88,7 +89,7 @@ TEST(KeptBackTest, ADaysSilenceStandsOutUntilTheAcknowledgementComes) {
 
 TEST(KeptBackTest, SilenceAtTheDeadlineStandsOutAtOnce) {
   World world({"FR.fiu", "BR.fiu"});
-  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  v1::Draft lead = world.Lead({"BR.fiu"});
   lead.mutable_sections(0)->mutable_content()->mutable_lead_ask()->set_deadline_ms(
       static_cast<uint64_t>((world.now + limits::kHourMs).ms));
   world.Send("FR.fiu", lead);

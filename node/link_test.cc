@@ -96,7 +96,7 @@ class LinkTest : public ::testing::Test {
 };
 
 TEST_F(LinkTest, TimeGoesOnAndTheSubmissionIsOfferedAgain) {
-  v1::SendLeadRequest lead = world_.Lead({"BR.fiu"});
+  v1::Draft lead = world_.Lead({"BR.fiu"});
   SetExpiry(lead, world_.now + limits::kHourMs);
   world_.Send("FR.fiu", lead);
   Driver driver(world_.node("FR.fiu").Release(), [] {});
@@ -106,8 +106,8 @@ TEST_F(LinkTest, TimeGoesOnAndTheSubmissionIsOfferedAgain) {
   // While the first is still without an answer.
   clock_.Advance(2 * limits::kHourMs);
   const auto expired = [&](Engine& engine) {
-    const auto leads = engine.ListLeads("author", {}, clock_.Now());
-    return leads.ok() && leads->leads(0).recipients(0).state() == v1::RECIPIENT_STATE_UNDELIVERED;
+    const auto leads = engine.ListRecords("author", Leads(), clock_.Now());
+    return leads.ok() && leads->records(0).recipients(0).state() == v1::RECIPIENT_STATE_UNDELIVERED;
   };
   const auto erased = [&](Engine& engine) {
     v1::ConsultationsRequest request;

@@ -7,6 +7,7 @@
 #include "core/crypto/digest.h"
 #include "core/ledger/receipt.h"
 #include "core/record/statements.h"
+#include "node/recall.h"
 #include "node/sent.h"
 #include "node/text.h"
 
@@ -33,7 +34,7 @@ absl::Status Bad(std::string text) { return Refuse(Reason::kProofBad, std::move(
 
 template <class Body>
 absl::StatusOr<Body> ReadFromPartner(const Ground& ground, const v1::SignedStatement& statement,
-                                     const ledger::VerifiedPart& part, std::string_view type) {
+                                     const ledger::VerifiedPart& part) {
   absl::StatusOr<Body> claimed = record::ReadBody<Body>(statement.body());
   if (!claimed.ok()) return claimed.status();
   absl::StatusOr<Body> body =
@@ -42,7 +43,7 @@ absl::StatusOr<Body> ReadFromPartner(const Ground& ground, const v1::SignedState
   if (!body.ok()) return body.status();
   const v1::NoticePart& told = part.part.notice();
   if (body->log_origin() != ground.log_origin() || body->recipient() != ground.agency.text() ||
-      told.type() != type || told.from() != body->origin() ||
+      told.type() != record::kStatementType<Body> || told.from() != body->origin() ||
       told.statement_digest() != AsText(crypto::Sha256(statement.body()))) {
     return Bad("the notice is not the one that the log tells of");
   }
@@ -72,7 +73,7 @@ absl::Status CompareGap(Ground& ground, const v1::GapNote& note, PairsIn& pairs,
 
 absl::Status TakeGap(Ground& ground, const v1::SignedStatement& statement,
                      const ledger::VerifiedPart& part, PairsIn& pairs, Instant now) {
-  absl::StatusOr<v1::GapNote> note = ReadFromPartner<v1::GapNote>(ground, statement, part, "gap");
+  absl::StatusOr<v1::GapNote> note = ReadFromPartner<v1::GapNote>(ground, statement, part);
   if (!note.ok()) return note.status();
   absl::StatusOr<bool> first = pairs.TakeGap(crypto::Sha256(statement.body()));
   if (!first.ok() || !*first) return first.status();
@@ -89,12 +90,43 @@ absl::Status TakeGap(Ground& ground, const v1::SignedStatement& statement,
 
 absl::Status TakeHead(const Ground& ground, const v1::SignedStatement& statement,
                       const ledger::VerifiedPart& part, PairsIn& pairs, Instant now) {
-  absl::StatusOr<v1::PairHead> head =
-      ReadFromPartner<v1::PairHead>(ground, statement, part, "pair-head");
+  absl::StatusOr<v1::PairHead> head = ReadFromPartner<v1::PairHead>(ground, statement, part);
   if (!head.ok()) return head.status();
   // One from a clock far ahead must not outlive all that follow it.
   head->set_instant_ms(std::min(head->instant_ms(), static_cast<uint64_t>(part.entry.instant.ms)));
   return pairs.OnHead(*head, now);
+}
+
+// ---- recalls
+
+absl::Status TakeRecall(Ground& ground, const v1::SignedStatement& statement,
+                        const ledger::VerifiedPart& part, PairsIn& pairs, store::WriteBatch& batch,
+                        std::vector<state::DiaryLine>& lines, Instant now) {
+  absl::StatusOr<v1::RecallNote> note = ReadFromPartner<v1::RecallNote>(ground, statement, part);
+  if (!note.ok()) return note.status();
+  absl::Status status = OnRecall(ground, *note, pairs, batch, lines, now);
+  if (!RefusalOf(status)) return status;
+  // As with a gap note: the partner signed it.
+  ground.alarms.Count(alarm::kNoticeBad, note->origin(),
+                      Text("a recall does not hold: ", std::string(status.message())), now);
+  return absl::OkStatus();
+}
+
+absl::Status TakeErasure(Ground& ground, const v1::SignedStatement& statement,
+                         const ledger::VerifiedPart& part, store::WriteBatch& batch, Instant now) {
+  absl::StatusOr<v1::ErasureNote> claimed = record::ReadBody<v1::ErasureNote>(statement.body());
+  if (!claimed.ok()) return claimed.status();
+  absl::StatusOr<v1::ErasureNote> note = record::ReadStatement<v1::ErasureNote>(
+      ground.federation_name(), statement,
+      KeysOf(ground, claimed->recipient(), KeyUse::kAcknowledgement, part));
+  if (!note.ok()) return note.status();
+  const v1::NoticePart& told = part.part.notice();
+  if (note->log_origin() != ground.log_origin() || note->origin() != ground.agency.text() ||
+      told.type() != record::kStatementType<v1::ErasureNote> || told.from() != note->recipient() ||
+      told.statement_digest() != AsText(crypto::Sha256(statement.body()))) {
+    return Bad("the notice is not the one that the log tells of");
+  }
+  return OnErased(ground, *note, batch, now);
 }
 
 // ---- acknowledgements
@@ -169,7 +201,8 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
 }
 
 absl::Status Take(Ground& ground, const v1::Notice& notice, const ledger::VerifiedPart& part,
-                  PairsIn& pairs, store::WriteBatch& batch, Instant now) {
+                  PairsIn& pairs, store::WriteBatch& batch, std::vector<state::DiaryLine>& lines,
+                  Instant now) {
   switch (notice.type()) {
     case v1::NOTICE_TYPE_ACKNOWLEDGEMENT:
       return TakeAcknowledgement(ground, notice.statement(), part, batch, now);
@@ -177,16 +210,27 @@ absl::Status Take(Ground& ground, const v1::Notice& notice, const ledger::Verifi
       return TakeGap(ground, notice.statement(), part, pairs, now);
     case v1::NOTICE_TYPE_PAIR_HEAD:
       return TakeHead(ground, notice.statement(), part, pairs, now);
+    case v1::NOTICE_TYPE_RECALL:
+      return TakeRecall(ground, notice.statement(), part, pairs, batch, lines, now);
+    case v1::NOTICE_TYPE_ERASURE:
+      return TakeErasure(ground, notice.statement(), part, batch, now);
     default:
       return Refuse(Reason::kMalformed, "a notice of no known type");
   }
+}
+
+template <class Body>
+std::string HashIn(const std::string& bytes) {
+  Body body;
+  return body.ParseFromString(bytes) ? body.record_hash() : "";
 }
 
 }  // namespace
 
 absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
                         const audit::Checkpoint& checkpoint, PairsIn& pairs,
-                        store::WriteBatch& batch, Instant now) {
+                        store::WriteBatch& batch, std::vector<state::DiaryLine>& lines,
+                        Instant now) {
   const v1::Notice& notice = delivery.notice();
   absl::StatusOr<ledger::VerifiedPart> part =
       ledger::VerifyEvidence(delivery.evidence(), checkpoint);
@@ -194,7 +238,7 @@ absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
   if (status.ok() && part->part.reader() != ground.agency.text()) {
     status = Bad("the evidence is of another reader");
   }
-  if (status.ok()) status = Take(ground, notice, *part, pairs, batch, now);
+  if (status.ok()) status = Take(ground, notice, *part, pairs, batch, lines, now);
   if (!RefusalOf(status)) return status;
   const bool forged = notice.type() == v1::NOTICE_TYPE_ACKNOWLEDGEMENT;
   ground.alarms.Count(forged ? alarm::kAcknowledgementForged : alarm::kNoticeBad, "",
@@ -205,13 +249,18 @@ absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
   return status;
 }
 
-std::string AcknowledgedHash(const v1::Notice& notice) {
-  v1::Acknowledgement body;
-  if (notice.type() != v1::NOTICE_TYPE_ACKNOWLEDGEMENT ||
-      !body.ParseFromString(notice.statement().body())) {
-    return "";
+std::string AffectedHash(const v1::Notice& notice) {
+  const std::string& body = notice.statement().body();
+  switch (notice.type()) {
+    case v1::NOTICE_TYPE_ACKNOWLEDGEMENT:
+      return HashIn<v1::Acknowledgement>(body);
+    case v1::NOTICE_TYPE_RECALL:
+      return HashIn<v1::RecallNote>(body);
+    case v1::NOTICE_TYPE_ERASURE:
+      return HashIn<v1::ErasureNote>(body);
+    default:
+      return "";
   }
-  return body.record_hash();
 }
 
 }  // namespace entente::node

@@ -1,4 +1,5 @@
-// What comes beside records: acknowledgements of ours, gap notes and pair heads of our partners.
+// What comes beside records: acknowledgements of ours, gap notes, pair heads and recalls of our
+// partners, and their word that they erased what we recalled.
 // Not thread-safe.
 #pragma once
 
@@ -12,13 +13,14 @@
 
 namespace entente::node {
 
-// Verifies the statement against the log and takes it on: `batch` and `pairs` are changed. A
+// Verifies the statement against the log and takes it on: `batch`, `pairs`, `lines` are changed. A
 // refusal says that no honest partner and broker gave it; an alarm stands then.
 absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
                         const audit::Checkpoint& checkpoint, PairsIn& pairs,
-                        store::WriteBatch& batch, Instant now);
+                        store::WriteBatch& batch, std::vector<state::DiaryLine>& lines,
+                        Instant now);
 
-// The record that an acknowledgement claims to be about; empty for other notices.
-std::string AcknowledgedHash(const v1::Notice& notice);
+// The record that the notice claims to be about, whose row it may change; empty for others.
+std::string AffectedHash(const v1::Notice& notice);
 
 }  // namespace entente::node

@@ -8,6 +8,7 @@
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
 #include "core/record/batch.h"
+#include "core/record/notice_forms.h"
 #include "core/record/statements.h"
 #include "node/compose.h"
 #include "node/families.h"
@@ -89,6 +90,7 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
   }
   if (absl::Status status = SealWaiting(now); !status.ok()) return status;
   if (absl::Status status = AddGapNotes(now); !status.ok()) return status;
+  if (absl::Status status = AddOwed(now); !status.ok()) return status;
   v1::SubmitRequest request;
   store::WriteBatch anew;
   size_t bytes = 0;
@@ -139,12 +141,10 @@ absl::Status Outbox::RefreshNotice(state::OutboxItem item, v1::Submission& submi
                                    store::WriteBatch& batch, Instant now) const {
   if (!submission.has_notice()) return absl::OkStatus();
   v1::Notice& notice = *submission.mutable_notice();
-  const std::string_view type = notice.type() == v1::NOTICE_TYPE_GAP
-                                    ? record::kStatementType<v1::GapNote>
-                                    : record::kStatementType<v1::PairHead>;
-  const absl::StatusOr<bool> anew =
-      ground_->keyring.Refresh(ground_->federation.registry(), type, crypto::KeyUse::kRecordSigning,
-                               now, *notice.mutable_statement());
+  const record::NoticeForm* const form = record::FindNoticeForm(notice.type());
+  if (form == nullptr) return absl::OkStatus();
+  const absl::StatusOr<bool> anew = ground_->keyring.Refresh(
+      ground_->federation.registry(), form->word, form->use, now, *notice.mutable_statement());
   // Without a new key it goes as it is: the broker says what it thinks of it.
   if (!anew.ok() || !*anew) return absl::OkStatus();
   item.set_submission(submission.SerializeAsString());
@@ -337,6 +337,31 @@ absl::Status Outbox::AddGapNotes(Instant now) {
   return ground_->Commit(batch);
 }
 
+absl::Status Outbox::AddOwed(Instant now) {
+  store::WriteBatch batch;
+  const ledger::Registry& registry = ground_->federation.registry();
+  const auto signs = [&](crypto::KeyUse use) {
+    return ground_->keyring.Signing(registry, use, now);
+  };
+  absl::Status status = ForEach<state::OwedNotice>(
+      ground_->db, kOwed, [&](std::string_view key, const state::OwedNotice& owed) {
+        const bool recall = owed.has_recall();
+        const crypto::KeyUse use =
+            recall ? crypto::KeyUse::kRecordSigning : crypto::KeyUse::kAcknowledgement;
+        const absl::StatusOr<crypto::SigningKey> signing = signs(use);
+        if (!signing.ok()) return absl::OkStatus();
+        const std::string_view federation = ground_->federation_name();
+        QueueNotice(recall ? v1::NOTICE_TYPE_RECALL : v1::NOTICE_TYPE_ERASURE,
+                    recall ? record::SignBody(federation, owed.recall(), {{*signing, use}})
+                           : record::SignBody(federation, owed.erasure(), {{*signing, use}}),
+                    batch);
+        batch.Delete(kOwed, key);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return batch.count() == 0 ? absl::OkStatus() : ground_->Commit(batch);
+}
+
 absl::Status Outbox::AddPairHeads(Instant now) {
   if (!ground_->federation.CheckFresh(now).ok()) return absl::OkStatus();
   const absl::StatusOr<crypto::SigningKey> signing =
@@ -359,6 +384,7 @@ absl::Status Outbox::AddPairHeads(Instant now) {
     head.set_recipient(recipient);
     head.set_urgent_seq(pair.urgent_seq());
     head.set_bulk_seq(pair.bulk_seq());
+    head.set_recalls(pair.recalls());
     head.set_instant_ms(static_cast<uint64_t>(now.ms));
     QueueNotice(v1::NOTICE_TYPE_PAIR_HEAD,
                 record::SignBody(ground_->federation_name(), head,

@@ -49,6 +49,8 @@ class Outbox {
 
   // A gap note for every number that was closed. Into the outbox, committed.
   absl::Status AddGapNotes(Instant now);
+  // A statement for every recall and erasure that is owed. Into the outbox, committed.
+  absl::Status AddOwed(Instant now);
   // A pair head for every partner whose last one is a day old. Into the outbox, committed.
   absl::Status AddPairHeads(Instant now);
   // Drafts, and submissions without evidence yet.

@@ -80,7 +80,7 @@ TEST(OutboxTest, ADraftThatWaitsForAKeySaysSoAndIsNotWrittenEachTime) {
   world.Settle({"BR.fiu"});
   const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
   EXPECT_FALSE((*node->NextSubmit(world.now)).has_value());
-  const v1::LeadSummary lead = world.SentLead("FR.fiu", id);
+  const v1::RecordSummary lead = world.SentLead("FR.fiu", id);
   EXPECT_EQ(lead.recipients(0).state(), v1::RECIPIENT_STATE_WAITING);
   EXPECT_EQ(lead.recipients(0).reason(), "key-unknown");
   // Nothing is written while nothing changes: no write fails.
@@ -246,7 +246,7 @@ TEST(OutboxTest, ASuspensionLosesNothingThatWaits) {
   const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
   world.Settle();
   EXPECT_EQ(asked, 2);
-  const v1::LeadSummary lead = world.SentLead("FR.fiu", id);
+  const v1::RecordSummary lead = world.SentLead("FR.fiu", id);
   EXPECT_EQ(lead.recipients(0).state(), v1::RECIPIENT_STATE_HELD);
   EXPECT_EQ(lead.recipients(0).reason(), "agency-suspended");
   world.Advance(5 * limits::kSecondMs);

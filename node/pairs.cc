@@ -84,6 +84,11 @@ std::string ClosedKey(const ClosedNumber& closed) {
 
 std::string RefusedKey(uint64_t log_index) { return "r" + U64Key(log_index); }
 
+bool IsBehind(const state::PairIn& pair) {
+  return pair.urgent().through() < pair.head_urgent() || pair.bulk().through() < pair.head_bulk() ||
+         pair.recalls().through() < pair.head_recalls();
+}
+
 const state::LanePairs& LaneIn(const state::PairIn& pair, v1::Lane lane) {
   return lane == v1::LANE_URGENT ? pair.urgent() : pair.bulk();
 }
@@ -103,6 +108,13 @@ absl::StatusOr<uint64_t> PairsOut::Next(std::string_view recipient, v1::Lane lan
   }
   (*pair)->set_bulk_seq((*pair)->bulk_seq() + 1);
   return (*pair)->bulk_seq();
+}
+
+absl::StatusOr<uint64_t> PairsOut::NextRecall(std::string_view recipient) {
+  absl::StatusOr<state::PairOut*> pair = Of(recipient);
+  if (!pair.ok()) return pair.status();
+  (*pair)->set_recalls((*pair)->recalls() + 1);
+  return (*pair)->recalls();
 }
 
 void PairsOut::AddTo(store::WriteBatch& batch) const {
@@ -133,6 +145,14 @@ absl::Status PairsIn::Mark(std::string_view origin, v1::Lane lane, uint64_t numb
   return absl::OkStatus();
 }
 
+absl::Status PairsIn::MarkRecall(std::string_view origin, uint64_t number) {
+  absl::StatusOr<state::PairIn*> pair = Of(origin);
+  if (!pair.ok()) return pair.status();
+  absl::Status room = CheckRoom((*pair)->recalls(), number);
+  if (room.ok()) Insert(*(*pair)->mutable_recalls(), number);
+  return room;
+}
+
 absl::Status PairsIn::OnHead(const v1::PairHead& head, Instant now) {
   absl::StatusOr<state::PairIn*> pair = Of(head.origin());
   if (!pair.ok()) return pair.status();
@@ -141,6 +161,7 @@ absl::Status PairsIn::OnHead(const v1::PairHead& head, Instant now) {
   (*pair)->set_head_received_ms(static_cast<uint64_t>(now.ms));
   (*pair)->set_head_urgent(std::max((*pair)->head_urgent(), head.urgent_seq()));
   (*pair)->set_head_bulk(std::max((*pair)->head_bulk(), head.bulk_seq()));
+  (*pair)->set_head_recalls(std::max((*pair)->head_recalls(), head.recalls()));
   return absl::OkStatus();
 }
 
@@ -204,13 +225,19 @@ absl::StatusOr<std::vector<std::pair<std::string, state::PairOut>>> AllPairsOut(
   return all;
 }
 
+absl::StatusOr<uint64_t> CompleteAsOf(const store::Reader& reader, std::string_view origin) {
+  absl::StatusOr<std::optional<state::PairIn>> pair =
+      Load<state::PairIn>(reader, kPairs, Text("i", origin));
+  if (!pair.ok()) return pair.status();
+  return *pair && !IsBehind(**pair) ? (*pair)->head_instant_ms() : 0;
+}
+
 absl::StatusOr<std::vector<PairTrouble>> CheckPairs(const store::Reader& reader, Instant now) {
   std::vector<PairTrouble> all;
   absl::Status status = ForEachPair<state::PairIn>(
       reader, "i", [&](std::string_view origin, const state::PairIn& pair) {
         const int64_t age = now.ms - static_cast<int64_t>(pair.head_received_ms());
-        const bool behind = pair.urgent().through() < pair.head_urgent() ||
-                            pair.bulk().through() < pair.head_bulk();
+        const bool behind = IsBehind(pair);
         all.push_back({std::string(origin), !behind, behind && age >= kMissingAfterMs,
                        age >= 2 * limits::kPairHeadPeriodMs});
         return absl::OkStatus();

@@ -28,6 +28,8 @@ class PairsOut {
 
   // The next number for this recipient.
   absl::StatusOr<uint64_t> Next(std::string_view recipient, v1::Lane lane);
+  // The same for recall notes.
+  absl::StatusOr<uint64_t> NextRecall(std::string_view recipient);
   absl::StatusOr<state::PairOut*> Of(std::string_view recipient);
   void AddTo(store::WriteBatch& batch) const;
 
@@ -46,6 +48,8 @@ class PairsIn {
   // By a record or a gap note; refusals as Seen(). `now`: when the first contact starts the wait
   // for a pair head.
   absl::Status Mark(std::string_view origin, v1::Lane lane, uint64_t number, Instant now);
+  // By a recall note.
+  absl::Status MarkRecall(std::string_view origin, uint64_t number);
   // An older head than the last one changes nothing.
   absl::Status OnHead(const v1::PairHead& head, Instant now);
   // What this entry released to us came, and was refused here.
@@ -79,6 +83,10 @@ absl::StatusOr<std::vector<ClosedNumber>> AllClosed(const store::Reader& reader)
 // All partners this node ever wrote to.
 absl::StatusOr<std::vector<std::pair<std::string, state::PairOut>>> AllPairsOut(
     const store::Reader& reader);
+
+// When the last pair head of `origin` was signed, if all that it counts has come, recalls too; else
+// 0.
+absl::StatusOr<uint64_t> CompleteAsOf(const store::Reader& reader, std::string_view origin);
 
 // What is wrong with one partner's counts at `now`.
 struct PairTrouble {

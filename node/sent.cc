@@ -36,11 +36,12 @@ void KeepDecision(const v1::RecipientDecision& decision, state::SentRecipient& r
   recipient.set_contact(decision.contact());
   recipient.set_withheld(static_cast<uint32_t>(decision.withheld_size()));
   const bool undelivered = recipient.state() == v1::RECIPIENT_STATE_UNDELIVERED;
-  if (!IsUnderWay(recipient.state()) && !undelivered) return;
+  const bool recalled = recipient.state() == v1::RECIPIENT_STATE_RECALLED;
+  if (!IsUnderWay(recipient.state()) && !undelivered && !recalled) return;
   if (!Releases(decision.verdict())) {
     recipient.set_reason("policy-refused");
     SetState(recipient, v1::RECIPIENT_STATE_REFUSED, now);
-  } else if (!undelivered) {
+  } else if (!undelivered && !recalled) {
     recipient.clear_reason();
     SetState(recipient, v1::RECIPIENT_STATE_LOGGED, now);
   }
@@ -86,6 +87,21 @@ state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view ag
   const auto found =
       std::ranges::find(*sent.mutable_recipients(), agency, &state::SentRecipient::recipient);
   return found == sent.mutable_recipients()->end() ? nullptr : &*found;
+}
+
+v1::RecipientState StateOfReply(v1::ReplyState state) {
+  switch (state) {
+    case v1::REPLY_STATE_ACCEPTED:
+      return v1::RECIPIENT_STATE_ACCEPTED;
+    case v1::REPLY_STATE_CLARIFICATION_ASKED:
+      return v1::RECIPIENT_STATE_CLARIFICATION_ASKED;
+    case v1::REPLY_STATE_PARTLY_ANSWERED:
+      return v1::RECIPIENT_STATE_PARTLY_ANSWERED;
+    case v1::REPLY_STATE_REFUSED:
+      return v1::RECIPIENT_STATE_TURNED_DOWN;
+    default:
+      return v1::RECIPIENT_STATE_ANSWERED;
+  }
 }
 
 void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant now) {
@@ -149,10 +165,6 @@ bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowle
   return std::ranges::none_of(sent.recipients(), [](const state::SentRecipient& other) {
     return !other.acknowledged() && IsUnderWay(other.state());
   });
-}
-
-void OnAnswered(state::SentRecipient& recipient, bool taken, Instant now) {
-  SetState(recipient, taken ? v1::RECIPIENT_STATE_TAKEN : v1::RECIPIENT_STATE_DECLINED, now);
 }
 
 void CloseNumbers(const state::SentRecord& sent, std::span<const state::SentRecipient> undelivered,

@@ -40,6 +40,8 @@ class Sent {
 absl::Status ErasedByTime();
 
 state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency);
+// Where a request stands after this reply.
+v1::RecipientState StateOfReply(v1::ReplyState state);
 void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant now);
 
 // What the logged decision says about each recipient. A state that an acknowledgement or an answer
@@ -54,7 +56,6 @@ void OnPassingRefusal(state::SentRecord& sent, std::string_view reason, bool hel
 // True when it is the last that was waited for: the content keys may go.
 bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowledgement,
                     Instant now);
-void OnAnswered(state::SentRecipient& recipient, bool taken, Instant now);
 // Their numbers will not be delivered, as `log_index` shows: into the batch, for gap notes.
 void CloseNumbers(const state::SentRecord& sent, std::span<const state::SentRecipient> undelivered,
                   uint64_t log_index, store::WriteBatch& batch);

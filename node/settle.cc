@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
+#include "core/record/notice_forms.h"
 #include "core/record/statements.h"
 #include "core/record/words.h"
 #include "node/families.h"
@@ -38,15 +39,7 @@ bool IsSuspension(const Ground& ground, const v1::Refusal& refusal, const state:
   std::string recipient;
   v1::Submission submission;
   if (submission.ParseFromString(item.submission()) && submission.has_notice()) {
-    const v1::Notice& notice = submission.notice();
-    v1::GapNote gap;
-    v1::PairHead head;
-    const std::string& body = notice.statement().body();
-    if (notice.type() == v1::NOTICE_TYPE_GAP && gap.ParseFromString(body)) {
-      recipient = gap.recipient();
-    } else if (head.ParseFromString(body)) {
-      recipient = head.recipient();
-    }
+    recipient = record::NoticeAddressee(submission.notice());
   }
   const ledger::Registry& registry = ground.federation.registry();
   return registry.StateOf(ground.agency.text(), now) != ledger::AgencyState::kRemoved &&
@@ -255,6 +248,9 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
   if (purged) {
     sent.set_stage(state::STAGE_PURGED);
     sent.clear_undecided();
+  }
+  // What was recalled is still delivered, as ciphertext, and its number with it.
+  if (purged && sent.recalled_ms() == 0) {
     CloseNumbers(sent, Unopened(sent), part->log_index, settling.batch);
     RaiseUnacknowledged(*ground_, sent, settling.now);
   } else {

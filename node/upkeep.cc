@@ -6,7 +6,9 @@
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "node/desk.h"
+#include "node/erase.h"
 #include "node/families.h"
+#include "node/recall.h"
 #include "node/sent.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -34,27 +36,14 @@ absl::Status Joined(absl::Status one, const absl::Status& other) {
   return joined;
 }
 
-// What a decision rests on, without what it is about.
-state::SentContent LabelsOnly(const state::SentContent& content) {
-  state::SentContent labels;
-  labels.set_header(content.header());
-  *labels.mutable_section_ids() = content.section_ids();
-  for (const v1::DraftSection& section : content.draft().sections()) {
-    v1::DraftSection& kept = *labels.mutable_draft()->add_sections();
-    *kept.mutable_about() = section.about();
-    *kept.mutable_data() = section.data();
-    kept.set_basis(section.basis());
-    kept.set_essential(section.essential());
-  }
-  return labels;
-}
-
 }  // namespace
 
 // A row of kExpiry.
 struct Upkeep::Due {
   std::string row;
-  char kind;  // 's' sent, 'r' received, 'a' to be acknowledged by now
+  // 's' sent, 'r' received, 'a' to be acknowledged by now, 'c' to be erased everywhere by now, 'm'
+  // mark of a recall
+  char kind;
   std::string name;
 };
 
@@ -127,6 +116,11 @@ absl::Status Upkeep::PurgeOne(const Due& due, Instant now) {
   batch.Delete(kExpiry, due.row);
   if (due.kind == 's') return PurgeSent(due.name, now, batch);
   if (due.kind == 'r') return PurgeReceived(due.name, now, batch);
+  if (due.kind == 'c') return MissErasures(due.name, now, batch);
+  if (due.kind == 'm') {
+    batch.Delete(kRecalled, due.name);
+    return ground_->Commit(batch);
+  }
   return MissAcknowledgements(due.name, now, batch);
 }
 
@@ -138,6 +132,17 @@ absl::Status Upkeep::MissAcknowledgements(std::string_view record_id, Instant no
   return ground_->Commit(batch);
 }
 
+absl::Status Upkeep::MissErasures(std::string_view record_id, Instant now,
+                                  store::WriteBatch& batch) {
+  absl::StatusOr<std::optional<state::SentRecord>> sent = Sent(*ground_).Find(record_id);
+  if (!sent.ok()) return sent.status();
+  if (*sent) {
+    absl::Status status = RemindOfRecall(*ground_, **sent, batch, now);
+    if (!status.ok()) return status;
+  }
+  return ground_->Commit(batch);
+}
+
 absl::Status Upkeep::PurgeSent(std::string_view record_id, Instant now, store::WriteBatch& batch) {
   const Sent sent_records(*ground_);
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_records.Find(record_id);
@@ -145,13 +150,7 @@ absl::Status Upkeep::PurgeSent(std::string_view record_id, Instant now, store::W
   if (!*found) return ground_->Commit(batch);
   state::SentRecord sent = **std::move(found);
   const state::SentRecord before = sent;
-  if (sent.stage() == state::STAGE_SEALED) {
-    // What is not in the log yet is closed when the broker has said what became of it, and that is
-    // held against the labels.
-    const absl::StatusOr<state::SentContent> content = sent_records.Content(sent);
-    if (content.ok()) *sent.mutable_undecided() = LabelsOnly(*content);
-  }
-  absl::Status status = ground_->vault.Erase(record_id, batch);
+  absl::Status status = EraseSent(*ground_, sent, batch);
   if (!status.ok()) return status;
   if (sent.has_log_index()) CloseNumbers(sent, Unopened(sent), sent.log_index(), batch);
   OnExpired(sent, now);
@@ -171,9 +170,8 @@ absl::Status Upkeep::PurgeReceived(std::string_view record_hash, Instant now,
       Load<state::ReceivedRecord>(ground_->db, kReceived, record_hash);
   if (!received.ok()) return received.status();
   if (!*received) return ground_->Commit(batch);
-  absl::Status status = ground_->vault.Erase(record_hash, batch);
+  absl::Status status = EraseReceived(*ground_, **received, batch);
   if (!status.ok()) return status;
-  (*received)->set_purged(true);
   Save(batch, kReceived, record_hash, **received);
   const state::DiaryLine line = MakeLine("", operation::kErasure, (*received)->record_id(),
                                          (*received)->purpose(), "its time was over", now);

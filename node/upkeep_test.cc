@@ -33,8 +33,8 @@ size_t InVault(World& world, std::string_view agency) {
   return count;
 }
 
-v1::SendLeadRequest LeadFor(const World& world, int64_t life_ms) {
-  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+v1::Draft LeadFor(const World& world, int64_t life_ms) {
+  v1::Draft lead = world.Lead({"BR.fiu"});
   SetExpiry(lead, world.now + life_ms);
   return lead;
 }
@@ -75,7 +75,7 @@ TEST(UpkeepTest, AnExpiredRecordIsErasedOnBothSides) {
 
 TEST(UpkeepTest, AnObligationToDeleteEndsALongLife) {
   World world({"FR.fiu", "BR.fiu"});
-  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  v1::Draft lead = world.Lead({"BR.fiu"});
   SetExpiry(lead, world.now + 3 * 365 * limits::kDayMs);
   const std::string id = world.Send("FR.fiu", lead);
   world.Settle();
@@ -94,7 +94,7 @@ TEST(UpkeepTest, AnObligationToDeleteEndsALongLife) {
 
 TEST(UpkeepTest, ADraftThatExpiresInTheOutboxNeverLeaves) {
   World world({"FR.fiu", "BR.fiu"});
-  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  v1::Draft lead = world.Lead({"BR.fiu"});
   SetExpiry(lead, world.now + limits::kHourMs);
   const std::string id = world.Send("FR.fiu", lead);
   world.Advance(2 * limits::kHourMs);
@@ -371,7 +371,7 @@ TEST(UpkeepTest, AClockAnHourBehindIsReported) {
 
 TEST(UpkeepTest, ARecordThatCameExpiredIsRefused) {
   World world({"FR.fiu", "BR.fiu"});
-  v1::SendLeadRequest lead = world.Lead({"BR.fiu"});
+  v1::Draft lead = world.Lead({"BR.fiu"});
   SetExpiry(lead, world.now + limits::kHourMs);
   const std::string id = world.Send("FR.fiu", lead);
   world.Settle({"BR.fiu"});

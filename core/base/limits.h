@@ -29,6 +29,10 @@ inline constexpr int64_t kDeliveryKeysAheadMs = 60 * kDayMs;
 inline constexpr int64_t kDeliveryKeyGraceMs = kQueueMs;
 inline constexpr int64_t kRecordLifeMs = (5 * 365 + 2) * kDayMs;
 inline constexpr int64_t kPairHeadPeriodMs = kDayMs;
+// A copy of an alert whose issuer has not been heard for longer says "verify first".
+inline constexpr int64_t kCopyFreshMs = 2 * kDayMs;
+// A recall is told again until the recipient has said that it erased the record.
+inline constexpr int64_t kRecallAgainMs = 7 * kDayMs;
 // After this a recipient's silence stands out at the origin.
 inline constexpr int64_t kAcknowledgedWithinMs = kDayMs;
 

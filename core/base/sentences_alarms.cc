@@ -109,6 +109,12 @@ constexpr SentenceRow kRows[] = {
      "Une réponse à une piste n'atteint pas le service demandeur, bien que la piste la montre "
      "comme "
      "donnée. Prévenez-le par un autre canal."},
+    {"alarm.recall-overdue",
+     "A partner has not said that it erased a record which was recalled. Ask it by another "
+     "channel; "
+     "it is told again each week.",
+     "Un partenaire n'a pas dit avoir effacé un enregistrement rappelé. Demandez-le-lui par un "
+     "autre canal ; le rappel lui est redit chaque semaine."},
     {"alarm.expired-on-the-way",
      "A record that the log shows was released to us expired before it came. Ask the origin for "
      "it.",

@@ -38,7 +38,7 @@ constexpr SentenceRow kRows[] = {
     {"un-list.number", "{0} is missing, or is no number", "{0} manque, ou n'est pas un nombre"},
     {"un-list.twice", "the number {0} was given before", "le numéro {0} a déjà été donné"},
     {"un-list.year", "the year of birth is no year", "l'année de naissance n'en est pas une"},
-    {"draft.form", "{0}: write draft = \"lead/1\"", "{0} : écrivez draft = \"lead/1\""},
+    {"draft.form", "{0}: write draft = \"{1}\"", "{0} : écrivez draft = \"{1}\""},
     {"draft.urgency", "{0}: write bulk, normal or urgent", "{0} : écrivez bulk, normal ou urgent"},
     {"draft.measure", "{0}: write freeze, monitor or inform",
      "{0} : écrivez freeze, monitor ou inform"},

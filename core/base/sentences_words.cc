@@ -35,6 +35,7 @@ constexpr SentenceRow kRows[] = {
     {"operation.consultation", "read", "consultation"},
     {"operation.disclosure", "sent", "communication"},
     {"operation.erasure", "erased", "effacement"},
+    {"operation.search", "searched", "recherche"},
     {"operation.administration", "administered", "administration"},
     {"operation.log-reading", "log read", "lecture du journal"},
     {"agency.admitted", "admitted", "admis"},

@@ -5,6 +5,7 @@
 #include "core/base/agency.h"
 #include "core/base/refusal.h"
 #include "core/ledger/parts.h"
+#include "core/record/notice_forms.h"
 #include "core/record/strict.h"
 
 namespace entente::ledger {
@@ -96,8 +97,8 @@ absl::Status CheckAcknowledgement(const v1::Part& part) {
 
 absl::Status CheckNotice(const v1::Part& part) {
   const v1::NoticePart& notice = part.notice();
-  if (notice.type() != "gap" && notice.type() != "pair-head") {
-    return Malformed("A notice is of type gap or pair-head.");
+  if (record::FindNoticeForm(notice.type()) == nullptr) {
+    return Malformed("A notice is of no type that is known.");
   }
   if (notice.from() != part.acting_agency() || !AgencyId::Parse(notice.to()).ok() ||
       (part.reader() != notice.from() && part.reader() != notice.to())) {

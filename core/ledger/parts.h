@@ -75,7 +75,7 @@ std::vector<ReaderPart> AcknowledgementParts(const Act& act, v1::Lane lane, uint
                                              uint64_t through_seq,
                                              std::span<const AcknowledgedRecord> records);
 
-// `type`: "gap" or "pair-head". For `act.acting_agency`, which sent it, and for `to`.
+// `type`: a word of record::NoticeForm. For `act.acting_agency`, which sent it, and for `to`.
 std::vector<ReaderPart> NoticeParts(const Act& act, std::string_view type, std::string_view to,
                                     const Digest& statement_digest);
 

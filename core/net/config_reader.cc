@@ -212,8 +212,9 @@ void ConfigTable::Refuse(std::string_view key, std::string_view sentence) {
   file_->Fail(node_->PlaceOf(key), "config.refused", {node_->Full(key), std::string(sentence)});
 }
 
-void ConfigTable::RefuseAs(std::string_view key, std::string_view sentence_key) {
-  file_->Fail(node_->PlaceOf(key), std::string(sentence_key), {node_->Full(key)});
+void ConfigTable::RefuseAs(std::string_view key, std::string_view sentence_key,
+                           const std::string& more) {
+  file_->Fail(node_->PlaceOf(key), std::string(sentence_key), {node_->Full(key), more});
 }
 
 bool ConfigTable::Good() const { return file_->errors.empty(); }

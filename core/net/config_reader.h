@@ -45,8 +45,8 @@ class ConfigTable {
 
   // Says, at the place of `key`, why its value is refused; of the table itself for an empty key.
   void Refuse(std::string_view key, std::string_view sentence);
-  // The same with a sentence of the catalogue, whose {0} is the key.
-  void RefuseAs(std::string_view key, std::string_view sentence_key);
+  // The same with a sentence of the catalogue, whose {0} is the key and {1} is `more`.
+  void RefuseAs(std::string_view key, std::string_view sentence_key, const std::string& more = "");
 
   // Nothing in the file was found wrong so far.
   bool Good() const;

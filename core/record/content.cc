@@ -17,12 +17,6 @@ using internal::Malformed;
 // A subject's numbers, and whether its section always goes with the record.
 using Numbers = std::map<uint32_t, std::pair<size_t, bool>>;
 
-// Well-formed, BCP 47.
-bool IsLanguage(std::string_view tag) {
-  static const std::regex form("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*");
-  return tag.size() <= 35 && std::regex_match(tag.begin(), tag.end(), form);
-}
-
 absl::Status InSubject(const v1::Subject& subject, size_t place) {
   const absl::Status status = CheckSubject(subject);
   if (status.ok()) return status;
@@ -92,6 +86,11 @@ absl::Status CheckNamed(uint32_t number, size_t section, const Numbers& numbers)
 
 }  // namespace
 
+bool IsLanguage(std::string_view tag) {
+  static const std::regex form("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*");
+  return tag.size() <= 35 && std::regex_match(tag.begin(), tag.end(), form);
+}
+
 absl::Status CheckContent(const v1::SectionContent& content) {
   if (!IsLanguage(content.language())) {
     return Malformed("a section without the language of its texts");
@@ -101,6 +100,16 @@ absl::Status CheckContent(const v1::SectionContent& content) {
       return CheckSubjects(content.subjects());
     case v1::SectionContent::kNarrative:
       return CheckNarrative(content.narrative());
+    case v1::SectionContent::kAlertNotice:
+      return CheckAlertNotice(content.alert_notice());
+    case v1::SectionContent::kNotIdentical:
+      return CheckNotIdentical(content.not_identical());
+    case v1::SectionContent::kRequestAsk:
+      return CheckRequestAsk(content.request_ask());
+    case v1::SectionContent::kReply:
+      return CheckReply(content.reply());
+    case v1::SectionContent::kFinding:
+      return CheckFinding(content.finding());
     case v1::SectionContent::kLeadAsk:
     case v1::SectionContent::kLeadAnswer:
       return absl::OkStatus();
@@ -151,6 +160,10 @@ absl::Status CheckLabelled(const v1::SectionLabels& labels, const v1::SectionCon
     if (!Names(labels, DataWord(subject))) return Unlabelled(DataWord(subject));
   }
   if (content.has_narrative() && !Names(labels, "narrative")) return Unlabelled("narrative");
+  if (content.has_not_identical() && !Names(labels, "identity")) return Unlabelled("identity");
+  if (!content.not_identical().documents().empty() && !Names(labels, "travel-document")) {
+    return Unlabelled("travel-document");
+  }
   return absl::OkStatus();
 }
 

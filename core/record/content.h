@@ -16,6 +16,14 @@ namespace entente::record {
 absl::Status CheckContent(const v1::SectionContent& content);
 // Of one subject, without its number and links.
 absl::Status CheckSubject(const v1::Subject& subject);
+// What is asked and answered (asks.cc).
+absl::Status CheckAlertNotice(const v1::AlertNotice& notice);
+absl::Status CheckNotIdentical(const v1::NotIdentical& note);
+absl::Status CheckRequestAsk(const v1::RequestAsk& ask);
+absl::Status CheckReply(const v1::Reply& reply);
+absl::Status CheckFinding(const v1::Finding& finding);
+// Well-formed, BCP 47.
+bool IsLanguage(std::string_view tag);
 
 // The word of the vocabulary's data categories for what this is: "travel-document".
 std::string_view DataWord(const v1::Subject& subject);

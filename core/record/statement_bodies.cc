@@ -97,6 +97,22 @@ absl::Status CheckBody(const v1::PairHead& body) {
                CheckInstant(body.instant_ms(), "the instant"));
 }
 
+absl::Status CheckBody(const v1::RecallNote& body) {
+  return First(CheckPair(body.origin(), body.recipient()),
+               CheckLength(body.record_hash(), "the record hash", kDigestBytes),
+               Demand(v1::RecallGround_IsValid(body.ground()) &&
+                          body.ground() != v1::RECALL_GROUND_UNSPECIFIED,
+                      "a ground that is not in the closed list"),
+               Demand(body.number() > 0, "recall notes count from 1"),
+               CheckInstant(body.instant_ms(), "the instant"));
+}
+
+absl::Status CheckBody(const v1::ErasureNote& body) {
+  return First(CheckPair(body.origin(), body.recipient()),
+               CheckLength(body.record_hash(), "the record hash", kDigestBytes),
+               CheckInstant(body.instant_ms(), "the instant"));
+}
+
 absl::Status CheckBody(const v1::Receipt& body) {
   absl::Status status = First(CheckLength(body.root(), "the root", kDigestBytes),
                               Demand(!body.items().empty(), "a receipt for nothing"));

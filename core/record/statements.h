@@ -34,6 +34,10 @@ inline constexpr std::string_view kStatementType<v1::GapNote> = "gap";
 template <>
 inline constexpr std::string_view kStatementType<v1::PairHead> = "pair-head";
 template <>
+inline constexpr std::string_view kStatementType<v1::RecallNote> = "recall";
+template <>
+inline constexpr std::string_view kStatementType<v1::ErasureNote> = "erasure";
+template <>
 inline constexpr std::string_view kStatementType<v1::Receipt> = "receipt";
 template <>
 inline constexpr std::string_view kStatementType<v1::AgencyStatement> = "agency";
@@ -85,6 +89,8 @@ absl::Status CheckBody(const v1::WithholdingNote& body);
 absl::Status CheckBody(const v1::Acknowledgement& body);
 absl::Status CheckBody(const v1::GapNote& body);
 absl::Status CheckBody(const v1::PairHead& body);
+absl::Status CheckBody(const v1::RecallNote& body);
+absl::Status CheckBody(const v1::ErasureNote& body);
 absl::Status CheckBody(const v1::Receipt& body);
 absl::Status CheckBody(const v1::AgencyStatement& body);
 absl::Status CheckBody(const v1::KeyStatement& body);

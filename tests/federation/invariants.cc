@@ -150,7 +150,7 @@ void CheckReceipts(World& world, const std::string& agency) {
       world.scene.Wrong(agency, "no receipt for " + item.record_id());
     }
   }
-  for (const v1::LeadSummary& lead : world.Leads(agency, false)) {
+  for (const v1::RecordSummary& lead : world.Leads(agency, false)) {
     if (lead.has_log_index() && !receipts.contains(lead.record_id())) {
       world.scene.Wrong(agency, "no receipt for its own " + lead.record_id());
     }
@@ -213,7 +213,7 @@ class Leads {
   explicit Leads(World& world) : world_(world) {
     for (const std::string& agency : kAgencies) {
       inboxes_[agency] = world.Inbox(agency);
-      for (v1::LeadSummary& sent : world.Leads(agency, false)) {
+      for (v1::RecordSummary& sent : world.Leads(agency, false)) {
         sent_[agency + " " + sent.record_id()] = std::move(sent);
       }
     }
@@ -316,7 +316,7 @@ class Leads {
 
   World& world_;
   std::map<std::string, std::vector<v1::InboxItem>> inboxes_;
-  std::map<std::string, v1::LeadSummary> sent_;
+  std::map<std::string, v1::RecordSummary> sent_;
 };
 
 // A copy of the disk made before would open with a key that is still there.

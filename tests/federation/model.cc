@@ -111,8 +111,9 @@ std::pair<uint64_t, Piece> ReadSecret(const v1::SectionContent& content) {
           static_cast<Piece>(std::atoi(text.c_str() + dash + 1))};
 }
 
-v1::SendLeadRequest MakeDraft(const LeadWish& wish) {
-  v1::SendLeadRequest draft;
+v1::Draft MakeDraft(const LeadWish& wish) {
+  v1::Draft draft;
+  draft.set_kind(v1::RECORD_KIND_LEAD);
   for (const std::string& recipient : wish.recipients) draft.add_recipients(recipient);
   draft.set_purpose("asset-recovery");
   draft.add_handling("H1");

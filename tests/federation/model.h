@@ -52,6 +52,6 @@ struct LeadWish {
   Instant deadline;
   v1::Urgency urgency = v1::URGENCY_NORMAL;
 };
-v1::SendLeadRequest MakeDraft(const LeadWish& wish);
+v1::Draft MakeDraft(const LeadWish& wish);
 
 }  // namespace entente::testing

@@ -89,7 +89,7 @@ class Story : public ::testing::Test {
 
   World world_;
   std::string lead_;
-  v1::SendLeadResponse preview_;
+  v1::SendResponse preview_;
 };
 
 TEST_F(Story, TheSenderIsToldAtOnceWhatItsOwnPolicyKeepsBack) {

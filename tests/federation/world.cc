@@ -188,11 +188,11 @@ void World::StepClock(std::string_view who, int64_t by_ms) {
 
 // ---- desks
 
-absl::StatusOr<v1::SendLeadResponse> World::Send(std::string_view origin, LeadWish wish) {
+absl::StatusOr<v1::SendResponse> World::Send(std::string_view origin, LeadWish wish) {
   wish.number = ++last_number_;
   NodeHost& host = node(origin);
-  auto sent = host.Desk<v1::SendLeadResponse>("send", [&](node::Engine& engine) {
-    return engine.SendLead(kOfficer, MakeDraft(wish), host.Now());
+  auto sent = host.Desk<v1::SendResponse>("send", [&](node::Engine& engine) {
+    return engine.Send(kOfficer, MakeDraft(wish), host.Now());
   });
   scene.trace.Add(origin, "sends lead " + std::to_string(wish.number) + ": " +
                               (sent.ok() ? sent->record_id() : sent.status().ToString()));
@@ -231,7 +231,7 @@ absl::Status World::Answer(std::string_view agency, std::string_view lead, bool 
   request.set_reason(std::string(reason));
   request.set_justification("looked into it");
   NodeHost& host = node(agency);
-  auto answered = host.Desk<v1::AnswerLeadResponse>("answer", [&](node::Engine& engine) {
+  auto answered = host.Desk<v1::AnswerResponse>("answer", [&](node::Engine& engine) {
     return engine.AnswerLead(kOfficer, request, host.Now());
   });
   scene.trace.Add(agency, (taken ? "takes " : "declines ") + std::string(lead) + ": " +
@@ -268,17 +268,18 @@ std::vector<v1::InboxItem> World::Inbox(std::string_view agency) {
   return {inbox->items().begin(), inbox->items().end()};
 }
 
-std::vector<v1::LeadSummary> World::Leads(std::string_view agency, bool received) {
-  v1::ListLeadsRequest request;
+std::vector<v1::RecordSummary> World::Leads(std::string_view agency, bool received) {
+  v1::ListRequest request;
+  request.set_kind(v1::RECORD_KIND_LEAD);
   request.set_received(received);
-  auto list = node(agency).Desk<v1::ListLeadsResponse>("list", [&](node::Engine& engine) {
-    return engine.ListLeads(kOfficer, request, node(agency).Now());
+  auto list = node(agency).Desk<v1::ListResponse>("list", [&](node::Engine& engine) {
+    return engine.ListRecords(kOfficer, request, node(agency).Now());
   });
   if (!list.ok() && node(agency).up()) {
     scene.Wrong(std::string(agency), "list: " + list.status().ToString());
   }
   if (!list.ok()) return {};
-  return {list->leads().begin(), list->leads().end()};
+  return {list->records().begin(), list->records().end()};
 }
 
 v1::StatusResponse World::Status(std::string_view agency) {
@@ -290,7 +291,7 @@ v1::StatusResponse World::Status(std::string_view agency) {
 
 v1::RecipientStatus World::StateOf(std::string_view origin, std::string_view lead,
                                    std::string_view recipient) {
-  for (const v1::LeadSummary& one : Leads(origin, false)) {
+  for (const v1::RecordSummary& one : Leads(origin, false)) {
     if (one.record_id() != lead) continue;
     for (const v1::RecipientStatus& status : one.recipients()) {
       if (status.recipient() == recipient) return status;

@@ -50,12 +50,12 @@ class World {
   void RenewPolicy(std::string_view jurisdiction);
 
   // ---- at the desks, as the officer `anna`; what is accepted is kept in `leads`
-  absl::StatusOr<v1::SendLeadResponse> Send(std::string_view origin, LeadWish wish);
+  absl::StatusOr<v1::SendResponse> Send(std::string_view origin, LeadWish wish);
   absl::Status Answer(std::string_view agency, std::string_view lead, bool taken,
                       std::string_view reason);
   absl::StatusOr<v1::ShowResponse> Show(std::string_view agency, std::string_view record_id);
   std::vector<v1::InboxItem> Inbox(std::string_view agency);
-  std::vector<v1::LeadSummary> Leads(std::string_view agency, bool received);
+  std::vector<v1::RecordSummary> Leads(std::string_view agency, bool received);
   v1::StatusResponse Status(std::string_view agency);
   // What the origin's desk says of one recipient of one lead.
   v1::RecipientStatus StateOf(std::string_view origin, std::string_view lead,

@@ -115,7 +115,7 @@ class Mixed(Federation):
 
     def state(self, record_id, recipient):
         """What France's desk says of a recipient of one of its leads."""
-        for lead in self.entente("FR.fiu", "lead", "list").get("leads", []):
+        for lead in self.entente("FR.fiu", "lead", "list").get("records", []):
             if lead["record_id"] == record_id:
                 row, = [row for row in lead["recipients"] if row["recipient"] == recipient]
                 return row["state"].removeprefix("RECIPIENT_STATE_")

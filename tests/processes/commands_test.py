@@ -167,7 +167,7 @@ class Commands:
         draft.write_text((ROOT / "deploy/demo-data/lead.toml").read_text())
         _, shown = answers(self.anna, lambda style: ["lead", "preview", "--draft", draft, "--to", "DE.fiu", "--as", "DE.fiu"])
         assert "Musterbank AG" in shown["en"].stdout and "shelter" in shown["fr"].stdout, shown["en"].stdout
-        assert not json.loads(self.anna.run(["lead", "list"], "json").stdout)["leads"], "a preview was sent"
+        assert not json.loads(self.anna.run(["lead", "list"], "json").stdout)["records"], "a preview was sent"
         sent, said = answers(self.anna, lambda style: ["lead", "send", "--draft", draft, "--to", "DE.fiu", *WHY])
         records = {"json": sent["record_id"]}
         for style in ("en", "fr"):
@@ -177,13 +177,13 @@ class Commands:
         answers(self.dieter, lambda style: ["inbox"])
         answers(self.dieter, lambda style: ["lead", "list", "--received"])
         listed, _ = answers(self.anna, lambda style: ["lead", "list"])
-        assert {lead["record_id"] for lead in listed["leads"]} == set(records.values()), listed
+        assert {lead["record_id"] for lead in listed["records"]} == set(records.values()), listed
         self.reading(sent)
         answers(self.dieter, lambda style: ["lead", "take", records[style], "--reason", "on it", *WHY])
         answers(self.dieter, lambda style: ["lead", "decline", records[style], "--reason", "no longer", *WHY])
 
         def declined():
-            leads = json.loads(self.anna.run(["lead", "list"], "json").stdout)["leads"]
+            leads = json.loads(self.anna.run(["lead", "list"], "json").stdout)["records"]
             return all(lead["recipients"][0]["state"] == "RECIPIENT_STATE_DECLINED" for lead in leads)
         until("FR sees that DE declined", declined)
 

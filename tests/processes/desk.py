@@ -55,13 +55,13 @@ class Desk:
         story = messages.DraftSection(about=["suspect"], data=["narrative"], basis="assessment")
         story.content.language = "en"
         story.content.narrative.text = f"what is known of {reference}"
-        request = messages.SendLeadRequest(
+        request = messages.Draft(
             recipients=recipients, purpose="asset-recovery", handling=["H1"], evaluation="B2", urgency=2,
-            expires_ms=now_ms + 5 * 86_400_000, sections=[section, story], justification="a test", own_reference=reference)
-        return self._stub.SendLead(request, timeout=5).record_id
+            expires_ms=now_ms + 5 * 86_400_000, sections=[section, story], justification="a test", own_reference=reference, kind="RECORD_KIND_LEAD")
+        return self._stub.Send(request, timeout=5).record_id
 
     def leads(self):
-        return self._all(self._stub.ListLeads, messages.ListLeadsRequest(), "leads")
+        return self._all(self._stub.ListRecords, messages.ListRequest(kind="RECORD_KIND_LEAD"), "records")
 
     def inbox(self):
         return self._all(self._stub.Inbox, messages.InboxRequest(), "items")

@@ -13,7 +13,7 @@
 // answers and the like (see DefaultPolicy), but
 //   AE   accepts nothing: it is refused, reason no-rule-allows;
 //   CH   accepts no address of a victim: such a section is withheld, rule FR-OUT-800 of the sender.
-// The instrument is "TEST-ALL", purpose "asset-recovery".
+// The instrument is "TEST-ALL", purposes "asset-recovery", "fiu-analysis", "border-control".
 // Not thread-safe.
 #pragma once
 

@@ -8,9 +8,12 @@ namespace entente::testing {
 namespace {
 
 constexpr std::string_view kWide = R"(
-for_purpose = ["asset-recovery", "fiu-analysis"]
+for_purpose = ["asset-recovery", "fiu-analysis", "border-control"]
 about       = ["suspect", "convicted", "victim", "other"]
-data        = ["identity", "address", "organisation", "financial", "asset", "narrative"]
+data        = [
+  "identity", "travel-document", "vehicle", "address", "organisation", "financial", "asset",
+  "narrative",
+]
 under       = ["TEST-ALL"]
 )";
 
@@ -46,13 +49,14 @@ std::string DefaultPolicy(std::string_view jurisdiction, uint64_t version) {
 }
 
 std::string InstrumentsText(const std::vector<std::string>& jurisdictions, uint64_t version) {
-  std::string out = "instruments = \"instruments/1\"\nversion     = " + std::to_string(version) +
-                    "\n\n[[instrument]]\nid       = \"TEST-ALL\"\n"
-                    "title    = \"Between all of the test\"\nlaw      = \"Test treaty\"\n"
-                    "kind     = \"treaty\"\nstate    = \"in-force\"\n"
-                    "purposes = [\"asset-recovery\", \"fiu-analysis\"]\n"
-                    "data     = [\"identity\", \"address\", \"organisation\", \"financial\", "
-                    "\"asset\", \"narrative\"]\nsent_data_stay_bound = true\n";
+  std::string out =
+      "instruments = \"instruments/1\"\nversion     = " + std::to_string(version) +
+      "\n\n[[instrument]]\nid       = \"TEST-ALL\"\n"
+      "title    = \"Between all of the test\"\nlaw      = \"Test treaty\"\n"
+      "kind     = \"treaty\"\nstate    = \"in-force\"\n"
+      "purposes = [\"asset-recovery\", \"fiu-analysis\", \"border-control\"]\n"
+      "data     = [\"identity\", \"travel-document\", \"vehicle\", \"address\", "
+      "\"organisation\", \"financial\", \"asset\", \"narrative\"]\nsent_data_stay_bound = true\n";
   for (const std::string& code : jurisdictions) {
     out += "\n[[instrument.party]]\nparty  = \"" + code + "\"\njoined = 2020-01-01T00:00:00Z\n";
   }

@@ -1,0 +1,173 @@
+#include "cli/record_commands.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/draft.h"
+#include "cli/render.h"
+#include "cli/subject_words.h"
+
+namespace entente::cli {
+namespace {
+
+struct SendOptions {
+  v1::RecordKind kind = v1::RECORD_KIND_UNSPECIFIED;
+  std::string draft;
+  std::vector<std::string> recipients;
+  std::string about;
+  std::string justification;
+  std::string as;
+};
+
+// By the sender's own policy; the destination's has not spoken yet. Of a SendResponse or a
+// PreviewResponse.
+template <typename Response>
+bool ReachesSomebody(const Response& response) {
+  return std::ranges::any_of(response.recipients(), [](const v1::RecipientPreview& recipient) {
+    return recipient.verdict() != v1::VERDICT_REFUSE;
+  });
+}
+
+absl::StatusOr<v1::Draft> DraftOf(const SendOptions& options) {
+  auto draft = ReadDraft(options.draft, options.kind, SystemClock().Now());
+  if (!draft.ok()) return draft;
+  for (const std::string& recipient : options.recipients) draft->add_recipients(recipient);
+  draft->set_about(options.about);
+  draft->set_justification(options.justification);
+  return draft;
+}
+
+void Preview(Context& context, const SendOptions& options) {
+  const auto request = DraftOf(options);
+  if (!request.ok()) return context.Fail(request.status());
+  const auto& to = request->recipients();
+  if (!options.as.empty() && std::ranges::find(to, options.as) == to.end()) {
+    return context.Fail(
+        absl::InvalidArgumentError(context.Say("preview.no-recipient", {options.as})));
+  }
+  const auto response = context.Call(&v1::Desk::Stub::Preview, *request);
+  if (!response) return;
+  if (!ReachesSomebody(*response)) context.exit_code = kAnswerIsNo;
+  if (context.settings.json) return context.PrintJson(*response);
+  std::cout << RenderPreview(context.language(), *response);
+  for (const v1::RecipientPreview& recipient : response->recipients()) {
+    if (recipient.recipient() != options.as) continue;
+    std::cout << "\n" << RenderAs(context.language(), *request, recipient);
+  }
+}
+
+void Send(Context& context, const SendOptions& options) {
+  const auto request = DraftOf(options);
+  if (!request.ok()) return context.Fail(request.status());
+  const auto response = context.Call(&v1::Desk::Stub::Send, *request);
+  if (!response) return;
+  if (!ReachesSomebody(*response)) context.exit_code = kAnswerIsNo;
+  if (context.settings.json) return context.PrintJson(*response);
+  std::cout << RenderSent(context.language(), *response);
+}
+
+void List(Context& context, const v1::ListRequest& request) {
+  const auto response = context.CallPaged(&v1::Desk::Stub::ListRecords, request,
+                                          [](const auto& all) { return all.records_size(); });
+  if (!response) return;
+  if (context.settings.json) return context.PrintJson(*response);
+  std::cout << RenderRecords(context.language(), *response, request.received());
+}
+
+void Recall(Context& context, v1::RecallRequest request, const std::string& ground) {
+  const auto* const value = ValueOf(*v1::RecallGround_descriptor(), ground);
+  request.set_ground(static_cast<v1::RecallGround>(value->number()));
+  const auto response = context.Call(&v1::Desk::Stub::Recall, request);
+  if (!response) return;
+  if (context.settings.json) return context.PrintJson(*response);
+  std::string told;
+  for (const std::string& one : response->recipients()) told += (told.empty() ? "" : ", ") + one;
+  std::cout << (told.empty() ? context.Say("recall.nobody", {response->record_id()})
+                             : context.Say("recall.done", {response->record_id(), told}))
+            << "\n";
+}
+
+std::shared_ptr<SendOptions> AddDraft(CLI::App& command, const RecordCommands& what) {
+  auto options = std::make_shared<SendOptions>();
+  options->kind = what.kind;
+  command
+      .add_option("--draft", options->draft,
+                  what.name + " as a TOML file; docs/drafts.md has its form")
+      ->required();
+  command.add_option("--to", options->recipients, "recipient agencies, such as BR.fiu,DE.fiu")
+      ->delimiter(',')
+      ->required();
+  if (what.kind == v1::RECORD_KIND_REQUEST || what.kind == v1::RECORD_KIND_INFORMATION) {
+    command.add_option("--about", options->about,
+                       "the received record that it is about: its id or spoken reference");
+  }
+  return options;
+}
+
+}  // namespace
+
+void AddPreview(CLI::App& group, const RecordCommands& what, Context& context) {
+  auto* const command = group.add_subcommand(
+      "preview", "Show what each recipient would get of a draft. Nothing is sent or kept.");
+  auto options = AddDraft(*command, what);
+  command->add_option("--as", options->as,
+                      "show the content as this recipient would see it, such as BR.fiu");
+  command->callback([&context, options] { Preview(context, *options); });
+}
+
+void AddSend(CLI::App& group, const RecordCommands& what, Context& context) {
+  auto* const command = group.add_subcommand(
+      what.verb, "Send " + what.name +
+                     " to partner agencies. What goes to whom is decided by policy and shown.");
+  auto options = AddDraft(*command, what);
+  command
+      ->add_option("--justification", options->justification,
+                   "why it is sent; kept in this node's log")
+      ->required();
+  command->callback([&context, options] { Send(context, *options); });
+}
+
+void AddList(CLI::App& group, const RecordCommands& what, Context& context) {
+  auto* const command = group.add_subcommand(
+      "list", "What was sent, with the state at each recipient; overdue ones marked '!'.");
+  auto request = std::make_shared<v1::ListRequest>();
+  request->set_kind(what.kind);
+  command->add_flag_callback(
+      "--received", [request] { request->set_received(true); }, "what was received instead");
+  command->add_flag_callback(
+      "--overdue", [request] { request->set_overdue_only(true); },
+      "only those with an overdue recipient");
+  AddLimit(*command, request);
+  command->callback([&context, request] { List(context, *request); });
+}
+
+void AddRecall(CLI::App& group, const RecordCommands& what, Context& context) {
+  auto* const command = group.add_subcommand(
+      "recall", "Take back " + what.name +
+                    " that this agency sent: every copy is closed and erased, ours first.");
+  auto request = std::make_shared<v1::RecallRequest>();
+  auto ground = std::make_shared<std::string>();
+  command
+      ->add_option_function<std::string>(
+          "record", [request](const std::string& text) { request->set_record_id(text); },
+          "record id or spoken reference")
+      ->required();
+  const std::string grounds = CodesOf(*v1::RecallGround_descriptor());
+  command->add_option("--ground", *ground, "why: " + grounds)
+      ->required()
+      ->check([](const std::string& word) {
+        return ValueOf(*v1::RecallGround_descriptor(), word) == nullptr
+                   ? "write one of " + CodesOf(*v1::RecallGround_descriptor())
+                   : "";
+      });
+  command
+      ->add_option_function<std::string>(
+          "--justification",
+          [request](const std::string& text) { request->set_justification(text); },
+          "why, in your words; kept in this node's log")
+      ->required();
+  command->callback([&context, request, ground] { Recall(context, *request, *ground); });
+}
+
+}  // namespace entente::cli

@@ -1,0 +1,26 @@
+// What the commands of several kinds of records share: preview, send, list, recall. The context
+// outlives the parser.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+
+#include "cli/context.h"
+#include "entente/v1/record.pb.h"
+
+namespace entente::cli {
+
+// `verb`: "send", or "publish" for alerts. `name`: what people call it, "a lead".
+struct RecordCommands {
+  v1::RecordKind kind;
+  std::string name;
+  std::string verb;
+};
+
+void AddPreview(CLI::App& group, const RecordCommands& what, Context& context);
+void AddSend(CLI::App& group, const RecordCommands& what, Context& context);
+void AddList(CLI::App& group, const RecordCommands& what, Context& context);
+void AddRecall(CLI::App& group, const RecordCommands& what, Context& context);
+
+}  // namespace entente::cli

@@ -1,0 +1,53 @@
+#include "core/record/notice_forms.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/record/statements.h"
+
+namespace entente::record {
+namespace {
+
+constexpr std::array<NoticeForm, 4> kForms = {
+    {{v1::NOTICE_TYPE_GAP, kStatementType<v1::GapNote>, crypto::KeyUse::kRecordSigning},
+     {v1::NOTICE_TYPE_PAIR_HEAD, kStatementType<v1::PairHead>, crypto::KeyUse::kRecordSigning},
+     {v1::NOTICE_TYPE_RECALL, kStatementType<v1::RecallNote>, crypto::KeyUse::kRecordSigning},
+     {v1::NOTICE_TYPE_ERASURE, kStatementType<v1::ErasureNote>, crypto::KeyUse::kAcknowledgement}}};
+
+template <class Body>
+std::string RecipientIn(const std::string& bytes) {
+  Body body;
+  return body.ParseFromString(bytes) ? body.recipient() : "";
+}
+
+}  // namespace
+
+const NoticeForm* FindNoticeForm(v1::NoticeType type) {
+  const auto* const found = std::ranges::find(kForms, type, &NoticeForm::type);
+  return found == kForms.end() ? nullptr : found;
+}
+
+const NoticeForm* FindNoticeForm(std::string_view word) {
+  const auto* const found = std::ranges::find(kForms, word, &NoticeForm::word);
+  return found == kForms.end() ? nullptr : found;
+}
+
+std::string NoticeAddressee(const v1::Notice& notice) {
+  const std::string& body = notice.statement().body();
+  switch (notice.type()) {
+    case v1::NOTICE_TYPE_GAP:
+      return RecipientIn<v1::GapNote>(body);
+    case v1::NOTICE_TYPE_PAIR_HEAD:
+      return RecipientIn<v1::PairHead>(body);
+    case v1::NOTICE_TYPE_RECALL:
+      return RecipientIn<v1::RecallNote>(body);
+    case v1::NOTICE_TYPE_ERASURE: {
+      v1::ErasureNote erasure;
+      return erasure.ParseFromString(body) ? erasure.origin() : "";
+    }
+    default:
+      return "";
+  }
+}
+
+}  // namespace entente::record

@@ -1,0 +1,279 @@
+// What is said to records that came, and to those that went out: answers, findings, notes, recalls
+// (desk.h).
+#include <algorithm>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "node/compose.h"
+#include "node/desk.h"
+#include "node/families.h"
+#include "node/recall.h"
+#include "node/table.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+using BodyCase = v1::SectionContent::BodyCase;
+
+// The labels of the section that asks, and its language.
+struct AskedUnder {
+  v1::SectionLabels labels;
+  std::string language = "und";
+};
+
+AskedUnder FindAsk(const state::ReceivedContent& content, BodyCase body) {
+  AskedUnder asked;
+  for (const state::KeptSection& section : content.sections()) {
+    v1::SectionContent parsed;
+    if (!parsed.ParseFromString(section.content()) || parsed.body_case() != body) continue;
+    asked.labels.ParseFromString(section.labels());
+    asked.language = parsed.language();
+  }
+  return asked;
+}
+
+// Back to the origin under the record's own labels and instrument, about the same persons. With one
+// section, empty yet.
+v1::Draft BackDraft(const state::ReceivedRecord& to, const state::ReceivedContent& content,
+                    BodyCase body) {
+  v1::Draft draft;
+  draft.add_recipients(to.origin());
+  draft.set_purpose(to.purpose());
+  draft.set_instrument(to.instrument());
+  *draft.mutable_handling() = to.handling();
+  draft.set_evaluation(to.evaluation());
+  draft.set_urgency(to.urgency());
+  draft.set_expires_ms(to.expires_ms());
+  const AskedUnder asked = FindAsk(content, body);
+  v1::DraftSection& section = *draft.add_sections();
+  *section.mutable_about() = asked.labels.about();
+  if (section.about().empty()) section.add_about("other");
+  section.add_data("narrative");
+  section.set_basis("fact");
+  section.set_essential(true);
+  section.mutable_content()->set_language(asked.language);
+  return draft;
+}
+
+absl::Status NoSuch(std::string_view kind) {
+  return RefuseAdvising(Reason::kMalformed, "", Text("this is no ", kind),
+                        Text("give the reference of a ", kind));
+}
+
+}  // namespace
+
+// A received record of this kind, with its content.
+absl::StatusOr<Desk::Opened> Desk::OpenToReply(std::string_view name, v1::RecordKind kind,
+                                               Instant now) const {
+  absl::StatusOr<FoundRecord> found = Find(name, false);
+  if (!found.ok()) return found.status();
+  absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+      Load<state::ReceivedRecord>(ground_->db, kReceived, found->key);
+  if (!received.ok()) return received.status();
+  if (!*received || (*received)->kind() != kind) {
+    return NoSuch(kind == v1::RECORD_KIND_LEAD      ? "received lead"
+                  : kind == v1::RECORD_KIND_REQUEST ? "received request"
+                                                    : "received alert");
+  }
+  absl::StatusOr<state::ReceivedContent> content = ContentOf(**received, now);
+  if (!content.ok()) return content.status();
+  return Opened{**std::move(received), *std::move(content)};
+}
+
+// Checked and decided: refusal policy-refused when our own policy lets nothing of it leave.
+absl::StatusOr<state::SentRecord> Desk::PrepareReply(std::string_view officer, v1::RecordKind kind,
+                                                     const v1::Draft& draft,
+                                                     std::string_view answers, Instant now) const {
+  if (absl::Status status = CheckDraft(*ground_, draft, now); !status.ok()) return status;
+  state::SentRecord sent = NewRecord(officer, kind, draft, now);
+  sent.set_answers(std::string(answers));
+  absl::Status status = ChooseInstruments(*ground_, draft, now, sent);
+  if (!status.ok()) return status;
+  absl::StatusOr<policy::Decision> decision =
+      DecideDraft(*ground_, sent, draft, sent.recipients(0), now);
+  if (!decision.ok()) return decision.status();
+  if (decision->releases()) return sent;
+  const v1::RecipientPreview preview = PreviewOf(draft.recipients(0), *decision);
+  return Refuse(Reason::kPolicyRefused, Text("our own policy does not let this answer leave: ",
+                                             preview.reasons().empty() ? "" : preview.reasons(0)));
+}
+
+absl::StatusOr<v1::AnswerResponse> Desk::KeepReply(std::string_view justification,
+                                                   const v1::Draft& draft, state::SentRecord& sent,
+                                                   store::WriteBatch& batch, Instant now) {
+  absl::StatusOr<state::DiaryLine> line = Disclose(justification, sent, batch, now);
+  if (!line.ok()) return line.status();
+  absl::Status status = KeepDraft(sent, draft, *line, batch);
+  if (!status.ok()) return status;
+  v1::AnswerResponse response;
+  response.set_record_id(HexOf(sent.record_id()));
+  response.set_reference(ReferenceOf(sent.record_id()));
+  return response;
+}
+
+absl::StatusOr<v1::AnswerResponse> Desk::AnswerLead(std::string_view officer,
+                                                    const v1::AnswerLeadRequest& request,
+                                                    Instant now) {
+  absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
+  if (status.ok()) status = CheckJustification(request.justification());
+  if (!status.ok()) return status;
+  if (!request.taken() && IsBlank(request.reason())) {
+    return RefuseAdvising(Reason::kLabelMissing, "reason", "a lead is declined with a reason",
+                          "say in a few words why it is declined: the sender reads it");
+  }
+  absl::StatusOr<Opened> lead = OpenToReply(request.record_id(), v1::RECORD_KIND_LEAD, now);
+  if (!lead.ok()) return lead.status();
+  v1::Draft draft = BackDraft(lead->received, lead->content, v1::SectionContent::kLeadAsk);
+  draft.set_own_reference(request.own_reference());
+  v1::LeadAnswer& answer = *draft.mutable_sections(0)->mutable_content()->mutable_lead_answer();
+  answer.set_taken(request.taken());
+  answer.set_reason(request.reason());
+  answer.set_reference(request.own_reference());
+  const std::string hash = lead->received.record_hash();
+  absl::StatusOr<state::SentRecord> sent =
+      PrepareReply(officer, v1::RECORD_KIND_ANSWER, draft, hash, now);
+  if (!sent.ok()) return sent.status();
+  lead->received.set_answer(request.taken() ? v1::RECIPIENT_STATE_TAKEN
+                                            : v1::RECIPIENT_STATE_DECLINED);
+  lead->received.set_answered_ms(static_cast<uint64_t>(now.ms));
+  *lead->content.mutable_own_answer() = answer;
+  store::WriteBatch batch;
+  Save(batch, kReceived, hash, lead->received);
+  status = ground_->vault.Put(hash, lead->content.SerializeAsString(), batch);
+  if (!status.ok()) return status;
+  return KeepReply(request.justification(), draft, *sent, batch, now);
+}
+
+absl::StatusOr<v1::AnswerResponse> Desk::Answer(std::string_view officer,
+                                                const v1::AnswerRequest& request, Instant now) {
+  absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
+  if (status.ok()) status = CheckJustification(request.justification());
+  if (!status.ok()) return status;
+  absl::StatusOr<Opened> asked = OpenToReply(request.record_id(), v1::RECORD_KIND_REQUEST, now);
+  if (!asked.ok()) return asked.status();
+  v1::Draft draft = BackDraft(asked->received, asked->content, v1::SectionContent::kRequestAsk);
+  draft.set_own_reference(request.own_reference());
+  v1::Reply& reply = *draft.mutable_sections(0)->mutable_content()->mutable_reply();
+  reply.set_state(request.state());
+  if (request.ground() != v1::REFUSAL_GROUND_UNSPECIFIED) reply.set_ground(request.ground());
+  reply.set_text(request.text());
+  reply.set_reference(request.own_reference());
+  for (const v1::DraftSection& section : request.sections()) *draft.add_sections() = section;
+  const std::string hash = asked->received.record_hash();
+  absl::StatusOr<state::SentRecord> sent =
+      PrepareReply(officer, v1::RECORD_KIND_ANSWER, draft, hash, now);
+  if (!sent.ok()) return sent.status();
+  asked->received.set_answer(StateOfReply(request.state()));
+  asked->received.set_answered_ms(static_cast<uint64_t>(now.ms));
+  store::WriteBatch batch;
+  Save(batch, kReceived, hash, asked->received);
+  return KeepReply(request.justification(), draft, *sent, batch, now);
+}
+
+// ---- alerts
+
+absl::StatusOr<v1::SendResponse> Desk::JudgeHit(std::string_view officer,
+                                                const v1::JudgeHitRequest& request, Instant now) {
+  absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
+  if (status.ok()) status = CheckJustification(request.justification());
+  if (!status.ok()) return status;
+  absl::StatusOr<Opened> alert = OpenToReply(request.record_id(), v1::RECORD_KIND_ALERT, now);
+  if (!alert.ok()) return alert.status();
+  v1::Draft draft = BackDraft(alert->received, alert->content, v1::SectionContent::kAlertNotice);
+  v1::Finding& finding = *draft.mutable_sections(0)->mutable_content()->mutable_finding();
+  finding.set_result(request.result());
+  finding.set_text(request.text());
+  finding.set_found_ms(static_cast<uint64_t>(now.ms));
+  absl::StatusOr<state::SentRecord> sent =
+      PrepareReply(officer, v1::RECORD_KIND_OUTCOME, draft, alert->received.record_hash(), now);
+  if (!sent.ok()) return sent.status();
+  store::WriteBatch batch;
+  absl::StatusOr<v1::AnswerResponse> kept =
+      KeepReply(request.justification(), draft, *sent, batch, now);
+  if (!kept.ok()) return kept.status();
+  v1::SendResponse response;
+  response.set_record_id(kept->record_id());
+  response.set_reference(kept->reference());
+  return response;
+}
+
+absl::StatusOr<state::SentRecord> Desk::FindSent(std::string_view name) const {
+  absl::StatusOr<FoundRecord> found = Find(name, true);
+  if (!found.ok()) return found.status();
+  if (!found->sent) {
+    return RefuseAdvising(Reason::kWrongAgency, "",
+                          Text("this is a record of ", found->origin, ", not of this agency"),
+                          Text("ask ", found->origin));
+  }
+  absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(found->key);
+  if (!sent.ok()) return sent.status();
+  return **std::move(sent);
+}
+
+// To the same recipients, under the alert's own labels.
+v1::Draft Desk::NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
+                          const v1::ClearPersonRequest& request, Instant now) {
+  v1::Draft draft = alert;
+  draft.clear_sections();
+  draft.clear_about();
+  draft.clear_instruction();
+  draft.set_kind(v1::RECORD_KIND_INFORMATION);
+  draft.set_justification(request.justification());
+  v1::DraftSection& section = *draft.add_sections();
+  section.add_about("other");
+  section.add_data("identity");
+  if (!request.documents().empty()) section.add_data("travel-document");
+  section.set_basis("fact");
+  section.set_essential(true);
+  section.mutable_content()->set_language("und");
+  v1::NotIdentical& note = *section.mutable_content()->mutable_not_identical();
+  note.set_alert_record_id(sent.record_id());
+  *note.mutable_person() = request.person();
+  *note.mutable_documents() = request.documents();
+  note.set_established_ms(static_cast<uint64_t>(now.ms));
+  return draft;
+}
+
+absl::StatusOr<v1::SendResponse> Desk::ClearPerson(std::string_view officer,
+                                                   const v1::ClearPersonRequest& request,
+                                                   Instant now) {
+  absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
+  if (status.ok()) status = CheckJustification(request.justification());
+  if (!status.ok()) return status;
+  absl::StatusOr<state::SentRecord> alert = FindSent(request.alert_record_id());
+  if (!alert.ok()) return alert.status();
+  if (alert->kind() != v1::RECORD_KIND_ALERT) return NoSuch("sent alert");
+  absl::StatusOr<state::SentContent> content = sent_.Content(*alert);
+  if (!content.ok()) return content.status();
+  return SendDraft(officer, NoteDraft(content->draft(), *alert, request, now), now);
+}
+
+absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
+                                                const v1::RecallRequest& request, Instant now) {
+  absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
+  if (status.ok()) status = CheckJustification(request.justification());
+  if (!status.ok()) return status;
+  if (request.ground() == v1::RECALL_GROUND_UNSPECIFIED) {
+    return Refuse(Reason::kLabelMissing, "ground", "a recall says why");
+  }
+  absl::StatusOr<state::SentRecord> sent = FindSent(request.record_id());
+  if (!sent.ok()) return sent.status();
+  if (sent->recalled_ms() == 0 && sent->stage() == state::STAGE_PURGED) return ErasedByTime();
+  const state::SentRecord before = *sent;
+  store::WriteBatch batch;
+  absl::StatusOr<std::vector<std::string>> told =
+      RecallSent(*ground_, request.ground(), *sent, batch, now);
+  if (!told.ok()) return told.status();
+  sent_.Save(*sent, batch);
+  const state::DiaryLine line = MakeLine(officer, operation::kErasure, sent->record_id(),
+                                         sent->purpose(), request.justification(), now);
+  if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
+  outbox_->Forget(before);
+  v1::RecallResponse response;
+  response.set_record_id(HexOf(sent->record_id()));
+  response.mutable_recipients()->Assign(told->begin(), told->end());
+  return response;
+}
+
+}  // namespace entente::node

@@ -1,0 +1,177 @@
+#include "node/recall.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "node/desk.h"
+#include "node/erase.h"
+#include "node/families.h"
+#include "node/sent.h"
+#include "node/table.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+// What waits in a mailbox, or is offered again, comes within this time or not at all.
+constexpr int64_t kMarkKeptMs = 2 * limits::kQueueMs;
+
+// A number was given to them, and no decision is known that kept it from them.
+bool MayHaveIt(const state::SentRecipient& recipient) {
+  return recipient.pair_seq() != 0 && recipient.state() != v1::RECIPIENT_STATE_REFUSED;
+}
+
+bool IsAwaited(const state::SentRecipient& recipient) {
+  return recipient.recall_number() != 0 && recipient.erased_ms() == 0 && MayHaveIt(recipient);
+}
+
+std::string OwedKey(std::string_view record_hash, std::string_view agency) {
+  return Text(record_hash, agency);
+}
+
+void Owe(Ground& ground, const state::SentRecord& sent, const state::SentRecipient& recipient,
+         store::WriteBatch& batch) {
+  state::OwedNotice owed;
+  v1::RecallNote& note = *owed.mutable_recall();
+  note.set_log_origin(std::string(ground.log_origin()));
+  note.set_origin(ground.agency.text());
+  note.set_recipient(recipient.recipient());
+  note.set_record_hash(sent.record_hash());
+  note.set_ground(sent.recall_ground());
+  note.set_number(recipient.recall_number());
+  note.set_instant_ms(sent.recalled_ms());
+  Save(batch, kOwed, OwedKey(sent.record_hash(), recipient.recipient()), owed);
+}
+
+void LookAgain(const state::SentRecord& sent, Instant at, store::WriteBatch& batch) {
+  if (static_cast<uint64_t>(at.ms) >= sent.expires_ms()) return;
+  batch.Put(kExpiry, Text(U64Key(static_cast<uint64_t>(at.ms)), "c", sent.record_id()), "");
+}
+
+void OweErasure(Ground& ground, const v1::RecallNote& note, store::WriteBatch& batch, Instant now) {
+  state::OwedNotice owed;
+  v1::ErasureNote& erasure = *owed.mutable_erasure();
+  erasure.set_log_origin(std::string(ground.log_origin()));
+  erasure.set_origin(note.origin());
+  erasure.set_recipient(ground.agency.text());
+  erasure.set_record_hash(note.record_hash());
+  erasure.set_instant_ms(static_cast<uint64_t>(now.ms));
+  Save(batch, kOwed, OwedKey(note.record_hash(), note.origin()), owed);
+}
+
+std::string RecallSubject(const state::SentRecord& sent, std::string_view recipient) {
+  return Text(HexOf(sent.record_id()), " ", recipient);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGround why,
+                                                    state::SentRecord& sent,
+                                                    store::WriteBatch& batch, Instant now) {
+  if (sent.recalled_ms() == 0) {
+    if (absl::Status status = EraseSent(ground, sent, batch); !status.ok()) return status;
+    sent.set_recalled_ms(static_cast<uint64_t>(now.ms));
+    sent.set_recall_ground(why);
+    LookAgain(sent, now + limits::kAcknowledgedWithinMs, batch);
+  }
+  PairsOut pairs(ground.db);
+  std::vector<std::string> told;
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    // It had not left.
+    if (recipient.pair_seq() == 0 && recipient.state() == v1::RECIPIENT_STATE_WAITING) {
+      SetState(recipient, v1::RECIPIENT_STATE_RECALLED, now);
+    }
+    if (!MayHaveIt(recipient) || recipient.erased_ms() != 0) continue;
+    if (recipient.recall_number() == 0) {
+      absl::StatusOr<uint64_t> number = pairs.NextRecall(recipient.recipient());
+      if (!number.ok()) return number.status();
+      recipient.set_recall_number(*number);
+      SetState(recipient, v1::RECIPIENT_STATE_RECALLED, now);
+    }
+    Owe(ground, sent, recipient, batch);
+    told.push_back(recipient.recipient());
+  }
+  pairs.AddTo(batch);
+  return told;
+}
+
+absl::Status RemindOfRecall(Ground& ground, state::SentRecord& sent, store::WriteBatch& batch,
+                            Instant now) {
+  bool any = false;
+  for (const state::SentRecipient& recipient : sent.recipients()) {
+    if (!IsAwaited(recipient)) continue;
+    any = true;
+    Owe(ground, sent, recipient, batch);
+    ground.alarms.Raise(alarm::kRecallOverdue, RecallSubject(sent, recipient.recipient()),
+                        Text(recipient.recipient(), " has not said that it erased record ",
+                             HexOf(sent.record_id()), ", which was recalled; ask them"),
+                        now);
+  }
+  if (any) LookAgain(sent, now + limits::kRecallAgainMs, batch);
+  return absl::OkStatus();
+}
+
+absl::Status OnErased(Ground& ground, const v1::ErasureNote& note, store::WriteBatch& batch,
+                      Instant now) {
+  const Sent sent_records(ground);
+  absl::StatusOr<std::optional<state::SentRecord>> sent =
+      sent_records.FindByHash(note.record_hash());
+  if (!sent.ok()) return sent.status();
+  state::SentRecipient* const recipient = *sent ? FindRecipient(**sent, note.recipient()) : nullptr;
+  if (recipient == nullptr || recipient->recall_number() == 0) {
+    return Refuse(Reason::kProofBad, "it says that something was erased that was not recalled");
+  }
+  ground.alarms.Clear(alarm::kRecallOverdue, RecallSubject(**sent, note.recipient()));
+  if (recipient->erased_ms() != 0) return absl::OkStatus();
+  recipient->set_erased_ms(note.instant_ms());
+  SetState(*recipient, v1::RECIPIENT_STATE_ERASED, now);
+  sent_records.Save(**sent, batch);
+  return absl::OkStatus();
+}
+
+absl::Status OnRecall(Ground& ground, const v1::RecallNote& note, PairsIn& pairs,
+                      store::WriteBatch& batch, std::vector<state::DiaryLine>& lines, Instant now) {
+  absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+      Load<state::ReceivedRecord>(ground.db, kReceived, note.record_hash());
+  if (!received.ok()) return received.status();
+  if (*received && (*received)->origin() != note.origin()) {
+    return Refuse(Reason::kNotAuthorised,
+                  Text(note.origin(), " recalls a record of ", (*received)->origin()));
+  }
+  absl::Status status = pairs.MarkRecall(note.origin(), note.number());
+  if (!status.ok()) return status;
+  if (!*received) {
+    state::RecallMark mark;
+    mark.set_origin(note.origin());
+    mark.set_ground(note.ground());
+    mark.set_instant_ms(note.instant_ms());
+    Save(batch, kRecalled, note.record_hash(), mark);
+    const Instant until = now + kMarkKeptMs;
+    batch.Put(kExpiry, Text(U64Key(static_cast<uint64_t>(until.ms)), "m", note.record_hash()), "");
+  } else if ((*received)->refusal().empty() && (*received)->recalled_ms() == 0) {
+    if (status = EraseReceived(ground, **received, batch); !status.ok()) return status;
+    (*received)->set_recalled_ms(note.instant_ms());
+    (*received)->set_recall_ground(note.ground());
+    Save(batch, kReceived, note.record_hash(), **received);
+    lines.push_back(MakeLine("", operation::kErasure, (*received)->record_id(),
+                             (*received)->purpose(), Text("recalled by ", note.origin()), now));
+  }
+  OweErasure(ground, note, batch, now);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> WasRecalled(const Ground& ground, state::ReceivedRecord& received) {
+  absl::StatusOr<std::optional<state::RecallMark>> mark =
+      Load<state::RecallMark>(ground.db, kRecalled, received.record_hash());
+  if (!mark.ok()) return mark.status();
+  if (!*mark || (*mark)->origin() != received.origin()) return false;
+  received.set_purged(true);
+  received.set_recalled_ms((*mark)->instant_ms());
+  received.set_recall_ground((*mark)->ground());
+  return true;
+}
+
+}  // namespace entente::node

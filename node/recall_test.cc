@@ -1,0 +1,234 @@
+// What is taken back: closed and erased at once everywhere, whatever policy says by then.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/base/encoding.h"
+#include "core/base/refusal.h"
+#include "core/record/statements.h"
+#include "node/exchange_fixture.h"
+#include "node/families.h"
+#include "node/state.pb.h"
+#include "node/table.h"
+
+namespace entente::node {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+size_t ContentsOf(TestNode& node) {
+  size_t contents = 0;
+  EXPECT_TRUE(ForEachBytes(node.store, kVault, "", [&](auto, auto) {
+                ++contents;
+                return absl::OkStatus();
+              }).ok());
+  return contents;
+}
+
+TEST(RecallTest, ClosesAndErasesEveryCopyAndIsToldSo) {
+  AlertWorld world;
+  const std::string id = world.Publish(world.Alert({"BR.fiu", "DE.fiu"}));
+  world.Settle();
+  const auto recalled = world.Recall("FR.fiu", id);
+  ASSERT_TRUE(recalled.ok()) << recalled.status();
+  EXPECT_THAT(recalled->recipients(), UnorderedElementsAre("BR.fiu", "DE.fiu"));
+  EXPECT_THAT(world.Find("FR.fiu", world.ByDocument("L898902C3")).hits(), IsEmpty()) << "at once";
+  EXPECT_EQ(ContentsOf(world.node("FR.fiu")), 0u);
+  world.Settle();
+  for (const auto* agency : {"BR.fiu", "DE.fiu"}) {
+    EXPECT_THAT(world.Find(agency, world.ByDocument("L898902C3")).hits(), IsEmpty()) << agency;
+    EXPECT_EQ(ContentsOf(world.node(agency)), 0u) << agency;
+    EXPECT_TRUE(IsRefusal(world.Show(agency, id).status(), Reason::kExpired)) << agency;
+    EXPECT_THAT(world.AlarmsOf(agency), IsEmpty()) << agency;
+  }
+  const auto sent = world.List("FR.fiu", v1::RECORD_KIND_ALERT, false);
+  ASSERT_THAT(sent, SizeIs(1));
+  for (const v1::RecipientStatus& recipient : sent[0].recipients()) {
+    EXPECT_EQ(recipient.state(), v1::RECIPIENT_STATE_ERASED) << recipient.recipient();
+  }
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+}
+
+TEST(RecallTest, ReachesWhomPolicyWouldNotAllowAnyMore) {
+  AlertWorld world;
+  const std::string id = world.Publish(world.Alert({"BR.fiu"}));
+  world.Settle();
+  // From now on nothing leaves France: no rule is left that allows it.
+  std::string text = testing::DefaultPolicy("FR", 2);
+  text.erase(text.find("\n[[outbound.allow]]"));
+  world.PublishPolicy("FR", 2, text);
+  world.Settle();
+  ASSERT_EQ(world.StateOf("FR.fiu", world.Send("FR.fiu", world.Lead({"BR.fiu"})), "BR.fiu"),
+            v1::RECIPIENT_STATE_WAITING);
+  world.Settle();
+  EXPECT_THAT(world.InboxOf("BR.fiu"), SizeIs(1)) << "the lead stayed";
+  ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
+  world.Settle();
+  EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
+}
+
+TEST(RecallTest, OneThatOvertakesItsRecordIsNotForgotten) {
+  AlertWorld world;
+  v1::Draft alert = world.Alert({"BR.fiu"});
+  alert.set_urgency(v1::URGENCY_BULK);
+  const std::string id = world.Publish(alert);
+  world.Settle({"BR.fiu"});
+  ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
+  world.Settle({"BR.fiu"});
+  world.Settle();
+  EXPECT_THAT(world.Find("BR.fiu", world.ByDocument("L898902C3")).hits(), IsEmpty());
+  EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
+  EXPECT_EQ(ContentsOf(world.node("BR.fiu")), 0u);
+  EXPECT_EQ(world.List("FR.fiu", v1::RECORD_KIND_ALERT, false)[0].recipients(0).state(),
+            v1::RECIPIENT_STATE_ERASED);
+  // Its number was delivered all the same: nothing is missing.
+  world.Advance(limits::kDayMs);
+  world.Settle();
+  ASSERT_TRUE(world.node("FR.fiu")->Tick(world.now).ok());
+  world.Settle();
+  world.Advance(2 * limits::kHourMs);
+  world.Settle();
+  ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now).ok());
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), IsEmpty());
+}
+
+TEST(RecallTest, WhatHasNotLeftDoesNotLeave) {
+  AlertWorld world;
+  const std::string id = world.Publish(world.Alert({"BR.fiu"}));
+  const auto recalled = world.Recall("FR.fiu", id);
+  ASSERT_TRUE(recalled.ok()) << recalled.status();
+  EXPECT_THAT(recalled->recipients(), IsEmpty());
+  world.Settle();
+  EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
+  EXPECT_EQ(world.List("FR.fiu", v1::RECORD_KIND_ALERT, false)[0].recipients(0).state(),
+            v1::RECIPIENT_STATE_RECALLED);
+}
+
+TEST(RecallTest, WhoeverDoesNotSayThatItIsErasedStandsOutAndIsToldAgain) {
+  AlertWorld world;
+  const std::string id = world.Publish(world.Alert({"BR.fiu", "DE.fiu"}));
+  world.Settle();
+  ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
+  world.broker.keeps_back = [](const v1::Delivery& delivery) {
+    return delivery.notice().type() == v1::NOTICE_TYPE_RECALL;
+  };
+  world.Settle();
+  world.Advance(limits::kAcknowledgedWithinMs);
+  world.Settle();
+  ASSERT_TRUE(world.node("FR.fiu")->Tick(world.now).ok());
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), Contains("recall-overdue").Times(2));
+  // The one that it was kept from learns that something is missing.
+  world.Settle();
+  world.Advance(2 * limits::kHourMs);
+  world.Settle();
+  ASSERT_TRUE(world.node("BR.fiu")->Tick(world.now).ok());
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("numbers-missing"));
+  // The next reminder gets through.
+  world.broker.keeps_back = nullptr;
+  world.Advance(limits::kRecallAgainMs);
+  world.Settle();
+  ASSERT_TRUE(world.node("FR.fiu")->Tick(world.now).ok());
+  world.Settle();
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), Not(Contains("recall-overdue")));
+  EXPECT_EQ(ContentsOf(world.node("BR.fiu")), 0u);
+}
+
+TEST(RecallTest, OnlyItsOriginRecallsARecord) {
+  AlertWorld world;
+  const std::string id = world.Publish(world.Alert({"BR.fiu", "DE.fiu"}));
+  world.Settle();
+  EXPECT_TRUE(IsRefusal(world.Recall("BR.fiu", id).status(), Reason::kWrongAgency));
+}
+
+TEST(RecallTest, AForgedRecallErasesNothingAndIsReported) {
+  AlertWorld world;
+  const std::string mine = world.Publish(world.Alert({"BR.fiu", "DE.fiu"}));
+  world.Settle();
+  ASSERT_TRUE(world.Recall("FR.fiu", mine).ok());
+  world.broker.on_delivery = [](v1::Delivery& delivery) {
+    if (delivery.notice().type() != v1::NOTICE_TYPE_RECALL) return;
+    std::string& signature =
+        *delivery.mutable_notice()->mutable_statement()->mutable_signatures(0)->mutable_ed25519();
+    signature[0] = static_cast<char>(signature[0] ^ 1);
+  };
+  world.Settle();
+  EXPECT_THAT(world.Find("BR.fiu", world.ByDocument("L898902C3")).hits(), SizeIs(1));
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("notice-bad"));
+}
+
+// A partner that signs a recall of what a third agency sent.
+TEST(RecallTest, ARecallOfAnothersRecordErasesNothing) {
+  AlertWorld world;
+  const std::string own = world.Publish(world.Alert({"BR.fiu"}));
+  v1::Draft other = world.Alert({"BR.fiu"});
+  const auto sent = world.node("DE.fiu")->Send("author", other, world.now);
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  world.Settle();
+  // Germany's node is made to believe that the record it recalls is France's.
+  const auto row = [&](std::string_view agency, const std::string& id) {
+    return **Load<state::SentRecord>(world.node(agency).store, kSent, *HexDecode(id));
+  };
+  state::SentRecord forged = row("DE.fiu", sent->record_id());
+  forged.set_record_hash(row("FR.fiu", own).record_hash());
+  store::WriteBatch batch;
+  Save(batch, kSent, *HexDecode(sent->record_id()), forged);
+  ASSERT_TRUE(world.node("DE.fiu").store.Write(batch, store::Sync::kYes).ok());
+  ASSERT_TRUE(world.Recall("DE.fiu", sent->record_id()).ok());
+  world.Settle();
+  EXPECT_THAT(world.Find("BR.fiu", world.ByDocument("L898902C3")).hits(), SizeIs(2));
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("notice-bad"));
+}
+
+TEST(RecallTest, SurvivesACrashOfEither) {
+  AlertWorld world;
+  const std::string id = world.Publish(world.Alert({"BR.fiu"}));
+  world.Settle();
+  ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
+  world.node("FR.fiu").Restart(world.now);
+  world.Settle();
+  world.node("BR.fiu").Restart(world.now);
+  world.Settle();
+  EXPECT_EQ(ContentsOf(world.node("BR.fiu")), 0u);
+  EXPECT_EQ(world.List("FR.fiu", v1::RECORD_KIND_ALERT, false)[0].recipients(0).state(),
+            v1::RECIPIENT_STATE_ERASED);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), IsEmpty());
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+}
+
+TEST(RecallTest, AnAnswerAfterARecallChangesNothing) {
+  AlertWorld world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  v1::AnswerLeadRequest answer;
+  answer.set_record_id(id);
+  answer.set_taken(true);
+  answer.set_justification("known here");
+  ASSERT_TRUE(world.node("BR.fiu")->AnswerLead("author", answer, world.now).ok());
+  ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_ERASED);
+}
+
+TEST(RecallTest, BothDiariesTellOfIt) {
+  AlertWorld world;
+  const std::string id = world.Publish(world.Alert({"BR.fiu"}));
+  world.Settle();
+  ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
+  world.Settle();
+  const v1::Consultation at_origin = world.LogOf("FR.fiu").back();
+  EXPECT_EQ(at_origin.operation(), "erasure");
+  EXPECT_EQ(at_origin.officer(), "author");
+  EXPECT_EQ(at_origin.justification(), "she was found");
+  const v1::Consultation at_recipient = world.LogOf("BR.fiu").back();
+  EXPECT_EQ(at_recipient.operation(), "erasure");
+  EXPECT_EQ(at_recipient.record_id(), id);
+  EXPECT_THAT(at_recipient.justification(), HasSubstr("FR.fiu"));
+}
+
+}  // namespace
+}  // namespace entente::node
