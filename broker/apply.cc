@@ -10,6 +10,7 @@
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
 #include "core/ledger/parts.h"
+#include "core/record/notice_forms.h"
 #include "core/record/words.h"
 
 namespace entente::broker {
@@ -137,8 +138,10 @@ absl::StatusOr<Applied> ApplyNotice(const Step& step) {
                                            std::nullopt, Submissions::Among::kAll);
   if (!before.ok()) return before.status();
   if (*before) return Applied{(*before)->log_index, (*before)->hash, true};
-  auto still = CheckKeyStill(step.tx.view(), submitter.agency(), notice.key_id(),
-                             crypto::KeyUse::kRecordSigning, step.instant);
+  const record::NoticeForm* form = record::FindNoticeForm(notice.type());
+  if (form == nullptr) return absl::InternalError("a notice command of no known type");
+  auto still =
+      CheckKeyStill(step.tx.view(), submitter.agency(), notice.key_id(), form->use, step.instant);
   if (!still.ok()) return still;
 
   auto parts = ledger::NoticeParts(ActOf(submitter, step.instant), notice.type(),
