@@ -1,5 +1,6 @@
 #include "cli/draft.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -107,6 +108,43 @@ TEST_F(DraftTest, AFileWithoutEndIsNotReadToTheEnd) {
       IsRefusal(ReadDraft("/dev/zero", v1::RECORD_KIND_LEAD, kNow).status(), Reason::kTooLarge));
   EXPECT_TRUE(IsRefusal(Read(good_ + "#" + std::string(limits::kConfigBytes, 'x')).status(),
                         Reason::kTooLarge));
+}
+
+std::string OfTheDemo(const std::string& name) {
+  const char* const root = std::getenv("ENTENTE_SOURCE_DIR");
+  return std::string(root == nullptr ? "." : root) + "/deploy/demo-data/" + name;
+}
+
+TEST(OtherDrafts, TheDemosAlertSaysWhatToDoAndWhomToCall) {
+  const auto draft = ReadDraft(OfTheDemo("alert.toml"), v1::RECORD_KIND_ALERT, kNow);
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  const v1::AlertNotice& notice = draft->sections(0).content().alert_notice();
+  EXPECT_EQ(draft->kind(), v1::RECORD_KIND_ALERT);
+  EXPECT_EQ(notice.action(), v1::ALERT_ACTION_INQUIRY_CHECK);
+  EXPECT_EQ(notice.markers(0), v1::WARNING_MARKER_ESCAPE_RISK);
+  EXPECT_TRUE(notice.may_notice());
+  EXPECT_EQ(notice.confirm_by_ms(), static_cast<uint64_t>((kNow + 90 * limits::kDayMs).ms));
+  EXPECT_EQ(notice.desk().languages(1), "en");
+  EXPECT_TRUE(draft->sections(0).essential());
+}
+
+TEST(OtherDrafts, ARequestIsDueByItsGround) {
+  const auto draft = ReadDraft(OfTheDemo("request.toml"), v1::RECORD_KIND_REQUEST, kNow);
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  EXPECT_EQ(draft->sections(0).content().request_ask().due_ms(),
+            static_cast<uint64_t>((kNow + 8 * limits::kHourMs).ms));
+}
+
+TEST(OtherDrafts, SectionsStandAlone) {
+  const auto sections = ReadSectionsFile(OfTheDemo("person.toml"));
+  ASSERT_TRUE(sections.ok()) << sections.status();
+  EXPECT_EQ(sections->at(0).content().subjects().subjects_size(), 2);
+}
+
+TEST(OtherDrafts, OneOfAnotherKindIsRefusedAtItsPlace) {
+  const auto draft = ReadDraft(OfTheDemo("alert.toml"), v1::RECORD_KIND_REQUEST, kNow);
+  EXPECT_THAT(std::string(draft.status().message()), ::testing::HasSubstr("alert.toml:3:"));
+  EXPECT_THAT(std::string(draft.status().message()), ::testing::HasSubstr("request/1"));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "CLI/CLI.hpp"
 #include "core/net/channel.h"
+#include "tests/bench/alerts.h"
 #include "tests/bench/names.h"
 #include "tests/bench/runs.h"
 
@@ -65,6 +66,7 @@ struct Arguments {
   size_t startup_times = 5;
   std::string filter = ".";
   NamesOptions names;
+  AlertsOptions alerts;
   bool json = false;
 };
 
@@ -88,6 +90,12 @@ void AddOthers(CLI::App& app, Arguments& args) {
   startup->add_option("--records", args.startup_records, "in the log the second time")
       ->capture_default_str();
   startup->add_option("--times", args.startup_times)->capture_default_str();
+  CLI::App* alerts = app.add_subcommand("alerts", "searching many alerts, by number and by name");
+  alerts->add_option("--alerts", args.alerts.alerts)
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  alerts->add_option("--questions", args.alerts.questions, "by number")->capture_default_str();
+  alerts->add_option("--name-questions", args.alerts.name_questions)->capture_default_str();
   CLI::App* micro = app.add_subcommand("micro", "the parts, by Google Benchmark");
   micro->add_option("--filter", args.filter, "regular expression")->capture_default_str();
 }
@@ -131,6 +139,7 @@ int Main(int argc, char** argv) {
   args.exchange.signing = args.single ? Signing::kSingle : Signing::kBatch;
   args.exchange.seal_live = args.seal == "live";
   if (app.got_subcommand("names")) return PrintNames(args.names, args.json);
+  if (app.got_subcommand("alerts")) return Print(RunAlerts(args.alerts), args.json);
   if (app.got_subcommand("exchange")) return Print(RunExchange(args.exchange), args.json);
   if (app.got_subcommand("latency")) {
     return Print(RunLatency(args.exchange.broker, args.latency_records), args.json);

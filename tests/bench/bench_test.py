@@ -50,6 +50,11 @@ class Bench(unittest.TestCase):
         out = self.exchange("--single-signed", "--seal", "live", "--recipients", "2", "--streams", "2", recipients=2)
         self.assertEqual((out["signed"], out["sealed"], out["streams"]), ("single", "live", 2))
 
+    def test_alerts_are_found_by_number_and_by_name(self):
+        out = run("alerts", "--alerts", "2000", "--questions", "200", "--name-questions", "50")
+        self.assertEqual((out["alerts"], out["by_number"]["found"]), (2000, 100))
+        self.assertGreater(out["by_name"]["found"], 0.8)
+
     def test_one_record_at_a_time(self):
         out = run("latency", "--records", "20")
         self.assertEqual(out["records"], 20)

@@ -227,6 +227,10 @@ def receive(arguments):
         show(result)
         if result.get("opened") is False or "alarm" in result:
             status = 1
+    for result in node.submit_waiting(items=("notice",)):
+        show(result)
+        if not result["committed"]:
+            status = 1
     return status
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from entente_messages import pb
 from entente_strict import Refused
 
 DATA = {"person": "identity", "document": "travel-document", "organisation": "organisation", "vehicle": "vehicle",
@@ -18,6 +19,8 @@ def check_content(labels, content):
     held = {DATA[subject.WhichOneof("what")] for subject in content.subjects.subjects}
     if content.WhichOneof("body") == "narrative":
         held.add("narrative")
+    if content.reply.HasField("ground") and content.reply.state != pb.REPLY_STATE_REFUSED:
+        raise Refused("malformed", "a ground of refusal in another reply")
     missing = held - set(labels.data)
     if missing:
         raise Refused("label-missing:data", f"the labels do not name {sorted(missing)}")

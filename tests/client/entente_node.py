@@ -2,15 +2,16 @@
 
 State is a folder: state.json (numbers given and seen, the highest checkpoint), outbox/ (submissions
 written before they are sent), receipts/ (three files for each record) and inbox/ (what was opened,
-in clear: this client is for tests). Left out on purpose: policy (check 12), destruction of old
-keys, pair heads and the alarms about them.
+in clear: this client is for tests). A record that its origin recalls leaves inbox/, and is not kept
+when it comes later. Left out on purpose: policy (check 12), destruction of old keys, pair heads and
+the alarms about them, the counts of recall notes.
 """
 
-import hashlib
 import json
 import os
 import pathlib
 import queue
+import shutil
 import threading
 import time
 
@@ -23,6 +24,7 @@ from entente_directory import Follower
 from entente_formats import encode, lane_of, read_record, sign_statement
 from entente_log import Checkpoint, check_evidence, check_receipt, tlog_proof
 from entente_messages import pb, stub
+from entente_notices import NOTICES, check_notice
 from entente_strict import Refused, parse, read, spoken_reference
 
 ENTRIES_AT_ONCE = 256
@@ -31,9 +33,7 @@ PASSING = ("policy-held", "snapshot-behind", "membership-behind", "below-quorum"
            "disk-full", "shutting-down")
 TRY_AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED,
              grpc.StatusCode.DEADLINE_EXCEEDED)
-NOTICES = {pb.NOTICE_TYPE_GAP: ("gap", pb.GapNote),
-           pb.NOTICE_TYPE_PAIR_HEAD: ("pair-head", pb.PairHead),
-           pb.NOTICE_TYPE_ACKNOWLEDGEMENT: ("acknowledgement", pb.Acknowledgement)}
+REMEMBERED_MS = 60 * 86400 * 1000  # a recall of a record that is not here
 
 
 def now_ms():
@@ -109,6 +109,39 @@ class State:
         if row not in rows:
             rows.append(row)
         self.save()
+
+    def add_sent(self, digest):
+        sent = self.data.setdefault("sent", [])
+        if digest.hex() not in sent:
+            sent.append(digest.hex())
+        self.save()
+
+    def origin_of(self, digest, agency):
+        """Whose record this is, of those received and those that the agency itself sent."""
+        if digest.hex() in self.data.get("sent", []):
+            return agency
+        return next((row[0] for row in self.data.get("seen", []) if row[2] == digest.hex()), None)
+
+    def inbox(self, opened):
+        """Of two records of different origins under one id the second has a longer name."""
+        place = self.folder / "inbox" / opened.header.record_id.hex()
+        shown = place / "shown.json"
+        if shown.exists() and json.loads(shown.read_text())["record_hash"] != opened.record_hash.hex():
+            place = place.with_name(f"{place.name}-{opened.record_hash.hex()[:32]}")
+        return place
+
+    def recall(self, origin, digest, until_ms):
+        """Nothing is kept of this record of that origin any more; until 0: for good."""
+        self.data.setdefault("recalled", {})[f"{origin} {digest.hex()}"] = until_ms
+        for shown in (self.folder / "inbox").glob("*/shown.json"):
+            kept = json.loads(shown.read_text())
+            if (kept["origin"], kept["record_hash"]) == (origin, digest.hex()):
+                shutil.rmtree(shown.parent)
+        self.save()
+
+    def is_recalled(self, origin, digest, instant_ms):
+        until_ms = self.data.get("recalled", {}).get(f"{origin} {digest.hex()}")
+        return until_ms is not None and (until_ms == 0 or instant_ms < until_ms)
 
     def pseudonym(self, officer):
         """HMAC of officer and a fresh entry salt under the month's key; both stay here."""
@@ -191,10 +224,12 @@ class Node:
         write_synced(path, encode(submission))
         return submission.number
 
-    def submit_waiting(self):
+    def submit_waiting(self, items=("record", "notice")):
         """Sends what is in the outbox, one submission a message; yields what became of each."""
         for path in sorted((self.state.folder / "outbox").glob("[0-9]*")):
             submission = pb.Submission.FromString(path.read_bytes())
+            if submission.WhichOneof("item") not in items:
+                continue
             try:
                 response = next(self.broker.Submit(
                     iter([pb.SubmitRequest(submissions=[submission])])), None)
@@ -235,6 +270,7 @@ class Node:
         shown = {"number": submission.number, "committed": True, "log_index": evidence.log_index}
         if submission.WhichOneof("item") == "record":
             self._keep_receipt(header.record_id.hex(), evidence, response.checkpoint)
+            self.state.add_sent(digest)
             shown.update(record_id=header.record_id.hex(), record_hash=digest.hex(),
                          reference=spoken_reference(header.record_id),
                          decisions=json_format.MessageToDict(part.submission).get("decisions", []))
@@ -287,7 +323,7 @@ class Node:
             lane = acknowledged.setdefault(delivery.lane, pb.PullAcknowledge(lane=delivery.lane))
             if delivery.WhichOneof("item") == "record":
                 shown, statement = self._take_record(checker, delivery, checkpoint)
-                if shown["opened"]:
+                if shown["opened"] and not shown.get("recalled"):
                     self._keep_receipt(shown["record_id"], delivery.evidence, response.checkpoint)
                 lane.acknowledgements.append(statement)
             else:
@@ -315,7 +351,8 @@ class Node:
             shown = {"opened": False, "reason": refusal, "text": refused.text}
             _name_refused(opened, delivery)
         else:
-            shown = self._keep_opened(opened, delivery)
+            recalled = self.state.is_recalled(opened.origin, opened.record_hash, now_ms())
+            shown = (self._keep_nothing if recalled else self._keep_opened)(opened, delivery)
             checker.seen.add(opened)
             self.state.add_seen(opened)
         shown["log_index"] = delivery.evidence.log_index
@@ -338,47 +375,49 @@ class Node:
                                "labels": json_format.MessageToDict(labels),
                                "content": json_format.MessageToDict(content)}
                               for section_id, labels, content in opened.sections]}
-        folder = self.state.folder / "inbox" / header.record_id.hex()
+        folder = self.state.inbox(opened)
         folder.mkdir(exist_ok=True)
         (folder / "delivery").write_bytes(delivery.SerializeToString())
         (folder / "shown.json").write_text(json.dumps(shown, indent=1) + "\n")
         return shown
 
+    def _keep_nothing(self, opened, _delivery):
+        """A record whose recall came first; it may come again when that is long forgotten."""
+        self.state.recall(opened.origin, opened.record_hash, 0)
+        return {"opened": True, "recalled": True, "record_id": opened.header.record_id.hex(),
+                "origin": opened.origin, "record_hash": opened.record_hash.hex(),
+                "pair_seq": opened.pair_seq}
+
     def _take_notice(self, delivery, checkpoint):
-        """A notice that does not verify is an alarm; it is passed over so the lane goes on."""
-        name, kind = NOTICES.get(delivery.notice.type, ("unknown", None))
-        shown = {"notice": name, "log_index": delivery.evidence.log_index}
+        """A notice that does not hold is an alarm; it is passed over so the lane goes on."""
+        form = NOTICES.get(delivery.notice.type)
+        shown = {"notice": form.word if form else "unknown",
+                 "log_index": delivery.evidence.log_index}
         try:
-            if kind is None:
-                raise Refused("malformed", "a notice of no known type")
-            body = self._check_notice(delivery, checkpoint, name, kind)
+            body = check_notice(self.follower, self.agency, delivery, checkpoint)
             shown["statement"] = json_format.MessageToDict(body)
             shown["record_hash"] = getattr(body, "record_hash", b"").hex()
+            if form.body is pb.RecallNote:
+                shown.update(self._take_recall(body))
         except Refused as refused:
             shown["alarm"] = str(refused)
         return shown
 
-    def _check_notice(self, delivery, checkpoint, name, kind):
-        entry, part = check_evidence(delivery.evidence, checkpoint, self.agency)
-        statement, index = delivery.notice.statement, delivery.evidence.log_index
-        body = read(kind, statement.body)
-        signer, use = ((body.recipient, "acknowledgement") if name == "acknowledgement"
-                       else (body.origin, "record-signing"))
-        self.follower.directory.check_statement(name, statement, signer, use, index,
-                                                entry.instant_ms)
-        reader = body.origin if name == "acknowledgement" else body.recipient
-        if body.log_origin != self.genesis.log or reader != self.agency:
-            raise Refused("wrong-agency", "a notice of another log or to another reader")
-        if name == "acknowledgement":
-            fits = (part.acknowledgement.recipient == body.recipient
-                    and body.record_hash in part.acknowledgement.record_hashes)
-        else:
-            digest = hashlib.sha256(statement.body).digest()
-            fits = (part.notice.type, getattr(part.notice, "from"), part.notice.to,
-                    part.notice.statement_digest) == (name, body.origin, self.agency, digest)
-        if not fits:
-            raise Refused("proof-bad", "the part speaks of another notice")
-        return body
+    def _take_recall(self, recall):
+        """Closes what is here, or remembers what is to come; then the answer is queued."""
+        origin = self.state.origin_of(recall.record_hash, self.agency)
+        if origin not in (None, recall.origin):
+            raise Refused("wrong-agency", f"a recall of a record of {origin}")
+        self.state.recall(recall.origin, recall.record_hash,
+                          0 if origin else now_ms() + REMEMBERED_MS)
+        note = pb.ErasureNote(log_origin=self.genesis.log, origin=recall.origin,
+                              recipient=self.agency, record_hash=recall.record_hash,
+                              instant_ms=now_ms())
+        statement = sign_statement(self.genesis.federation, "erasure", note,
+                                   self.keys["acknowledgement"][:1])
+        number = self.queue_submission(notice=pb.Notice(type=pb.NOTICE_TYPE_ERASURE,
+                                                        statement=statement))
+        return {"held": origin is not None, "erasure": number}
 
 
 def _refused(submission, refusal):

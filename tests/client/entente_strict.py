@@ -191,6 +191,15 @@ RULES = {
                         "instant_ms": [_instant]},
     "GapNote": {"origin": [_agency], "recipient": [_agency], "pair_seq": [_filled]},
     "PairHead": {"origin": [_agency], "recipient": [_agency], "instant_ms": [_instant]},
+    "RecallNote": {"origin": [_agency], "recipient": [_agency], "record_hash": [H32],
+                   "number": [_filled], "instant_ms": [_instant]},
+    "ErasureNote": {"origin": [_agency], "recipient": [_agency], "record_hash": [H32],
+                    "instant_ms": [_instant]},
+    "LeadAsk": {"deadline_ms": [_instant]},
+    "AlertNotice": {"confirm_by_ms": [_instant]},
+    "NotIdentical": {"alert_record_id": [H16], "established_ms": [_instant]},
+    "RequestAsk": {"due_ms": [_instant]},
+    "Finding": {"found_ms": [_instant]},
     "Entry": {"format_version": [_one_of(1)], "instant_ms": [_log_instant]},
     "SealedEntry": {"part_digests": [_each(H32), _sorted(reason="digest-order"),
                                      lambda v: _one_of(2, 4, 8, 16, 32, 64, 128, 256)(len(v))]},
@@ -214,8 +223,8 @@ RULES = {
     "RecipientDecision": {"recipient": [_agency], "obligations": [SORTED], "rules": [SORTED],
                           "reasons": [SORTED], "withheld": [BY_SECTION]},
     "AcknowledgementPart": {"recipient": [_agency], "record_hashes": [_each(H32)]},
-    "NoticePart": {"type": [_one_of("gap", "pair-head")], "from": [_agency], "to": [_agency],
-                   "statement_digest": [H32]},
+    "NoticePart": {"type": [_one_of("gap", "pair-head", "recall", "erasure")], "from": [_agency],
+                   "to": [_agency], "statement_digest": [H32]},
     "RefusalPart": {"record_id": [_length(0, 16)], "record_hash": [NONE_OR_32]},
     "ExpiryPart": {"record_id": [H16], "record_hash": [H32], "recipient": [_agency]},
     "ReceiptItem": {"record_hash": [H32]},
@@ -270,7 +279,8 @@ def check_values(message):
     descriptor = message.DESCRIPTOR
     rules = RULES.get(descriptor.name, {})
     for oneof in descriptor.oneofs:
-        _require(message.WhichOneof(oneof.name), f"{descriptor.name}.{oneof.name} is not set")
+        optional = oneof.name == f"_{oneof.fields[0].name}"
+        _require(optional or message.WhichOneof(oneof.name), f"{descriptor.name}.{oneof.name} is not set")
     for field in descriptor.fields:
         value = getattr(message, field.name)
         try:
@@ -281,12 +291,13 @@ def check_values(message):
     _check_class(message)
 
 
-OPTIONAL = ("Money", "PartialDate", "Statement")
+OPTIONAL = ("DutyDesk", "Money", "PartialDate", "Person", "Statement")
 
 
 def _check_field(message, field, value, rules):
     repeated = field.label == field.LABEL_REPEATED
-    if field.enum_type is not None:
+    absent = field.has_presence and not message.HasField(field.name)
+    if field.enum_type is not None and not absent:
         listed = {number for number in field.enum_type.values_by_number if number != 0}
         for number in value if repeated else [value]:
             _require(number in listed, f"enum value {number}")
@@ -294,7 +305,7 @@ def _check_field(message, field, value, rules):
         if repeated:
             for inner in value:
                 check_values(inner)
-        elif message.HasField(field.name):
+        elif not absent:
             check_values(value)
         elif field.containing_oneof is None:
             _require(field.message_type.name in OPTIONAL, f"{field.name} is missing")

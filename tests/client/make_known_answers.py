@@ -51,7 +51,8 @@ ABOUT = {
     "receipt": "SignedStatement of type receipt over the submission, its body, its message",
     "delivered": "what DE.fiu gets: stripped record, withholding_note (SignedStatement), "
                  "withheld section ids; the section withheld stays in the manifest",
-    "notices": "type, body, message, statement of an acknowledgement, a gap note, a pair head",
+    "notices": "type, body, message, statement of an acknowledgement, a gap note, a pair head, "
+               "a recall note, an erasure note",
     "tlog_proof": "text of RECORDID.tlog-proof for the origin",
     "spoken_reference": "of the record id",
     "padding": "[plain length, padded length]",
@@ -234,11 +235,18 @@ def notice_answers(federation, composed, index):
                      pair_seq=8, log_index=index)
     head = pb.PairHead(log_origin=origin, origin="FR.fiu", recipient="DE.fiu", bulk_seq=8,
                        instant_ms=INSTANT_MS + DAY_MS)
-    signing = "FR.fiu record-signing"
+    recall = pb.RecallNote(log_origin=origin, origin="FR.fiu", recipient="DE.fiu",
+                           record_hash=composed.hash, ground=pb.RECALL_GROUND_INCORRECT, number=2,
+                           instant_ms=INSTANT_MS + 2 * DAY_MS)
+    erasure = pb.ErasureNote(log_origin=origin, origin="FR.fiu", recipient="DE.fiu",
+                             record_hash=composed.hash,
+                             instant_ms=INSTANT_MS + 2 * DAY_MS + 7000)
+    signing, acknowledging = "FR.fiu record-signing", "DE.fiu acknowledgement"
     return [statement_answer(kind, federation.sign(kind, body, signer), signers=[signer])
-            for kind, body, signer in (("acknowledgement", acknowledgement,
-                                        "DE.fiu acknowledgement"),
-                                       ("gap", gap, signing), ("pair-head", head, signing))]
+            for kind, body, signer in (("acknowledgement", acknowledgement, acknowledging),
+                                       ("gap", gap, signing), ("pair-head", head, signing),
+                                       ("recall", recall, signing),
+                                       ("erasure", erasure, acknowledging))]
 
 
 def make():

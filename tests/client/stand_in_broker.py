@@ -16,6 +16,7 @@ import grpc
 from entente_crypto import sha256
 from entente_formats import encode, record_hash, strip_record
 from entente_messages import methods, pb
+from entente_notices import NOTICES
 
 ENTRIES_AT_ONCE = 3
 
@@ -165,14 +166,17 @@ class StandInBroker:
             withheld=[pb.WithheldSection(section_id=i, rules=["x.out.1"]) for i in ids])
 
     def _take_notice(self, caller, submission):
-        statement = submission.notice.statement
-        digest, note = sha256(statement.body), pb.GapNote.FromString(statement.body)
+        notice = submission.notice
+        form, digest = NOTICES[notice.type], sha256(notice.statement.body)
+        note = form.body.FromString(notice.statement.body)
+        reader = getattr(note, form.reader)
         part = {"kind": pb.ENTRY_KIND_NOTICE, "instant_ms": self._instant(),
                 "acting_agency": caller, "notice": pb.NoticePart(
-                    type="gap", to=note.recipient, statement_digest=digest, **{"from": caller})}
-        index = self.log.append_sealed([pb.Part(reader=reader, **part)
-                                        for reader in (caller, note.recipient)])
-        self._put(note.recipient, note.lane, index, pb.Delivery(notice=submission.notice))
+                    type=form.word, to=reader, statement_digest=digest, **{"from": caller})}
+        index = self.log.append_sealed([pb.Part(reader=name, **part) for name in (caller, reader)])
+        lane = (note.lane if form.word == "gap" else
+                pb.LANE_URGENT if form.word == "recall" else pb.LANE_BULK)
+        self._put(reader, lane, index, pb.Delivery(notice=notice))
         return digest, index
 
     # ---- Mailbox

@@ -25,7 +25,8 @@ import shared_vectors
 
 unhex = bytes.fromhex
 BODIES = {"withholding": pb.WithholdingNote, "acknowledgement": pb.Acknowledgement,
-          "gap": pb.GapNote, "pair-head": pb.PairHead, "receipt": pb.Receipt,
+          "gap": pb.GapNote, "pair-head": pb.PairHead, "recall": pb.RecallNote,
+          "erasure": pb.ErasureNote, "receipt": pb.Receipt,
           "agency": pb.AgencyStatement, "keys": pb.KeyStatement, "revocation": pb.Revocation,
           "policy": pb.PolicyStatement, "federation-file": pb.FederationFileStatement}
 

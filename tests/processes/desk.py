@@ -46,19 +46,23 @@ class Desk:
                                                      ("grpc.max_receive_message_length", -1)])
         self._stub = services.DeskStub(self._channel)
 
-    def send_lead(self, recipients, reference, now_ms):
+    def send_lead(self, recipients, reference, now_ms, seconds=5 * 86_400):
         section = messages.DraftSection(about=["suspect"], data=["financial"], basis="fact", essential=True)
         section.content.language = "en"
         section.content.lead_ask.measure = 1
-        section.content.lead_ask.deadline_ms = now_ms + 3_600_000
+        section.content.lead_ask.deadline_ms = now_ms + min(3600, seconds) * 1000
         section.content.lead_ask.summary = f"lead {reference}"
         story = messages.DraftSection(about=["suspect"], data=["narrative"], basis="assessment")
         story.content.language = "en"
         story.content.narrative.text = f"what is known of {reference}"
         request = messages.Draft(
             recipients=recipients, purpose="asset-recovery", handling=["H1"], evaluation="B2", urgency=2,
-            expires_ms=now_ms + 5 * 86_400_000, sections=[section, story], justification="a test", own_reference=reference, kind="RECORD_KIND_LEAD")
+            expires_ms=now_ms + seconds * 1000, sections=[section, story], justification="a test", own_reference=reference, kind="RECORD_KIND_LEAD")
         return self._stub.Send(request, timeout=5).record_id
+
+    def recall(self, record):
+        self._stub.Recall(messages.RecallRequest(record_id=record, ground="RECALL_GROUND_WITHDRAWN", justification="a test"),
+                          timeout=10)
 
     def leads(self):
         return self._all(self._stub.ListRecords, messages.ListRequest(kind="RECORD_KIND_LEAD"), "records")
