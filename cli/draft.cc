@@ -140,7 +140,10 @@ absl::StatusOr<v1::Draft> ReadDraft(const std::string& path, v1::RecordKind kind
   v1::Draft draft;
   draft.set_kind(kind);
   const std::string form = std::string(record::KindWord(kind)) + "/1";
-  if (root->Text("draft") != form) root->RefuseAs("draft", "draft.form", form);
+  if (root->Text("draft") != form) {
+    root->RefuseAs("draft", "draft.form", form);
+    return root->FirstError();
+  }
   draft.set_purpose(root->Text("purpose"));
   draft.set_instrument(root->TextOr("instrument", ""));
   Assign(draft.mutable_handling(), root->Texts("handling"));
@@ -158,7 +161,10 @@ absl::StatusOr<v1::Draft> ReadDraft(const std::string& path, v1::RecordKind kind
 absl::StatusOr<std::vector<v1::DraftSection>> ReadSectionsFile(const std::string& path) {
   auto root = ConfigTable::Load(path);
   if (!root.ok()) return root.status();
-  if (root->Text("draft") != "sections/1") root->RefuseAs("draft", "draft.form", "sections/1");
+  if (root->Text("draft") != "sections/1") {
+    root->RefuseAs("draft", "draft.form", "sections/1");
+    return root->FirstError();
+  }
   std::vector<v1::DraftSection> sections = ReadSections(*root);
   if (const absl::Status status = root->Finish(); !status.ok()) return status;
   return sections;

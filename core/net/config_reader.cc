@@ -221,6 +221,10 @@ bool ConfigTable::Good() const { return file_->errors.empty(); }
 
 absl::Status ConfigTable::Finish() {
   file_->FailUnasked(file_->root);
+  return FirstError();
+}
+
+absl::Status ConfigTable::FirstError() const {
   if (file_->errors.empty()) return absl::OkStatus();
   const File::Error& first = *file_->errors.begin();
   return ErrorAt(file_->name, first.line, first.column, first.key, first.arguments);

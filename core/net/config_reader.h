@@ -50,6 +50,8 @@ class ConfigTable {
 
   // Nothing in the file was found wrong so far.
   bool Good() const;
+  // What was found wrong first, if anything; keys that nobody asked for are not looked at.
+  absl::Status FirstError() const;
   // OK, or the first error of the whole file, unknown keys included. Call it on the root, when all
   // has been read.
   absl::Status Finish();
