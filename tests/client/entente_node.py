@@ -124,10 +124,11 @@ class State:
 
     def inbox(self, opened):
         """Of two records of different origins under one id the second has a longer name."""
+        digest = opened.record_hash.hex()
         place = self.folder / "inbox" / opened.header.record_id.hex()
         shown = place / "shown.json"
-        if shown.exists() and json.loads(shown.read_text())["record_hash"] != opened.record_hash.hex():
-            place = place.with_name(f"{place.name}-{opened.record_hash.hex()[:32]}")
+        if shown.exists() and json.loads(shown.read_text())["record_hash"] != digest:
+            place = place.with_name(f"{place.name}-{digest[:32]}")
         return place
 
     def recall(self, origin, digest, until_ms):

@@ -280,7 +280,8 @@ def check_values(message):
     rules = RULES.get(descriptor.name, {})
     for oneof in descriptor.oneofs:
         optional = oneof.name == f"_{oneof.fields[0].name}"
-        _require(optional or message.WhichOneof(oneof.name), f"{descriptor.name}.{oneof.name} is not set")
+        _require(optional or message.WhichOneof(oneof.name),
+                 f"{descriptor.name}.{oneof.name} is not set")
     for field in descriptor.fields:
         value = getattr(message, field.name)
         try:

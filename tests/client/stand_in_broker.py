@@ -46,7 +46,7 @@ class StandInBroker:
         self.log, self.lock = log, threading.Lock()
         self.mailboxes, self.acknowledged, self.statements = {}, {}, []
         self.withhold, self.refuse, self.tamper = {}, set(), None
-        self.refusal = None
+        self.refusal = self.notice_refusal = None
         self.server = grpc.server(futures.ThreadPoolExecutor(8))
         for service in ("Broker", "Mailbox", "Directory", "Transparency"):
             self.server.add_generic_rpc_handlers((self._handler(service),))
@@ -122,12 +122,13 @@ class StandInBroker:
     def _commit(self, caller, request):
         committed, items = [], []
         for submission in request.submissions:
-            if self.refusal and submission.WhichOneof("item") == "record":
-                refusal = pb.Refusal(reason=self.refusal)
+            item = submission.WhichOneof("item")
+            reason = self.refusal if item == "record" else self.notice_refusal
+            if reason:
+                refusal = pb.Refusal(reason=reason)
                 return pb.SubmitResponse(results=[pb.SubmissionResult(number=submission.number,
                                                                       refusal=refusal)])
-            take = (self._take_record if submission.WhichOneof("item") == "record"
-                    else self._take_notice)
+            take = self._take_record if item == "record" else self._take_notice
             digest, index = take(caller, submission)
             committed.append((submission.number, index))
             items.append((digest, index))

@@ -13,8 +13,8 @@ import time
 import unittest
 
 import entente_client
-from entente_fixture import AGENCIES, FEDERATION, LogWriter, TestFederation
-from entente_formats import encode, random_draw
+from entente_fixture import AGENCIES, FEDERATION, LOG, LogWriter, TestFederation
+from entente_formats import encode, random_draw, sign_statement
 from entente_messages import pb
 from stand_in_broker import StandInBroker, make_certificates
 
@@ -147,6 +147,7 @@ class EndToEnd(unittest.TestCase):
         self.broker.refusal = "quota"
         self.assertEqual([line["reason"] for line in self.send(expect=1)], ["quota"])
         self.broker.refusal = None
+        self.assertEqual(self.receive("FR.fiu"), [])
         self.assertEqual([line["number"] for line in self.send()], [1, 2])
         self.assertEqual([got["pair_seq"] for got in self.receive("DE.fiu")], [1, 2])
 
@@ -213,6 +214,62 @@ class EndToEnd(unittest.TestCase):
         self.broker.tamper = forge
         got, = self.receive("FR.fiu", expect=1)
         self.assertIn("bad-signature", got["alarm"])
+
+    def recall(self, sent, number=1, origin="FR.fiu", recipient="DE.fiu"):
+        """What an origin sends to take a record back; this client has no command for it."""
+        body = pb.RecallNote(log_origin=LOG, origin=origin, recipient=recipient,
+                             record_hash=bytes.fromhex(sent["record_hash"]), number=number,
+                             ground=pb.RECALL_GROUND_WITHDRAWN,
+                             instant_ms=time.time_ns() // 1_000_000)
+        key = entente_client.load_keys(self.folder / f"{origin}.keys")["record-signing"][0]
+        statement = sign_statement(FEDERATION, "recall", body, [key])
+        notice = pb.Notice(type=pb.NOTICE_TYPE_RECALL, statement=statement)
+        with self.broker.lock:
+            self.broker._take_notice(origin, pb.Submission(number=1000 + number, notice=notice))
+
+    def test_recall_and_erasure(self):
+        self.publish_all()
+        opened, = self.send()
+        self.receive("DE.fiu")
+        inbox = self.folder / "DE.fiu.state" / "inbox"
+        self.assertTrue((inbox / opened["record_id"]).exists())
+        self.recall(opened)
+        recalled, erased = self.receive("DE.fiu")
+        self.assertEqual((recalled["notice"], recalled["held"], recalled["lane"]),
+                         ("recall", True, "LANE_URGENT"))
+        self.assertEqual((erased["number"], erased["committed"]), (recalled["erasure"], True))
+        unopened, = self.send()
+        self.recall(unopened, 2)
+        first, second, answer = self.receive("DE.fiu")
+        self.assertEqual((first["held"], second["recalled"], answer["committed"]),
+                         (False, True, True))
+        self.assertEqual(list(inbox.iterdir()), [])
+        heard = self.receive("FR.fiu")
+        hashes = [sent["record_hash"] for sent in (opened, opened, unopened, unopened)]
+        self.assertEqual([(line["notice"], line["lane"], line["record_hash"]) for line in heard],
+                         list(zip(["acknowledgement", "erasure"] * 2, ["LANE_BULK"] * 4, hashes)))
+        self.assertTrue(heard[2]["statement"]["opened"])
+        self.assertEqual(self.receive("FR.fiu") + self.receive("DE.fiu"), [])
+
+    def test_recall_of_a_record_by_its_recipient(self):
+        self.publish_all()
+        sent, = self.send()
+        self.recall(sent, origin="DE.fiu", recipient="FR.fiu")
+        got, = self.receive("FR.fiu", expect=1)
+        self.assertEqual((got["notice"], "a record of FR.fiu" in got["alarm"]), ("recall", True))
+        heard, = self.receive("DE.fiu")
+        self.assertTrue(heard["opened"])
+
+    def test_answer_that_waits(self):
+        self.publish_all()
+        sent, = self.send()
+        self.recall(sent)
+        self.broker.notice_refusal = "quota"
+        *_, refused = self.receive("DE.fiu", expect=1)
+        self.assertEqual((refused["committed"], refused["reason"]), (False, "quota"))
+        self.broker.notice_refusal = None
+        answer, = self.receive("DE.fiu")
+        self.assertEqual((answer["number"], answer["committed"]), (refused["number"], True))
 
     def test_wrong_genesis_digest(self):
         refused = self.command("follow", "FR.fiu", "--genesis-digest", "00" * 32, expect=1)
