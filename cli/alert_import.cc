@@ -1,7 +1,9 @@
 #include "cli/alert_import.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "cli/draft.h"
 #include "core/base/encoding.h"
@@ -12,6 +14,8 @@ namespace {
 
 constexpr size_t kDigestShown = 8;
 constexpr int kSaidEach = 100;
+// Before the list's reference, in that of the alert: what an import may replace and recall.
+constexpr std::string_view kListMark = "UN list ";
 
 void Note(std::string& note, std::string_view label, std::string_view text) {
   if (text.empty()) return;
@@ -84,33 +88,53 @@ v1::DraftSection& AddSubjects(const v1::Draft& like, std::vector<std::string> da
   return section;
 }
 
+// Instants move with each import; all else is what the alert says, and to whom.
+std::string DigestOf(v1::Draft draft) {
+  draft.clear_expires_ms();
+  draft.clear_justification();
+  draft.clear_own_reference();
+  draft.mutable_sections(0)->mutable_content()->mutable_alert_notice()->clear_confirm_by_ms();
+  return HexEncode(crypto::Sha256(draft.SerializeAsString())).substr(0, kDigestShown);
+}
+
 void SetReference(const std::string& reference, v1::Draft& draft) {
-  v1::AlertNotice& notice = *draft.mutable_sections(0)->mutable_content()->mutable_alert_notice();
-  notice.set_reference(reference);
-  // Instants move with each import; what the list says does not.
-  const std::string said = draft.sections(1).SerializeAsString();
-  draft.set_own_reference(reference + " #" +
-                          HexEncode(crypto::Sha256(said)).substr(0, kDigestShown));
+  draft.mutable_sections(0)->mutable_content()->mutable_alert_notice()->set_reference(reference);
+  draft.set_own_reference(std::string(kListMark) + reference + " #" + DigestOf(draft));
 }
 
 // What was published and still stands: by the list's reference, and whole.
 struct Published {
   std::string own_reference;
-  std::string record_id;
+  std::string record_id;  // with its origin before it: ids are known to every recipient
+  bool ages = false;      // half of its time is over: it is renewed
 };
 
-std::optional<std::map<std::string, Published>> FindPublished(Context& context) {
+bool Ages(const v1::RecordSummary& record, uint64_t now) {
+  const uint64_t confirm_by = record.confirm_by_ms();
+  const uint64_t until =
+      confirm_by == 0 ? record.expires_ms() : std::min(confirm_by, record.expires_ms());
+  return until <= record.created_ms() ||
+         now > record.created_ms() + (until - record.created_ms()) / 2;
+}
+
+// By the list's reference; several when an import was cut short.
+using PublishedMap = std::multimap<std::string, Published>;
+
+std::optional<PublishedMap> FindPublished(Context& context) {
   v1::ListRequest request;
   request.set_kind(v1::RECORD_KIND_ALERT);
   const auto all = context.CallPaged(&v1::Desk::Stub::ListRecords, request,
                                      [](const auto& page) { return page.records_size(); });
   if (!all) return std::nullopt;
-  std::map<std::string, Published> published;
+  const auto now = static_cast<uint64_t>(SystemClock().Now().ms);
+  PublishedMap published;
   for (const v1::RecordSummary& record : all->records()) {
-    const size_t hash = record.own_reference().find(" #");
-    if (hash == std::string::npos) continue;
-    published[record.own_reference().substr(0, hash)] = {record.own_reference(),
-                                                         record.record_id()};
+    const std::string& reference = record.own_reference();
+    const size_t hash = reference.find(" #");
+    if (!reference.starts_with(kListMark) || hash == std::string::npos) continue;
+    published.emplace(
+        reference.substr(kListMark.size(), hash - kListMark.size()),
+        Published{reference, record.origin() + "/" + record.record_id(), Ages(record, now)});
   }
   return published;
 }
@@ -152,22 +176,36 @@ class Import {
 
  private:
   // Published anew, or passed over. Afterwards `published` lacks it.
-  bool Put(v1::Draft draft, const std::string& reference,
-           std::map<std::string, Published>& published) {
+  bool Put(v1::Draft draft, const std::string& reference, PublishedMap& published) {
     if (++seen_ % kSaidEach == 0) {
       std::cerr << context_.Say("import.progress", {std::to_string(seen_), std::to_string(all_)})
                 << "\n";
     }
-    const auto before = published.extract(reference);
-    if (before && before.mapped().own_reference == draft.own_reference()) {
+    const auto [first, last] = published.equal_range(reference);
+    std::vector<Published> before;
+    for (auto one = first; one != last; ++one) before.push_back(one->second);
+    published.erase(first, last);
+    const auto same = std::ranges::find_if(before, [&](const Published& one) {
+      return one.own_reference == draft.own_reference() && !one.ages;
+    });
+    if (same != before.end()) {
       ++same_;
-      return true;
+      before.erase(same);
+      return TakeAllBack(before);
     }
-    ++(before ? replaced_ : new_);
+    ++(before.empty() ? new_ : replaced_);
     if (options_.dry_run) return true;
-    if (!context_.Call(&v1::Desk::Stub::Send, draft)) return false;
-    // The new one first: nobody passes in between.
-    return !before || TakeBack(before.mapped().record_id, v1::RECALL_GROUND_REPLACED);
+    if (!before.empty()) {
+      draft.set_replaces(before.back().record_id);
+      before.pop_back();
+    }
+    return context_.Call(&v1::Desk::Stub::Send, draft) && TakeAllBack(before);
+  }
+
+  bool TakeAllBack(const std::vector<Published>& twins) {
+    return std::ranges::all_of(twins, [&](const Published& twin) {
+      return TakeBack(twin.record_id, v1::RECALL_GROUND_REPLACED);
+    });
   }
 
   bool TakeBack(const std::string& record_id, v1::RecallGround ground) {

@@ -24,7 +24,7 @@ struct ImportOptions {
 // given again.
 void ImportAlerts(Context& context, const ImportOptions& options);
 
-// `like`: labels, notice and desk. The own reference is "REFERENCE #DIGEST".
+// `like`: labels, notice, desk and recipients. The own reference is "UN list REFERENCE #DIGEST".
 v1::Draft AlertOf(const UnPerson& person, const v1::Draft& like);
 v1::Draft AlertOf(const UnEntity& entity, const v1::Draft& like);
 

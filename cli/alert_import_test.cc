@@ -55,7 +55,7 @@ TEST(AlertImport, APersonBecomesAnAlertWithEverythingToFindThemBy) {
   const v1::Draft draft = AlertOf(Person(), Like());
   ASSERT_EQ(draft.sections_size(), 2);
   EXPECT_EQ(draft.sections(0).content().alert_notice().reference(), "XXi.001");
-  EXPECT_THAT(draft.own_reference(), StartsWith("XXi.001 #"));
+  EXPECT_THAT(draft.own_reference(), StartsWith("UN list XXi.001 #"));
   const v1::DraftSection& section = draft.sections(1);
   EXPECT_THAT(section.data(), ElementsAre("identity", "travel-document"));
   EXPECT_THAT(section.about(), ElementsAre("suspect"));
@@ -71,10 +71,14 @@ TEST(AlertImport, APersonBecomesAnAlertWithEverythingToFindThemBy) {
   EXPECT_EQ(section.content().subjects().subjects(1).document().number(), "AB 123");
 }
 
-TEST(AlertImport, ItsReferenceChangesWithWhatTheListSaysAlone) {
+TEST(AlertImport, ItsReferenceChangesWithWhatItSaysAndNotWithTime) {
   v1::Draft other = Like();
   other.mutable_sections(0)->mutable_content()->mutable_alert_notice()->set_confirm_by_ms(5);
   EXPECT_EQ(AlertOf(Person(), Like()).own_reference(), AlertOf(Person(), other).own_reference());
+  v1::Draft elsewhere = Like();
+  elsewhere.add_recipients("DE.border");
+  EXPECT_NE(AlertOf(Person(), Like()).own_reference(),
+            AlertOf(Person(), elsewhere).own_reference());
   UnPerson changed = Person();
   changed.documents[0].number = "AB 124";
   EXPECT_NE(AlertOf(Person(), Like()).own_reference(), AlertOf(changed, Like()).own_reference());

@@ -56,6 +56,9 @@ std::string HitText(Language language, const v1::SearchHit& hit, uint64_t now) {
          "\n";
   out += "  " + Say(language, "search.graded", {hit.evaluation(), Joined(hit.handling())}) + "\n";
   out += "  " + Say(language, "search.because", {AgreementsText(language, hit)}) + "\n";
+  if (hit.sections_withheld() > 0) {
+    out += "  " + Say(language, "lead.withheld", {std::to_string(hit.sections_withheld())}) + "\n";
+  }
   if (hit.cleared() > 0) {
     out += "  " + Say(language, "search.cleared", {std::to_string(hit.cleared())}) + "\n";
   }
@@ -89,6 +92,12 @@ std::string RenderSearch(Language language, const v1::SearchResponse& response) 
            Say(language, "search.not-identical",
                {other.reference(), other.issuer(), InstantText(other.not_identical_since_ms())}) +
            "\n";
+  }
+  if (response.left_out() > 0) {
+    out += "\n" + Say(language, "search.left-out", {std::to_string(response.left_out())}) + "\n";
+  }
+  if (response.unread() > 0) {
+    out += "\n" + Say(language, "search.unread", {std::to_string(response.unread())}) + "\n";
   }
   if (!response.hits().empty()) out += "\n" + Say(language, "search.person-decides") + "\n";
   return out;

@@ -291,6 +291,9 @@ TEST(AlertTest, WhoeverWasFoundToBeAnotherIsNotStoppedAgainAnywhere) {
   const auto by_name = world.Find("DE.fiu", name);
   ASSERT_THAT(by_name.hits(), SizeIs(1));
   EXPECT_EQ(by_name.hits(0).cleared(), 1u);
+  // Nor by name and day of birth, when the alert has these very ones.
+  name.set_born("1974-08-12");
+  EXPECT_THAT(world.Find("DE.fiu", name).hits(), SizeIs(1));
   // After a restart as before.
   world.node("DE.fiu").Restart(world.now);
   EXPECT_THAT(world.Find("DE.fiu", traveller).hits(), IsEmpty());

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -117,6 +118,13 @@ class Desk {
                                                const v1::Draft& draft, state::SentRecord& sent,
                                                store::WriteBatch& batch, Instant now);
   absl::StatusOr<state::SentRecord> FindSent(std::string_view name) const;
+  absl::StatusOr<std::vector<state::SentRecord>> WithNotes(const state::SentRecord& sent) const;
+  absl::StatusOr<std::vector<std::string>> TakeBack(std::string_view officer,
+                                                    const state::SentRecord& sent,
+                                                    v1::RecallGround why,
+                                                    std::string_view justification, Instant now);
+  absl::StatusOr<v1::SendResponse> SendReplacing(std::string_view officer, const v1::Draft& draft,
+                                                 Instant now);
   static v1::Draft NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
                              const v1::ClearPersonRequest& request, Instant now);
 

@@ -33,11 +33,13 @@ bool IsOverdue(const v1::RecordSummary& lead, v1::RecipientState state, Instant 
 
 // Erased, or about to be: nothing of its content is shown any more.
 bool IsOver(const state::ReceivedRecord& received, Instant now) {
-  return received.purged() || received.purge_ms() <= static_cast<uint64_t>(now.ms);
+  return received.purged() || received.recalled_ms() != 0 ||
+         received.purge_ms() <= static_cast<uint64_t>(now.ms);
 }
 
 bool IsOver(const state::SentRecord& sent, Instant now) {
-  return sent.stage() == state::STAGE_PURGED || sent.expires_ms() <= static_cast<uint64_t>(now.ms);
+  return sent.stage() == state::STAGE_PURGED || sent.recalled_ms() != 0 ||
+         sent.expires_ms() <= static_cast<uint64_t>(now.ms);
 }
 
 absl::Status Over() { return Refuse(Reason::kExpired, "the time of this record is over"); }

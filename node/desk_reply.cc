@@ -137,7 +137,8 @@ absl::StatusOr<v1::AnswerResponse> Desk::AnswerLead(std::string_view officer,
   lead->received.set_answer(request.taken() ? v1::RECIPIENT_STATE_TAKEN
                                             : v1::RECIPIENT_STATE_DECLINED);
   lead->received.set_answered_ms(static_cast<uint64_t>(now.ms));
-  *lead->content.mutable_own_answer() = answer;
+  // For our list; the text stands with the answer alone, and goes with it.
+  lead->content.mutable_own_answer()->set_reference(answer.reference());
   store::WriteBatch batch;
   Save(batch, kReceived, hash, lead->received);
   status = ground_->vault.Put(hash, lead->content.SerializeAsString(), batch);
@@ -249,6 +250,41 @@ absl::StatusOr<v1::SendResponse> Desk::ClearPerson(std::string_view officer,
   return SendDraft(officer, NoteDraft(content->draft(), *alert, request, now), now);
 }
 
+// The record, and of an alert the notes on persons who are others: nobody needs their papers then.
+absl::StatusOr<std::vector<state::SentRecord>> Desk::WithNotes(
+    const state::SentRecord& sent) const {
+  std::vector<state::SentRecord> all = {sent};
+  if (sent.kind() != v1::RECORD_KIND_ALERT) return all;
+  for (const std::string& name : ground_->held.NotesOn(ground_->agency.text(), sent.record_id())) {
+    absl::StatusOr<std::optional<state::SentRecord>> note = sent_.Find(name);
+    if (!note.ok()) return note.status();
+    if (*note) all.push_back(**std::move(note));
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<std::string>> Desk::TakeBack(std::string_view officer,
+                                                        const state::SentRecord& sent,
+                                                        v1::RecallGround why,
+                                                        std::string_view justification,
+                                                        Instant now) {
+  absl::StatusOr<std::vector<state::SentRecord>> all = WithNotes(sent);
+  if (!all.ok()) return all.status();
+  std::vector<std::string> told;
+  for (state::SentRecord& one : *all) {
+    store::WriteBatch batch;
+    absl::StatusOr<std::vector<std::string>> these = RecallSent(*ground_, why, one, batch, now);
+    if (!these.ok()) return these.status();
+    sent_.Save(one, batch);
+    const state::DiaryLine line =
+        MakeLine(officer, operation::kErasure, one.record_id(), one.purpose(), justification, now);
+    if (absl::Status status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
+    outbox_->Forget(one);
+    if (told.empty()) told = *std::move(these);
+  }
+  return told;
+}
+
 absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
                                                 const v1::RecallRequest& request, Instant now) {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
@@ -260,20 +296,43 @@ absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
   absl::StatusOr<state::SentRecord> sent = FindSent(request.record_id());
   if (!sent.ok()) return sent.status();
   if (sent->recalled_ms() == 0 && sent->stage() == state::STAGE_PURGED) return ErasedByTime();
-  const state::SentRecord before = *sent;
-  store::WriteBatch batch;
   absl::StatusOr<std::vector<std::string>> told =
-      RecallSent(*ground_, request.ground(), *sent, batch, now);
+      TakeBack(officer, *sent, request.ground(), request.justification(), now);
   if (!told.ok()) return told.status();
-  sent_.Save(*sent, batch);
-  const state::DiaryLine line = MakeLine(officer, operation::kErasure, sent->record_id(),
-                                         sent->purpose(), request.justification(), now);
-  if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
-  outbox_->Forget(before);
   v1::RecallResponse response;
   response.set_record_id(HexOf(sent->record_id()));
   response.mutable_recipients()->Assign(told->begin(), told->end());
   return response;
+}
+
+// The new alert first, then the notes for it, then the old one goes: nobody passes in between, and
+// nobody who was cleared is stopped again.
+absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
+                                                     const v1::Draft& draft, Instant now) {
+  absl::StatusOr<state::SentRecord> old = FindSent(draft.replaces());
+  if (!old.ok()) return old.status();
+  if (old->kind() != v1::RECORD_KIND_ALERT || draft.kind() != v1::RECORD_KIND_ALERT) {
+    return NoSuch("sent alert");
+  }
+  absl::StatusOr<std::vector<state::SentRecord>> all = WithNotes(*old);
+  if (!all.ok()) return all.status();
+  absl::StatusOr<v1::SendResponse> sent = SendDraft(officer, draft, now);
+  if (!sent.ok()) return sent;
+  for (size_t i = 1; i < all->size(); ++i) {
+    absl::StatusOr<state::SentContent> content = sent_.Content((*all)[i]);
+    if (!content.ok()) return content.status();
+    v1::Draft note = content->draft();
+    *note.mutable_recipients() = draft.recipients();
+    note.set_expires_ms(draft.expires_ms());
+    note.mutable_sections(0)->mutable_content()->mutable_not_identical()->set_alert_record_id(
+        *HexDecode(sent->record_id()));
+    absl::StatusOr<v1::SendResponse> again = SendDraft(officer, note, now);
+    if (!again.ok()) return again;
+  }
+  absl::StatusOr<std::vector<std::string>> told =
+      TakeBack(officer, *old, v1::RECALL_GROUND_REPLACED, draft.justification(), now);
+  if (!told.ok()) return told.status();
+  return sent;
 }
 
 }  // namespace entente::node

@@ -1,5 +1,6 @@
 // Searching the alerts that this node holds (desk.h).
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
@@ -15,10 +16,41 @@
 namespace entente::node {
 namespace {
 
-constexpr size_t kHitsShown = 20;
-// Looked at for one question: some are over, or of another issuer's number.
-constexpr size_t kCandidates = 100;
+// Of each issuer: shown, and looked at for one question, since some are over or of another issuer's
+// number. Nobody crowds out another.
+constexpr size_t kHitsOfIssuer = 10;
+constexpr size_t kCandidatesOfIssuer = 50;
 constexpr int kSubjectsShown = 8;
+constexpr size_t kHitBytes = 32 * 1024;
+constexpr size_t kHitsBytes = 2 * 1024 * 1024;
+// The newest that are looked at of one alert; an older one lets a hit stand.
+constexpr size_t kNotesRead = 100;
+
+using Hits = google::protobuf::RepeatedPtrField<v1::SearchHit>;
+
+// The best first, as many of each issuer and as much as an answer holds.
+void Cut(Hits& hits, size_t& bytes, v1::SearchResponse& response) {
+  std::stable_sort(hits.begin(), hits.end(), [](const v1::SearchHit& a, const v1::SearchHit& b) {
+    return a.score() > b.score();
+  });
+  Hits kept;
+  std::map<std::string, size_t> of_issuer;
+  for (v1::SearchHit& hit : hits) {
+    if (of_issuer[hit.issuer()] == kHitsOfIssuer || bytes + hit.ByteSizeLong() > kHitsBytes) {
+      response.set_left_out(response.left_out() + 1);
+      continue;
+    }
+    ++of_issuer[hit.issuer()];
+    bytes += hit.ByteSizeLong();
+    *kept.Add() = std::move(hit);
+  }
+  hits = std::move(kept);
+}
+
+// A number, and no part of a name.
+bool IsNumber(const v1::SearchAgreement& agreement) {
+  return agreement.what() != "name" && agreement.what() != "year-of-birth";
+}
 
 }  // namespace
 
@@ -28,6 +60,7 @@ struct Desk::Candidate {
   std::vector<v1::SectionContent> sections;
   std::string record_id;  // 16 bytes
   std::string purpose;
+  bool behind = false;  // something of its issuer is missing
 };
 
 // nullopt: it does not stand any more, or may not be used for what is asked.
@@ -65,8 +98,8 @@ absl::StatusOr<std::optional<Desk::Candidate>> Desk::CandidateOfReceived(
   if (IsRefusal(content.status(), Reason::kExpired)) return std::nullopt;
   if (!content.ok()) return content.status();
   if (!CheckPurpose(*content, (*received)->purpose(), purpose).ok()) return std::nullopt;
-  absl::StatusOr<uint64_t> complete = CompleteAsOf(ground_->db, (*received)->origin());
-  if (!complete.ok()) return complete.status();
+  const absl::StatusOr<Completeness> whole = CompletenessOf(ground_->db, (*received)->origin());
+  if (!whole.ok()) return whole.status();
   Candidate candidate;
   candidate.record_id = (*received)->record_id();
   candidate.purpose = (*received)->purpose();
@@ -76,7 +109,9 @@ absl::StatusOr<std::optional<Desk::Candidate>> Desk::CandidateOfReceived(
   hit.set_evaluation((*received)->evaluation());
   *hit.mutable_handling() = (*received)->handling();
   hit.set_received_ms((*received)->received_ms());
-  hit.set_current_as_of_ms(std::max(*complete, (*received)->received_ms()));
+  // What the log had by then, or the issuer's last word after which nothing is missing.
+  candidate.behind = whole->behind;
+  hit.set_current_as_of_ms(std::max(whole->behind ? 0 : whole->head_ms, (*received)->logged_ms()));
   hit.set_expires_ms((*received)->expires_ms());
   *hit.mutable_obligations() = content->obligations();
   hit.set_sections_withheld((*received)->sections_withheld());
@@ -100,7 +135,7 @@ absl::StatusOr<std::optional<Desk::Candidate>> Desk::CandidateOf(std::string_vie
   const uint64_t confirm_by = hit.notice().confirm_by_ms();
   const bool old = hit.current_as_of_ms() + static_cast<uint64_t>(limits::kCopyFreshMs) < at;
   hit.set_state(confirm_by != 0 && confirm_by < at ? v1::COPY_STATE_UNCONFIRMED
-                : old                              ? v1::COPY_STATE_VERIFY_FIRST
+                : old || (*candidate)->behind      ? v1::COPY_STATE_VERIFY_FIRST
                                                    : v1::COPY_STATE_CURRENT);
   return candidate;
 }
@@ -116,7 +151,9 @@ bool Desk::Compare(const Question& question, const search::IndexCandidate& found
     const bool named = found.name && found.subject == i;
     const bool shown =
         named || !agreements.empty() || subjects[i].has_person() || subjects[i].has_document();
-    if (shown && hit.subjects_size() < kSubjectsShown) *hit.add_subjects() = subjects[i];
+    const bool fits = hit.subjects_size() < kSubjectsShown &&
+                      hit.ByteSizeLong() + subjects[i].ByteSizeLong() < kHitBytes;
+    if (shown && fits) *hit.add_subjects() = subjects[i];
   }
   hit.set_score(hit.agreements().empty() ? 0 : 1);
   if (!found.name) return hit.score() > 0;
@@ -130,17 +167,20 @@ bool Desk::Compare(const Question& question, const search::IndexCandidate& found
 // The issuer's notes that somebody is another than the subject of this alert.
 absl::Status Desk::ApplyNotes(const Question& question, Candidate& candidate, Instant now) const {
   v1::SearchHit& hit = candidate.hit;
-  const bool own_number = std::ranges::any_of(
-      hit.agreements(), [](const v1::SearchAgreement& one) { return one.what() == "document"; });
-  for (const std::string& name : ground_->held.NotesOn(hit.issuer(), candidate.record_id)) {
+  // Whoever shows a number that the alert itself names, or without papers has its very name and day
+  // of birth, is no other.
+  const bool own = std::ranges::any_of(hit.agreements(), IsNumber) ||
+                   IsBornAs(question, SubjectsOf(candidate.sections));
+  std::vector<std::string> names = ground_->held.NotesOn(hit.issuer(), candidate.record_id);
+  if (names.size() > kNotesRead) names.erase(names.begin(), names.end() - kNotesRead);
+  for (const std::string& name : names) {
     absl::StatusOr<std::optional<Candidate>> note = CandidateOf(name, candidate.purpose, now);
     if (!note.ok()) return note.status();
     if (!*note) continue;
     for (const v1::SectionContent& section : (*note)->sections) {
       if (!section.has_not_identical()) continue;
       hit.set_cleared(hit.cleared() + 1);
-      // Whoever shows the papers that the alert itself names is no other.
-      if (own_number || !IsOf(question, section.not_identical())) continue;
+      if (own || !IsOf(question, section.not_identical())) continue;
       hit.set_not_identical_since_ms(section.not_identical().established_ms());
     }
   }
@@ -156,11 +196,13 @@ void Desk::ReportUnread(const absl::Status& why, Instant now) {
 
 absl::Status Desk::FindAlerts(const Question& question, std::string_view purpose, Instant now,
                               v1::SearchResponse& response) {
-  for (const HeldAlerts::Found& found : ground_->held.Find(ForIndex(question), kCandidates)) {
+  for (const HeldAlerts::Found& found :
+       ground_->held.Find(ForIndex(question), kCandidatesOfIssuer)) {
     absl::StatusOr<std::optional<Candidate>> candidate = CandidateOf(found.name, purpose, now);
     if (absl::IsInternal(candidate.status())) return candidate.status();
     if (!candidate.ok()) {
       ReportUnread(candidate.status(), now);
+      response.set_unread(response.unread() + 1);
       continue;
     }
     if (!*candidate || !Compare(question, found.candidate, **candidate)) continue;
@@ -171,13 +213,9 @@ absl::Status Desk::FindAlerts(const Question& question, std::string_view purpose
     const bool cleared = hit.not_identical_since_ms() != 0;
     *(cleared ? response.add_not_identical() : response.add_hits()) = std::move(hit);
   }
-  for (auto* hits : {response.mutable_hits(), response.mutable_not_identical()}) {
-    std::stable_sort(
-        hits->begin(), hits->end(),
-        [](const v1::SearchHit& a, const v1::SearchHit& b) { return a.score() > b.score(); });
-    const int most = static_cast<int>(kHitsShown);
-    if (hits->size() > most) hits->DeleteSubrange(most, hits->size() - most);
-  }
+  size_t bytes = 0;
+  Cut(*response.mutable_hits(), bytes, response);
+  Cut(*response.mutable_not_identical(), bytes, response);
   return absl::OkStatus();
 }
 
@@ -198,6 +236,7 @@ absl::StatusOr<v1::SearchResponse> Desk::Search(std::string_view officer,
   response.set_agency(ground_->agency.text());
   response.set_asked_ms(static_cast<uint64_t>(now.ms));
   response.set_alerts(ground_->held.alerts());
+  response.set_unread(ground_->held.unread());
   response.mutable_asked()->Assign(question->asked.begin(), question->asked.end());
   status = FindAlerts(*question, request.purpose(), now, response);
   if (!status.ok()) return status;

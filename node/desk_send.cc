@@ -200,7 +200,8 @@ absl::StatusOr<v1::SendResponse> Desk::Send(std::string_view officer, const v1::
   if (status.ok()) status = CheckDraft(*ground_, request, now);
   if (status.ok()) status = CheckKind(request);
   if (!status.ok()) return status;
-  return SendDraft(officer, request, now);
+  return request.replaces().empty() ? SendDraft(officer, request, now)
+                                    : SendReplacing(officer, request, now);
 }
 
 absl::StatusOr<v1::SendResponse> Desk::SendDraft(std::string_view officer, const v1::Draft& draft,

@@ -98,6 +98,9 @@ absl::Status Engine::Parts::Progress(Instant now) {
   }
   absl::Status kept = ground->CommitChanges();
   if (absl::IsInternal(mail)) return mail;
+  // What was recalled goes at once; what fails is tried again with each tick, which says so.
+  const absl::Status purged = upkeep.Purge(now);
+  if (absl::IsInternal(purged)) return purged;
   return !settled.ok() ? settled : kept;
 }
 
@@ -305,7 +308,15 @@ absl::StatusOr<v1::AnswerResponse> Engine::Answer(std::string_view officer,
 
 absl::StatusOr<v1::RecallResponse> Engine::Recall(std::string_view officer,
                                                   const v1::RecallRequest& request, Instant now) {
-  return parts_->Guarded([&] { return parts_->desk.Recall(officer, request, now); });
+  return parts_->Guarded([&]() -> absl::StatusOr<v1::RecallResponse> {
+    absl::StatusOr<v1::RecallResponse> recalled = parts_->desk.Recall(officer, request, now);
+    if (!recalled.ok()) return recalled;
+    // What a full disk keeps from being erased is closed all the same, and erased with a later
+    // tick.
+    const absl::Status purged = parts_->upkeep.Purge(now);
+    if (absl::IsInternal(purged)) return purged;
+    return recalled;
+  });
 }
 
 absl::StatusOr<v1::SendResponse> Engine::ClearPerson(std::string_view officer,

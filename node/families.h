@@ -25,8 +25,8 @@ inline constexpr store::Family kVault = "l_vault";          // record hash or id
 inline constexpr store::Family kReceipts = "l_receipts";    // file name -> state.Receipt
 inline constexpr store::Family kUnwritten = "l_unwritten";  // file name: receipt not yet on file
 
-// u64 instant, "s"|"r"|"a"|"c"|"m" (upkeep.cc), name
+// u64 instant, "s"|"r"|"a"|"c"|"m"|"x" (upkeep.cc), name
 inline constexpr store::Family kExpiry = "l_expiry";
 inline constexpr store::Family kOwed = "l_owed";          // record hash, agency -> state.OwedNotice
-inline constexpr store::Family kRecalled = "l_recalled";  // record hash -> state.RecallMark
+inline constexpr store::Family kRecalled = "l_recalled";  // hash, origin -> state.RecallMark
 }  // namespace entente::node

@@ -137,17 +137,16 @@ absl::Status Ground::CheckBelongs(const Settings& settings, Instant now, store::
 }
 
 absl::Status Ground::LoadAlerts(Instant now) {
-  absl::StatusOr<size_t> unread = held.Load(db, vault);
-  if (!unread.ok()) return unread.status();
-  if (*unread == 0) {
+  if (absl::Status status = held.Load(db, vault); !status.ok()) return status;
+  if (held.unread() == 0) {
     alarms.Clear(alarm::kLocalFault, "alerts");
-  } else {
-    alarms.Raise(alarm::kLocalFault, "alerts",
-                 Text(*unread,
-                      " alerts that this node holds cannot be read and are not found; "
-                      "restore them from a backup"),
-                 now);
+    return absl::OkStatus();
   }
+  alarms.Raise(alarm::kLocalFault, "alerts",
+               Text(held.unread(),
+                    " alerts that this node holds cannot be read and are not found; "
+                    "restore them from a backup"),
+               now);
   return absl::OkStatus();
 }
 

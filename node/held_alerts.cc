@@ -42,7 +42,8 @@ std::vector<v1::SectionContent> SectionsOf(const v1::Draft& draft) {
   return sections;
 }
 
-void HeldAlerts::Add(std::string_view name, const std::vector<v1::SectionContent>& sections) {
+void HeldAlerts::Add(std::string_view issuer, std::string_view name,
+                     const std::vector<v1::SectionContent>& sections) {
   Remove(name);
   if (free_.empty()) {
     free_.push_back(static_cast<uint32_t>(names_.size()));
@@ -52,7 +53,9 @@ void HeldAlerts::Add(std::string_view name, const std::vector<v1::SectionContent
   free_.pop_back();
   names_[number] = std::string(name);
   numbers_.emplace(std::string(name), number);
-  index_.Add(number, SubjectsOf(sections));
+  const auto owner =
+      issuers_.try_emplace(std::string(issuer), static_cast<uint32_t>(issuers_.size())).first;
+  if (!index_.Add(number, owner->second, SubjectsOf(sections))) ++unread_;
 }
 
 void HeldAlerts::AddNotes(std::string_view issuer, std::string_view name,
@@ -71,14 +74,15 @@ void HeldAlerts::AddReceived(const state::ReceivedRecord& received,
                              const state::ReceivedContent& content) {
   if (!IsSearched(received.kind())) return;
   if (received.kind() == v1::RECORD_KIND_ALERT) {
-    return Add(received.record_hash(), SectionsOf(content));
+    return Add(received.origin(), received.record_hash(), SectionsOf(content));
   }
   AddNotes(received.origin(), received.record_hash(), SectionsOf(content));
 }
 
 void HeldAlerts::AddSent(const state::SentRecord& sent, const v1::Draft& draft) {
   if (!IsSearched(sent.kind())) return;
-  if (sent.kind() == v1::RECORD_KIND_ALERT) return Add(sent.record_id(), SectionsOf(draft));
+  if (sent.kind() == v1::RECORD_KIND_ALERT)
+    return Add(agency_, sent.record_id(), SectionsOf(draft));
   AddNotes(agency_, sent.record_id(), SectionsOf(draft));
 }
 
@@ -112,44 +116,43 @@ std::vector<std::string> HeldAlerts::NotesOn(std::string_view issuer,
   return found == notes_.end() ? std::vector<std::string>() : found->second;
 }
 
-absl::Status HeldAlerts::LoadReceived(const store::Reader& db, const Vault& vault, size_t& unread) {
+absl::Status HeldAlerts::LoadReceived(const store::Reader& db, const Vault& vault) {
   return ForEachBytes(db, kReceived, "", [&](std::string_view, std::string_view value) {
     const auto received = ParseStored<state::ReceivedRecord>(value);
-    if (!received.ok() || !IsSearched(received->kind()) || !received->refusal().empty() ||
-        received->purged()) {
+    if (received.ok() && (!IsSearched(received->kind()) || !received->refusal().empty() ||
+                          received->purged() || received->recalled_ms() != 0)) {
       return absl::OkStatus();
     }
-    const absl::StatusOr<std::string> plain = vault.Get(received->record_hash());
+    const absl::StatusOr<std::string> plain =
+        received.ok() ? vault.Get(received->record_hash()) : received.status();
     if (absl::IsInternal(plain.status())) return plain.status();
     const auto content = plain.ok() ? ParseStored<state::ReceivedContent>(*plain) : plain.status();
     if (content.ok()) AddReceived(*received, *content);
-    unread += content.ok() ? 0 : 1;
+    unread_ += content.ok() ? 0 : 1;
     return absl::OkStatus();
   });
 }
 
-absl::Status HeldAlerts::LoadSent(const store::Reader& db, const Vault& vault, size_t& unread) {
+absl::Status HeldAlerts::LoadSent(const store::Reader& db, const Vault& vault) {
   return ForEachBytes(db, kSent, "", [&](std::string_view, std::string_view value) {
     const auto sent = ParseStored<state::SentRecord>(value);
-    if (!sent.ok() || !IsSearched(sent->kind()) || sent->stage() == state::STAGE_PURGED ||
-        sent->recalled_ms() != 0) {
+    if (sent.ok() && (!IsSearched(sent->kind()) || sent->stage() == state::STAGE_PURGED ||
+                      sent->recalled_ms() != 0)) {
       return absl::OkStatus();
     }
-    const absl::StatusOr<std::string> plain = vault.Get(sent->record_id());
+    const absl::StatusOr<std::string> plain =
+        sent.ok() ? vault.Get(sent->record_id()) : sent.status();
     if (absl::IsInternal(plain.status())) return plain.status();
     const auto content = plain.ok() ? ParseStored<state::SentContent>(*plain) : plain.status();
     if (content.ok()) AddSent(*sent, content->draft());
-    unread += content.ok() ? 0 : 1;
+    unread_ += content.ok() ? 0 : 1;
     return absl::OkStatus();
   });
 }
 
-absl::StatusOr<size_t> HeldAlerts::Load(const store::Reader& db, const Vault& vault) {
-  size_t unread = 0;
-  absl::Status status = LoadReceived(db, vault, unread);
-  if (status.ok()) status = LoadSent(db, vault, unread);
-  if (!status.ok()) return status;
-  return unread;
+absl::Status HeldAlerts::Load(const store::Reader& db, const Vault& vault) {
+  absl::Status status = LoadReceived(db, vault);
+  return status.ok() ? LoadSent(db, vault) : status;
 }
 
 }  // namespace entente::node

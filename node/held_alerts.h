@@ -29,8 +29,8 @@ class HeldAlerts {
   // `agency`: this node's, the issuer of what was sent.
   explicit HeldAlerts(std::string agency) : agency_(std::move(agency)) {}
 
-  // Reads what the store holds. Gives how many alerts and notes cannot be read: they are not found.
-  absl::StatusOr<size_t> Load(const store::Reader& db, const Vault& vault);
+  // Reads what the store holds. What cannot be read is counted, and not found.
+  absl::Status Load(const store::Reader& db, const Vault& vault);
 
   // Names are those in the vault: the record hash of what was received, the record id of what was
   // sent. Records that are neither alert nor note are passed over; one that is here is replaced.
@@ -42,17 +42,21 @@ class HeldAlerts {
     std::string name;
     search::IndexCandidate candidate;
   };
+  // At most `most` of each issuer by number, and as many by name.
   std::vector<Found> Find(const search::IndexQuestion& question, size_t most) const;
   // Names of the notes of `issuer` on this alert.
   std::vector<std::string> NotesOn(std::string_view issuer, std::string_view record_id) const;
   size_t alerts() const { return index_.records(); }
+  // What could not be read when it was loaded, or has more subjects than can be found.
+  size_t unread() const { return unread_; }
 
  private:
-  void Add(std::string_view name, const std::vector<v1::SectionContent>& sections);
+  void Add(std::string_view issuer, std::string_view name,
+           const std::vector<v1::SectionContent>& sections);
   void AddNotes(std::string_view issuer, std::string_view name,
                 const std::vector<v1::SectionContent>& sections);
-  absl::Status LoadReceived(const store::Reader& db, const Vault& vault, size_t& unread);
-  absl::Status LoadSent(const store::Reader& db, const Vault& vault, size_t& unread);
+  absl::Status LoadReceived(const store::Reader& db, const Vault& vault);
+  absl::Status LoadSent(const store::Reader& db, const Vault& vault);
 
   std::string agency_;
   search::AlertIndex index_;
@@ -61,6 +65,8 @@ class HeldAlerts {
   absl::flat_hash_map<std::string, uint32_t> numbers_;
   absl::flat_hash_map<std::string, std::vector<std::string>> notes_;  // by issuer/alert
   absl::flat_hash_map<std::string, std::string> alert_of_note_;
+  absl::flat_hash_map<std::string, uint32_t> issuers_;
+  size_t unread_ = 0;
 };
 
 // The subjects of all sections, in order.

@@ -164,19 +164,15 @@ absl::Status Inbox::TakeAside(Instant now) {
   for (const auto& [key, checkpoint, delivery] : rows) {
     store::WriteBatch batch;
     PairsIn pairs(ground_->db);
-    std::vector<state::DiaryLine> lines;
-    status = TakeNotice(*ground_, delivery, checkpoint, pairs, batch, lines, now);
+    status = TakeNotice(*ground_, delivery, checkpoint, pairs, batch, now);
     if (absl::IsInternal(status)) return status;
     if (!status.ok() && !RefusalOf(status)) continue;
     // What is refused has its own alarm, and must not come again and again.
     if (status.ok()) pairs.AddTo(batch);
-    if (!status.ok()) {
-      batch.Truncate(0);
-      lines.clear();
-    }
+    if (!status.ok()) batch.Truncate(0);
     batch.Delete(kNode, key);
     ground_->alarms.Clear(alarm::kLocalFault, key.substr(kAside.size()));
-    if (status = ground_->Commit(batch, lines); !status.ok()) return status;
+    if (status = ground_->Commit(batch); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -208,12 +204,10 @@ absl::Status Inbox::Take(const v1::Delivery& delivery, const audit::Checkpoint& 
         !hash.empty() && (group.touched.contains("alone") || !group.touched.insert(hash).second);
     if (waits) return absl::AbortedError("again");
     const size_t before = group.batch.count();
-    const size_t lines = group.lines.size();
-    status = TakeNotice(*ground_, delivery, checkpoint, group.pairs, group.batch, group.lines, now);
+    status = TakeNotice(*ground_, delivery, checkpoint, group.pairs, group.batch, now);
     if (RefusalOf(status)) {
       // The alarm stands; it must not come again and again.
       group.batch.Truncate(before);
-      group.lines.resize(lines);
       status = absl::OkStatus();
     }
   } else {
@@ -248,7 +242,11 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
   absl::StatusOr<Arrived> arrived = TakeIn(*ground_, delivery, checkpoint, group.pairs, now);
   if (!arrived.ok()) return arrived.status();
   if (arrived->content) {
-    if (absl::Status status = ApplyAnswer(*arrived, group, now); !status.ok()) return status;
+    const absl::StatusOr<bool> recalled = WasRecalled(*ground_, arrived->index);
+    if (!recalled.ok()) return recalled.status();
+    if (!*recalled) {
+      if (absl::Status status = ApplyAnswer(*arrived, group, now); !status.ok()) return status;
+    }
     absl::StatusOr<ledger::ReceiptBundle> bundle =
         ledger::MakeReceiptBundle(delivery.evidence(), responses_.front().checkpoint());
     if (!bundle.ok()) return bundle.status();
@@ -320,16 +318,13 @@ void Inbox::RaiseRefused(const state::ReceivedRecord& index, Instant now) {
 
 absl::Status Inbox::Keep(Arrived& arrived, Group& group, Instant now) {
   state::ReceivedRecord& index = arrived.index;
-  absl::StatusOr<bool> recalled = false;
-  if (arrived.content) recalled = WasRecalled(*ground_, index);
-  if (!recalled.ok()) return recalled.status();
   group.lines.push_back(CollectionLine(index));
   Save(group.batch, kReceived, index.record_hash(), index);
   if (!arrived.content) {
     RaiseRefused(index, now);
     return absl::OkStatus();
   }
-  if (*recalled) {
+  if (index.recalled_ms() != 0) {
     group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
     return absl::OkStatus();
   }

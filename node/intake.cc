@@ -242,6 +242,7 @@ void Checking::Fill(Arrived& arrived) const {
   index.set_evaluation(header.evaluation);
   index.set_sections_withheld(static_cast<uint32_t>(withheld_.size()));
   index.set_instrument(std::string(record_->FindAccess(ground_.agency)->instrument));
+  index.set_logged_ms(static_cast<uint64_t>(instant().ms));
   index.set_purge_ms(static_cast<uint64_t>(PurgeTime(obligations_, now_, header.expires).ms));
   arrived.in_reply_to = opened_->manifest.in_reply_to();
 

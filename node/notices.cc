@@ -101,10 +101,10 @@ absl::Status TakeHead(const Ground& ground, const v1::SignedStatement& statement
 
 absl::Status TakeRecall(Ground& ground, const v1::SignedStatement& statement,
                         const ledger::VerifiedPart& part, PairsIn& pairs, store::WriteBatch& batch,
-                        std::vector<state::DiaryLine>& lines, Instant now) {
+                        Instant now) {
   absl::StatusOr<v1::RecallNote> note = ReadFromPartner<v1::RecallNote>(ground, statement, part);
   if (!note.ok()) return note.status();
-  absl::Status status = OnRecall(ground, *note, pairs, batch, lines, now);
+  absl::Status status = OnRecall(ground, *note, pairs, batch, now);
   if (!RefusalOf(status)) return status;
   // As with a gap note: the partner signed it.
   ground.alarms.Count(alarm::kNoticeBad, note->origin(),
@@ -180,6 +180,10 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
   const std::string subject = AcknowledgementSubject(**sent, body->recipient());
   ground.alarms.Clear(alarm::kNotAcknowledged, subject);
   if (body->opened()) ground.alarms.Clear(alarm::kAnswerNotDelivered, subject);
+  if (body->opened()) {
+    absl::Status told = RecallFromLate(ground, **sent, body->recipient(), batch, now);
+    if (!told.ok()) return told;
+  }
   if (WasRefused(**sent, before)) {
     RaiseIfDelivered(ground, **sent, {FindRecipient(**sent, body->recipient()), 1}, now);
   } else if (!body->opened() && !before.acknowledged()) {
@@ -201,8 +205,7 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
 }
 
 absl::Status Take(Ground& ground, const v1::Notice& notice, const ledger::VerifiedPart& part,
-                  PairsIn& pairs, store::WriteBatch& batch, std::vector<state::DiaryLine>& lines,
-                  Instant now) {
+                  PairsIn& pairs, store::WriteBatch& batch, Instant now) {
   switch (notice.type()) {
     case v1::NOTICE_TYPE_ACKNOWLEDGEMENT:
       return TakeAcknowledgement(ground, notice.statement(), part, batch, now);
@@ -211,7 +214,7 @@ absl::Status Take(Ground& ground, const v1::Notice& notice, const ledger::Verifi
     case v1::NOTICE_TYPE_PAIR_HEAD:
       return TakeHead(ground, notice.statement(), part, pairs, now);
     case v1::NOTICE_TYPE_RECALL:
-      return TakeRecall(ground, notice.statement(), part, pairs, batch, lines, now);
+      return TakeRecall(ground, notice.statement(), part, pairs, batch, now);
     case v1::NOTICE_TYPE_ERASURE:
       return TakeErasure(ground, notice.statement(), part, batch, now);
     default:
@@ -229,8 +232,7 @@ std::string HashIn(const std::string& bytes) {
 
 absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
                         const audit::Checkpoint& checkpoint, PairsIn& pairs,
-                        store::WriteBatch& batch, std::vector<state::DiaryLine>& lines,
-                        Instant now) {
+                        store::WriteBatch& batch, Instant now) {
   const v1::Notice& notice = delivery.notice();
   absl::StatusOr<ledger::VerifiedPart> part =
       ledger::VerifyEvidence(delivery.evidence(), checkpoint);
@@ -238,7 +240,7 @@ absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
   if (status.ok() && part->part.reader() != ground.agency.text()) {
     status = Bad("the evidence is of another reader");
   }
-  if (status.ok()) status = Take(ground, notice, *part, pairs, batch, lines, now);
+  if (status.ok()) status = Take(ground, notice, *part, pairs, batch, now);
   if (!RefusalOf(status)) return status;
   const bool forged = notice.type() == v1::NOTICE_TYPE_ACKNOWLEDGEMENT;
   ground.alarms.Count(forged ? alarm::kAcknowledgementForged : alarm::kNoticeBad, "",

@@ -13,12 +13,11 @@
 
 namespace entente::node {
 
-// Verifies the statement against the log and takes it on: `batch`, `pairs`, `lines` are changed. A
+// Verifies the statement against the log and takes it on: `batch` and `pairs` are changed. A
 // refusal says that no honest partner and broker gave it; an alarm stands then.
 absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
                         const audit::Checkpoint& checkpoint, PairsIn& pairs,
-                        store::WriteBatch& batch, std::vector<state::DiaryLine>& lines,
-                        Instant now);
+                        store::WriteBatch& batch, Instant now);
 
 // The record that the notice claims to be about, whose row it may change; empty for others.
 std::string AffectedHash(const v1::Notice& notice);

@@ -343,8 +343,16 @@ absl::Status Outbox::AddOwed(Instant now) {
   const auto signs = [&](crypto::KeyUse use) {
     return ground_->keyring.Signing(registry, use, now);
   };
-  absl::Status status = ForEach<state::OwedNotice>(
-      ground_->db, kOwed, [&](std::string_view key, const state::OwedNotice& owed) {
+  absl::Status status =
+      ForEachBytes(ground_->db, kOwed, "", [&](std::string_view key, std::string_view value) {
+        const absl::StatusOr<state::OwedNotice> read = ParseStored<state::OwedNotice>(value);
+        if (!read.ok() || read->body_case() == state::OwedNotice::BODY_NOT_SET) {
+          ReportStuck(Text("a recall or erasure statement for ",
+                           key.substr(std::min<size_t>(key.size(), 32))),
+                      absl::DataLossError("damaged"), now);
+          return absl::OkStatus();
+        }
+        const state::OwedNotice& owed = *read;
         const bool recall = owed.has_recall();
         const crypto::KeyUse use =
             recall ? crypto::KeyUse::kRecordSigning : crypto::KeyUse::kAcknowledgement;

@@ -225,11 +225,12 @@ absl::StatusOr<std::vector<std::pair<std::string, state::PairOut>>> AllPairsOut(
   return all;
 }
 
-absl::StatusOr<uint64_t> CompleteAsOf(const store::Reader& reader, std::string_view origin) {
+absl::StatusOr<Completeness> CompletenessOf(const store::Reader& reader, std::string_view origin) {
   absl::StatusOr<std::optional<state::PairIn>> pair =
       Load<state::PairIn>(reader, kPairs, Text("i", origin));
   if (!pair.ok()) return pair.status();
-  return *pair && !IsBehind(**pair) ? (*pair)->head_instant_ms() : 0;
+  if (!*pair) return Completeness();
+  return Completeness{(*pair)->head_instant_ms(), IsBehind(**pair)};
 }
 
 absl::StatusOr<std::vector<PairTrouble>> CheckPairs(const store::Reader& reader, Instant now) {

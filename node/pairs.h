@@ -84,9 +84,13 @@ absl::StatusOr<std::vector<ClosedNumber>> AllClosed(const store::Reader& reader)
 absl::StatusOr<std::vector<std::pair<std::string, state::PairOut>>> AllPairsOut(
     const store::Reader& reader);
 
-// When the last pair head of `origin` was signed, if all that it counts has come, recalls too; else
-// 0.
-absl::StatusOr<uint64_t> CompleteAsOf(const store::Reader& reader, std::string_view origin);
+// How far what came from `origin` is whole: when its last pair head was signed, or 0 before the
+// first; and whether something that it counts is missing, a record or a recall.
+struct Completeness {
+  uint64_t head_ms = 0;
+  bool behind = false;
+};
+absl::StatusOr<Completeness> CompletenessOf(const store::Reader& reader, std::string_view origin);
 
 // What is wrong with one partner's counts at `now`.
 struct PairTrouble {

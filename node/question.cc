@@ -197,6 +197,21 @@ std::vector<MatchKey> PlainKeys(const std::vector<search::SubjectKey>& keys) {
   return plain;
 }
 
+bool AsksForPapers(const Question& question) {
+  return std::ranges::any_of(question.numbers, [](const AskedNumber& number) {
+    return number.keys.front().kind == KeyKind::kDocument;
+  });
+}
+
+// Name and day of birth, without papers.
+bool IsBorn(const Question& question, const v1::Person& person) {
+  if (AsksForPapers(question) || question.name.empty() || question.born.size() != 10) return false;
+  const auto asked = search::NameKeys(question.name, question.born);
+  if (!asked.ok()) return false;
+  const std::vector<MatchKey> known = search::BirthKeysOf(person);
+  return std::ranges::find(known, asked->front()) != known.end();
+}
+
 }  // namespace
 
 absl::StatusOr<Question> ReadQuestion(const v1::SearchRequest& request, Instant now) {
@@ -244,22 +259,19 @@ std::vector<v1::SearchAgreement> Agreements(const search::NameCandidate& candida
   return agreements;
 }
 
-bool IsOf(const Question& question, const v1::NotIdentical& note) {
-  const bool papers = std::ranges::any_of(question.numbers, [](const AskedNumber& number) {
-    return number.keys.front().kind == KeyKind::kDocument;
+bool IsBornAs(const Question& question, const std::vector<v1::Subject>& subjects) {
+  return std::ranges::any_of(subjects, [&](const v1::Subject& subject) {
+    return subject.has_person() && IsBorn(question, subject.person());
   });
-  if (papers) {
-    return std::ranges::any_of(note.documents(), [&](const v1::Document& document) {
-      v1::Subject subject;
-      *subject.mutable_document() = document;
-      return !Agreements(question, subject).empty();
-    });
-  }
-  if (question.name.empty() || question.born.size() != 10) return false;
-  const auto asked = search::NameKeys(question.name, question.born);
-  if (!asked.ok()) return false;
-  const std::vector<MatchKey> known = search::BirthKeysOf(note.person());
-  return std::ranges::find(known, asked->front()) != known.end();
+}
+
+bool IsOf(const Question& question, const v1::NotIdentical& note) {
+  if (!AsksForPapers(question)) return IsBorn(question, note.person());
+  return std::ranges::any_of(note.documents(), [&](const v1::Document& document) {
+    v1::Subject subject;
+    *subject.mutable_document() = document;
+    return !Agreements(question, subject).empty();
+  });
 }
 
 }  // namespace entente::node

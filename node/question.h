@@ -42,6 +42,9 @@ std::vector<v1::SearchAgreement> Agreements(const Question& question, const v1::
 // What a name that was found has in common with the one asked for.
 std::vector<v1::SearchAgreement> Agreements(const search::NameCandidate& candidate);
 
+// True when no papers are asked for, and one of these persons has the very name and day of birth.
+bool IsBornAs(const Question& question, const std::vector<v1::Subject>& subjects);
+
 // True when what is asked for is the person of the note: one of the papers, or, where none is asked
 // for, name and day of birth.
 bool IsOf(const Question& question, const v1::NotIdentical& note);

@@ -32,8 +32,9 @@ std::string OwedKey(std::string_view record_hash, std::string_view agency) {
   return Text(record_hash, agency);
 }
 
+// Each time with its own instant: the same statement twice would be one.
 void Owe(Ground& ground, const state::SentRecord& sent, const state::SentRecipient& recipient,
-         store::WriteBatch& batch) {
+         store::WriteBatch& batch, Instant now) {
   state::OwedNotice owed;
   v1::RecallNote& note = *owed.mutable_recall();
   note.set_log_origin(std::string(ground.log_origin()));
@@ -42,24 +43,46 @@ void Owe(Ground& ground, const state::SentRecord& sent, const state::SentRecipie
   note.set_record_hash(sent.record_hash());
   note.set_ground(sent.recall_ground());
   note.set_number(recipient.recall_number());
-  note.set_instant_ms(sent.recalled_ms());
+  note.set_instant_ms(static_cast<uint64_t>(now.ms));
   Save(batch, kOwed, OwedKey(sent.record_hash(), recipient.recipient()), owed);
 }
 
-void LookAgain(const state::SentRecord& sent, Instant at, store::WriteBatch& batch) {
-  if (static_cast<uint64_t>(at.ms) >= sent.expires_ms()) return;
+void LookAgain(const state::SentRecord& sent, Instant at, Instant now, store::WriteBatch& batch) {
+  // Once more before the record itself is over.
+  at.ms = std::min(at.ms, static_cast<int64_t>(sent.expires_ms()) - limits::kMinuteMs);
+  if (at <= now) return;
   batch.Put(kExpiry, Text(U64Key(static_cast<uint64_t>(at.ms)), "c", sent.record_id()), "");
 }
 
-void OweErasure(Ground& ground, const v1::RecallNote& note, store::WriteBatch& batch, Instant now) {
+void OweErasure(Ground& ground, std::string_view record_hash, const std::string& origin,
+                store::WriteBatch& batch, Instant now) {
   state::OwedNotice owed;
   v1::ErasureNote& erasure = *owed.mutable_erasure();
   erasure.set_log_origin(std::string(ground.log_origin()));
-  erasure.set_origin(note.origin());
+  erasure.set_origin(origin);
   erasure.set_recipient(ground.agency.text());
-  erasure.set_record_hash(note.record_hash());
+  erasure.set_record_hash(std::string(record_hash));
   erasure.set_instant_ms(static_cast<uint64_t>(now.ms));
-  Save(batch, kOwed, OwedKey(note.record_hash(), note.origin()), owed);
+  Save(batch, kOwed, OwedKey(record_hash, origin), owed);
+}
+
+// Before all else that is due.
+void MakeErasureDue(std::string_view name, store::WriteBatch& batch) {
+  batch.Put(kExpiry, Text(U64Key(0), "x", name), "");
+}
+
+std::string MarkKey(std::string_view record_hash, std::string_view origin) {
+  return Text(record_hash, origin);
+}
+
+void KeepMark(const v1::RecallNote& note, store::WriteBatch& batch, Instant now) {
+  state::RecallMark mark;
+  mark.set_ground(note.ground());
+  mark.set_instant_ms(note.instant_ms());
+  const std::string key = MarkKey(note.record_hash(), note.origin());
+  Save(batch, kRecalled, key, mark);
+  const auto until = static_cast<uint64_t>((now + kMarkKeptMs).ms);
+  batch.Put(kExpiry, Text(U64Key(until), "m", key), "");
 }
 
 std::string RecallSubject(const state::SentRecord& sent, std::string_view recipient) {
@@ -72,10 +95,11 @@ absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGr
                                                     state::SentRecord& sent,
                                                     store::WriteBatch& batch, Instant now) {
   if (sent.recalled_ms() == 0) {
-    if (absl::Status status = EraseSent(ground, sent, batch); !status.ok()) return status;
     sent.set_recalled_ms(static_cast<uint64_t>(now.ms));
     sent.set_recall_ground(why);
-    LookAgain(sent, now + limits::kAcknowledgedWithinMs, batch);
+    ground.held.Remove(sent.record_id());
+    MakeErasureDue(sent.record_id(), batch);
+    LookAgain(sent, now + limits::kAcknowledgedWithinMs, now, batch);
   }
   PairsOut pairs(ground.db);
   std::vector<std::string> told;
@@ -91,7 +115,7 @@ absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGr
       recipient.set_recall_number(*number);
       SetState(recipient, v1::RECIPIENT_STATE_RECALLED, now);
     }
-    Owe(ground, sent, recipient, batch);
+    Owe(ground, sent, recipient, batch, now);
     told.push_back(recipient.recipient());
   }
   pairs.AddTo(batch);
@@ -104,13 +128,29 @@ absl::Status RemindOfRecall(Ground& ground, state::SentRecord& sent, store::Writ
   for (const state::SentRecipient& recipient : sent.recipients()) {
     if (!IsAwaited(recipient)) continue;
     any = true;
-    Owe(ground, sent, recipient, batch);
+    Owe(ground, sent, recipient, batch, now);
     ground.alarms.Raise(alarm::kRecallOverdue, RecallSubject(sent, recipient.recipient()),
                         Text(recipient.recipient(), " has not said that it erased record ",
                              HexOf(sent.record_id()), ", which was recalled; ask them"),
                         now);
   }
-  if (any) LookAgain(sent, now + limits::kRecallAgainMs, batch);
+  if (any) LookAgain(sent, now + limits::kRecallAgainMs, now, batch);
+  return absl::OkStatus();
+}
+
+absl::Status RecallFromLate(Ground& ground, state::SentRecord& sent, std::string_view recipient,
+                            store::WriteBatch& batch, Instant now) {
+  state::SentRecipient* const late = FindRecipient(sent, recipient);
+  if (sent.recalled_ms() == 0 || late == nullptr || late->recall_number() != 0) {
+    return absl::OkStatus();
+  }
+  PairsOut pairs(ground.db);
+  absl::StatusOr<uint64_t> number = pairs.NextRecall(recipient);
+  if (!number.ok()) return number.status();
+  late->set_recall_number(*number);
+  SetState(*late, v1::RECIPIENT_STATE_RECALLED, now);
+  Owe(ground, sent, *late, batch, now);
+  pairs.AddTo(batch);
   return absl::OkStatus();
 }
 
@@ -127,13 +167,13 @@ absl::Status OnErased(Ground& ground, const v1::ErasureNote& note, store::WriteB
   ground.alarms.Clear(alarm::kRecallOverdue, RecallSubject(**sent, note.recipient()));
   if (recipient->erased_ms() != 0) return absl::OkStatus();
   recipient->set_erased_ms(note.instant_ms());
-  SetState(*recipient, v1::RECIPIENT_STATE_ERASED, now);
+  if (MayHaveIt(*recipient)) SetState(*recipient, v1::RECIPIENT_STATE_ERASED, now);
   sent_records.Save(**sent, batch);
   return absl::OkStatus();
 }
 
 absl::Status OnRecall(Ground& ground, const v1::RecallNote& note, PairsIn& pairs,
-                      store::WriteBatch& batch, std::vector<state::DiaryLine>& lines, Instant now) {
+                      store::WriteBatch& batch, Instant now) {
   absl::StatusOr<std::optional<state::ReceivedRecord>> received =
       Load<state::ReceivedRecord>(ground.db, kReceived, note.record_hash());
   if (!received.ok()) return received.status();
@@ -143,35 +183,67 @@ absl::Status OnRecall(Ground& ground, const v1::RecallNote& note, PairsIn& pairs
   }
   absl::Status status = pairs.MarkRecall(note.origin(), note.number());
   if (!status.ok()) return status;
-  if (!*received) {
-    state::RecallMark mark;
-    mark.set_origin(note.origin());
-    mark.set_ground(note.ground());
-    mark.set_instant_ms(note.instant_ms());
-    Save(batch, kRecalled, note.record_hash(), mark);
-    const Instant until = now + kMarkKeptMs;
-    batch.Put(kExpiry, Text(U64Key(static_cast<uint64_t>(until.ms)), "m", note.record_hash()), "");
-  } else if ((*received)->refusal().empty() && (*received)->recalled_ms() == 0) {
-    if (status = EraseReceived(ground, **received, batch); !status.ok()) return status;
-    (*received)->set_recalled_ms(note.instant_ms());
-    (*received)->set_recall_ground(note.ground());
-    Save(batch, kReceived, note.record_hash(), **received);
-    lines.push_back(MakeLine("", operation::kErasure, (*received)->record_id(),
-                             (*received)->purpose(), Text("recalled by ", note.origin()), now));
+  const bool opened = *received && (*received)->refusal().empty();
+  if (!opened) KeepMark(note, batch, now);
+  if (!opened || (*received)->recalled_ms() != 0) {
+    // Nothing of it is here, or it was said before.
+    OweErasure(ground, note.record_hash(), note.origin(), batch, now);
+    return absl::OkStatus();
   }
-  OweErasure(ground, note, batch, now);
+  (*received)->set_recalled_ms(note.instant_ms());
+  (*received)->set_recall_ground(note.ground());
+  Save(batch, kReceived, note.record_hash(), **received);
+  ground.held.Remove(note.record_hash());
+  MakeErasureDue(note.record_hash(), batch);
   return absl::OkStatus();
 }
 
 absl::StatusOr<bool> WasRecalled(const Ground& ground, state::ReceivedRecord& received) {
-  absl::StatusOr<std::optional<state::RecallMark>> mark =
-      Load<state::RecallMark>(ground.db, kRecalled, received.record_hash());
+  absl::StatusOr<std::optional<state::RecallMark>> mark = Load<state::RecallMark>(
+      ground.db, kRecalled, MarkKey(received.record_hash(), received.origin()));
   if (!mark.ok()) return mark.status();
-  if (!*mark || (*mark)->origin() != received.origin()) return false;
+  if (!*mark) return false;
   received.set_purged(true);
   received.set_recalled_ms((*mark)->instant_ms());
   received.set_recall_ground((*mark)->ground());
   return true;
+}
+
+namespace {
+
+absl::Status EraseRecalledSent(Ground& ground, std::string_view record_id, store::WriteBatch& batch,
+                               std::vector<state::DiaryLine>& lines, Instant now) {
+  const Sent sent_records(ground);
+  absl::StatusOr<std::optional<state::SentRecord>> sent = sent_records.Find(record_id);
+  if (!sent.ok() || !*sent) return sent.status();
+  if (absl::Status status = EraseSent(ground, **sent, batch); !status.ok()) return status;
+  sent_records.Save(**sent, batch);
+  lines.push_back(
+      MakeLine("", operation::kErasure, record_id, (*sent)->purpose(), "it was recalled", now));
+  return absl::OkStatus();
+}
+
+absl::Status EraseRecalledReceived(Ground& ground, std::string_view record_hash,
+                                   store::WriteBatch& batch, std::vector<state::DiaryLine>& lines,
+                                   Instant now) {
+  absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+      Load<state::ReceivedRecord>(ground.db, kReceived, record_hash);
+  if (!received.ok() || !*received) return received.status();
+  if (absl::Status status = EraseReceived(ground, **received, batch); !status.ok()) return status;
+  Save(batch, kReceived, record_hash, **received);
+  OweErasure(ground, record_hash, (*received)->origin(), batch, now);
+  lines.push_back(MakeLine("", operation::kErasure, (*received)->record_id(),
+                           (*received)->purpose(), Text("recalled by ", (*received)->origin()),
+                           now));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status EraseRecalled(Ground& ground, std::string_view name, store::WriteBatch& batch,
+                           std::vector<state::DiaryLine>& lines, Instant now) {
+  return name.size() == sizeof(RecordId) ? EraseRecalledSent(ground, name, batch, lines, now)
+                                         : EraseRecalledReceived(ground, name, batch, lines, now);
 }
 
 }  // namespace entente::node

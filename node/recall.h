@@ -18,9 +18,10 @@ namespace entente::node {
 
 // ---- at the origin
 
-// Erases our own content, and owes a recall note to everybody to whom it may have gone. `sent` is
-// changed, for the caller to save. Gives those who will be told. One that was recalled before is
-// told again to those who have not erased it.
+// Closes the record, owes a recall note to everybody to whom it may have gone, and makes its
+// erasure due: what is committed with the batch is carried out even when all stops right after.
+// `sent` is changed, for the caller to save. Gives those who will be told. One that was recalled
+// before is told again to those who have not erased it.
 absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGround why,
                                                     state::SentRecord& sent,
                                                     store::WriteBatch& batch, Instant now);
@@ -29,16 +30,27 @@ absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGr
 absl::Status RemindOfRecall(Ground& ground, state::SentRecord& sent, store::WriteBatch& batch,
                             Instant now);
 // Their statement, whose signature holds. Refusal proof-bad: it is of no record that went there.
+// Whom the broker's word kept out, and who acknowledged all the same, is told too.
+absl::Status RecallFromLate(Ground& ground, state::SentRecord& sent, std::string_view recipient,
+                            store::WriteBatch& batch, Instant now);
 absl::Status OnErased(Ground& ground, const v1::ErasureNote& note, store::WriteBatch& batch,
                       Instant now);
 
 // ---- at a recipient
 
-// The origin's note, whose signature holds. Erases what is here, or remembers it for what has yet
-// to come, and owes the erasure statement. Refusal not-authorised: of a record of another origin.
+// The origin's note, whose signature holds. Closes what is here and makes its erasure due, or
+// remembers it for what has yet to come. Refusals not-authorised: of a record of another origin;
+// malformed: a number that cannot be its next one.
 absl::Status OnRecall(Ground& ground, const v1::RecallNote& note, PairsIn& pairs,
-                      store::WriteBatch& batch, std::vector<state::DiaryLine>& lines, Instant now);
+                      store::WriteBatch& batch, Instant now);
 // Whether this record, which has just come, was recalled before it came; then `received` says so.
 absl::StatusOr<bool> WasRecalled(const Ground& ground, state::ReceivedRecord& received);
+
+// ---- at both
+
+// What a recall closed: content and key go, and of what was received the statement that they went
+// is owed. `name`: as in the vault. Adds the line for the log.
+absl::Status EraseRecalled(Ground& ground, std::string_view name, store::WriteBatch& batch,
+                           std::vector<state::DiaryLine>& lines, Instant now);
 
 }  // namespace entente::node

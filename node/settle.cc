@@ -46,6 +46,15 @@ bool IsSuspension(const Ground& ground, const v1::Refusal& refusal, const state:
          (recipient.empty() || registry.StateOf(recipient, now) != ledger::AgencyState::kRemoved);
 }
 
+// A recall, or the word that something is erased, dated by a clock that was ahead: its time comes.
+bool IsDatedAhead(const state::OutboxItem& item, const v1::Refusal& refusal) {
+  v1::Submission submission;
+  return refusal.reason() == ReasonWord(Reason::kFutureDated) && item.record_id().empty() &&
+         submission.ParseFromString(item.submission()) &&
+         (submission.notice().type() == v1::NOTICE_TYPE_RECALL ||
+          submission.notice().type() == v1::NOTICE_TYPE_ERASURE);
+}
+
 // A notice must not be lost with the key that signed it: it is signed anew.
 bool IsSignedAnew(const state::OutboxItem& item, const v1::Refusal& refusal) {
   return item.record_id().empty() && (refusal.reason() == ReasonWord(Reason::kKeyUnknown) ||
@@ -273,7 +282,7 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   // An earlier offer may be on its way into the log while this one is refused: asked once more.
   const bool in_doubt = in_doubt_.contains(item.number());
   settling.outcome.asked.insert(item.number());
-  if (in_doubt || Passes(refusal) || IsSignedAnew(item, refusal) ||
+  if (in_doubt || Passes(refusal) || IsSignedAnew(item, refusal) || IsDatedAhead(item, refusal) ||
       IsSuspension(*ground_, refusal, item, settling.now)) {
     return Held(item, refusal, settling);
   }

@@ -42,7 +42,7 @@ absl::Status Joined(absl::Status one, const absl::Status& other) {
 struct Upkeep::Due {
   std::string row;
   // 's' sent, 'r' received, 'a' to be acknowledged by now, 'c' to be erased everywhere by now, 'm'
-  // mark of a recall
+  // mark of a recall, 'x' recalled
   char kind;
   std::string name;
 };
@@ -117,6 +117,7 @@ absl::Status Upkeep::PurgeOne(const Due& due, Instant now) {
   if (due.kind == 's') return PurgeSent(due.name, now, batch);
   if (due.kind == 'r') return PurgeReceived(due.name, now, batch);
   if (due.kind == 'c') return MissErasures(due.name, now, batch);
+  if (due.kind == 'x') return PurgeRecalled(due.name, now, batch);
   if (due.kind == 'm') {
     batch.Delete(kRecalled, due.name);
     return ground_->Commit(batch);
@@ -130,6 +131,12 @@ absl::Status Upkeep::MissAcknowledgements(std::string_view record_id, Instant no
   if (!sent.ok()) return sent.status();
   if (*sent) RaiseUnacknowledged(*ground_, **sent, now);
   return ground_->Commit(batch);
+}
+
+absl::Status Upkeep::PurgeRecalled(std::string_view name, Instant now, store::WriteBatch& batch) {
+  std::vector<state::DiaryLine> lines;
+  absl::Status status = EraseRecalled(*ground_, name, batch, lines, now);
+  return status.ok() ? ground_->Commit(batch, lines) : status;
 }
 
 absl::Status Upkeep::MissErasures(std::string_view record_id, Instant now,

@@ -35,6 +35,7 @@ class Upkeep {
   absl::Status PurgeReceived(std::string_view record_hash, Instant now, store::WriteBatch& batch);
   absl::Status MissAcknowledgements(std::string_view record_id, Instant now,
                                     store::WriteBatch& batch);
+  absl::Status PurgeRecalled(std::string_view name, Instant now, store::WriteBatch& batch);
   absl::Status MissErasures(std::string_view record_id, Instant now, store::WriteBatch& batch);
   absl::Status SayHeads(Instant now) { return outbox_->AddPairHeads(now); }
   absl::Status Watch(Instant now);

@@ -76,6 +76,13 @@ constexpr SentenceRow kRows[] = {
      "{2}.",
      "NON IDENTIQUE : cette personne ressemble à celle de {0} de {1} et a été reconnue autre, "
      "{2}."},
+    {"search.left-out", "{0} more are not shown: ask more precisely.",
+     "{0} autres ne sont pas montrés : précisez la question."},
+    {"search.unread",
+     "WARNING: {0} alerts cannot be read at this node; a hit may be among them. Tell its "
+     "administrator.",
+     "ATTENTION : {0} signalements ne peuvent être lus à ce nœud ; une correspondance peut s'y "
+     "trouver. Prévenez son administrateur."},
     {"search.person-decides",
      "A hit is no action: compare, call the desk on duty, and say what it came to: entente "
      "outcome.",

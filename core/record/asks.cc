@@ -35,6 +35,14 @@ absl::Status CheckTelephone(const std::string& number) {
   return CheckSubject(subject);
 }
 
+constexpr size_t kLongestLine = 200;
+constexpr size_t kLongestReason = 4096;
+constexpr int kMostWords = 20;
+
+absl::Status CheckLine(std::string_view text, std::string_view name) {
+  return Demand(text.size() <= kLongestLine, std::string(name) + " has more than 200 bytes");
+}
+
 // Whoever stands before a traveller must be able to ring somebody.
 absl::Status CheckDesk(const v1::DutyDesk& desk) {
   absl::Status status =
@@ -42,6 +50,11 @@ absl::Status CheckDesk(const v1::DutyDesk& desk) {
             CheckTelephone(desk.telephone()),
             Demand(!desk.languages().empty(), "a desk on duty says which languages it speaks"),
             Demand(!desk.time_zone().empty(), "a desk on duty names its time zone"));
+  status.Update(
+      First(CheckLine(desk.name(), "the name of a desk"),
+            CheckLine(desk.email(), "the e-mail address of a desk"),
+            CheckLine(desk.time_zone(), "a time zone"),
+            Demand(desk.languages_size() <= kMostWords, "a desk with too many languages")));
   for (const std::string& language : desk.languages()) {
     status.Update(Demand(IsLanguage(language), "a language is a tag such as pt-BR"));
   }
@@ -56,6 +69,10 @@ absl::Status CheckAlertNotice(const v1::AlertNotice& notice) {
   for (const int marker : notice.markers()) {
     status.Update(Demand(marker != v1::WARNING_MARKER_UNSPECIFIED, "a warning of no kind"));
   }
+  status.Update(First(CheckLine(notice.reference(), "the reference of an alert"),
+                      Demand(notice.markers_size() <= kMostWords, "too many warnings"),
+                      Demand(notice.reason().size() <= kLongestReason,
+                             "the reason of an alert has more than 4,096 bytes")));
   if (status.ok() && notice.confirm_by_ms() != 0) {
     status = CheckInstant(notice.confirm_by_ms(), "the day by which an alert is renewed");
   }

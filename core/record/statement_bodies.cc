@@ -104,12 +104,14 @@ absl::Status CheckBody(const v1::RecallNote& body) {
                           body.ground() != v1::RECALL_GROUND_UNSPECIFIED,
                       "a ground that is not in the closed list"),
                Demand(body.number() > 0, "recall notes count from 1"),
+               Demand(body.instant_ms() > 0, "a recall without its instant"),
                CheckInstant(body.instant_ms(), "the instant"));
 }
 
 absl::Status CheckBody(const v1::ErasureNote& body) {
   return First(CheckPair(body.origin(), body.recipient()),
                CheckLength(body.record_hash(), "the record hash", kDigestBytes),
+               Demand(body.instant_ms() > 0, "an erasure without its instant"),
                CheckInstant(body.instant_ms(), "the instant"));
 }
 

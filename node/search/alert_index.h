@@ -33,21 +33,22 @@ struct IndexCandidate {
 
 class AlertIndex {
  public:
-  // A record's number is its caller's. Precondition: below KeyIndex::kMost, and not in use. Of one
-  // record the first kNamed named subjects are found by name, and as many keys as one block of the
-  // pool holds; a record of 1 MiB has more only by intent.
+  // A record's number is its caller's; `owner`: its issuer, by a number. Precondition: below
+  // KeyIndex::kMost, and not in use. False when not all of it is found: more than kNamed subjects.
   static constexpr size_t kNamed = 256;
-  void Add(uint32_t number, std::span<const v1::Subject> subjects);
+  bool Add(uint32_t number, uint32_t owner, std::span<const v1::Subject> subjects);
   // Nothing happens when it is not there.
   void Remove(uint32_t number);
 
-  // The best first; those by key before all others. At most `most`.
+  // Those by key before all others, then the best first. At most `most` of each owner by key, and
+  // as many by name: whatever one of them publishes, another's are found.
   std::vector<IndexCandidate> Find(const IndexQuestion& question, size_t most) const;
 
   size_t records() const { return held_.size(); }
 
  private:
   struct Held {
+    uint32_t owner = 0;
     uint32_t keys_at = 0;
     uint8_t keys = 0;       // numbers in the pool, two a key
     uint16_t subjects = 0;  // up to the last that has a name
@@ -57,6 +58,8 @@ class AlertIndex {
   NameIndex names_;
   NumberPool pool_;
   absl::flat_hash_map<uint32_t, Held> held_;
+  absl::flat_hash_map<uint32_t, std::vector<uint64_t>>
+      many_;  // keys that no block of the pool holds
 };
 
 }  // namespace entente::node::search

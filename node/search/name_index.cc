@@ -10,8 +10,9 @@
 namespace entente::node::search {
 namespace {
 
-// Names that are compared in full for one question.
+// Names that are compared in full for one question; and of each owner, whatever the others have.
 constexpr size_t kCompared = 400;
+constexpr size_t kComparedOfOwner = 20;
 // So that the first names of a small index do not all count as common.
 constexpr double kLeastEntries = 1000;
 // Neighbours at most this long are also kept as one word: HO JIN, and HOJIN.
@@ -137,6 +138,7 @@ void NameIndex::Add(const IndexEntry& entry) {
     years.push_back(Pack(entry.years[i]));
   }
   entries_[number] = {.id = entry.id,
+                      .owner = entry.owner,
                       .names_at = pool_.Put(names),
                       .years_at = pool_.Put(years),
                       .names = static_cast<uint8_t>(names.size()),
@@ -190,22 +192,53 @@ NameIndex::Asked NameIndex::Prepare(const NameQuery& query) const {
 
 std::vector<uint32_t> NameIndex::Candidates(const Asked& asked) const {
   std::vector<float> weights(names_.size(), 0);
+  // Which of the parts asked for was counted last: of each the nearest word of a name counts once,
+  // and not all that are like it.
+  std::vector<uint8_t> counted(names_.size(), 0);
   std::vector<uint32_t> touched;
-  for (const Asked::Source& source : asked.sources) {
+  for (size_t i = 0; i < asked.sources.size(); ++i) {
+    const Asked::Source& source = asked.sources[i];
+    const auto mark = static_cast<uint8_t>(i + 1);
     for (const WordHit& hit : source.words) {
       for (const uint32_t name : words_.Get(hit.word).names) {
+        if (counted[name] == mark) continue;
+        counted[name] = mark;
         if (weights[name] == 0) touched.push_back(name);
         weights[name] += source.weight * hit.similarity * hit.similarity;
       }
     }
   }
   for (const uint32_t name : touched) weights[name] /= std::sqrt(names_[name].words + 1.0F);
+  return Fairly(std::move(touched), weights);
+}
+
+std::vector<uint32_t> NameIndex::Fairly(std::vector<uint32_t> touched,
+                                        const std::vector<float>& weights) const {
   const auto heavier = [&](uint32_t a, uint32_t b) {
     return weights[a] != weights[b] ? weights[a] > weights[b] : a < b;
   };
-  const auto kept = static_cast<ptrdiff_t>(std::min(kCompared, touched.size()));
-  std::ranges::partial_sort(touched, touched.begin() + kept, heavier);
-  touched.resize(static_cast<size_t>(kept));
+  const auto first = [&](std::vector<uint32_t>& names, size_t most) {
+    const auto kept = static_cast<ptrdiff_t>(std::min(most, names.size()));
+    std::ranges::partial_sort(names, names.begin() + kept, heavier);
+  };
+  if (touched.size() <= kCompared) return touched;
+  first(touched, kCompared);
+  absl::flat_hash_map<uint32_t, std::vector<uint32_t>> left;
+  for (size_t i = kCompared; i < touched.size(); ++i) {
+    left[entries_[names_[touched[i]].entry].owner].push_back(touched[i]);
+  }
+  touched.resize(kCompared);
+  if (left.size() == 1 && entries_[names_[touched[0]].entry].owner == left.begin()->first) {
+    const auto same = [&](uint32_t name) {
+      return entries_[names_[name].entry].owner == left.begin()->first;
+    };
+    if (std::ranges::all_of(touched, same)) return touched;
+  }
+  for (auto& [owner, names] : left) {
+    first(names, kComparedOfOwner);
+    names.resize(std::min(kComparedOfOwner, names.size()));
+    touched.insert(touched.end(), names.begin(), names.end());
+  }
   return touched;
 }
 
@@ -285,7 +318,10 @@ std::vector<NameCandidate> NameIndex::Find(const NameQuery& query, size_t most,
   std::ranges::sort(found, [](const NameCandidate& a, const NameCandidate& b) {
     return a.score != b.score ? a.score > b.score : a.id < b.id;
   });
-  if (found.size() > most) found.resize(most);
+  absl::flat_hash_map<uint32_t, size_t> of_owner;
+  std::erase_if(found, [&](const NameCandidate& candidate) {
+    return ++of_owner[entries_[numbers_.at(candidate.id)].owner] > most;
+  });
   for (NameCandidate& candidate : found) Explain(asked, candidate);
   return found;
 }

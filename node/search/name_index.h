@@ -39,6 +39,7 @@ struct IndexEntry {
   uint64_t id = 0;
   std::vector<IndexName> names;
   std::vector<BirthYears> years;  // any of them may be right; empty when not known
+  uint32_t owner = 0;             // whose it is: none of them can crowd out another's
 };
 
 struct NameQuery {
@@ -71,7 +72,8 @@ class NameIndex {
   // False when there is none.
   bool Remove(uint64_t id);
 
-  // At most `most` entries at or above `threshold`, each with its best name, the best first.
+  // At most `most` entries of each owner at or above `threshold`, each with its best name, the best
+  // first.
   std::vector<NameCandidate> Find(const NameQuery& query, size_t most,
                                   double threshold = kDefaultThreshold) const;
 
@@ -81,6 +83,7 @@ class NameIndex {
  private:
   struct Entry {
     uint64_t id = 0;
+    uint32_t owner = 0;
     uint32_t names_at = 0;
     uint32_t years_at = 0;
     uint8_t names = 0;
@@ -101,6 +104,8 @@ class NameIndex {
   float Rarity(uint32_t frequency) const;
   Asked Prepare(const NameQuery& query) const;
   std::vector<uint32_t> Candidates(const Asked& asked) const;
+  std::vector<uint32_t> Fairly(std::vector<uint32_t> touched,
+                               const std::vector<float>& weights) const;
   NameAgreement Agree(const Asked& asked, const Name& name) const;
   YearAgreement CompareYear(const NameQuery& query, const Entry& entry) const;
   void Explain(const Asked& asked, NameCandidate& candidate) const;

@@ -129,7 +129,7 @@ nlohmann::json RunAlerts(const AlertsOptions& options) {
   AlertIndex index;
   const Stopwatch watch;
   for (size_t i = 0; i < options.alerts; ++i) {
-    index.Add(static_cast<uint32_t>(i), SubjectsOf(Make(i)));
+    index.Add(static_cast<uint32_t>(i), static_cast<uint32_t>(i % 40), SubjectsOf(Make(i)));
   }
   const double seconds = watch.Seconds();
   const double resident = ResidentMiB() - before;

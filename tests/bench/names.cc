@@ -82,7 +82,7 @@ absl::StatusOr<std::vector<Line>> ReadLines(const std::string& file) {
 }
 
 IndexEntry EntryOf(const cli::UnPerson& person) {
-  IndexEntry entry{.id = person.data_id, .names = {}, .years = {}};
+  IndexEntry entry{.id = person.data_id, .names = {}, .years = {}, .owner = 0};
   for (cli::UnName& name : cli::NamesOf(person)) {
     entry.names.push_back({.text = std::move(name.text), .low_quality = name.low_quality});
   }

@@ -181,7 +181,9 @@ TEST_P(SimulationCanary, ARecordThatItsRecipientNeverSawBreaksThePromises) {
                            .sent = world.scene.timeline.now(),
                            .expires = world.scene.timeline.now() + 70 * limits::kDayMs,
                            .answers = {},
-                           .unsure = {}});
+                           .unsure = {},
+                           .recalled = false,
+                           .recall_unsure = false});
   });
   EXPECT_THAT(result.wrong, Each(HasSubstr("lead 999")));
   EXPECT_THAT(result.wrong, Not(IsEmpty()));

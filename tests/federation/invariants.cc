@@ -228,7 +228,14 @@ class Leads {
       }
       CheckCopies(lead);
       if (lead.expires < world_.scene.timeline.now() + kSlackMs) continue;
-      for (const v1::RecipientStatus& status : found->second.recipients()) CheckOne(lead, status);
+      if (lead.recall_unsure && !lead.recalled) continue;
+      for (const v1::RecipientStatus& status : found->second.recipients()) {
+        if (lead.recalled) {
+          CheckRecalled(lead, found->second.has_log_index(), status);
+        } else {
+          CheckOne(lead, status);
+        }
+      }
     }
     for (const std::string& agency : kAgencies) CheckContents(agency);
   }
@@ -245,12 +252,27 @@ class Leads {
   // Nowhere twice, and nowhere that it must not be.
   void CheckCopies(const ModelLead& lead) {
     for (const std::string& agency : kAgencies) {
-      const bool permitted = std::ranges::find(lead.recipients, agency) != lead.recipients.end() &&
+      const bool permitted = !lead.recalled &&
+                             std::ranges::find(lead.recipients, agency) != lead.recipients.end() &&
                              !Permitted(lead.origin, agency, lead.pieces).empty();
       if (Copies(agency, lead.id) > (permitted ? 1u : 0u)) {
         Wrong(lead, "stands " + std::to_string(Copies(agency, lead.id)) + " times at " + agency);
       }
     }
+  }
+
+  // Whoever may have had it has said that it is erased.
+  void CheckRecalled(const ModelLead& lead, bool left, const v1::RecipientStatus& status) {
+    const bool nothing = Permitted(lead.origin, status.recipient(), lead.pieces).empty();
+    const bool kept_back = status.state() == v1::RECIPIENT_STATE_REFUSED ||
+                           status.state() == v1::RECIPIENT_STATE_NOT_SENT;
+    const bool stayed = status.state() == v1::RECIPIENT_STATE_RECALLED && !left;
+    const bool dated = IsFutureDated(status) && MayBeRefusedForItsDate(world_, lead);
+    if (status.state() == v1::RECIPIENT_STATE_ERASED || stayed || dated || (nothing && kept_back)) {
+      return;
+    }
+    Wrong(lead, "was recalled, and is " + v1::RecipientState_Name(status.state()) + " for " +
+                    status.recipient());
   }
 
   void CheckOne(const ModelLead& lead, const v1::RecipientStatus& status) {

@@ -28,11 +28,11 @@ void Life::Happen() {
     void (Life::*what)();
   };
   static constexpr Choice kChoices[] = {
-      {30, &Life::Send},       {25, &Life::Answer},       {10, &Life::Read},
-      {2, &Life::RenewPolicy}, {4, &Life::CrashNode},     {3, &Life::CrashBroker},
-      {5, &Life::TearNode},    {4, &Life::TearBroker},    {4, &Life::FillDisk},
-      {5, &Life::CutOff},      {4, &Life::WorsenNetwork}, {3, &Life::StepClock},
-      {6, &Life::PassTime}};
+      {30, &Life::Send},       {25, &Life::Answer},  {10, &Life::Read},
+      {2, &Life::RenewPolicy}, {4, &Life::Recall},   {4, &Life::CrashNode},
+      {3, &Life::CrashBroker}, {5, &Life::TearNode}, {4, &Life::TearBroker},
+      {4, &Life::FillDisk},    {5, &Life::CutOff},   {4, &Life::WorsenNetwork},
+      {3, &Life::StepClock},   {6, &Life::PassTime}};
   int sum = 0;
   for (const Choice& choice : kChoices) sum += choice.weight;
   int64_t pick = scene_.Between(0, sum - 1);
@@ -89,6 +89,12 @@ void Life::Read() {
 }
 
 void Life::RenewPolicy() { world_.RenewPolicy(AnyAgency().substr(0, 2)); }
+
+void Life::Recall() {
+  if (world_.leads.empty()) return;
+  ModelLead& lead = world_.leads[scene_.chance.Below(world_.leads.size())];
+  if (world_.node(lead.origin).up()) (void)world_.Recall(lead);
+}
 
 // ---- faults
 

@@ -25,6 +25,7 @@ class Life {
   void Answer();
   void Read();
   void RenewPolicy();
+  void Recall();
 
   // Faults.
   void CrashNode();

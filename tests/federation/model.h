@@ -38,6 +38,8 @@ struct ModelLead {
   Instant expires;
   std::map<std::string, bool> answers;  // recipient -> taken, accepted at its desk
   std::set<std::string> unsure;         // recipients whose desk died while it took an answer
+  bool recalled = false;
+  bool recall_unsure = false;  // the desk died while it took the recall
 };
 
 std::string Secret(uint64_t number, Piece piece);

@@ -213,7 +213,9 @@ absl::StatusOr<v1::SendResponse> World::Send(std::string_view origin, LeadWish w
                    .sent = scene.timeline.now(),
                    .expires = wish.expires,
                    .answers = {},
-                   .unsure = {}});
+                   .unsure = {},
+                   .recalled = false,
+                   .recall_unsure = false});
   link(origin).Wake(limits::kSecondMs);
   return sent;
 }
@@ -241,6 +243,22 @@ absl::Status World::Answer(std::string_view agency, std::string_view lead, bool 
   if (!answered.ok()) return answered.status();
   if (known) known->answers[std::string(agency)] = taken;
   link(agency).Wake(limits::kSecondMs);
+  return absl::OkStatus();
+}
+
+absl::Status World::Recall(ModelLead& lead) {
+  v1::RecallRequest request;
+  request.set_record_id(lead.id);
+  request.set_ground(v1::RECALL_GROUND_WITHDRAWN);
+  request.set_justification("it was wrong");
+  NodeHost& host = node(lead.origin);
+  const auto recalled = host.Desk<v1::RecallResponse>(
+      "recall", [&](node::Engine& engine) { return engine.Recall(kOfficer, request, host.Now()); });
+  scene.trace.Add(lead.origin, "recalls " + lead.id + ": " + recalled.status().ToString());
+  if (absl::IsInternal(recalled.status())) lead.recall_unsure = true;
+  if (!recalled.ok()) return recalled.status();
+  lead.recalled = true;
+  link(lead.origin).Wake(limits::kSecondMs);
   return absl::OkStatus();
 }
 

@@ -53,6 +53,7 @@ class World {
   absl::StatusOr<v1::SendResponse> Send(std::string_view origin, LeadWish wish);
   absl::Status Answer(std::string_view agency, std::string_view lead, bool taken,
                       std::string_view reason);
+  absl::Status Recall(ModelLead& lead);
   absl::StatusOr<v1::ShowResponse> Show(std::string_view agency, std::string_view record_id);
   std::vector<v1::InboxItem> Inbox(std::string_view agency);
   std::vector<v1::RecordSummary> Leads(std::string_view agency, bool received);
