@@ -16,13 +16,13 @@ using Request = std::shared_ptr<v1::SearchRequest>;
 
 void Search(Context& context, v1::SearchRequest request, const std::string& zone) {
   if (!zone.empty()) {
-    const auto text = ReadFile(zone, limits::kConfigBytes);
+    const auto text = ReadFile(zone == "-" ? "/dev/stdin" : zone, limits::kConfigBytes);
     if (!text.ok()) return context.Fail(text.status());
-    request.set_zone(*text);
+    // An empty file is no zone, and must not pass for none asked for.
+    request.set_zone(text->empty() ? "\n" : *text);
   }
   const auto response = context.Call(&v1::Desk::Stub::Search, request);
   if (!response) return;
-  if (response->hits().empty()) context.exit_code = kAnswerIsNo;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << RenderSearch(context.language(), *response);
 }
@@ -37,11 +37,11 @@ void AddText(CLI::App& command, const std::string& name, const Request& request,
 }
 
 void AddSearch(CLI::App& app, Context& context) {
-  auto* const command =
-      app.add_subcommand("search",
-                         "Does any alert at this node look for this person, document or thing? "
-                         "Nobody else learns that "
-                         "you asked; it is logged here. Exit code 0 for a hit, 1 for none.");
+  auto* const command = app.add_subcommand(
+      "search",
+      "Does any alert at this node look for this person, document or thing? "
+      "Nobody else learns that "
+      "you asked; it is logged here. Exit code 0 when the question was answered, hit or no hit.");
   auto request = std::make_shared<v1::SearchRequest>();
   auto zone = std::make_shared<std::string>();
   using Q = v1::SearchRequest;
@@ -155,7 +155,7 @@ void AddImport(CLI::App& alert, Context& context) {
       "import",
       "Publish an alert for each person and organisation of a United Nations Security Council "
       "Consolidated List (XML). What was published of it before is not published again; what has "
-      "changed replaces the old.");
+      "changed replaces the old, and who is not named with --to any more loses the copy.");
   auto options = std::make_shared<ImportOptions>();
   command->add_option("--list", options->list, "the list as its publisher gives it")->required();
   command

@@ -286,6 +286,10 @@ void ImportAlerts(Context& context, const ImportOptions& options) {
   if (!list.ok()) return context.Fail(list.status());
   auto like = ReadDraft(options.draft, v1::RECORD_KIND_ALERT, SystemClock().Now());
   if (!like.ok()) return context.Fail(like.status());
+  if (like->sections_size() != 1) {
+    return context.Fail(
+        absl::InvalidArgumentError(context.Say("import.sections", {options.draft})));
+  }
   for (const std::string& recipient : options.recipients) like->add_recipients(recipient);
   like->set_justification(options.justification);
   Import import(context, options);

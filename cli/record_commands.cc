@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/draft.h"
@@ -32,7 +33,10 @@ bool ReachesSomebody(const Response& response) {
 absl::StatusOr<v1::Draft> DraftOf(const SendOptions& options) {
   auto draft = ReadDraft(options.draft, options.kind, SystemClock().Now());
   if (!draft.ok()) return draft;
-  for (const std::string& recipient : options.recipients) draft->add_recipients(recipient);
+  for (std::string recipient : options.recipients) {
+    std::erase(recipient, ' ');
+    draft->add_recipients(std::move(recipient));
+  }
   draft->set_about(options.about);
   draft->set_justification(options.justification);
   return draft;

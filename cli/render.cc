@@ -284,6 +284,9 @@ std::string RenderShown(Language language, const v1::ShowResponse& shown) {
            InstantText(item.received_ms()), shown.purpose(), shown.instrument(),
            Joined(item.handling(), " "), item.evaluation(), InstantText(item.expires_ms())}) +
       "\n";
+  if (!item.in_reply_to().empty()) {
+    out += Say(language, "list.about", {item.in_reply_to()}) + "\n";
+  }
   if (!shown.instruction().empty()) {
     out += Say(language, "show.instruction", {shown.instruction()}) + "\n";
   }

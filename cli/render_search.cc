@@ -82,7 +82,7 @@ std::string RenderSearch(Language language, const v1::SearchResponse& response) 
                          std::to_string(response.alerts())}) +
                     "\n";
   out += response.hits().empty()
-             ? Say(language, "search.no-hit") + "\n"
+             ? Say(language, "search.no-hit", {response.purpose()}) + "\n"
              : Say(language, "search.hits", {std::to_string(response.hits_size())}) + "\n";
   for (const v1::SearchHit& hit : response.hits()) {
     out += "\n" + HitText(language, hit, response.asked_ms());

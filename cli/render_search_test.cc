@@ -17,6 +17,7 @@ v1::SearchResponse Answer() {
   response.set_agency("BR.border");
   response.set_asked_ms(kNow);
   response.set_alerts(241);
+  response.set_purpose("border-control");
   response.add_asked("document UTO L898902C3");
   return response;
 }
@@ -72,7 +73,7 @@ TEST(RenderSearch, AHitSaysWhatToDoWhomToCallAndWhy) {
 TEST(RenderSearch, NoHitIsSaidWithWhatWasAskedAndOfHowMany) {
   const std::string text = RenderSearch(Language::kEnglish, Answer());
   EXPECT_THAT(text, HasSubstr("document UTO L898902C3 (241 alerts held)"));
-  EXPECT_THAT(text, HasSubstr("NO HIT."));
+  EXPECT_THAT(text, HasSubstr("NO HIT among the alerts that may be used for border-control."));
   EXPECT_THAT(text, Not(HasSubstr("entente outcome")));
 }
 
@@ -82,7 +83,7 @@ TEST(RenderSearch, WhoeverIsKnownToBeAnotherIsNoHit) {
   other.set_not_identical_since_ms(kNow - kHourMs);
   *response.add_not_identical() = other;
   const std::string text = RenderSearch(Language::kEnglish, response);
-  EXPECT_THAT(text, HasSubstr("NO HIT."));
+  EXPECT_THAT(text, HasSubstr("NO HIT among the alerts that may be used for border-control."));
   EXPECT_THAT(text, HasSubstr("NOT IDENTICAL: this person resembles the subject of ABCD-EFGH"));
   EXPECT_THAT(text, Not(HasSubstr("PROTECT")));
 }

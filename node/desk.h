@@ -97,7 +97,7 @@ class Desk {
   // A draft on its way: a new id, instruments chosen, act and justification logged.
   state::SentRecord NewRecord(std::string_view officer, v1::RecordKind kind, const v1::Draft& draft,
                               Instant now) const;
-  absl::Status NameSubject(const v1::Draft& draft, state::SentRecord& sent) const;
+  absl::Status NameSubject(const v1::Draft& draft, state::SentRecord& sent, Instant now) const;
   absl::StatusOr<v1::SendResponse> SendDraft(std::string_view officer, const v1::Draft& draft,
                                              Instant now);
   absl::StatusOr<state::DiaryLine> Disclose(std::string_view justification, state::SentRecord& sent,

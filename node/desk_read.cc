@@ -132,6 +132,11 @@ absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::stri
 
 absl::StatusOr<state::ReceivedContent> Desk::ContentOf(const state::ReceivedRecord& received,
                                                        Instant now) const {
+  if (received.recalled_ms() != 0) {
+    return RefuseAdvising(Reason::kExpired, "",
+                          Text(received.origin(), " has recalled this record"),
+                          Text("ask ", received.origin(), " why, if you acted on it"));
+  }
   if (IsOver(received, now)) return Over();
   absl::StatusOr<std::string> plain = ground_->vault.Get(received.record_hash());
   if (!plain.ok()) return plain.status();
@@ -186,10 +191,11 @@ absl::StatusOr<v1::RecordSummary> Desk::SummaryOfReceived(const state::ReceivedR
   status.set_recipient(ground_->agency.text());
   status.set_sections_withheld(received.sections_withheld());
   const bool answered = received.answer() != v1::RECIPIENT_STATE_UNSPECIFIED;
-  status.set_state(received.recalled_ms() != 0 ? v1::RECIPIENT_STATE_RECALLED
-                   : answered                  ? received.answer()
-                   : IsOver(received, now)     ? v1::RECIPIENT_STATE_EXPIRED
-                                               : v1::RECIPIENT_STATE_DELIVERED);
+  status.set_state(received.recalled_ms() != 0 && received.purged() ? v1::RECIPIENT_STATE_ERASED
+                   : received.recalled_ms() != 0                    ? v1::RECIPIENT_STATE_RECALLED
+                   : answered                                       ? received.answer()
+                   : IsOver(received, now)                          ? v1::RECIPIENT_STATE_EXPIRED
+                                           : v1::RECIPIENT_STATE_DELIVERED);
   status.set_changed_ms(answered ? received.answered_ms() : received.received_ms());
   if (IsOver(received, now)) return lead;
   absl::StatusOr<state::ReceivedContent> content = ContentOf(received, now);

@@ -237,6 +237,7 @@ absl::StatusOr<v1::SearchResponse> Desk::Search(std::string_view officer,
   response.set_asked_ms(static_cast<uint64_t>(now.ms));
   response.set_alerts(ground_->held.alerts());
   response.set_unread(ground_->held.unread());
+  response.set_purpose(request.purpose());
   response.mutable_asked()->Assign(question->asked.begin(), question->asked.end());
   status = FindAlerts(*question, request.purpose(), now, response);
   if (!status.ok()) return status;

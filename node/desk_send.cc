@@ -150,7 +150,7 @@ absl::Status Desk::KeepDraft(const state::SentRecord& sent, const v1::Draft& dra
 }
 
 // The received record that it is about: its sender is told which.
-absl::Status Desk::NameSubject(const v1::Draft& draft, state::SentRecord& sent) const {
+absl::Status Desk::NameSubject(const v1::Draft& draft, state::SentRecord& sent, Instant now) const {
   if (draft.about().empty()) return absl::OkStatus();
   absl::StatusOr<FoundRecord> found = Find(draft.about(), false);
   if (!found.ok()) return found.status();
@@ -160,6 +160,10 @@ absl::Status Desk::NameSubject(const v1::Draft& draft, state::SentRecord& sent) 
                           "what is about a record of another agency goes to that agency alone",
                           Text("send it to ", found->origin, ", or leave out what it is about"));
   }
+  absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+      Load<state::ReceivedRecord>(ground_->db, kReceived, found->key);
+  if (!received.ok()) return received.status();
+  if (absl::Status open = ContentOf(**received, now).status(); !open.ok()) return open;
   sent.set_answers(found->key);
   return absl::OkStatus();
 }
@@ -186,7 +190,7 @@ absl::StatusOr<v1::PreviewResponse> Desk::Preview(std::string_view officer,
   if (status.ok()) status = CheckKind(request);
   if (!status.ok()) return status;
   state::SentRecord sent = NewRecord(officer, request.kind(), request, now);
-  if (status = NameSubject(request, sent); !status.ok()) return status;
+  if (status = NameSubject(request, sent, now); !status.ok()) return status;
   v1::PreviewResponse response;
   status = DecideRecipients(request, now, sent, *response.mutable_recipients());
   if (!status.ok()) return status;
@@ -207,7 +211,7 @@ absl::StatusOr<v1::SendResponse> Desk::Send(std::string_view officer, const v1::
 absl::StatusOr<v1::SendResponse> Desk::SendDraft(std::string_view officer, const v1::Draft& draft,
                                                  Instant now) {
   state::SentRecord sent = NewRecord(officer, draft.kind(), draft, now);
-  absl::Status status = NameSubject(draft, sent);
+  absl::Status status = NameSubject(draft, sent, now);
   v1::SendResponse response;
   if (status.ok()) status = DecideRecipients(draft, now, sent, *response.mutable_recipients());
   if (!status.ok()) return status;

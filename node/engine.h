@@ -141,8 +141,8 @@ class Engine {
   // Role author: to a received request.
   absl::StatusOr<v1::AnswerResponse> Answer(std::string_view officer,
                                             const v1::AnswerRequest& request, Instant now);
-  // Role author. Our own copy is closed when this returns, and erased, unless a full disk keeps it a
-  // while; recipients are told when that can be done, and erase theirs.
+  // Role author. Our own copy is closed when this returns, and erased, unless a full disk keeps it
+  // a while; recipients are told when that can be done, and erase theirs.
   absl::StatusOr<v1::RecallResponse> Recall(std::string_view officer,
                                             const v1::RecallRequest& request, Instant now);
   // Role author. To all to whom the alert was sent.

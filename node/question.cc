@@ -6,6 +6,7 @@
 
 #include "core/base/day.h"
 #include "core/base/refusal.h"
+#include "node/search/fold.h"
 #include "node/search/mrz.h"
 #include "node/search/subject_keys.h"
 #include "node/text.h"
@@ -20,7 +21,9 @@ using search::MatchKey;
 constexpr size_t kLongestAsked = 1024;
 
 absl::Status Malformed(const absl::Status& why) {
-  return Refuse(Reason::kMalformed, std::string(why.message()));
+  return RefuseAdvising(
+      Reason::kMalformed, "", std::string(why.message()),
+      "read it once more, or ask by another number, or by name and year of birth");
 }
 
 // A number alone, and the same with its issuer.
@@ -173,6 +176,9 @@ class Reader {
     }
     if (!question_.name.empty()) {
       return Refuse(Reason::kMalformed, "give a name, or a machine-readable zone, not both");
+    }
+    if (search::FoldName(name).empty()) {
+      return RefuseAdvising(Reason::kMalformed, "", "the name has no letters", "give a name");
     }
     question_.name = name;
     question_.born = born;

@@ -144,8 +144,11 @@ constexpr SentenceRow kRows[] = {
     {"list.about", "about {0}", "au sujet de {0}"},
     {"recall.done", "Record {0} is erased here; told to erase it: {1}.",
      "L'enregistrement {0} est effacé ici ; invités à l'effacer : {1}."},
-    {"recall.nobody", "Record {0} is erased here; it had gone to nobody.",
-     "L'enregistrement {0} est effacé ici ; il n'était parti pour personne."},
+    {"recall.nobody", "Record {0} is erased here; there is nobody left to tell.",
+     "L'enregistrement {0} est effacé ici ; il n'y a plus personne à prévenir."},
+    {"import.sections",
+     "{0}: the sections of an imported alert come from the list; take out [[section]]",
+     "{0} : les sections d'un signalement importé viennent de la liste ; ôtez [[section]]"},
     {"import.progress", "{0} of {1} entries of the list", "{0} des {1} inscriptions de la liste"},
     {"import.done",
      "Published {0}, replaced {1}, unchanged {2}; not on the list any more {3}, of these recalled "
