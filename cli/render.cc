@@ -82,14 +82,20 @@ std::string RecipientDetail(Language language, const v1::RecipientStatus& recipi
   return Joined(parts, "; ");
 }
 
+// Of a recalled alert it is gone with the content.
+std::string ActionText(Language language, v1::AlertAction action) {
+  return action == v1::ALERT_ACTION_UNSPECIFIED
+             ? "-"
+             : WordOf(language, *v1::AlertAction_descriptor(), action);
+}
+
 std::string RecordHead(Language language, const v1::RecordSummary& record) {
   const std::string by = InstantText(record.deadline_ms());
   switch (record.kind()) {
     case v1::RECORD_KIND_ALERT:
-      return Say(
-          language, "alert.head",
-          {record.reference(), WordOf(language, *v1::AlertAction_descriptor(), record.action()),
-           InstantText(record.expires_ms()), record.record_id(), record.own_reference()});
+      return Say(language, "alert.head",
+                 {record.reference(), ActionText(language, record.action()),
+                  InstantText(record.expires_ms()), record.record_id(), record.own_reference()});
     case v1::RECORD_KIND_REQUEST:
       return Say(language, "request.head",
                  {record.reference(), by, record.record_id(), record.own_reference()});

@@ -280,7 +280,7 @@ absl::StatusOr<std::vector<std::string>> Desk::TakeBack(std::string_view officer
         MakeLine(officer, operation::kErasure, one.record_id(), one.purpose(), justification, now);
     if (absl::Status status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
     outbox_->Forget(one);
-    if (told.empty()) told = *std::move(these);
+    if (&one == &all->front()) told = *std::move(these);
   }
   return told;
 }
@@ -316,12 +316,16 @@ absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
   }
   absl::StatusOr<std::vector<state::SentRecord>> all = WithNotes(*old);
   if (!all.ok()) return all.status();
-  absl::StatusOr<v1::SendResponse> sent = SendDraft(officer, draft, now);
-  if (!sent.ok()) return sent;
+  // Read before anything leaves.
+  std::vector<v1::Draft> notes;
   for (size_t i = 1; i < all->size(); ++i) {
     absl::StatusOr<state::SentContent> content = sent_.Content((*all)[i]);
     if (!content.ok()) return content.status();
-    v1::Draft note = content->draft();
+    notes.push_back(std::move(*content->mutable_draft()));
+  }
+  absl::StatusOr<v1::SendResponse> sent = SendDraft(officer, draft, now);
+  if (!sent.ok()) return sent;
+  for (v1::Draft& note : notes) {
     *note.mutable_recipients() = draft.recipients();
     note.set_expires_ms(draft.expires_ms());
     note.mutable_sections(0)->mutable_content()->mutable_not_identical()->set_alert_record_id(

@@ -55,7 +55,7 @@ void HeldAlerts::Add(std::string_view issuer, std::string_view name,
   numbers_.emplace(std::string(name), number);
   const auto owner =
       issuers_.try_emplace(std::string(issuer), static_cast<uint32_t>(issuers_.size())).first;
-  if (!index_.Add(number, owner->second, SubjectsOf(sections))) ++unread_;
+  index_.Add(number, owner->second, SubjectsOf(sections));
 }
 
 void HeldAlerts::AddNotes(std::string_view issuer, std::string_view name,

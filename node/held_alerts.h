@@ -47,7 +47,7 @@ class HeldAlerts {
   // Names of the notes of `issuer` on this alert.
   std::vector<std::string> NotesOn(std::string_view issuer, std::string_view record_id) const;
   size_t alerts() const { return index_.records(); }
-  // What could not be read when it was loaded, or has more subjects than can be found.
+  // What could not be read when it was loaded.
   size_t unread() const { return unread_; }
 
  private:

@@ -62,6 +62,7 @@ inline constexpr size_t kHostNameBytes = 253;
 inline constexpr size_t kDigests = 256;
 inline constexpr size_t kSections = 32;
 inline constexpr size_t kRecipients = 200;
+inline constexpr size_t kSubjects = 256;  // of a section
 inline constexpr size_t kBatchRecords = 64;
 inline constexpr size_t kRulesPerSide = 256;
 inline constexpr size_t kProofHashes = 63;

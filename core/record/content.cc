@@ -5,6 +5,7 @@
 #include <regex>
 #include <string>
 
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/record/checks.h"
 
@@ -25,6 +26,9 @@ absl::Status InSubject(const v1::Subject& subject, size_t place) {
 
 absl::Status CheckSubjects(const v1::Subjects& subjects) {
   if (subjects.subjects().empty()) return Malformed("a list of subjects with none in it");
+  if (static_cast<size_t>(subjects.subjects_size()) > limits::kSubjects) {
+    return Malformed("a section has at most 256 subjects");
+  }
   for (int i = 0; i < subjects.subjects_size(); ++i) {
     absl::Status status = InSubject(subjects.subjects(i), static_cast<size_t>(i));
     if (!status.ok()) return status;

@@ -287,5 +287,16 @@ TEST(Content, ALinkJoinsTwo) {
   }
 }
 
+TEST(Content, ASectionHasAtMost256Subjects) {
+  v1::SectionContent content;
+  content.set_language("en");
+  for (size_t i = 0; i < limits::kSubjects; ++i) {
+    content.mutable_subjects()->add_subjects()->mutable_document()->set_number("A1");
+  }
+  EXPECT_TRUE(CheckContent(content).ok());
+  content.mutable_subjects()->add_subjects()->mutable_document()->set_number("A1");
+  EXPECT_TRUE(IsRefusal(CheckContent(content), Reason::kMalformed));
+}
+
 }  // namespace
 }  // namespace entente::record

@@ -27,7 +27,7 @@ std::set<uint64_t> HashesOf(std::span<const v1::Subject> subjects) {
 
 }  // namespace
 
-bool AlertIndex::Add(uint32_t number, uint32_t owner, std::span<const v1::Subject> subjects) {
+void AlertIndex::Add(uint32_t number, uint32_t owner, std::span<const v1::Subject> subjects) {
   Held held;
   held.owner = owner;
   const std::set<uint64_t> hashes = HashesOf(subjects);
@@ -52,7 +52,6 @@ bool AlertIndex::Add(uint32_t number, uint32_t owner, std::span<const v1::Subjec
     held.subjects = static_cast<uint16_t>(i + 1);
   }
   held_.emplace(number, held);
-  return subjects.size() <= kNamed;
 }
 
 void AlertIndex::Remove(uint32_t number) {

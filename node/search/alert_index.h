@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "core/base/limits.h"
 #include "entente/v1/content.pb.h"
 #include "node/search/key_index.h"
 #include "node/search/name_index.h"
@@ -34,9 +35,9 @@ struct IndexCandidate {
 class AlertIndex {
  public:
   // A record's number is its caller's; `owner`: its issuer, by a number. Precondition: below
-  // KeyIndex::kMost, and not in use. False when not all of it is found: more than kNamed subjects.
-  static constexpr size_t kNamed = 256;
-  bool Add(uint32_t number, uint32_t owner, std::span<const v1::Subject> subjects);
+  // KeyIndex::kMost, and not in use; at most kNamed subjects, which is what a record can hold.
+  static constexpr size_t kNamed = limits::kSections * limits::kSubjects;
+  void Add(uint32_t number, uint32_t owner, std::span<const v1::Subject> subjects);
   // Nothing happens when it is not there.
   void Remove(uint32_t number);
 
