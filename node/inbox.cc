@@ -316,17 +316,24 @@ void Inbox::RaiseRefused(const state::ReceivedRecord& index, Instant now) {
                         now);
 }
 
+// A taking that was cut short before this one may have left its key. Of a refused record the broker
+// says the hash: it must not be the id under which something sent is kept.
+absl::Status Inbox::ForgetKey(std::string_view record_hash, Group& group) {
+  if (record_hash.size() != sizeof(Digest)) return absl::OkStatus();
+  return ground_->vault.Erase(record_hash, group.batch);
+}
+
 absl::Status Inbox::Keep(Arrived& arrived, Group& group, Instant now) {
   state::ReceivedRecord& index = arrived.index;
   group.lines.push_back(CollectionLine(index));
   Save(group.batch, kReceived, index.record_hash(), index);
   if (!arrived.content) {
     RaiseRefused(index, now);
-    return absl::OkStatus();
+    return ForgetKey(index.record_hash(), group);
   }
   if (index.recalled_ms() != 0) {
     group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
-    return absl::OkStatus();
+    return ForgetKey(index.record_hash(), group);
   }
   ground_->held.AddReceived(index, *arrived.content);
   group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());

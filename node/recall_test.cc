@@ -10,6 +10,7 @@
 #include "core/record/statements.h"
 #include "node/exchange_fixture.h"
 #include "node/families.h"
+#include "node/key_store.h"
 #include "node/state.pb.h"
 #include "node/table.h"
 
@@ -338,6 +339,65 @@ TEST(RecallTest, SurvivesACrashOfEither) {
             v1::RECIPIENT_STATE_ERASED);
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), IsEmpty());
   EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
+}
+
+size_t KeysOf(TestNode& node) {
+  MemoryFile slots = node.slots;
+  MemoryFile store_key = node.store_key;
+  ToldRandom random(1);
+  const auto keys = KeyStore::Open(slots, store_key, random, Instant{0});
+  EXPECT_TRUE(keys.ok()) << keys.status();
+  return keys.ok() ? keys->size() : 0;
+}
+
+// The key is on the disk before the record: it must not outlive a record that never was.
+TEST(RecallTest, LeavesNoKeyOfWhatTheDiskWasTooFullToTake) {
+  AlertWorld world;
+  TestNode& node = world.node("BR.fiu");
+  world.Settle();
+  const size_t before = KeysOf(node);
+  v1::Draft alert = world.Alert({"BR.fiu"});
+  alert.set_urgency(v1::URGENCY_BULK);
+  const std::string id = world.Publish(alert);
+  world.Settle({"BR.fiu"});
+  bool made = false;
+  for (size_t nth = 1; nth <= 8 && !made; ++nth) {
+    node.store.FailWrite(nth, store::Fault::kDiskFull);
+    (void)world.Exchange(node);
+    made = KeysOf(node) > before && ContentsOf(node) == 0;
+  }
+  ASSERT_TRUE(made) << "no key was left alone";
+  node.Restart(world.now);
+  world.broker.keeps_back = [](const v1::Delivery& delivery) { return !delivery.has_notice(); };
+  ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
+  world.Settle();
+  world.broker.keeps_back = nullptr;
+  world.Settle();
+  EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
+  EXPECT_EQ(KeysOf(node), before);
+}
+
+TEST(RecallTest, ABrokerCannotHaveASentRecordForgotten) {
+  World world;
+  const std::string own = world.Send("BR.fiu", world.Lead({"FR.fiu"}));
+  world.broker.on_delivery = [&](v1::Delivery& delivery) {
+    v1::Part part;
+    ASSERT_TRUE(part.ParseFromString(delivery.evidence().part()));
+    part.mutable_submission()->set_record_hash(*HexDecode(own));
+    delivery.mutable_evidence()->set_part(part.SerializeAsString());
+  };
+  (void)world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle({"BR.fiu"});
+  Engine& engine = world.node("BR.fiu").engine();
+  const auto read = [&] {
+    const v1::GetEntriesRequest next = engine.NextEntries();
+    return engine.OnEntries(next, world.broker.Entries(next), world.now);
+  };
+  ASSERT_TRUE(read().ok());
+  ASSERT_TRUE(engine.OnPullResponse(world.broker.Pull("BR.fiu"), world.now).ok());
+  ASSERT_TRUE(read().ok());
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("record-refused"));
+  EXPECT_TRUE(world.Show("BR.fiu", own).ok()) << "its key was destroyed";
 }
 
 TEST(RecallTest, AnAnswerAfterARecallChangesNothing) {
