@@ -15,9 +15,10 @@
 namespace entente::node::search {
 namespace {
 
-// Latin letters by Doc 9303-3 before ICU's own way with them, which is to drop the marks.
+// Georgian's capitals have no transliteration. Latin letters by Doc 9303-3 before ICU's own way
+// with them, which is to drop the marks.
 constexpr char16_t kRules[] =
-    u":: NFKC; :: Any-Upper; :: NFC;"
+    u":: NFKC; :: Any-Upper; :: [\\u1C90-\\u1CBF] Any-Lower; :: NFC;"
     u"[[:Cf:]\\u0640\\u2019\\u2018\\u02BC\\u02BB\\u02BF\\u02BE\\u00B4\\u0060\\u2032] > ;"
     u"Å > AA; Ä > AE; Æ > AE; Ö > OE; Ø > OE; Œ > OE; Ü > UE; Þ > TH; Ð > D; ẞ > SS;"
     u"ہ > ه; ۃ > ه; ھ > ه;";
