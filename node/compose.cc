@@ -15,6 +15,7 @@
 #include "core/record/strict.h"
 #include "core/record/words.h"
 #include "node/labels.h"
+#include "node/search/leak_check.h"
 #include "node/sent.h"
 #include "node/text.h"
 #include "policy/decide.h"
@@ -221,6 +222,28 @@ absl::StatusOr<std::vector<Granted>> Grant(const Ground& ground, const policy::S
   return granted;
 }
 
+bool IsReleased(const state::SentContent& content, const std::string& recipient,
+                const v1::Leak& leak) {
+  return std::ranges::any_of(content.released(), [&](const state::ReleasedLeak& one) {
+    return one.recipient() == recipient &&
+           one.leak().SerializeAsString() == leak.SerializeAsString();
+  });
+}
+
+// Policy may have changed since somebody looked: what is withheld now is checked now.
+absl::Status CheckLeaks(const state::SentContent& content, const std::vector<Granted>& granted) {
+  for (const Granted& one : granted) {
+    for (const v1::Leak& leak : LeaksOf(content.draft(), one.decision)) {
+      if (IsReleased(content, one.recipient->recipient(), leak)) continue;
+      return RefuseAdvising(
+          Reason::kPolicyHeld, "leak",
+          Text("a text gives away to ", one.recipient->recipient(), " what is kept from it"),
+          "have a releaser look at it: entente held list");
+    }
+  }
+  return absl::OkStatus();
+}
+
 // While one of these stands the draft waits; else the first reason is why it does not leave.
 absl::Status WithoutKeys(const std::vector<Granted>& granted) {
   const auto waits = std::ranges::find_if(granted, [](const Granted& one) {
@@ -312,6 +335,13 @@ absl::StatusOr<policy::Decision> DecideDraft(const Ground& ground, const state::
   return Decide(**snapshot, HeaderOf(ground, sent, draft, version, now), draft, recipient, now);
 }
 
+std::vector<v1::Leak> LeaksOf(const v1::Draft& draft, const policy::Decision& decision) {
+  if (!decision.releases()) return {};
+  std::set<uint32_t> withheld;
+  for (const policy::WithheldSection& section : decision.withheld) withheld.insert(section.section);
+  return search::FindLeaks(draft, withheld);
+}
+
 v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decision& decision) {
   const policy::VisibleDecision seen = policy::ViewFor(policy::Reader::kOrigin, decision);
   v1::RecipientPreview preview;
@@ -347,6 +377,7 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
   }
   record::SealRequest request{
       ground.federation_name(), std::move(header), {}, {}, FixedBytes<16>(sent.record_id())};
+  if (absl::Status leaks = CheckLeaks(content, *granted); !leaks.ok()) return leaks;
   PairsOut numbered = pairs;
   for (const Granted& one : *granted) {
     if (!one.key.ok()) {

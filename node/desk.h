@@ -55,6 +55,11 @@ class Desk {
   absl::StatusOr<v1::SendResponse> JudgeHit(std::string_view officer,
                                             const v1::JudgeHitRequest& request, Instant now);
 
+  absl::StatusOr<v1::ListHeldResponse> ListHeld(std::string_view officer,
+                                                const v1::ListHeldRequest& request, Instant now);
+  absl::StatusOr<v1::JudgeHeldResponse> JudgeHeld(std::string_view officer,
+                                                  const v1::JudgeHeldRequest& request, Instant now);
+
   absl::StatusOr<v1::ListResponse> ListRecords(std::string_view officer,
                                                const v1::ListRequest& request, Instant now) const;
   absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer, const v1::InboxRequest& request,
@@ -127,6 +132,11 @@ class Desk {
                                                  Instant now);
   static v1::Draft NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
                              const v1::ClearPersonRequest& request, Instant now);
+
+  // desk_held.cc
+  absl::StatusOr<std::vector<state::SentRecord>> AllHeld() const;
+  absl::StatusOr<v1::HeldRecord> ShowHeld(const state::SentRecord& sent, Instant now) const;
+  absl::Status Release(state::SentRecord& sent, store::WriteBatch& batch, Instant now);
 
   // desk_search.cc
   struct Candidate;

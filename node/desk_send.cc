@@ -144,7 +144,7 @@ absl::Status Desk::KeepDraft(const state::SentRecord& sent, const v1::Draft& dra
   batch.Put(kExpiry, Text(U64Key(sent.expires_ms()), "s", sent.record_id()), "");
   absl::Status status = ground_->Commit(batch, {&line, 1});
   if (!status.ok()) return status;
-  outbox_->AddDraft(sent);
+  if (sent.stage() == state::STAGE_DRAFT) outbox_->AddDraft(sent);
   ground_->held.AddSent(sent, draft);
   return absl::OkStatus();
 }
@@ -178,7 +178,9 @@ absl::Status Desk::DecideRecipients(
     absl::StatusOr<policy::Decision> decision =
         DecideDraft(*ground_, sent, request, recipient, now);
     if (!decision.ok()) return decision.status();
-    *previews.Add() = PreviewOf(recipient.recipient(), *decision);
+    v1::RecipientPreview& preview = *previews.Add();
+    preview = PreviewOf(recipient.recipient(), *decision);
+    for (v1::Leak& leak : LeaksOf(request, *decision)) *preview.add_leaks() = std::move(leak);
   }
   return absl::OkStatus();
 }
@@ -215,6 +217,10 @@ absl::StatusOr<v1::SendResponse> Desk::SendDraft(std::string_view officer, const
   v1::SendResponse response;
   if (status.ok()) status = DecideRecipients(draft, now, sent, *response.mutable_recipients());
   if (!status.ok()) return status;
+  if (std::ranges::any_of(response.recipients(),
+                          [](const auto& one) { return !one.leaks().empty(); })) {
+    Hold(sent, now);
+  }
   response.set_record_id(HexOf(sent.record_id()));
   response.set_reference(ReferenceOf(sent.record_id()));
   store::WriteBatch batch;

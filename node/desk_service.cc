@@ -78,6 +78,18 @@ class DeskService final : public v1::Desk::Service {
       return engine.JudgeHit(officer, *request, now);
     });
   }
+  grpc::Status ListHeld(grpc::ServerContext* context, const v1::ListHeldRequest* request,
+                        v1::ListHeldResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ListHeld(officer, *request, now);
+    });
+  }
+  grpc::Status JudgeHeld(grpc::ServerContext* context, const v1::JudgeHeldRequest* request,
+                         v1::JudgeHeldResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.JudgeHeld(officer, *request, now);
+    });
+  }
   grpc::Status Inbox(grpc::ServerContext* context, const v1::InboxRequest* request,
                      v1::InboxResponse* response) override {
     return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {

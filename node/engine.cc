@@ -319,6 +319,18 @@ absl::StatusOr<v1::RecallResponse> Engine::Recall(std::string_view officer,
   });
 }
 
+absl::StatusOr<v1::ListHeldResponse> Engine::ListHeld(std::string_view officer,
+                                                      const v1::ListHeldRequest& request,
+                                                      Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ListHeld(officer, request, now); });
+}
+
+absl::StatusOr<v1::JudgeHeldResponse> Engine::JudgeHeld(std::string_view officer,
+                                                        const v1::JudgeHeldRequest& request,
+                                                        Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.JudgeHeld(officer, request, now); });
+}
+
 absl::StatusOr<v1::SendResponse> Engine::ClearPerson(std::string_view officer,
                                                      const v1::ClearPersonRequest& request,
                                                      Instant now) {

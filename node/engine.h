@@ -155,6 +155,12 @@ class Engine {
   // Role author. What a person found a hit to be, logged and sent to its issuer.
   absl::StatusOr<v1::SendResponse> JudgeHit(std::string_view officer,
                                             const v1::JudgeHitRequest& request, Instant now);
+  // Role releaser. Logged: what is kept from whom is shown.
+  absl::StatusOr<v1::ListHeldResponse> ListHeld(std::string_view officer,
+                                                const v1::ListHeldRequest& request, Instant now);
+  // Role releaser, and not the author of the record (not-authorised).
+  absl::StatusOr<v1::JudgeHeldResponse> JudgeHeld(std::string_view officer,
+                                                  const v1::JudgeHeldRequest& request, Instant now);
   // Role author or reader.
   absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer, const v1::InboxRequest& request,
                                           Instant now);

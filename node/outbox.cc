@@ -252,6 +252,11 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
   }
   if (!sealed.ok() && !refusal) return sealed.status();
   if (refusal && refusal->reason == Reason::kSnapshotBehind) return sealed.status();
+  if (refusal && refusal->reason == Reason::kPolicyHeld) {
+    Hold(one.sent, now);
+    sent_.Save(one.sent, batch);
+    return std::nullopt;
+  }
   if (refusal) {
     CloseUnsent(one.sent, ReasonText(*refusal), batch, now);
     return std::nullopt;

@@ -105,7 +105,8 @@ absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGr
   std::vector<std::string> told;
   for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
     // It had not left.
-    if (recipient.pair_seq() == 0 && recipient.state() == v1::RECIPIENT_STATE_WAITING) {
+    if (recipient.pair_seq() == 0 && (recipient.state() == v1::RECIPIENT_STATE_WAITING ||
+                                      recipient.state() == v1::RECIPIENT_STATE_HELD)) {
       SetState(recipient, v1::RECIPIENT_STATE_RECALLED, now);
     }
     if (!MayHaveIt(recipient) || recipient.erased_ms() != 0) continue;

@@ -109,6 +109,15 @@ void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant
   recipient.set_changed_ms(static_cast<uint64_t>(now.ms));
 }
 
+void Hold(state::SentRecord& sent, Instant now) {
+  sent.set_stage(state::STAGE_HELD);
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    if (recipient.state() != v1::RECIPIENT_STATE_WAITING) continue;
+    recipient.set_reason(std::string(kHeldForLeak));
+    SetState(recipient, v1::RECIPIENT_STATE_HELD, now);
+  }
+}
+
 std::vector<state::SentRecipient> OnCommitted(state::SentRecord& sent, uint64_t log_index,
                                               const v1::SubmissionPart& part, Instant now) {
   sent.set_stage(state::STAGE_COMMITTED);

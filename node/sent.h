@@ -42,6 +42,9 @@ absl::Status ErasedByTime();
 state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency);
 // Where a request stands after this reply.
 v1::RecipientState StateOfReply(v1::ReplyState state);
+inline constexpr std::string_view kHeldForLeak = "policy-held:leak";
+// Until a second person has looked: whoever waits is held.
+void Hold(state::SentRecord& sent, Instant now);
 void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant now);
 
 // What the logged decision says about each recipient. A state that an acknowledgement or an answer
