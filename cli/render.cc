@@ -147,6 +147,19 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
 
 using Previews = google::protobuf::RepeatedPtrField<v1::RecipientPreview>;
 
+// Sections count from 1 for people; one beyond them is the instruction.
+std::string LeaksText(Language language, const v1::RecipientPreview& recipient) {
+  std::string out;
+  for (const v1::Leak& leak : recipient.leaks()) {
+    out += "  " +
+           Say(language, leak.field().empty() ? "leak.together" : "leak.found",
+               {recipient.recipient(), std::to_string(leak.section() + 1), leak.gives_away(),
+                std::to_string(leak.withheld() + 1), leak.field()}) +
+           "\n";
+  }
+  return out;
+}
+
 // By the sender's own policy; what the destination's says is not known here.
 std::string PreviewsText(Language language, const Previews& recipients) {
   std::vector<Row> rows;
@@ -162,8 +175,11 @@ std::string PreviewsText(Language language, const Previews& recipients) {
   }
   const bool refused = std::ranges::all_of(
       recipients, [](const auto& recipient) { return recipient.verdict() == v1::VERDICT_REFUSE; });
-  return Table(rows) + Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") +
-         "\n";
+  std::string leaks;
+  for (const auto& recipient : recipients) leaks += LeaksText(language, recipient);
+  if (!leaks.empty()) leaks = Say(language, "leak.held") + "\n" + leaks;
+  return Table(rows) + leaks +
+         Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") + "\n";
 }
 
 }  // namespace
@@ -238,6 +254,21 @@ std::string RenderAs(Language language, const v1::Draft& draft,
   }
   if (!draft.instruction().empty()) {
     out += "\n" + Say(language, "show.instruction", {draft.instruction()}) + "\n";
+  }
+  return out;
+}
+
+std::string RenderHeld(Language language, const v1::ListHeldResponse& response) {
+  if (response.records().empty()) return Say(language, "held.none") + "\n";
+  std::string out;
+  for (const v1::HeldRecord& record : response.records()) {
+    out += Say(language, "held.record",
+               {record.reference(), NumberWord(language, "kind", record.kind()), record.author(),
+                InstantText(record.created_ms()), record.record_id()}) +
+           "\n";
+    for (const v1::RecipientPreview& recipient : record.recipients()) {
+      out += LeaksText(language, recipient);
+    }
   }
   return out;
 }

@@ -19,6 +19,8 @@ std::string RenderPreview(Language language, const v1::PreviewResponse& response
 // What one recipient would see of the draft, and what not. `recipient`: its preview.
 std::string RenderAs(Language language, const v1::Draft& draft,
                      const v1::RecipientPreview& recipient);
+// What is held, and what each recipient would learn that is kept from it.
+std::string RenderHeld(Language language, const v1::ListHeldResponse& response);
 std::string RenderRecords(Language language, const v1::ListResponse& response, bool received);
 std::string RenderInbox(Language language, const v1::InboxResponse& response);
 std::string RenderShown(Language language, const v1::ShowResponse& response);
