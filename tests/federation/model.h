@@ -29,7 +29,7 @@ bool Bound(std::string_view a, std::string_view b);
 
 // A lead that its origin's desk accepted.
 struct ModelLead {
-  uint64_t number = 0;  // in its texts, which say "secret-<number>-<piece>"
+  uint64_t number = 0;  // in its texts, which hold "secret-<number>-<piece>"
   std::string id;
   std::string origin;
   std::vector<std::string> recipients;
