@@ -374,7 +374,7 @@ TEST_F(AdmissionTest, KindsWithoutMeaningAreRefused) {
   }
 }
 
-TEST_F(AdmissionTest, APostInACaseThatNobodyDeclaredIsRefused) {
+TEST_F(AdmissionTest, ALeadStandsInNoCase) {
   for (uint64_t membership : {0, 1, 7}) {
     Lead lead = f.WithHeader(f.Seal({}), [&](v1::RecordHeader& header) {
       header.set_case_id(std::string(16, 'c'));

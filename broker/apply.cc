@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/cases.h"
 #include "broker/judge.h"
 #include "broker/publication.h"
 #include "core/base/encoding.h"
@@ -96,6 +97,25 @@ void StageRecord(const Step& step, const v1::RecordHeader& header, const Submitt
   }
 }
 
+CaseRow RowOf(const SubmissionCommand& submission, uint64_t log_index) {
+  CaseRow row;
+  row.set_header(submission.header());
+  for (const AccessDescriptor& access : submission.access()) row.add_members(access.recipient());
+  row.set_log_index(log_index);
+  return row;
+}
+
+// Whoever was let in a moment ago may be out by now: this is asked where the order is fixed.
+absl::StatusOr<record::Header> CheckInCase(const Step& step) {
+  const SubmissionCommand& submission = step.body.submission();
+  auto header = record::ReadHeader(submission.header());
+  if (!header.ok()) return absl::InternalError("a header that admission does not let in");
+  const CaseRow row = RowOf(submission, 0);
+  const std::vector<std::string> recipients(row.members().begin(), row.members().end());
+  if (auto status = CheckCase(step.tx, *header, recipients); !status.ok()) return status;
+  return header;
+}
+
 absl::StatusOr<Applied> CommitSubmission(const Step& step, const v1::RecordHeader& header,
                                          const PartList& list) {
   const SubmissionCommand& submission = step.body.submission();
@@ -106,6 +126,8 @@ absl::StatusOr<Applied> CommitSubmission(const Step& step, const v1::RecordHeade
                                  submitted.hash, submitted.record_id, Submissions::Among::kAll);
   if (!before.ok()) return before.status();
   if (*before) return Applied{(*before)->log_index, (*before)->hash, true};
+  auto checked = CheckInCase(step);
+  if (!checked.ok()) return checked.status();
   auto parts = PartsOf(step, list);
   if (!parts.ok()) return parts.status();
   auto index =
@@ -113,6 +135,7 @@ absl::StatusOr<Applied> CommitSubmission(const Step& step, const v1::RecordHeade
   if (!index.ok()) return index.status();
   submitted.log_index = *index;
   StageRecord(step, header, submitted, *parts);
+  KeepCase(*checked, RowOf(submission, *index), step.tx);
   return Applied{*index, submitted.hash, false};
 }
 

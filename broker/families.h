@@ -10,6 +10,7 @@
 //   r_cursors      agency || u8 lane                  -> u64 sequence acknowledged through
 //   r_submissions  agency || u64 number               -> record hash or statement digest (32) ||
 //                  record id, of a notice zeros (16) || u64 log index || u64 number
+//   r_cases        case id (16)                       -> CaseRow
 //   r_texts        digest                             -> a policy or federation file
 // and those of the log (core/audit/log.h): r_entries, r_tiles, r_meta, l_checkpoint.
 //
@@ -36,12 +37,13 @@ inline constexpr store::Family kParts = "r_parts";
 inline constexpr store::Family kMailbox = "r_mailbox";
 inline constexpr store::Family kCursors = "r_cursors";
 inline constexpr store::Family kSubmissions = "r_submissions";
+inline constexpr store::Family kCases = "r_cases";
 inline constexpr store::Family kTexts = "r_texts";
 
 // What the broker's store is opened with.
 inline constexpr store::Family kBrokerFamilies[] = {
-    audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint, kOpen, kBodies,
-    kParts,          kMailbox,      kCursors,     kSubmissions,       kTexts};
+    audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint, kOpen,  kBodies,
+    kParts,          kMailbox,      kCursors,     kSubmissions,       kCases, kTexts};
 
 struct LaneKey {
   std::string agency;

@@ -2,7 +2,9 @@
 // replayed from the open ones, and every row of every family held against the entries. Reads
 // everything once and changes nothing; nothing else may have the store open for writing.
 //
-// Not promised: that a row of r_submissions is missing (numbers leave the window), or that a lane
+// Not promised: that a row of r_submissions is missing (numbers leave the window); that one of
+// r_cases is missing or is of an older membership (which entries declare one only the headers tell,
+// which are not kept: nodes hold the owner's signed memberships against each post); or that a lane
 // was given the right one of two deliveries which left no trace of their lane (fsck_deliveries.h).
 #pragma once
 

@@ -280,6 +280,26 @@ void RowChecker::CheckSubmission(const store::Iterator& it) {
   }
 }
 
+// ---- cases
+
+// Whether it is the newest membership only the headers tell, which are not kept.
+void RowChecker::CheckCase(const store::Iterator& it) {
+  CaseRow row;
+  bool fits = row.ParseFromString(std::string(it.value())) && row.SerializeAsString() == it.value();
+  auto header = record::ReadHeader(row.header());
+  auto part = ReadStoredPart(store_, row.log_index(), 0);
+  if (!fits || !header.ok() || !part.ok() || !header->case_id ||
+      header->kind != v1::RECORD_KIND_MEMBERSHIP || ToString(*header->case_id) != it.key() ||
+      part->submission().record_hash() != ToString(record::RecordHash(row.header()))) {
+    find_.Add(kCases, it.key(), "The row is not of a membership that its entry holds.");
+    return;
+  }
+  const auto& decisions = part->submission().decisions();
+  if (!std::ranges::equal(row.members(), decisions, {}, {}, &v1::RecipientDecision::recipient)) {
+    find_.Add(kCases, it.key(), "The row names other members than its entry.");
+  }
+}
+
 absl::Status RowChecker::Run() {
   auto each = [&](store::Family family, auto check) {
     return ForEachRow(store_, family, [&](const store::Iterator& it) { (this->*check)(it); });
@@ -292,6 +312,7 @@ absl::Status RowChecker::Run() {
   if (auto s = each(kBodies, &RowChecker::CheckBody); !s.ok()) return s;
   CheckCursorsComplete();
   if (auto s = each(kCursors, &RowChecker::CheckCursor); !s.ok()) return s;
+  if (auto s = each(kCases, &RowChecker::CheckCase); !s.ok()) return s;
   return each(kSubmissions, &RowChecker::CheckSubmission);
 }
 

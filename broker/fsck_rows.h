@@ -66,6 +66,7 @@ class RowChecker {
   void CheckCursor(const store::Iterator& it);
   void CheckCursorsComplete();
   void CheckSubmission(const store::Iterator& it);
+  void CheckCase(const store::Iterator& it);
   std::optional<ledger::Entry> EntryAt(uint64_t index) const;
 
   struct PartCount {

@@ -52,6 +52,21 @@ absl::StatusOr<std::optional<MailboxRow>> Transaction::Row(const LaneKey& key, u
   return row;
 }
 
+absl::StatusOr<std::optional<CaseRow>> Transaction::Case(const record::CaseId& id) const {
+  if (auto it = cases_.find(id); it != cases_.end()) return it->second;
+  auto stored = store_.Get(kCases, ToString(id));
+  if (!stored.ok()) return stored.status();
+  if (!*stored) return std::nullopt;
+  CaseRow row;
+  if (!row.ParseFromString(**stored)) return Damaged(kCases);
+  return row;
+}
+
+void Transaction::PutCase(const record::CaseId& id, const CaseRow& row) {
+  batch_.Put(kCases, ToString(id), row.SerializeAsString());
+  cases_[id] = row;
+}
+
 absl::StatusOr<uint64_t> Transaction::AppendSealed(v1::EntryKind kind, Instant instant,
                                                    std::span<const ledger::ReaderPart> parts,
                                                    const Salt32& seed) {

@@ -22,6 +22,7 @@
 #include "core/audit/log.h"
 #include "core/base/bytes.h"
 #include "core/ledger/entry.h"
+#include "core/record/header.h"
 #include "core/store/store.h"
 
 namespace entente::broker {
@@ -41,6 +42,9 @@ class Transaction {
   // nullopt when the lane has no such row.
   absl::StatusOr<std::optional<MailboxRow>> Row(const LaneKey& key, uint64_t seq) const;
 
+  // nullopt for a case that nobody declared.
+  absl::StatusOr<std::optional<CaseRow>> Case(const record::CaseId& id) const;
+
   // Stages an entry, its parts, and the ledger's instant. Part i gets number i.
   absl::StatusOr<uint64_t> AppendSealed(v1::EntryKind kind, Instant instant,
                                         std::span<const ledger::ReaderPart> parts,
@@ -50,6 +54,7 @@ class Transaction {
   absl::StatusOr<uint64_t> AppendOpen(v1::EntryKind kind, Instant instant, std::string_view body,
                                       std::string_view text);
   void PutSubmission(const Submitter& submitter, const Submitted& submitted);
+  void PutCase(const record::CaseId& id, const CaseRow& row);
   void PutBody(uint64_t log_index, const Digest& digest, std::string_view bytes, BodyState state);
   // The next sequence of the lane holds `row`.
   void Deliver(const LaneKey& key, const MailboxRow& row);
@@ -85,6 +90,7 @@ class Transaction {
   store::WriteBatch batch_;
   MailboxChanges changes_;
   std::map<std::string, std::optional<std::string>> rows_;  // of r_mailbox, by key
+  std::map<record::CaseId, CaseRow> cases_;                 // staged
   std::vector<Published> published_;
   std::set<std::string> delivered_to_;
   std::map<std::string, uint64_t> refused_;  // by origin

@@ -114,6 +114,8 @@ absl::Status CheckContent(const v1::SectionContent& content) {
       return CheckReply(content.reply());
     case v1::SectionContent::kFinding:
       return CheckFinding(content.finding());
+    case v1::SectionContent::kMembership:
+      return CheckMembership(content.membership());
     case v1::SectionContent::kLeadAsk:
     case v1::SectionContent::kLeadAnswer:
       return absl::OkStatus();
@@ -164,6 +166,7 @@ absl::Status CheckLabelled(const v1::SectionLabels& labels, const v1::SectionCon
     if (!Names(labels, DataWord(subject))) return Unlabelled(DataWord(subject));
   }
   if (content.has_narrative() && !Names(labels, "narrative")) return Unlabelled("narrative");
+  if (content.has_membership() && !Names(labels, "organisation")) return Unlabelled("organisation");
   if (content.has_not_identical() && !Names(labels, "identity")) return Unlabelled("identity");
   if (!content.not_identical().documents().empty() && !Names(labels, "travel-document")) {
     return Unlabelled("travel-document");

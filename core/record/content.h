@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "core/base/bytes.h"
 #include "entente/v1/content.pb.h"
 #include "entente/v1/record.pb.h"
 
@@ -22,6 +23,9 @@ absl::Status CheckNotIdentical(const v1::NotIdentical& note);
 absl::Status CheckRequestAsk(const v1::RequestAsk& ask);
 absl::Status CheckReply(const v1::Reply& reply);
 absl::Status CheckFinding(const v1::Finding& finding);
+absl::Status CheckMembership(const v1::Membership& membership);
+// What the next statement of the case names as the one before.
+Digest MembershipDigest(const v1::Membership& membership);
 // Well-formed, BCP 47.
 bool IsLanguage(std::string_view tag);
 

@@ -18,6 +18,7 @@ inline constexpr std::string_view kSectionDomain{"section\0", 8};
 inline constexpr std::string_view kSectionKeyDomain{"section-key\0", 12};
 inline constexpr std::string_view kAccessDomain{"access\0", 7};
 inline constexpr std::string_view kWrapDomain{"wrap\0", 5};
+inline constexpr std::string_view kMembershipDomain{"membership\0", 11};
 
 // Type of the payload that a batch signature covers.
 inline constexpr std::string_view kBatchType = "application/vnd.entente.batch.v1";

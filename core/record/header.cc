@@ -43,11 +43,12 @@ absl::Status CheckSources(const v1::RecordHeader& message, const AgencyId& origi
 
 absl::Status CopyCase(const v1::RecordHeader& message, Header& header) {
   header.membership_number = message.membership_number();
-  if (!message.case_id().empty()) {
-    return CopyFixed(message.case_id(), "the case id", header.case_id.emplace());
+  if (message.case_id().empty()) {
+    return message.membership_number() == 0 ? absl::OkStatus()
+                                            : Malformed("a membership number without a case");
   }
-  if (message.membership_number() == 0) return absl::OkStatus();
-  return Malformed("a membership number without a case");
+  if (message.membership_number() == 0) return Malformed("a case without a membership number");
+  return CopyFixed(message.case_id(), "the case id", header.case_id.emplace());
 }
 
 absl::Status CopyDigests(const v1::RecordHeader& message, std::vector<Digest>& digests) {
@@ -121,9 +122,13 @@ absl::Status CheckNotFuture(const Header& header, Instant then) {
 
 absl::Status CheckHasMeaning(const Header& header) {
   switch (header.kind) {
+    case v1::RECORD_KIND_CASE_ITEM:
+    case v1::RECORD_KIND_MEMBERSHIP:
+      return header.case_id ? absl::OkStatus() : Malformed("a record of a case that names none");
+    case v1::RECORD_KIND_REQUEST:
+      return absl::OkStatus();
     case v1::RECORD_KIND_ALERT:
     case v1::RECORD_KIND_LEAD:
-    case v1::RECORD_KIND_REQUEST:
     case v1::RECORD_KIND_ANSWER:
     case v1::RECORD_KIND_INFORMATION:
     case v1::RECORD_KIND_ADVISORY:
@@ -134,7 +139,7 @@ absl::Status CheckHasMeaning(const Header& header) {
                        std::string(KindWord(header.kind)));
   }
   if (!header.case_id) return absl::OkStatus();
-  return Malformed("the record is of a case that nobody declared");
+  return Malformed("a record of kind " + std::string(KindWord(header.kind)) + " stands in no case");
 }
 
 }  // namespace entente::record

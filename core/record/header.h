@@ -36,7 +36,7 @@ struct Header {
   std::vector<std::string>
       obtained_from{};  // jurisdictions or ORG; sorted, distinct, not the origin's
   std::optional<CaseId> case_id{};
-  uint64_t membership_number = 0;  // 0 without a case
+  uint64_t membership_number = 0;  // 0 without a case, and only then
   uint64_t policy_version = 0;
   std::vector<Digest> digests{};  // sorted, distinct
 };
@@ -55,8 +55,9 @@ absl::StatusOr<Header> ReadHeader(std::string_view bytes);
 absl::Status CheckNotExpired(const Header& header, Instant now);
 // Refusal future-dated when it was created more than limits::kClockToleranceMs after `then`.
 absl::Status CheckNotFuture(const Header& header, Instant then);
-// Refusal malformed for what this version has a number, but no meaning for: a kind that is not
-// alert, lead, request, answer, information or advisory; any case, since none can be declared yet.
+// Refusal malformed for what this version has a number, but no meaning for: kinds correction,
+// recall, consent-request, consent, erasure-statement, pair-head. So too for a case item or
+// membership without a case, and for a case in any other kind but request.
 absl::Status CheckHasMeaning(const Header& header);
 
 }  // namespace entente::record

@@ -53,6 +53,26 @@ TEST_F(HeaderTest, ReadsTheCase) {
   ExpectRefused(Reason::kMalformed);
   message_.clear_case_id();
   ExpectRefused(Reason::kMalformed);
+  message_.set_case_id(std::string(16, 'c'));
+  message_.clear_membership_number();
+  ExpectRefused(Reason::kMalformed);
+}
+
+TEST_F(HeaderTest, ACaseStandsInItsOwnKindsOnly) {
+  const std::vector<std::tuple<v1::RecordKind, bool, bool>> kinds = {
+      {v1::RECORD_KIND_MEMBERSHIP, true, false}, {v1::RECORD_KIND_CASE_ITEM, true, false},
+      {v1::RECORD_KIND_REQUEST, true, true},     {v1::RECORD_KIND_LEAD, false, true},
+      {v1::RECORD_KIND_ALERT, false, true},      {v1::RECORD_KIND_ANSWER, false, true},
+      {v1::RECORD_KIND_CORRECTION, false, false}};
+  for (const auto& [kind, with, without] : kinds) {
+    message_.set_kind(kind);
+    message_.clear_case_id();
+    message_.clear_membership_number();
+    EXPECT_EQ(CheckHasMeaning(*ReadHeader(Encode(message_))).ok(), without) << kind;
+    message_.set_case_id(std::string(16, 'c'));
+    message_.set_membership_number(1);
+    EXPECT_EQ(CheckHasMeaning(*ReadHeader(Encode(message_))).ok(), with) << kind;
+  }
 }
 
 TEST_F(HeaderTest, FixedLengthsAreExact) {

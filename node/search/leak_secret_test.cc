@@ -10,6 +10,7 @@
 #include <span>
 
 #include "node/search/leak_cases.h"
+#include "node/search/leak_clean_cases.h"
 
 namespace entente::node::search {
 namespace {

@@ -56,7 +56,7 @@ Lead EngineFixture::Seal(const LeadDraft& draft) {
   record::SealRequest request{
       .federation = federation.name(),
       .header = {
-          .kind = v1::RECORD_KIND_LEAD,
+          .kind = draft.kind,
           .origin = Id(draft.origin),
           .signing_key_id = crypto::MakeKeyId(
               KeyUse::kRecordSigning, federation.agency(draft.origin).record_signing.public_key()),
@@ -66,6 +66,8 @@ Lead EngineFixture::Seal(const LeadDraft& draft) {
           .handling = {draft.handling},
           .evaluation = "B2",
           .urgency = draft.urgency,
+          .case_id = draft.case_id,
+          .membership_number = draft.membership,
           .policy_version = draft.policy_version}};
   std::vector<uint32_t> all(draft.sections.size());
   std::iota(all.begin(), all.end(), 0);

@@ -35,6 +35,9 @@ struct LeadDraft {
   int delivery_key = 0;
   std::string sealed_to{};  // the agency whose delivery keys are used; empty: the recipient
   std::vector<std::string> consents{};
+  v1::RecordKind kind = v1::RECORD_KIND_LEAD;
+  std::optional<record::CaseId> case_id{};
+  uint64_t membership = 0;
 };
 
 struct Lead {
