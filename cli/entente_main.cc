@@ -72,6 +72,7 @@ int Main(int argc, char** argv) {
   AddLeadCommands(app, context);
   AddAlertCommands(app, context);
   AddRequestCommands(app, context);
+  AddCaseCommands(app, context);
   AddHeldCommands(app, context);
   AddInboxCommands(app, context);
   AddAgencyCommands(app, context);

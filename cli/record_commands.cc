@@ -17,6 +17,9 @@ struct SendOptions {
   std::string draft;
   std::vector<std::string> recipients;
   std::string about;
+  std::string case_id;
+  std::string replaces;
+  std::string ground;
   std::string justification;
   std::string as;
 };
@@ -38,6 +41,11 @@ absl::StatusOr<v1::Draft> DraftOf(const SendOptions& options) {
     draft->add_recipients(std::move(recipient));
   }
   draft->set_about(options.about);
+  draft->set_case_id(options.case_id);
+  draft->set_replaces(options.replaces);
+  if (const auto* ground = ValueOf(*v1::RecallGround_descriptor(), options.ground)) {
+    draft->set_replace_ground(static_cast<v1::RecallGround>(ground->number()));
+  }
   draft->set_justification(options.justification);
   return draft;
 }
@@ -45,13 +53,14 @@ absl::StatusOr<v1::Draft> DraftOf(const SendOptions& options) {
 void Preview(Context& context, const SendOptions& options) {
   const auto request = DraftOf(options);
   if (!request.ok()) return context.Fail(request.status());
-  const auto& to = request->recipients();
-  if (!options.as.empty() && std::ranges::find(to, options.as) == to.end()) {
+  const auto response = context.Call(&v1::Desk::Stub::Preview, *request);
+  if (!response) return;
+  const auto& to = response->recipients();
+  if (!options.as.empty() &&
+      std::ranges::find(to, options.as, &v1::RecipientPreview::recipient) == to.end()) {
     return context.Fail(
         absl::InvalidArgumentError(context.Say("preview.no-recipient", {options.as})));
   }
-  const auto response = context.Call(&v1::Desk::Stub::Preview, *request);
-  if (!response) return;
   if (!ReachesSomebody(*response)) context.exit_code = kAnswerIsNo;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << RenderPreview(context.language(), *response);
@@ -99,14 +108,35 @@ std::shared_ptr<SendOptions> AddDraft(CLI::App& command, const RecordCommands& w
       .add_option("--draft", options->draft,
                   what.name + " as a TOML file; docs/drafts.md has its form")
       ->required();
-  command.add_option("--to", options->recipients, "recipient agencies, such as BR.fiu,DE.fiu")
+  const bool post = what.kind == v1::RECORD_KIND_CASE_ITEM;
+  command
+      .add_option("--to", options->recipients,
+                  std::string("recipient agencies, such as BR.fiu,DE.fiu") +
+                      (post ? "; without it: all who are in the case" : ""))
       ->delimiter(',')
-      ->required();
+      ->required(!post);
+  if (post || what.kind == v1::RECORD_KIND_REQUEST) {
+    command
+        .add_option("--case", options->case_id,
+                    "the case that it stands in: its id or spoken reference")
+        ->required(post);
+  }
   if (what.kind == v1::RECORD_KIND_REQUEST || what.kind == v1::RECORD_KIND_INFORMATION) {
     command.add_option("--about", options->about,
                        "the received record that it is about: its id or spoken reference");
   }
   return options;
+}
+
+CLI::Option* AddGround(CLI::App& command, const std::string& name, std::string& ground,
+                       const std::string& description) {
+  return command
+      .add_option(name, ground, description + ": " + CodesOf(*v1::RecallGround_descriptor()))
+      ->check([](const std::string& word) {
+        return ValueOf(*v1::RecallGround_descriptor(), word) == nullptr
+                   ? "write one of " + CodesOf(*v1::RecallGround_descriptor())
+                   : "";
+      });
 }
 
 }  // namespace
@@ -125,6 +155,12 @@ void AddSend(CLI::App& group, const RecordCommands& what, Context& context) {
       what.verb, "Send " + what.name +
                      " to partner agencies. What goes to whom is decided by policy and shown.");
   auto options = AddDraft(*command, what);
+  command->add_option("--replaces", options->replaces,
+                      "the sent record that it corrects or takes the place of: every copy of that "
+                      "is closed and erased");
+  AddGround(*command, "--ground", options->ground,
+            "with --replaces, why the old one goes; without it: replaced")
+      ->needs("--replaces");
   command
       ->add_option("--justification", options->justification,
                    "why it is sent; kept in this node's log")
@@ -157,14 +193,7 @@ void AddRecall(CLI::App& group, const RecordCommands& what, Context& context) {
           "record", [request](const std::string& text) { request->set_record_id(text); },
           "record id or spoken reference")
       ->required();
-  const std::string grounds = CodesOf(*v1::RecallGround_descriptor());
-  command->add_option("--ground", *ground, "why: " + grounds)
-      ->required()
-      ->check([](const std::string& word) {
-        return ValueOf(*v1::RecallGround_descriptor(), word) == nullptr
-                   ? "write one of " + CodesOf(*v1::RecallGround_descriptor())
-                   : "";
-      });
+  AddGround(*command, "--ground", *ground, "why")->required();
   command
       ->add_option_function<std::string>(
           "--justification",

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "cli/json.h"
+#include "cli/render_case.h"
 #include "cli/render_content.h"
 #include "cli/subject_words.h"
 #include "cli/text.h"
@@ -139,13 +140,13 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
       return RenderAsked(language, content.not_identical());
     case v1::SectionContent::kFinding:
       return RenderAsked(language, content.finding());
+    case v1::SectionContent::kMembership:
+      return RenderMembers(language, content.membership());
     case v1::SectionContent::BODY_NOT_SET:
       return Say(language, "section.empty") + "\n";
   }
   return "";
 }
-
-using Previews = google::protobuf::RepeatedPtrField<v1::RecipientPreview>;
 
 // Sections count from 1 for people; one beyond them is the instruction.
 std::string LeaksText(Language language, const v1::RecipientPreview& recipient) {
@@ -158,28 +159,6 @@ std::string LeaksText(Language language, const v1::RecipientPreview& recipient) 
            "\n";
   }
   return out;
-}
-
-// By the sender's own policy; what the destination's says is not known here.
-std::string PreviewsText(Language language, const Previews& recipients) {
-  std::vector<Row> rows;
-  for (const auto& recipient : recipients) {
-    Row row = {"  " + recipient.recipient(), NumberWord(language, "verdict", recipient.verdict())};
-    std::string detail = WithheldNote(language, static_cast<uint32_t>(recipient.withheld_size()));
-    if (recipient.rules_size() > 0 && recipient.verdict() != v1::VERDICT_RELEASE) {
-      detail += " " + Say(language, "lead.under-rules", {Joined(recipient.rules())});
-    }
-    if (recipient.reasons_size() > 0) detail += " " + Reasons(language, recipient.reasons());
-    row.push_back(detail);
-    rows.push_back(row);
-  }
-  const bool refused = std::ranges::all_of(
-      recipients, [](const auto& recipient) { return recipient.verdict() == v1::VERDICT_REFUSE; });
-  std::string leaks;
-  for (const auto& recipient : recipients) leaks += LeaksText(language, recipient);
-  if (!leaks.empty()) leaks = Say(language, "leak.held") + "\n" + leaks;
-  return Table(rows) + leaks +
-         Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") + "\n";
 }
 
 }  // namespace
@@ -224,13 +203,34 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
   return out;
 }
 
+std::string RenderPreviews(Language language, const Previews& recipients) {
+  std::vector<Row> rows;
+  for (const auto& recipient : recipients) {
+    Row row = {"  " + recipient.recipient(), NumberWord(language, "verdict", recipient.verdict())};
+    std::string detail = WithheldNote(language, static_cast<uint32_t>(recipient.withheld_size()));
+    if (recipient.rules_size() > 0 && recipient.verdict() != v1::VERDICT_RELEASE) {
+      detail += " " + Say(language, "lead.under-rules", {Joined(recipient.rules())});
+    }
+    if (recipient.reasons_size() > 0) detail += " " + Reasons(language, recipient.reasons());
+    row.push_back(detail);
+    rows.push_back(row);
+  }
+  const bool refused = std::ranges::all_of(
+      recipients, [](const auto& recipient) { return recipient.verdict() == v1::VERDICT_REFUSE; });
+  std::string leaks;
+  for (const auto& recipient : recipients) leaks += LeaksText(language, recipient);
+  if (!leaks.empty()) leaks = Say(language, "leak.held") + "\n" + leaks;
+  return Table(rows) + leaks +
+         Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") + "\n";
+}
+
 std::string RenderSent(Language language, const v1::SendResponse& response) {
   return Say(language, "record.accepted", {response.reference(), response.record_id()}) + "\n" +
-         PreviewsText(language, response.recipients());
+         RenderPreviews(language, response.recipients());
 }
 
 std::string RenderPreview(Language language, const v1::PreviewResponse& response) {
-  return PreviewsText(language, response.recipients());
+  return RenderPreviews(language, response.recipients());
 }
 
 std::string RenderAs(Language language, const v1::Draft& draft,
@@ -273,6 +273,17 @@ std::string RenderHeld(Language language, const v1::ListHeldResponse& response) 
   return out;
 }
 
+std::string RenderRecipients(
+    Language language, const google::protobuf::RepeatedPtrField<v1::RecipientStatus>& recipients) {
+  std::vector<Row> rows;
+  for (const auto& recipient : recipients) {
+    rows.push_back({recipient.overdue() ? "  !" : "   ", recipient.recipient(),
+                    NumberWord(language, "state", recipient.state()),
+                    InstantText(recipient.changed_ms()), RecipientDetail(language, recipient)});
+  }
+  return Table(rows);
+}
+
 std::string RenderRecords(Language language, const v1::ListResponse& response, bool received) {
   if (response.records().empty()) return Say(language, "list.none") + "\n";
   std::string out;
@@ -284,13 +295,7 @@ std::string RenderRecords(Language language, const v1::ListResponse& response, b
     }
     if (record.damaged()) out += " " + Say(language, "lead.damaged");
     out += "\n";
-    std::vector<Row> rows;
-    for (const auto& recipient : record.recipients()) {
-      rows.push_back({recipient.overdue() ? "  !" : "   ", recipient.recipient(),
-                      NumberWord(language, "state", recipient.state()),
-                      InstantText(recipient.changed_ms()), RecipientDetail(language, recipient)});
-    }
-    out += Table(rows);
+    out += RenderRecipients(language, record.recipients());
   }
   return out;
 }

@@ -14,6 +14,9 @@ namespace entente::cli {
 absl::StatusOr<std::string> RenderJson(const google::protobuf::Message& message);
 
 std::string RenderStatus(Language language, const v1::StatusResponse& status);
+using Previews = google::protobuf::RepeatedPtrField<v1::RecipientPreview>;
+// By the sender's own policy; what the destination's says is not known here.
+std::string RenderPreviews(Language language, const Previews& recipients);
 std::string RenderSent(Language language, const v1::SendResponse& response);
 std::string RenderPreview(Language language, const v1::PreviewResponse& response);
 // What one recipient would see of the draft, and what not. `recipient`: its preview.
@@ -21,6 +24,9 @@ std::string RenderAs(Language language, const v1::Draft& draft,
                      const v1::RecipientPreview& recipient);
 // What is held, and what each recipient would learn that is kept from it.
 std::string RenderHeld(Language language, const v1::ListHeldResponse& response);
+// A line each: state, since when, and what more is known.
+std::string RenderRecipients(
+    Language language, const google::protobuf::RepeatedPtrField<v1::RecipientStatus>& recipients);
 std::string RenderRecords(Language language, const v1::ListResponse& response, bool received);
 std::string RenderInbox(Language language, const v1::InboxResponse& response);
 std::string RenderShown(Language language, const v1::ShowResponse& response);

@@ -56,7 +56,7 @@ std::set<std::string> KeysOfContents() {
   }
   for (const EnumDescriptor* list :
        {v1::DateKind_descriptor(), v1::NameKind_descriptor(), v1::NameQuality_descriptor(),
-        v1::LinkKind_descriptor(), v1::CopyState_descriptor()}) {
+        v1::LinkKind_descriptor(), v1::CopyState_descriptor(), v1::CaseRole_descriptor()}) {
     CollectEnum(*list, keys);
   }
   return keys;

@@ -14,6 +14,7 @@
 #include "core/record/format.h"
 #include "core/record/strict.h"
 #include "core/record/words.h"
+#include "node/cases.h"
 #include "node/labels.h"
 #include "node/search/leak_check.h"
 #include "node/sent.h"
@@ -133,6 +134,8 @@ record::Header HeaderOf(const Ground& ground, const state::SentRecord& sent, con
   header.urgency = sent.urgency();
   header.obtained_from.assign(draft.obtained_from().begin(), draft.obtained_from().end());
   header.policy_version = policy_version;
+  if (!sent.case_id().empty()) header.case_id = FixedBytes<16>(sent.case_id());
+  header.membership_number = sent.membership();
   return header;
 }
 
@@ -356,6 +359,29 @@ v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decis
   return preview;
 }
 
+namespace {
+
+// Who has left the case since this was posted gets nothing.
+absl::Status PlaceInCase(const Ground& ground, state::SentRecord& sent, Instant now) {
+  if (sent.case_id().empty() || sent.kind() == v1::RECORD_KIND_MEMBERSHIP) return absl::OkStatus();
+  absl::StatusOr<uint64_t> number = NumberToPostUnder(ground, sent.case_id());
+  if (!number.ok()) return number.status();
+  sent.set_membership(*number);
+  const absl::StatusOr<std::optional<state::CaseBook>> book = FindCase(ground, sent.case_id());
+  if (!book.ok()) return book.status();
+  for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
+    if (recipient.state() != v1::RECIPIENT_STATE_WAITING ||
+        IsInCase(**book, *InForce(**book), recipient.recipient())) {
+      continue;
+    }
+    SetState(recipient, v1::RECIPIENT_STATE_NOT_SENT, now);
+    recipient.set_reason("wrong-agency:case");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& ground,
                                                               const crypto::SigningKey& signing,
                                                               state::SentRecord& sent,
@@ -365,9 +391,10 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
   if (!snapshot.ok()) return snapshot.status();
   const uint64_t version =
       (*snapshot)->PolicyVersion(ground.agency.jurisdiction(), now).value_or(0);
-  record::Header header = HeaderOf(ground, sent, content.draft(), version, now);
-  header.signing_key_id = crypto::MakeKeyId(crypto::KeyUse::kRecordSigning, signing.public_key());
   state::SentRecord next = sent;
+  if (absl::Status status = PlaceInCase(ground, next, now); !status.ok()) return status;
+  record::Header header = HeaderOf(ground, next, content.draft(), version, now);
+  header.signing_key_id = crypto::MakeKeyId(crypto::KeyUse::kRecordSigning, signing.public_key());
   absl::StatusOr<std::vector<Granted>> granted =
       Grant(ground, **snapshot, header, content.draft(), next, now);
   if (!granted.ok()) return granted.status();

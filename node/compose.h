@@ -46,7 +46,8 @@ absl::StatusOr<ledger::KeyInfo> DeliveryKey(const Ground& ground, const std::str
 // takes it; the others become NOT_SENT or HELD, with rules and reasons. `sent` and `content` are
 // changed, numbers of the pairs taken. nullopt: nobody is left to seal for. Refusals of
 // DeliveryKey: no recipient has a key, nothing was changed. Refusal policy-held:leak: a recipient
-// would learn what is kept from it, and nobody has released that; nothing was changed.
+// would learn what is kept from it, and nobody has released that; those of NumberToPostUnder
+// (cases.h). Nothing was changed.
 absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& ground,
                                                               const crypto::SigningKey& signing,
                                                               state::SentRecord& sent,

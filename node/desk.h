@@ -55,6 +55,18 @@ class Desk {
   absl::StatusOr<v1::SendResponse> JudgeHit(std::string_view officer,
                                             const v1::JudgeHitRequest& request, Instant now);
 
+  absl::StatusOr<v1::CaseChange> OpenCase(std::string_view officer,
+                                          const v1::OpenCaseRequest& request, Instant now);
+  absl::StatusOr<v1::CaseChange> ChangeCase(std::string_view officer,
+                                            const v1::ChangeCaseRequest& request, Instant now);
+  absl::StatusOr<v1::ListCasesResponse> ListCases(std::string_view officer,
+                                                  const v1::ListCasesRequest& request) const;
+  absl::StatusOr<v1::ShowCaseResponse> ShowCase(std::string_view officer,
+                                                const v1::ShowCaseRequest& request,
+                                                Instant now) const;
+  absl::StatusOr<v1::ShareCaseResponse> ShareCase(std::string_view officer,
+                                                  const v1::ShareCaseRequest& request, Instant now);
+
   absl::StatusOr<v1::ListHeldResponse> ListHeld(std::string_view officer,
                                                 const v1::ListHeldRequest& request, Instant now);
   absl::StatusOr<v1::JudgeHeldResponse> JudgeHeld(std::string_view officer,
@@ -105,6 +117,10 @@ class Desk {
   absl::Status NameSubject(const v1::Draft& draft, state::SentRecord& sent, Instant now) const;
   absl::StatusOr<v1::SendResponse> SendDraft(std::string_view officer, const v1::Draft& draft,
                                              Instant now);
+  // Decided, as `previews` say; held when something in it leaks.
+  absl::StatusOr<v1::SendResponse> KeepSent(
+      state::SentRecord& sent, const v1::Draft& draft,
+      const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now);
   absl::StatusOr<state::DiaryLine> Disclose(std::string_view justification, state::SentRecord& sent,
                                             store::WriteBatch& batch, Instant now);
   absl::Status KeepDraft(const state::SentRecord& sent, const v1::Draft& draft,
@@ -128,10 +144,28 @@ class Desk {
                                                     const state::SentRecord& sent,
                                                     v1::RecallGround why,
                                                     std::string_view justification, Instant now);
+  absl::StatusOr<std::vector<v1::Draft>> NotesOf(const state::SentRecord& alert) const;
   absl::StatusOr<v1::SendResponse> SendReplacing(std::string_view officer, const v1::Draft& draft,
                                                  Instant now);
   static v1::Draft NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
                              const v1::ClearPersonRequest& request, Instant now);
+
+  // desk_cases.cc
+  // By its id or spoken reference. Refusal malformed: none such.
+  absl::StatusOr<std::string> FindCaseId(std::string_view name) const;
+  absl::Status PlaceInCase(v1::Draft& draft) const;
+  absl::StatusOr<v1::CaseChange> Declare(std::string_view officer, const v1::Draft& draft,
+                                         Instant now);
+  absl::StatusOr<v1::Draft> NewestMembership(const std::string& case_id) const;
+  absl::StatusOr<std::string> TitleOf(const state::CaseBook& book,
+                                      const state::HeldMembership& held) const;
+  absl::StatusOr<v1::CaseSummary> SummaryOfCase(const std::string& id) const;
+  absl::StatusOr<std::vector<state::SentRecord>> PostedBefore(const std::string& case_id,
+                                                              const std::string& recipient,
+                                                              Instant now) const;
+  absl::StatusOr<v1::SharedEntry> ShareOne(std::string_view officer,
+                                           const state::SentRecord& posted,
+                                           const v1::ShareCaseRequest& request, Instant now);
 
   // desk_held.cc
   absl::StatusOr<std::vector<state::SentRecord>> AllHeld() const;

@@ -250,10 +250,19 @@ absl::StatusOr<v1::SendResponse> Desk::ClearPerson(std::string_view officer,
   return SendDraft(officer, NoteDraft(content->draft(), *alert, request, now), now);
 }
 
-// The record, and of an alert the notes on persons who are others: nobody needs their papers then.
+// The record; of a post the copies that went to those who came later; and of an alert the notes on
+// persons who are others: nobody needs their papers then.
 absl::StatusOr<std::vector<state::SentRecord>> Desk::WithNotes(
     const state::SentRecord& sent) const {
   std::vector<state::SentRecord> all = {sent};
+  if (!sent.case_id().empty()) {
+    absl::Status status = ForEach<state::SentRecord>(
+        ground_->db, kSent, [&](std::string_view, const state::SentRecord& copy) {
+          if (copy.copy_of() == sent.record_id()) all.push_back(copy);
+          return absl::OkStatus();
+        });
+    if (!status.ok()) return status;
+  }
   if (sent.kind() != v1::RECORD_KIND_ALERT) return all;
   for (const std::string& name : ground_->held.NotesOn(ground_->agency.text(), sent.record_id())) {
     absl::StatusOr<std::optional<state::SentRecord>> note = sent_.Find(name);
@@ -305,27 +314,35 @@ absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
   return response;
 }
 
-// The new alert first, then the notes for it, then the old one goes: nobody passes in between, and
-// nobody who was cleared is stopped again.
-absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
-                                                     const v1::Draft& draft, Instant now) {
-  absl::StatusOr<state::SentRecord> old = FindSent(draft.replaces());
-  if (!old.ok()) return old.status();
-  if (old->kind() != v1::RECORD_KIND_ALERT || draft.kind() != v1::RECORD_KIND_ALERT) {
-    return NoSuch("sent alert");
-  }
-  absl::StatusOr<std::vector<state::SentRecord>> all = WithNotes(*old);
-  if (!all.ok()) return all.status();
-  // Read before anything leaves.
+// Those of an alert on persons who are others, as drafts. Read before anything leaves.
+absl::StatusOr<std::vector<v1::Draft>> Desk::NotesOf(const state::SentRecord& alert) const {
   std::vector<v1::Draft> notes;
+  if (alert.kind() != v1::RECORD_KIND_ALERT) return notes;
+  absl::StatusOr<std::vector<state::SentRecord>> all = WithNotes(alert);
+  if (!all.ok()) return all.status();
   for (size_t i = 1; i < all->size(); ++i) {
     absl::StatusOr<state::SentContent> content = sent_.Content((*all)[i]);
     if (!content.ok()) return content.status();
     notes.push_back(std::move(*content->mutable_draft()));
   }
+  return notes;
+}
+
+// The new record first, then the notes for it, then the old one goes: nobody passes in between, and
+// nobody who was cleared is stopped again.
+absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
+                                                     const v1::Draft& draft, Instant now) {
+  absl::StatusOr<state::SentRecord> old = FindSent(draft.replaces());
+  if (!old.ok()) return old.status();
+  if (old->kind() != draft.kind() || HexOf(old->case_id()) != draft.case_id()) {
+    return RefuseAdvising(Reason::kMalformed, "", "what is replaced is of another kind, or case",
+                          "recall it, and send the new record by itself");
+  }
+  absl::StatusOr<std::vector<v1::Draft>> notes = NotesOf(*old);
+  if (!notes.ok()) return notes.status();
   absl::StatusOr<v1::SendResponse> sent = SendDraft(officer, draft, now);
   if (!sent.ok()) return sent;
-  for (v1::Draft& note : notes) {
+  for (v1::Draft& note : *notes) {
     *note.mutable_recipients() = draft.recipients();
     note.set_expires_ms(draft.expires_ms());
     note.mutable_sections(0)->mutable_content()->mutable_not_identical()->set_alert_record_id(
@@ -333,8 +350,11 @@ absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
     absl::StatusOr<v1::SendResponse> again = SendDraft(officer, note, now);
     if (!again.ok()) return again;
   }
+  const v1::RecallGround why = draft.replace_ground() == v1::RECALL_GROUND_UNSPECIFIED
+                                   ? v1::RECALL_GROUND_REPLACED
+                                   : draft.replace_ground();
   absl::StatusOr<std::vector<std::string>> told =
-      TakeBack(officer, *old, v1::RECALL_GROUND_REPLACED, draft.justification(), now);
+      TakeBack(officer, *old, why, draft.justification(), now);
   if (!told.ok()) return told.status();
   return sent;
 }

@@ -7,6 +7,7 @@
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
 #include "core/record/record.h"
+#include "node/cases.h"
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
@@ -25,7 +26,7 @@ size_t CountOf(const v1::Draft& draft, v1::SectionContent::BodyCase body) {
   }));
 }
 
-// What each kind of record has exactly one of; information has none.
+// What each kind of record has exactly one of; information and case items have none.
 struct KindForm {
   v1::RecordKind kind;
   v1::SectionContent::BodyCase body;
@@ -42,7 +43,8 @@ constexpr std::array<KindForm, 3> kKindForms = {{
 
 absl::Status CheckNoOther(const v1::Draft& draft) {
   for (const auto body : {v1::SectionContent::kLeadAnswer, v1::SectionContent::kReply,
-                          v1::SectionContent::kNotIdentical, v1::SectionContent::kFinding}) {
+                          v1::SectionContent::kNotIdentical, v1::SectionContent::kFinding,
+                          v1::SectionContent::kMembership}) {
     if (CountOf(draft, body) == 0) continue;
     return RefuseAdvising(Reason::kMalformed, "", "a section holds what a draft cannot hold",
                           "answers, findings and notes have commands of their own");
@@ -64,12 +66,21 @@ bool HasSubjectToFind(const v1::Draft& draft) {
 
 absl::Status CheckKind(const v1::Draft& draft) {
   const auto* const form = std::ranges::find(kKindForms, draft.kind(), &KindForm::kind);
-  const bool information = draft.kind() == v1::RECORD_KIND_INFORMATION;
-  if (form == kKindForms.end() && !information) {
+  const bool free =
+      draft.kind() == v1::RECORD_KIND_INFORMATION || draft.kind() == v1::RECORD_KIND_CASE_ITEM;
+  if (form == kKindForms.end() && !free) {
     return RefuseAdvising(Reason::kLabelMissing, "kind", "no kind of record that can be drafted",
-                          "send a lead, an alert, a request or information");
+                          "send a lead, an alert, a request, information, or post in a case");
   }
-  if (!information && CountOf(draft, form->body) != 1) {
+  if (draft.kind() == v1::RECORD_KIND_CASE_ITEM && draft.case_id().empty()) {
+    return Refuse(Reason::kLabelMissing, "case", "a post names the case that it stands in");
+  }
+  if (!draft.case_id().empty() && draft.kind() != v1::RECORD_KIND_CASE_ITEM &&
+      draft.kind() != v1::RECORD_KIND_REQUEST) {
+    return RefuseAdvising(Reason::kMalformed, "", "a record of this kind stands in no case",
+                          "post it as a case item, or send a request within the case");
+  }
+  if (!free && CountOf(draft, form->body) != 1) {
     return RefuseAdvising(Reason::kMalformed, "", std::string(form->otherwise),
                           "give one such section, and no other");
   }
@@ -108,6 +119,10 @@ state::SentRecord Desk::NewRecord(std::string_view officer, v1::RecordKind kind,
   sent.set_urgency(draft.urgency());
   sent.set_officer(std::string(officer));
   sent.set_purpose(draft.purpose());
+  if (!draft.case_id().empty()) sent.set_case_id(*HexDecode(draft.case_id()));
+  if (kind == v1::RECORD_KIND_MEMBERSHIP) {
+    sent.set_membership(draft.sections(0).content().membership().number());
+  }
   for (const std::string& agency : draft.recipients()) {
     state::SentRecipient& recipient = *sent.add_recipients();
     recipient.set_recipient(agency);
@@ -187,43 +202,60 @@ absl::Status Desk::DecideRecipients(
 
 absl::StatusOr<v1::PreviewResponse> Desk::Preview(std::string_view officer,
                                                   const v1::Draft& request, Instant now) const {
+  v1::Draft draft = request;
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
-  if (status.ok()) status = CheckDraft(*ground_, request, now);
-  if (status.ok()) status = CheckKind(request);
+  if (status.ok()) status = PlaceInCase(draft);
+  if (status.ok()) status = CheckDraft(*ground_, draft, now);
+  if (status.ok()) status = CheckKind(draft);
   if (!status.ok()) return status;
-  state::SentRecord sent = NewRecord(officer, request.kind(), request, now);
-  if (status = NameSubject(request, sent, now); !status.ok()) return status;
+  state::SentRecord sent = NewRecord(officer, draft.kind(), draft, now);
+  if (status = NameSubject(draft, sent, now); !status.ok()) return status;
   v1::PreviewResponse response;
-  status = DecideRecipients(request, now, sent, *response.mutable_recipients());
+  status = DecideRecipients(draft, now, sent, *response.mutable_recipients());
   if (!status.ok()) return status;
   return response;
 }
 
 absl::StatusOr<v1::SendResponse> Desk::Send(std::string_view officer, const v1::Draft& request,
                                             Instant now) {
+  v1::Draft draft = request;
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
-  if (status.ok()) status = CheckJustification(request.justification());
-  if (status.ok()) status = CheckDraft(*ground_, request, now);
-  if (status.ok()) status = CheckKind(request);
+  if (status.ok()) status = CheckJustification(draft.justification());
+  if (status.ok()) status = PlaceInCase(draft);
+  if (status.ok()) status = CheckDraft(*ground_, draft, now);
+  if (status.ok()) status = CheckKind(draft);
   if (!status.ok()) return status;
-  return request.replaces().empty() ? SendDraft(officer, request, now)
-                                    : SendReplacing(officer, request, now);
+  return draft.replaces().empty() ? SendDraft(officer, draft, now)
+                                  : SendReplacing(officer, draft, now);
 }
 
 absl::StatusOr<v1::SendResponse> Desk::SendDraft(std::string_view officer, const v1::Draft& draft,
                                                  Instant now) {
   state::SentRecord sent = NewRecord(officer, draft.kind(), draft, now);
   absl::Status status = NameSubject(draft, sent, now);
-  v1::SendResponse response;
-  if (status.ok()) status = DecideRecipients(draft, now, sent, *response.mutable_recipients());
+  google::protobuf::RepeatedPtrField<v1::RecipientPreview> previews;
+  if (status.ok()) status = DecideRecipients(draft, now, sent, previews);
   if (!status.ok()) return status;
-  if (std::ranges::any_of(response.recipients(),
-                          [](const auto& one) { return !one.leaks().empty(); })) {
+  return KeepSent(sent, draft, previews, now);
+}
+
+absl::StatusOr<v1::SendResponse> Desk::KeepSent(
+    state::SentRecord& sent, const v1::Draft& draft,
+    const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now) {
+  if (std::ranges::any_of(previews, [](const auto& one) { return !one.leaks().empty(); })) {
     Hold(sent, now);
   }
+  v1::SendResponse response;
+  *response.mutable_recipients() = previews;
   response.set_record_id(HexOf(sent.record_id()));
   response.set_reference(ReferenceOf(sent.record_id()));
   store::WriteBatch batch;
+  absl::Status status;
+  if (sent.kind() == v1::RECORD_KIND_MEMBERSHIP) {
+    status = KeepOwnMembership(*ground_, draft.sections(0).content().membership(), sent.record_id(),
+                               batch);
+    if (!status.ok()) return status;
+  }
   absl::StatusOr<state::DiaryLine> line = Disclose(draft.justification(), sent, batch, now);
   if (!line.ok()) return line.status();
   if (status = KeepDraft(sent, draft, *line, batch); !status.ok()) return status;

@@ -78,6 +78,36 @@ class DeskService final : public v1::Desk::Service {
       return engine.JudgeHit(officer, *request, now);
     });
   }
+  grpc::Status OpenCase(grpc::ServerContext* context, const v1::OpenCaseRequest* request,
+                        v1::CaseChange* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.OpenCase(officer, *request, now);
+    });
+  }
+  grpc::Status ChangeCase(grpc::ServerContext* context, const v1::ChangeCaseRequest* request,
+                          v1::CaseChange* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ChangeCase(officer, *request, now);
+    });
+  }
+  grpc::Status ListCases(grpc::ServerContext* context, const v1::ListCasesRequest* request,
+                         v1::ListCasesResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ListCases(officer, *request, now);
+    });
+  }
+  grpc::Status ShowCase(grpc::ServerContext* context, const v1::ShowCaseRequest* request,
+                        v1::ShowCaseResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ShowCase(officer, *request, now);
+    });
+  }
+  grpc::Status ShareCase(grpc::ServerContext* context, const v1::ShareCaseRequest* request,
+                         v1::ShareCaseResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ShareCase(officer, *request, now);
+    });
+  }
   grpc::Status ListHeld(grpc::ServerContext* context, const v1::ListHeldRequest* request,
                         v1::ListHeldResponse* response) override {
     return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {

@@ -19,13 +19,17 @@
 namespace entente::node {
 namespace {
 
-constexpr store::Family kFamilies[] = {kNode,         kOfficers,    kFollowed,
-                                       kTexts,        kOwnKeys,     kSent,
-                                       kSentByHash,   kOutbox,      kPairs,
-                                       kReceived,     kReceivedIds, kVault,
-                                       kReceipts,     kUnwritten,   kExpiry,
-                                       kOwed,         kRecalled,    audit::kEntries,
-                                       audit::kTiles, audit::kMeta, audit::kCheckpoint};
+constexpr store::Family kFamilies[] = {kNode,           kOfficers,
+                                       kFollowed,       kTexts,
+                                       kOwnKeys,        kSent,
+                                       kSentByHash,     kOutbox,
+                                       kPairs,          kReceived,
+                                       kReceivedIds,    kVault,
+                                       kReceipts,       kUnwritten,
+                                       kExpiry,         kOwed,
+                                       kRecalled,       kCases,
+                                       audit::kEntries, audit::kTiles,
+                                       audit::kMeta,    audit::kCheckpoint};
 constexpr int64_t kPublishPauseMs = 30 * limits::kSecondMs;
 
 const absl::Status& StatusOf(const absl::Status& status) { return status; }
@@ -317,6 +321,35 @@ absl::StatusOr<v1::RecallResponse> Engine::Recall(std::string_view officer,
     if (absl::IsInternal(purged)) return purged;
     return recalled;
   });
+}
+
+absl::StatusOr<v1::CaseChange> Engine::OpenCase(std::string_view officer,
+                                                const v1::OpenCaseRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.OpenCase(officer, request, now); });
+}
+
+absl::StatusOr<v1::CaseChange> Engine::ChangeCase(std::string_view officer,
+                                                  const v1::ChangeCaseRequest& request,
+                                                  Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ChangeCase(officer, request, now); });
+}
+
+absl::StatusOr<v1::ListCasesResponse> Engine::ListCases(std::string_view officer,
+                                                        const v1::ListCasesRequest& request,
+                                                        Instant) {
+  return parts_->Guarded([&] { return parts_->desk.ListCases(officer, request); });
+}
+
+absl::StatusOr<v1::ShowCaseResponse> Engine::ShowCase(std::string_view officer,
+                                                      const v1::ShowCaseRequest& request,
+                                                      Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ShowCase(officer, request, now); });
+}
+
+absl::StatusOr<v1::ShareCaseResponse> Engine::ShareCase(std::string_view officer,
+                                                        const v1::ShareCaseRequest& request,
+                                                        Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ShareCase(officer, request, now); });
 }
 
 absl::StatusOr<v1::ListHeldResponse> Engine::ListHeld(std::string_view officer,

@@ -155,6 +155,20 @@ class Engine {
   // Role author. What a person found a hit to be, logged and sent to its issuer.
   absl::StatusOr<v1::SendResponse> JudgeHit(std::string_view officer,
                                             const v1::JudgeHitRequest& request, Instant now);
+  // Role author.
+  absl::StatusOr<v1::CaseChange> OpenCase(std::string_view officer,
+                                          const v1::OpenCaseRequest& request, Instant now);
+  // Role author of the agency that owns the case (wrong-agency).
+  absl::StatusOr<v1::CaseChange> ChangeCase(std::string_view officer,
+                                            const v1::ChangeCaseRequest& request, Instant now);
+  // Role author or reader: who is in which case, and what was posted, without content.
+  absl::StatusOr<v1::ListCasesResponse> ListCases(std::string_view officer,
+                                                  const v1::ListCasesRequest& request, Instant now);
+  absl::StatusOr<v1::ShowCaseResponse> ShowCase(std::string_view officer,
+                                                const v1::ShowCaseRequest& request, Instant now);
+  // Role author.
+  absl::StatusOr<v1::ShareCaseResponse> ShareCase(std::string_view officer,
+                                                  const v1::ShareCaseRequest& request, Instant now);
   // Role releaser. Logged: what is kept from whom is shown.
   absl::StatusOr<v1::ListHeldResponse> ListHeld(std::string_view officer,
                                                 const v1::ListHeldRequest& request, Instant now);

@@ -21,6 +21,7 @@ inline constexpr store::Family kOutbox = "l_outbox";         // u64 number -> st
 inline constexpr store::Family kPairs = "l_pairs";           // pairs.cc: PairOut, PairIn, closed
 inline constexpr store::Family kReceived = "l_received";     // record hash -> state.ReceivedRecord
 inline constexpr store::Family kReceivedIds = "l_received_ids";  // origin 0 record id -> hash
+inline constexpr store::Family kCases = "l_cases";               // case id -> state.CaseBook
 inline constexpr store::Family kVault = "l_vault";          // record hash or id -> sealed content
 inline constexpr store::Family kReceipts = "l_receipts";    // file name -> state.Receipt
 inline constexpr store::Family kUnwritten = "l_unwritten";  // file name: receipt not yet on file

@@ -8,6 +8,7 @@
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
 #include "core/record/statements.h"
+#include "node/cases.h"
 #include "node/families.h"
 #include "node/notices.h"
 #include "node/recall.h"
@@ -212,8 +213,10 @@ absl::Status Inbox::Take(const v1::Delivery& delivery, const audit::Checkpoint& 
     }
   } else {
     const Peeked peeked = Peek(delivery);
-    // An answer changes a sent record, which other deliveries of the group may have changed.
-    const bool alone = peeked.kind == v1::RECORD_KIND_ANSWER;
+    // An answer changes a sent record, which other deliveries of the group may have changed; by a
+    // membership they are judged.
+    const bool alone =
+        peeked.kind == v1::RECORD_KIND_ANSWER || peeked.kind == v1::RECORD_KIND_MEMBERSHIP;
     if ((alone && !group.touched.empty()) || group.touched.contains("alone") ||
         group.touched.contains(peeked.hash) || group.touched.contains(peeked.record_id)) {
       return absl::AbortedError("again");
@@ -323,6 +326,13 @@ absl::Status Inbox::ForgetKey(std::string_view record_hash, Group& group) {
   return ground_->vault.Erase(record_hash, group.batch);
 }
 
+absl::Status Inbox::KeepIfMembership(const Arrived& arrived, Group& group) {
+  if (arrived.index.kind() != v1::RECORD_KIND_MEMBERSHIP) return absl::OkStatus();
+  v1::SectionContent content;
+  content.ParseFromString(arrived.content->sections(0).content());
+  return KeepMembership(*ground_, arrived.index, content.membership(), group.batch);
+}
+
 absl::Status Inbox::Keep(Arrived& arrived, Group& group, Instant now) {
   state::ReceivedRecord& index = arrived.index;
   group.lines.push_back(CollectionLine(index));
@@ -335,6 +345,7 @@ absl::Status Inbox::Keep(Arrived& arrived, Group& group, Instant now) {
     group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
     return ForgetKey(index.record_hash(), group);
   }
+  if (absl::Status kept = KeepIfMembership(arrived, group); !kept.ok()) return kept;
   ground_->held.AddReceived(index, *arrived.content);
   group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
   group.batch.Put(kExpiry, Text(U64Key(index.purge_ms()), "r", index.record_hash()), "");

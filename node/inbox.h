@@ -69,6 +69,7 @@ class Inbox {
   absl::Status KeepReceipt(const ledger::ReceiptBundle& bundle, const state::ReceivedRecord& index,
                            Group& group, Instant now);
   absl::Status ForgetKey(std::string_view record_hash, Group& group);
+  absl::Status KeepIfMembership(const Arrived& arrived, Group& group);
   absl::Status Keep(Arrived& arrived, Group& group, Instant now);
   void RaiseRefused(const state::ReceivedRecord& index, Instant now);
   absl::Status ApplyAnswer(Arrived& arrived, Group& group, Instant now);

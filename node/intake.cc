@@ -12,6 +12,7 @@
 #include "core/record/receive.h"
 #include "core/record/statements.h"
 #include "core/record/words.h"
+#include "node/cases.h"
 #include "node/families.h"
 #include "node/labels.h"
 #include "node/table.h"
@@ -50,6 +51,7 @@ class Checking {
   absl::Status CheckState();
   absl::Status CheckPolicy();
   absl::Status CheckObligations(const Registry& registry, const policy::Decision& inbound);
+  absl::Status CheckCase();
 
   const v1::RecipientDecision& decision() const { return part_.part.submission().decisions(0); }
   Instant instant() const { return part_.entry.instant; }
@@ -70,9 +72,9 @@ absl::Status Checking::Run() {
   if (delivery_.record().size() > limits::kRecordBytes) {
     return Refuse(Reason::kTooLarge, "the record is larger than 1 MiB");
   }
-  for (const auto check :
-       {&Checking::CheckEvidence, &Checking::CheckRecord, &Checking::CheckSeen,
-        &Checking::CheckNote, &Checking::Open, &Checking::CheckState, &Checking::CheckPolicy}) {
+  for (const auto check : {&Checking::CheckEvidence, &Checking::CheckRecord, &Checking::CheckSeen,
+                           &Checking::CheckNote, &Checking::Open, &Checking::CheckState,
+                           &Checking::CheckPolicy, &Checking::CheckCase}) {
     if (absl::Status status = (this->*check)(); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -228,6 +230,11 @@ absl::Status Checking::CheckObligations(const Registry& registry, const policy::
   return absl::OkStatus();
 }
 
+// 14
+absl::Status Checking::CheckCase() {
+  return CheckInCase(ground_, record_->header, opened_->sections, part_.log_index);
+}
+
 void FillWithheld(const v1::WithheldSection& section, v1::ShownWithholding& shown) {
   shown.set_section_id(HexEncode(AsBytes(section.section_id())));
   *shown.mutable_rules() = section.rules();
@@ -245,6 +252,8 @@ void Checking::Fill(Arrived& arrived) const {
   index.set_logged_ms(static_cast<uint64_t>(instant().ms));
   index.set_purge_ms(static_cast<uint64_t>(PurgeTime(obligations_, now_, header.expires).ms));
   arrived.in_reply_to = opened_->manifest.in_reply_to();
+  if (header.case_id) index.set_case_id(ToString(*header.case_id));
+  index.set_membership(header.membership_number);
 
   state::ReceivedContent& content = arrived.content.emplace();
   content.set_header(record_->wire->header());

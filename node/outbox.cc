@@ -246,7 +246,8 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
       SealDraft(*ground_, signing, one.sent, one.content, pairs, now);
   const std::optional<Refusal> refusal = RefusalOf(sealed.status());
   if (refusal &&
-      (refusal->reason == Reason::kKeyUnknown || refusal->reason == Reason::kAgencySuspended)) {
+      (refusal->reason == Reason::kKeyUnknown || refusal->reason == Reason::kAgencySuspended ||
+       refusal->reason == Reason::kMembershipBehind)) {
     if (MarkWaiting(one.sent, ReasonText(*refusal), now)) sent_.Save(one.sent, batch);
     return sealed.status();
   }

@@ -20,9 +20,9 @@ namespace entente::node {
 namespace {
 
 // Refusals that pass by themselves: the same submission is sent again after this pause.
-constexpr std::array kPassing = {
-    Reason::kQuota,          Reason::kDiskFull,   Reason::kShuttingDown,    Reason::kBelowQuorum,
-    Reason::kSnapshotBehind, Reason::kPolicyHeld, Reason::kMembershipBehind};
+constexpr std::array kPassing = {Reason::kQuota,          Reason::kDiskFull,
+                                 Reason::kShuttingDown,   Reason::kBelowQuorum,
+                                 Reason::kSnapshotBehind, Reason::kPolicyHeld};
 constexpr int64_t kPauseMs = 5 * limits::kSecondMs;
 constexpr int64_t kHeldPauseMs = limits::kMinuteMs;
 

@@ -190,6 +190,8 @@ constexpr SentenceRow kRows[] = {
     {"request-ground.urgent-at-hand", "urgent, at hand: 8 hours", "urgent, disponible : 8 heures"},
     {"request-ground.urgent", "urgent: 3 days", "urgent : 3 jours"},
     {"request-ground.other", "7 days", "7 jours"},
+    {"case-role.investigator", "investigator", "enquêteur"},
+    {"case-role.observer", "observer", "observateur"},
     {"reply-state.accepted", "accepted", "acceptée"},
     {"reply-state.clarification-asked", "clarification asked", "précisions demandées"},
     {"reply-state.partly-answered", "answered in part", "réponse partielle"},

@@ -1,0 +1,49 @@
+// The cases this agency owns or is in: who else is, by the memberships that their owners declared
+// (docs/formats.md, "Cases"). Reads the store each time; changes go into the caller's batch. Not
+// thread-safe. Errors: the store's, and DATA_LOSS.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/record/open.h"
+#include "node/ground.h"
+#include "node/state.pb.h"
+
+namespace entente::node {
+
+// Of our own the last may not be in the log yet: then its log index is 0. One that the broker
+// refused, or that never left, is left out.
+absl::StatusOr<std::optional<state::CaseBook>> FindCase(const Ground& ground,
+                                                        std::string_view case_id);
+// The newest that stands in the log; nullptr before the first does.
+const state::HeldMembership* InForce(const state::CaseBook& book);
+// Ours, not in the log yet.
+const state::HeldMembership* OnItsWay(const state::CaseBook& book);
+
+// nullptr for one who is not in it. The owner counts as an investigator.
+bool IsInCase(const state::CaseBook& book, const state::HeldMembership& membership,
+              std::string_view agency);
+bool MayPost(const state::CaseBook& book, const state::HeldMembership& membership,
+             std::string_view agency);
+
+// The number under which this agency may post now. Refusals malformed: no such case here;
+// membership-behind: a membership of ours is not in the log yet; not-authorised: we are not in it,
+// or observe.
+absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_view case_id);
+
+// Check 14 of what a recipient checks. Refusals as there; OK for what is in no case.
+absl::Status CheckInCase(const Ground& ground, const record::Header& header,
+                         const std::vector<record::OpenedSection>& sections, uint64_t log_index);
+// A membership that passed it.
+absl::Status KeepMembership(const Ground& ground, const state::ReceivedRecord& received,
+                            const v1::Membership& membership, store::WriteBatch& batch);
+// One of our own, to be sent as `record_id`.
+absl::Status KeepOwnMembership(const Ground& ground, const v1::Membership& membership,
+                               std::string_view record_id, store::WriteBatch& batch);
+
+}  // namespace entente::node
