@@ -323,7 +323,10 @@ absl::StatusOr<std::vector<state::SentRecord>> Desk::PostedBefore(const std::str
       });
   if (!status.ok()) return status;
   std::erase_if(posted, [&](const auto& sent) { return has.contains(sent.record_id()); });
-  std::ranges::stable_sort(posted, {}, &state::SentRecord::created_ms);
+  // As they stand in the log; what is not there yet comes last.
+  std::ranges::stable_sort(posted, {}, [](const state::SentRecord& sent) {
+    return std::pair(sent.has_log_index() ? sent.log_index() : UINT64_MAX, sent.number());
+  });
   return posted;
 }
 
