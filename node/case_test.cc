@@ -5,6 +5,7 @@
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
+#include "node/cases.h"
 #include "node/engine_fixture.h"
 
 namespace entente::node {
@@ -181,6 +182,32 @@ TEST_F(CaseTest, WhoIsRemovedGetsNothingFromThenOn) {
   EXPECT_TRUE(IsRefusal(sent.status(), Reason::kWrongAgency)) << sent.status();
 }
 
+// Held for what its text gives away to Switzerland; Germany is removed before it is released.
+TEST_F(CaseTest, APostThatWaitsDoesNotGoToWhoLeftMeanwhile) {
+  v1::AddOfficerRequest officer;
+  officer.mutable_officer()->set_id("second");
+  officer.mutable_officer()->add_roles("releaser");
+  ASSERT_TRUE(world.node("FR.fiu")->AddOfficer("admin", officer, world.now).ok());
+  const std::string id = Open({Member("BR.fiu"), Member("CH.fiu"), Member("DE.fiu")});
+  world.Settle();
+  v1::Draft leaking = Post(id);
+  v1::Subjects& subjects = *leaking.mutable_sections(0)->mutable_content()->mutable_subjects();
+  subjects.mutable_subjects(0)->set_note("watch the house at the quay");
+  const std::string waits = world.Send("FR.fiu", leaking);
+  ASSERT_TRUE(Change(id, {}, {"DE.fiu"}).ok());
+  world.Settle();
+  ASSERT_EQ(At("FR.fiu", id, waits, "DE.fiu").state(), v1::RECIPIENT_STATE_HELD);
+  v1::JudgeHeldRequest request;
+  request.set_record_id(waits);
+  request.set_release(true);
+  request.set_justification("looked at it");
+  ASSERT_TRUE(world.node("FR.fiu")->JudgeHeld("second", request, world.now).ok());
+  world.Settle();
+  EXPECT_EQ(At("FR.fiu", id, waits, "BR.fiu").state(), v1::RECIPIENT_STATE_DELIVERED);
+  EXPECT_EQ(At("FR.fiu", id, waits, "DE.fiu").state(), v1::RECIPIENT_STATE_NOT_SENT);
+  EXPECT_EQ(PostsAt("DE.fiu", id), 0u);
+}
+
 // The broker of this test holds no post against a membership: the recipient does.
 TEST_F(CaseTest, APostUnderAnOldMembershipIsRefusedByItsRecipient) {
   const std::string id = Open({Member("BR.fiu"), Member("DE.fiu")});
@@ -317,6 +344,90 @@ TEST_F(CaseTest, OutlivesARestart) {
   ASSERT_TRUE(Change(id, {Member("DE.fiu")}, {}).ok());
   world.Settle();
   EXPECT_EQ(Cases("DE.fiu")[0].number(), 2u);
+}
+
+// ---- what a recipient checks
+
+// BR.fiu, which knows the case of FR.fiu: Germany was an investigator under 1, observes under 2.
+class CheckInCaseTest : public ::testing::Test {
+ protected:
+  CheckInCaseTest() {
+    book_.set_owner("FR.fiu");
+    Hold(1, 100, v1::CASE_ROLE_INVESTIGATOR);
+    Hold(2, 200, v1::CASE_ROLE_OBSERVER);
+  }
+  void Hold(uint64_t number, uint64_t log_index, v1::CaseRole role) {
+    state::HeldMembership& held = *book_.add_memberships();
+    held.set_number(number);
+    held.set_log_index(log_index);
+    held.set_digest(std::string(32, static_cast<char>(number)));
+    for (const char* agency : {"BR.fiu", "DE.fiu"}) {
+      v1::CaseMember& member = *held.add_members();
+      member.set_agency(agency);
+      member.set_role(role);
+    }
+  }
+  static record::Header Header(v1::RecordKind kind, const std::string& origin, uint64_t number) {
+    record::Header header{.kind = kind, .origin = *AgencyId::Parse(origin)};
+    header.case_id = record::CaseId{7};
+    header.membership_number = number;
+    return header;
+  }
+  static record::OpenedSection Declares(uint64_t number, const std::string& member,
+                                        const std::string& before) {
+    record::OpenedSection section;
+    v1::Membership& membership = *section.content.mutable_membership();
+    membership.set_case_id(ToString(record::CaseId{7}));
+    membership.set_number(number);
+    membership.set_before(before);
+    membership.add_members()->set_agency(member);
+    return section;
+  }
+  std::string Says(const record::Header& header,
+                   const std::vector<record::OpenedSection>& sections = {},
+                   uint64_t log_index = 300) {
+    const absl::Status status =
+        CheckInCase(*AgencyId::Parse("BR.fiu"), book_, header, sections, log_index);
+    const auto refusal = RefusalOf(status);
+    return refusal ? std::string(ReasonWord(refusal->reason)) : status.ToString();
+  }
+  std::string SaysOfMembership(const std::string& origin, uint64_t number,
+                               const record::OpenedSection& section) {
+    return Says(Header(v1::RECORD_KIND_MEMBERSHIP, origin, number), {section});
+  }
+
+  state::CaseBook book_;
+};
+
+TEST_F(CheckInCaseTest, OfAPost) {
+  const auto post = [](const std::string& origin, uint64_t number) {
+    return Header(v1::RECORD_KIND_CASE_ITEM, origin, number);
+  };
+  EXPECT_EQ(Says(post("FR.fiu", 2)), "OK");
+  EXPECT_EQ(Says(post("FR.fiu", 3)), "OK") << "the membership may be on its way";
+  EXPECT_EQ(Says(post("FR.fiu", 1)), "membership-behind");
+  EXPECT_EQ(Says(post("DE.fiu", 1), {}, 150), "OK") << "before the second stood";
+  EXPECT_EQ(Says(post("DE.fiu", 2)), "not-authorised") << "observes";
+  EXPECT_EQ(Says(Header(v1::RECORD_KIND_REQUEST, "DE.fiu", 2)), "OK");
+  EXPECT_EQ(Says(post("CH.fiu", 2)), "wrong-agency");
+  EXPECT_EQ(Says(post("FR.fiu", 2), {Declares(2, "BR.fiu", "")}), "malformed");
+  record::Header lead = Header(v1::RECORD_KIND_LEAD, "FR.fiu", 0);
+  lead.case_id.reset();
+  EXPECT_EQ(Says(lead, {Declares(2, "BR.fiu", "")}), "malformed");
+}
+
+TEST_F(CheckInCaseTest, OfAMembership) {
+  const std::string before(32, '\2');
+  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(3, "BR.fiu", before)), "OK");
+  EXPECT_EQ(SaysOfMembership("DE.fiu", 3, Declares(3, "BR.fiu", before)), "wrong-agency");
+  EXPECT_EQ(SaysOfMembership("FR.fiu", 2, Declares(2, "BR.fiu", before)), "membership-behind");
+  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(3, "BR.fiu", std::string(32, '\1'))),
+            "proof-bad");
+  EXPECT_EQ(SaysOfMembership("FR.fiu", 4, Declares(4, "BR.fiu", std::string(32, 'x'))), "OK")
+      << "the one between is not here";
+  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(4, "BR.fiu", before)), "malformed");
+  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(3, "DE.fiu", before)), "wrong-agency");
+  EXPECT_EQ(Says(Header(v1::RECORD_KIND_MEMBERSHIP, "FR.fiu", 3)), "malformed") << "empty";
 }
 
 }  // namespace

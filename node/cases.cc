@@ -75,7 +75,7 @@ absl::Status CheckNext(const record::Header& header, const v1::Membership& membe
   return absl::OkStatus();
 }
 
-absl::Status CheckDeclared(const Ground& ground, const record::Header& header,
+absl::Status CheckDeclared(const AgencyId& own, const record::Header& header,
                            const std::vector<record::OpenedSection>& sections,
                            const std::optional<state::CaseBook>& book) {
   if (sections.size() != 1 || !sections[0].content.has_membership()) {
@@ -87,7 +87,7 @@ absl::Status CheckDeclared(const Ground& ground, const record::Header& header,
     return Malformed("the membership is of another case or number than its header says");
   }
   const auto& members = membership.members();
-  if (std::ranges::find(members, ground.agency.text(), &v1::CaseMember::agency) == members.end()) {
+  if (std::ranges::find(members, own.text(), &v1::CaseMember::agency) == members.end()) {
     return Refuse(Reason::kWrongAgency, "the membership does not name this agency");
   }
   if (!book || book->memberships().empty()) return absl::OkStatus();
@@ -172,18 +172,16 @@ absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_vie
   return in_force->number();
 }
 
-absl::Status CheckInCase(const Ground& ground, const record::Header& header,
+absl::Status CheckInCase(const AgencyId& own, const std::optional<state::CaseBook>& book,
+                         const record::Header& header,
                          const std::vector<record::OpenedSection>& sections, uint64_t log_index) {
   const bool declares = header.kind == v1::RECORD_KIND_MEMBERSHIP;
   const bool has = std::ranges::any_of(
       sections, [](const record::OpenedSection& one) { return one.content.has_membership(); });
   if (has && !declares) return Malformed("a membership stands in a record of its own");
   if (!header.case_id) return absl::OkStatus();
-  const absl::StatusOr<std::optional<state::CaseBook>> book =
-      FindCase(ground, AsText(*header.case_id));
-  if (!book.ok()) return book.status();
-  if (declares) return CheckDeclared(ground, header, sections, *book);
-  return *book ? CheckPost(header, **book, log_index) : absl::OkStatus();
+  if (declares) return CheckDeclared(own, header, sections, book);
+  return book ? CheckPost(header, *book, log_index) : absl::OkStatus();
 }
 
 absl::Status KeepMembership(const Ground& ground, const state::ReceivedRecord& received,

@@ -36,8 +36,10 @@ bool MayPost(const state::CaseBook& book, const state::HeldMembership& membershi
 // or observe.
 absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_view case_id);
 
-// Check 14 of what a recipient checks. Refusals as there; OK for what is in no case.
-absl::Status CheckInCase(const Ground& ground, const record::Header& header,
+// Check 14 of what a recipient, `own`, checks, knowing `book` of the case. Refusals as there; OK
+// for what is in no case. Pure.
+absl::Status CheckInCase(const AgencyId& own, const std::optional<state::CaseBook>& book,
+                         const record::Header& header,
                          const std::vector<record::OpenedSection>& sections, uint64_t log_index);
 // A membership that passed it.
 absl::Status KeepMembership(const Ground& ground, const state::ReceivedRecord& received,

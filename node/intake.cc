@@ -232,7 +232,15 @@ absl::Status Checking::CheckObligations(const Registry& registry, const policy::
 
 // 14
 absl::Status Checking::CheckCase() {
-  return CheckInCase(ground_, record_->header, opened_->sections, part_.log_index);
+  const record::Header& header = record_->header;
+  std::optional<state::CaseBook> book;
+  if (header.case_id) {
+    absl::StatusOr<std::optional<state::CaseBook>> found =
+        FindCase(ground_, AsText(*header.case_id));
+    if (!found.ok()) return found.status();
+    book = *std::move(found);
+  }
+  return CheckInCase(ground_.agency, book, header, opened_->sections, part_.log_index);
 }
 
 void FillWithheld(const v1::WithheldSection& section, v1::ShownWithholding& shown) {
