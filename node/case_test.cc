@@ -11,7 +11,6 @@
 namespace entente::node {
 namespace {
 
-using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -330,6 +329,8 @@ TEST_F(CaseTest, ARecategorisationClosesEveryOldCopyAndDecidesAnew) {
     }
   }
   EXPECT_EQ(erased, 2u) << "the copy too";
+  const absl::Status closed = world.Show("BR.fiu", old).status();
+  EXPECT_THAT(RefusalOf(closed)->text, HasSubstr("another category"));
   EXPECT_EQ(At("FR.fiu", id, next, "BR.fiu").state(), v1::RECIPIENT_STATE_DELIVERED);
   EXPECT_EQ(At("FR.fiu", id, next, "CH.fiu").state(), v1::RECIPIENT_STATE_NOT_SENT)
       << "nothing but what is about a victim";

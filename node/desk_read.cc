@@ -42,6 +42,21 @@ bool IsOver(const state::SentRecord& sent, Instant now) {
          sent.expires_ms() <= static_cast<uint64_t>(now.ms);
 }
 
+std::string_view WhyRecalled(v1::RecallGround ground) {
+  switch (ground) {
+    case v1::RECALL_GROUND_INCORRECT:
+      return "it is incorrect";
+    case v1::RECALL_GROUND_UNLAWFUL:
+      return "it should not have been sent";
+    case v1::RECALL_GROUND_RECATEGORISED:
+      return "the person is in another category now, such as a victim";
+    case v1::RECALL_GROUND_REPLACED:
+      return "another takes its place";
+    default:
+      return "it is withdrawn";
+  }
+}
+
 absl::Status Over() { return Refuse(Reason::kExpired, "the time of this record is over"); }
 
 void FillAsk(const v1::SectionContent& content, v1::RecordSummary& summary) {
@@ -134,7 +149,8 @@ absl::StatusOr<state::ReceivedContent> Desk::ContentOf(const state::ReceivedReco
                                                        Instant now) const {
   if (received.recalled_ms() != 0) {
     return RefuseAdvising(Reason::kExpired, "",
-                          Text(received.origin(), " has recalled this record"),
+                          Text(received.origin(), " has recalled this record: ",
+                               WhyRecalled(received.recall_ground())),
                           Text("ask ", received.origin(), " why, if you acted on it"));
   }
   if (IsOver(received, now)) return Over();

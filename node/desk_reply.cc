@@ -7,6 +7,7 @@
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/pictures.h"
 #include "node/recall.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -161,6 +162,7 @@ absl::StatusOr<v1::AnswerResponse> Desk::Answer(std::string_view officer,
   reply.set_text(request.text());
   reply.set_reference(request.own_reference());
   for (const v1::DraftSection& section : request.sections()) *draft.add_sections() = section;
+  if (status = StripPictures(draft); !status.ok()) return status;
   const std::string hash = asked->received.record_hash();
   absl::StatusOr<state::SentRecord> sent =
       PrepareReply(officer, v1::RECORD_KIND_ANSWER, draft, hash, now);

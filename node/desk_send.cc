@@ -11,6 +11,7 @@
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/pictures.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -205,6 +206,7 @@ absl::StatusOr<v1::PreviewResponse> Desk::Preview(std::string_view officer,
   v1::Draft draft = request;
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
   if (status.ok()) status = PlaceInCase(draft);
+  if (status.ok()) status = StripPictures(draft);
   if (status.ok()) status = CheckDraft(*ground_, draft, now);
   if (status.ok()) status = CheckKind(draft);
   if (!status.ok()) return status;
@@ -222,6 +224,7 @@ absl::StatusOr<v1::SendResponse> Desk::Send(std::string_view officer, const v1::
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
   if (status.ok()) status = CheckJustification(draft.justification());
   if (status.ok()) status = PlaceInCase(draft);
+  if (status.ok()) status = StripPictures(draft);
   if (status.ok()) status = CheckDraft(*ground_, draft, now);
   if (status.ok()) status = CheckKind(draft);
   if (!status.ok()) return status;

@@ -120,6 +120,23 @@ TEST_F(HeldTest, APolicyThatKeepsMoreBackHoldsItAnew) {
   EXPECT_THAT(Held(), SizeIs(1));
 }
 
+// It was let go as far as Switzerland is concerned; by the time it is sealed Brazil does not get
+// the address either.
+TEST_F(HeldTest, WhatIsReleasedToOneIsNotReleasedToAnother) {
+  const std::string id = world.Send("FR.fiu", Leaking({"BR.fiu", "CH.fiu"}));
+  ASSERT_TRUE(Judge("second", id, true).ok());
+  std::string text = testing::DefaultPolicy("FR", 2);
+  const std::string_view to_swiss = "to    = [\"CH\"]";
+  const size_t at = text.find(to_swiss);
+  ASSERT_NE(at, text.npos);
+  text.replace(at, to_swiss.size(), "to    = [\"BR\", \"CH\"]");
+  world.PublishPolicy("FR", 2, text);
+  world.Settle();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_HELD);
+  EXPECT_THAT(world.InboxOf("CH.fiu"), IsEmpty());
+  EXPECT_THAT(Held(), SizeIs(1));
+}
+
 TEST_F(HeldTest, PreviewSaysSoBeforeAnythingIsSent) {
   const auto preview = fr()->Preview("author", Leaking({"CH.fiu"}), world.now);
   ASSERT_TRUE(preview.ok()) << preview.status();
