@@ -377,6 +377,7 @@ class CheckInCaseTest : public ::testing::Test {
   static record::OpenedSection Declares(uint64_t number, const std::string& member,
                                         const std::string& before) {
     record::OpenedSection section;
+    section.labels.set_essential(true);
     v1::Membership& membership = *section.content.mutable_membership();
     membership.set_case_id(ToString(record::CaseId{7}));
     membership.set_number(number);
@@ -429,6 +430,11 @@ TEST_F(CheckInCaseTest, OfAMembership) {
   EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(4, "BR.fiu", before)), "malformed");
   EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(3, "DE.fiu", before)), "wrong-agency");
   EXPECT_EQ(Says(Header(v1::RECORD_KIND_MEMBERSHIP, "FR.fiu", 3)), "malformed") << "empty";
+  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(3, "FR.fiu", before)), "malformed") << "owner";
+  record::OpenedSection spare = Declares(3, "BR.fiu", before);
+  EXPECT_EQ(Says(Header(v1::RECORD_KIND_MEMBERSHIP, "FR.fiu", 3), {spare, spare}), "malformed");
+  spare.labels.set_essential(false);
+  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, spare), "malformed");
 }
 
 }  // namespace

@@ -78,8 +78,9 @@ absl::Status CheckNext(const record::Header& header, const v1::Membership& membe
 absl::Status CheckDeclared(const AgencyId& own, const record::Header& header,
                            const std::vector<record::OpenedSection>& sections,
                            const std::optional<state::CaseBook>& book) {
-  if (sections.size() != 1 || !sections[0].content.has_membership()) {
-    return Malformed("a membership has one section, which says who is in the case");
+  if (sections.size() != 1 || !sections[0].content.has_membership() ||
+      !sections[0].labels.essential()) {
+    return Malformed("a membership has one essential section, which says who is in the case");
   }
   const v1::Membership& membership = sections[0].content.membership();
   if (membership.case_id() != AsText(*header.case_id) ||
@@ -87,6 +88,9 @@ absl::Status CheckDeclared(const AgencyId& own, const record::Header& header,
     return Malformed("the membership is of another case or number than its header says");
   }
   const auto& members = membership.members();
+  if (std::ranges::find(members, header.origin.text(), &v1::CaseMember::agency) != members.end()) {
+    return Malformed("the owner of a case is not among its members");
+  }
   if (std::ranges::find(members, own.text(), &v1::CaseMember::agency) == members.end()) {
     return Refuse(Reason::kWrongAgency, "the membership does not name this agency");
   }

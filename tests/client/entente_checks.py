@@ -1,4 +1,4 @@
-"""The thirteen checks of a recipient (docs/formats.md), in their order.
+"""The fourteen checks of a recipient (docs/formats.md), in their order.
 
 Of number 12 only the state of the log is checked, not the recipient's own policy: this client has
 no policy engine. `Checker` gives what was opened, or refuses with the reason that the
@@ -7,6 +7,7 @@ acknowledgement carries.
 
 import dataclasses
 
+from entente_cases import Cases
 import entente_crypto as crypto
 from entente_formats import (MAX_HEADER, MAX_RECORD, access_leaf, lane_of, open_access,
                              open_section, open_wrap, read_inside, record_hash, section_leaf,
@@ -18,7 +19,9 @@ from entente_strict import Refused, read
 
 TOLERANCE_MS = 5 * 60 * 1000
 MEANT = (pb.RECORD_KIND_ALERT, pb.RECORD_KIND_LEAD, pb.RECORD_KIND_REQUEST, pb.RECORD_KIND_ANSWER,
-         pb.RECORD_KIND_INFORMATION, pb.RECORD_KIND_ADVISORY)
+         pb.RECORD_KIND_INFORMATION, pb.RECORD_KIND_ADVISORY, pb.RECORD_KIND_OUTCOME,
+         pb.RECORD_KIND_CASE_ITEM, pb.RECORD_KIND_MEMBERSHIP)
+IN_A_CASE = (pb.RECORD_KIND_CASE_ITEM, pb.RECORD_KIND_MEMBERSHIP)  # always; requests may be
 DELIVERED = (pb.VERDICT_RELEASE, pb.VERDICT_RELEASE_IN_PART)
 
 
@@ -47,6 +50,7 @@ class Seen:
 
     records: dict = dataclasses.field(default_factory=dict)  # (origin, record id) -> hash
     numbers: dict = dataclasses.field(default_factory=dict)  # (origin, lane, seq) -> (hash, index)
+    cases: Cases = dataclasses.field(default_factory=Cases)
 
     def check_record(self, opened):
         known = self.records.get((opened.origin, opened.header.record_id), opened.record_hash)
@@ -57,6 +61,11 @@ class Seen:
         this = (opened.record_hash, opened.log_index)
         if self.numbers.get(self._place(opened), this) != this:
             raise Refused("record-id-reused", "pair_seq was seen")
+
+    def comes_again(self, opened):
+        """What was taken in is not held against the memberships that came since."""
+        this = (opened.record_hash, opened.log_index)
+        return self.numbers.get(self._place(opened)) == this
 
     def add(self, opened):
         self.records[opened.origin, opened.header.record_id] = opened.record_hash
@@ -120,6 +129,8 @@ class Checker:
         self.seen.check_number(opened)
         self.follower.check_snapshot(part, delivery.evidence.log_index, entry.instant_ms)
         self._obligations(opened, part.decisions[0])
+        if not self.seen.comes_again(opened):
+            self.seen.cases.check(opened, sections, self.agency)
         opened.sections = sections
         return opened
 
@@ -156,8 +167,11 @@ class Checker:
 
     @staticmethod
     def _meaning(header):
-        if header.kind not in MEANT or header.case_id:
-            raise Refused("malformed", "no meaning is given to this kind, or to a case")
+        if header.kind not in MEANT:
+            raise Refused("malformed", "no meaning is given to this kind")
+        if header.kind != pb.RECORD_KIND_REQUEST:
+            if (header.kind in IN_A_CASE) != bool(header.case_id):
+                raise Refused("malformed", "a case is missing, or this kind has none")
 
     def _times(self, header, entry, now_ms):
         """Check 5."""

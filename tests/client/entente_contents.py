@@ -19,6 +19,10 @@ def check_content(labels, content):
     held = {DATA[subject.WhichOneof("what")] for subject in content.subjects.subjects}
     if content.WhichOneof("body") == "narrative":
         held.add("narrative")
+    if content.WhichOneof("body") == "membership":
+        held.add("organisation")
+        if not labels.essential:
+            raise Refused("malformed", "a membership in a section that is not essential")
     if content.reply.HasField("ground") and content.reply.state != pb.REPLY_STATE_REFUSED:
         raise Refused("malformed", "a ground of refusal in another reply")
     missing = held - set(labels.data)

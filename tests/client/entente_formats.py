@@ -104,6 +104,11 @@ def encode(message):
     return message.SerializeToString(deterministic=True)
 
 
+def membership_digest(membership):
+    """What the next membership of a case names; the bytes are canonical, so those carried."""
+    return sha256(P, b"membership\0", encode(membership))
+
+
 # ---- batch signature of records
 
 

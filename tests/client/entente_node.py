@@ -18,6 +18,7 @@ import time
 from google.protobuf import json_format
 import grpc
 
+from entente_cases import Kept
 import entente_crypto as crypto
 from entente_checks import Checker, Opened, Seen
 from entente_directory import Follower
@@ -29,8 +30,8 @@ from entente_strict import Refused, parse, read, spoken_reference
 
 ENTRIES_AT_ONCE = 256
 # Refusals that pass: what is refused so stays in the outbox and is sent again.
-PASSING = ("policy-held", "snapshot-behind", "membership-behind", "below-quorum", "quota",
-           "disk-full", "shutting-down")
+PASSING = ("policy-held", "snapshot-behind", "below-quorum", "quota", "disk-full",
+           "shutting-down")
 TRY_AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED,
              grpc.StatusCode.DEADLINE_EXCEEDED)
 REMEMBERED_MS = 60 * 86400 * 1000  # a recall of a record that is not here
@@ -100,14 +101,22 @@ class State:
             digest = bytes.fromhex(digest)
             seen.records[origin, bytes.fromhex(record_id)] = digest
             seen.numbers[origin, lane, seq] = (digest, index)
+        for case_id, number, owner, index, digest, roles in self.data.get("memberships", []):
+            kept = Kept(owner, index, bytes.fromhex(digest), roles)
+            seen.cases.put(bytes.fromhex(case_id), number, kept)
         return seen
 
-    def add_seen(self, opened):
+    def add_seen(self, opened, membership=None):
         row = [opened.origin, opened.header.record_id.hex(), opened.record_hash.hex(),
                lane_of(opened.header.urgency), opened.pair_seq, opened.log_index]
         rows = self.data.setdefault("seen", [])
         if row not in rows:
             rows.append(row)
+            if membership:
+                self.data.setdefault("memberships", []).append([
+                    opened.header.case_id.hex(), opened.header.membership_number,
+                    membership.owner, membership.log_index, membership.digest.hex(),
+                    membership.roles])
         self.save()
 
     def add_sent(self, digest):
@@ -355,7 +364,8 @@ class Node:
             recalled = self.state.is_recalled(opened.origin, opened.record_hash, now_ms())
             shown = (self._keep_nothing if recalled else self._keep_opened)(opened, delivery)
             checker.seen.add(opened)
-            self.state.add_seen(opened)
+            membership = None if recalled else checker.seen.cases.add(opened)
+            self.state.add_seen(opened, membership)
         shown["log_index"] = delivery.evidence.log_index
         acknowledgement = pb.Acknowledgement(
             log_origin=self.genesis.log, record_hash=opened.record_hash, origin=opened.origin,

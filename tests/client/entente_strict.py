@@ -132,7 +132,11 @@ def _sorted(key=lambda value: value, reason="not-canonical"):
 
 
 def _at_most(length):
-    return lambda value: _require(len(value) <= length, f"{len(value)} bytes, more than {length}")
+    """Texts are counted in UTF-8."""
+    def check(value):
+        size = len(value.encode() if isinstance(value, str) else value)
+        _require(size <= length, f"{size} bytes, more than {length}")
+    return check
 
 
 def _distinct(key):
@@ -200,6 +204,10 @@ RULES = {
     "NotIdentical": {"alert_record_id": [H16], "established_ms": [_instant]},
     "RequestAsk": {"due_ms": [_instant]},
     "Finding": {"found_ms": [_instant]},
+    "CaseMember": {"agency": [_agency]},
+    "Membership": {"case_id": [H16], "number": [_filled], "title": [_filled, _at_most(200)],
+                   "members": [_count(0, 200), _sorted(lambda member: member.agency)],
+                   "before": [NONE_OR_32]},
     "Entry": {"format_version": [_one_of(1)], "instant_ms": [_log_instant]},
     "SealedEntry": {"part_digests": [_each(H32), _sorted(reason="digest-order"),
                                      lambda v: _one_of(2, 4, 8, 16, 32, 64, 128, 256)(len(v))]},
@@ -331,7 +339,11 @@ def _check_class(message):
         _require(message.expires_ms - message.created_ms <= LIFE_MS, "lives too long")
         _require(jurisdiction_of(message.origin) not in message.obtained_from,
                  "obtained from its own origin")
-        _require(message.case_id or not message.membership_number, "membership without a case")
+        _require(bool(message.case_id) == bool(message.membership_number),
+                 "a case without the number of its membership, or a number without a case")
+    elif name == "Membership":
+        _require(bool(message.before) == (message.number > 1),
+                 "each membership but the first names the one before")
     elif name == "WithheldSection":
         _require(len(message.titles) in (0, len(message.rules)), "one title for each rule, or none")
     elif name == "Acknowledgement":

@@ -31,10 +31,15 @@ class Scene:
 
     def __init__(self, change_header=None, grant=(0, 1, 2), withhold=(2,), entry_ms=40, pair_seq=7,
                  obligations=(), signer="FR.fiu record-signing", change_composed=None,
-                 seal=formats.seal_section):
+                 seal=formats.seal_section, sections=None, draw=fixed_draw, entries_before=0):
         self.federation = TestFederation(fixed_draw, INSTANT_MS - 3600 * 1000)
         self.log = LogWriter(self.federation, fixed_draw)
         self.log.open_all()
+        for _ in range(entries_before):
+            self.log.append_sealed([pb.Part(
+                kind=pb.ENTRY_KIND_EXPIRY, instant_ms=INSTANT_MS, reader="FR.fiu",
+                acting_agency="FR.fiu", expiry=pb.ExpiryPart(
+                    record_id=bytes(16), record_hash=bytes(32), recipient="FR.fiu"))])
         header = make_known_answers.header()
         header.ClearField("case_id")
         header.ClearField("membership_number")
@@ -45,9 +50,9 @@ class Scene:
                              list(obligations))
         signing = self.federation.keys[signer]
         header.signing_key_id = signing.id
-        sections = make_known_answers.drafts()
+        sections = sections or make_known_answers.drafts()
         with unittest.mock.patch.object(formats, "seal_section", seal):
-            self.composed = formats.compose(FEDERATION, header, sections, [access], fixed_draw)
+            self.composed = formats.compose(FEDERATION, header, sections, [access], draw)
         if change_composed:
             change_composed(self.composed)
         signature, = formats.sign_batch(FEDERATION, "FR.fiu", signing, [self.composed.hash])
@@ -101,7 +106,9 @@ class Scene:
         return self
 
 
-class Checks(unittest.TestCase):
+class Refusing(unittest.TestCase):
+    """What a refusal must be like: of this reason, and with nothing shown."""
+
     def refuses(self, reason, scene, **arguments):
         opened = Opened(scene.index)
         with self.assertRaises(Refused) as caught:
@@ -110,6 +117,8 @@ class Checks(unittest.TestCase):
         self.assertEqual(opened.sections, [], "something would be shown")
         return opened
 
+
+class Checks(Refusing):
     def changed(self, change):
         return Scene().change_record(change)
 
@@ -263,7 +272,7 @@ class Checks(unittest.TestCase):
         self.refuses("digest-order", Scene(change_composed=misordered))
 
     def test_5_meaning(self):
-        meant = ("ALERT", "LEAD", "REQUEST", "ANSWER", "INFORMATION", "ADVISORY")
+        meant = ("ALERT", "LEAD", "REQUEST", "ANSWER", "INFORMATION", "ADVISORY", "OUTCOME")
         for name, number in pb.RecordKind.items():
             def of_kind(header, number=number):
                 header.kind = number
@@ -272,8 +281,15 @@ class Checks(unittest.TestCase):
             elif number:
                 self.refuses("malformed", Scene(change_header=of_kind))
         def in_a_case(header):
-            header.case_id = bytes(16)
+            header.case_id, header.membership_number = bytes(16), 1
         self.refuses("malformed", Scene(change_header=in_a_case))
+
+    def test_4_case_and_number(self):
+        for field, value in (("case_id", bytes(16)), ("membership_number", 1)):
+            def one_alone(header, field=field, value=value):
+                header.kind = pb.RECORD_KIND_REQUEST
+                setattr(header, field, value)
+            self.refuses("malformed", Scene(change_header=one_alone))
 
     def test_5_expired(self):
         def short(header):

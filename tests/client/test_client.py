@@ -153,15 +153,17 @@ class EndToEnd(unittest.TestCase):
 
     def test_refusal_that_does_not_pass(self):
         self.publish_all()
-        self.broker.refusal = "key-not-valid-then"
-        refused, gap = self.send(expect=1)
-        self.assertEqual(refused["reason"], "key-not-valid-then")
-        self.assertEqual(gap["gap_note"], {"recipient": "DE.fiu", "pair_seq": 1})
+        for pair_seq, reason in enumerate(("key-not-valid-then", "membership-behind"), 1):
+            self.broker.refusal = reason
+            refused, gap = self.send(expect=1)
+            self.assertEqual(refused["reason"], reason)
+            self.assertEqual(gap["gap_note"], {"recipient": "DE.fiu", "pair_seq": pair_seq})
         self.broker.refusal = None
-        self.assertEqual(self.send()[0]["number"], 3)
-        note, got = self.receive("DE.fiu")
-        self.assertEqual((note["notice"], note["statement"].get("logIndex", "0")), ("gap", "0"))
-        self.assertEqual(got["pair_seq"], 2)
+        self.assertEqual(self.send()[0]["number"], 5)
+        *notes, got = self.receive("DE.fiu")
+        self.assertEqual([(note["notice"], note["statement"].get("logIndex", "0"))
+                          for note in notes], [("gap", "0")] * 2)
+        self.assertEqual(got["pair_seq"], 3)
 
     def test_lying_broker_is_refused_and_the_origin_hears_why(self):
         self.publish_all()

@@ -39,22 +39,33 @@ def reply(**fields):
     return content(reply=pb.Reply(**fields))
 
 
+def member(agency, role=pb.CASE_ROLE_INVESTIGATOR):
+    return pb.CaseMember(agency=agency, role=role)
+
+
+def membership(**changes):
+    return content(membership=pb.Membership(**dict(
+        case_id=bytes(16), number=1, title="Case",
+        members=[member("DE.fiu"), member("FR.a", pb.CASE_ROLE_OBSERVER)]) | changes))
+
+
 def finding(**changes):
     return content(finding=pb.Finding(**dict(
         result=pb.FINDING_RESULT_CLOSED, found_ms=1) | changes))
 
 
 class Contents(unittest.TestCase):
-    def takes(self, made):
+    def takes(self, made, data=("narrative", "organisation"), essential=True):
         read_again = read(pb.SectionContent, encode(made))
         self.assertEqual(read_again, made)
-        check_content(pb.SectionLabels(about=["suspect"], data=["narrative"]), read_again)
+        labels = pb.SectionLabels(about=["suspect"], data=data, essential=essential)
+        check_content(labels, read_again)
 
-    def refuses(self, *contents):
+    def refuses(self, *contents, reason="malformed", **labels):
         for made in contents:
             with self.assertRaises(Refused, msg=str(made)) as caught:
-                self.takes(made)
-            self.assertEqual(caught.exception.reason, "malformed")
+                self.takes(made, **labels)
+            self.assertEqual(caught.exception.reason, reason)
 
     def test_alert_notice(self):
         self.takes(alert_notice())
@@ -91,6 +102,38 @@ class Contents(unittest.TestCase):
     def test_finding(self):
         self.takes(finding())
         self.refuses(finding(result=0), finding(result=4), finding(found_ms=LAST_INSTANT_MS + 1))
+
+    def test_membership(self):
+        self.takes(membership())
+        self.takes(membership(number=2, before=bytes(32)))
+        self.takes(membership(members=[]))
+        self.refuses(membership(case_id=b""), membership(case_id=bytes(15)),
+                     membership(number=0), membership(number=0, before=bytes(32)),
+                     membership(before=bytes(32)), membership(number=2),
+                     membership(number=2, before=bytes(31)))
+
+    def test_title_of_a_case(self):
+        self.takes(membership(title="x" * 200))
+        self.takes(membership(title="\u00e9" * 100))
+        self.refuses(membership(title=""), membership(title="x" * 201),
+                     membership(title="\u00e9" * 101))
+
+    def test_members_of_a_case(self):
+        many = [member(f"DE.a{number:03}") for number in range(201)]
+        self.takes(membership(members=many[:200]))
+        self.refuses(membership(members=many), membership(members=[member("DE.fiu", 0)]),
+                     membership(members=[member("DE.fiu", 3)]), membership(members=[member("DE")]),
+                     membership(members=[member("EL.fiu")]))
+        self.refuses(membership(members=[member("FR.a"), member("DE.fiu")]),
+                     membership(members=[member("DE.fiu"), member("DE.fiu")]),
+                     membership(members=[member("DE.fiu"),
+                                         member("DE.fiu", pb.CASE_ROLE_OBSERVER)]),
+                     reason="not-canonical")
+
+    def test_labels_of_a_membership(self):
+        self.takes(membership(), data=["organisation"])
+        self.refuses(membership(), data=["narrative"], reason="label-missing:data")
+        self.refuses(membership(), essential=False)
 
     def test_a_body_is_set(self):
         self.refuses(content())

@@ -221,6 +221,7 @@ class StrictReading(unittest.TestCase):
                  ("digests", list(good.digests)[::-1], "digest-order"),
                  ("digests", list(good.digests)[:7], "malformed"),
                  ("obtained_from", ["FR"], "malformed"), ("case_id", b"", "malformed"),
+                 ("membership_number", 0, "malformed"),
                  ("expires_ms", 253402300800000, "malformed"),
                  ("expires_ms", good.created_ms + strict.LIFE_MS + 1, "malformed"),
                  ("digests", [bytes(31)] + list(good.digests)[1:], "malformed")]
@@ -234,6 +235,21 @@ class StrictReading(unittest.TestCase):
                 setattr(bad, field, value)
             with self.subTest(field=field, value=value):
                 self._refuses(reason, pb.RecordHeader, encode(bad))
+
+    def test_a_header_without_a_case(self):
+        header = make_known_answers.header()
+        header.format_version, header.record_id, header.signing_key_id = 1, bytes(16), bytes(32)
+        header.digests.extend(bytes([n]) * 32 for n in range(8))
+        header.ClearField("case_id")
+        header.ClearField("membership_number")
+        self.assertEqual(read(pb.RecordHeader, encode(header)), header)
+
+    def test_texts_are_counted_in_bytes(self):
+        access = pb.Access(recipient="DE.fiu", delivery_key_id=bytes(32), enc=bytes(32),
+                           salt=bytes(16), instrument="\u00e9" * 32767)
+        read(pb.Access, encode(access))
+        access.instrument += "\u00e9"
+        self._refuses("malformed", pb.Access, encode(access))
 
     def test_classes_of_entries(self):
         sealed = pb.SealedEntry(part_digests=[bytes(32), b"\x01" * 32])
@@ -309,6 +325,15 @@ class Formats(unittest.TestCase):
                 verify(FEDERATION, "agency", changed)
             flipped += 1
         self.assertEqual(flipped, 2)
+
+    def test_membership_digest(self):
+        """Of these bytes, put together by hand: field numbers, lengths and values in order."""
+        membership = pb.Membership(case_id=bytes(range(16)), number=2, title="Case", members=[
+            pb.CaseMember(agency="DE.fiu", role=pb.CASE_ROLE_OBSERVER)], before=b"\x07" * 32)
+        carried = (b"\x0a\x10" + bytes(range(16)) + b"\x10\x02\x1a\x04Case"
+                   + b"\x22\x0a\x0a\x06DE.fiu\x10\x02" + b"\x2a\x20" + b"\x07" * 32)
+        self.assertEqual(formats.membership_digest(membership),
+                         crypto.sha256(b"entente/v1 membership\0" + carried))
 
     def test_batches(self):
         key = self.federation.keys["FR.fiu record-signing"]

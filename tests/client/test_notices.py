@@ -207,7 +207,7 @@ class Notices(unittest.TestCase):
         self.assertEqual(read(pb.PairHead, encode(head)).recalls, 3)
 
 
-class AfterARecall(unittest.TestCase):
+class NodeOfTheRecipient(unittest.TestCase):
     """The node of DE.fiu: no network, a clock that the test sets."""
 
     def setUp(self):
@@ -239,6 +239,10 @@ class AfterARecall(unittest.TestCase):
         statements = [statement for _ in range(outgoing.qsize())
                       for statement in outgoing.get().acknowledge.acknowledgements]
         return shown, [read(pb.Acknowledgement, s.body) for s in statements]
+
+
+class AfterARecall(NodeOfTheRecipient):
+    """What is left, and what the origin is told."""
 
     def kept(self):
         """Files that hold something of a record's content."""

@@ -90,6 +90,7 @@ class Commands:
         self.demo, self.folder = federation.demo, folder
         self.program = federation.bin / "entente"
         self.anna, self.dieter = self.officer("FR.fiu", "anna"), self.officer("DE.fiu", "dieter")
+        self.chiara, self.rita = self.officer("CH.fiu", "chiara"), self.officer("FR.fiu", "rita")
         self.admin, self.nobody = self.officer("FR.fiu", "admin"), Person(self.program, None)
 
     def officer(self, agency, name):
@@ -220,6 +221,66 @@ class Commands:
         errors(self.anna, NO, "not-authorised", ["officer", "add", "x.y", "--role", "reader"], "administrator")
         errors(self.admin, NO, "malformed", ["officer", "add", "x.y", "--role", "king"])
 
+    def each(self, person, words):
+        """Given once in each style; the record or case that each names, by style."""
+        first, said = answers(person, words)
+        return first, {style: re.search(r"\b[0-9a-f]{32}\b", said[style].stdout).group() for style in STYLES}
+
+    def cases(self):
+        item, victim = (ROOT / f"deploy/demo-data/case-{name}.toml" for name in ("item", "victim"))
+        opened, case = self.each(self.anna, lambda style: ["case", "open", "--title", f"The rents, {style}", "--member", "DE.fiu",
+                                                           "--purpose", "asset-recovery", "--handling", "H1", "--evaluation", "A1",
+                                                           "--expires", "P90D", *WHY])
+        assert opened["number"] == "1" and opened["recipients"][0]["recipient"] == "DE.fiu", opened
+        until("DE is in all three", lambda: set(case.values()) <= {
+            one["case_id"] for one in json.loads(self.dieter.run(["case", "list"], "json").stdout)["cases"]})
+        listed, said = answers(self.dieter, lambda style: ["case", "list"])
+        assert all(one["owner"] == "FR.fiu" for one in listed["cases"]) and "The rents, fr" in said["en"].stdout, listed
+        post = ["--draft", item, "--case"]
+        answers(self.anna, lambda style: ["case", "preview", *post, case[style], "--as", "DE.fiu"])
+        _, posted = self.each(self.anna, lambda style: ["case", "post", *post, case[style], *WHY])
+        errors(self.anna, NO, "wrong-agency", ["case", "post", *post, case["en"], "--to", "CH.fiu", *WHY], "CH.fiu")
+        errors(self.dieter, NO, "wrong-agency", ["case", "change", case["en"], "--add", "CH.fiu", *WHY], "FR.fiu")
+        until("DE has all posts", lambda: all("RECORD_KIND_CASE_ITEM" in self.dieter.run(["case", "show", one], "json").stdout
+                                              for one in case.values()))
+        answers(self.anna, lambda style: ["case", "change", case[style], "--add", "CH.fiu=observer", *WHY])
+        until("CH is in all three", lambda: len(json.loads(self.chiara.run(["case", "list"], "json").stdout)["cases"]) == 3)
+        errors(self.chiara, NO, "not-authorised", ["case", "post", *post, case["en"], *WHY])
+        shared, _ = answers(self.anna, lambda style: ["case", "share", case[style], "--to", "CH.fiu", *WHY])
+        assert shared["entries"][0]["record_id"] == posted["json"] and shared["entries"][0]["copy_id"], shared
+        answers(self.anna, lambda style: ["case", "post", "--draft", victim, "--case", case[style], "--replaces", posted[style],
+                                          "--ground", "recategorised", *WHY])
+
+        def erased():
+            shown = json.loads(self.anna.run(["case", "show", case["json"]], "json").stdout)
+            states = [one["state"] for entry in shown["entries"] for one in entry["recipients"]]
+            return states.count("RECIPIENT_STATE_ERASED") == 2
+        until("both old copies are erased", erased)
+        answers(self.anna, lambda style: ["case", "show", case[style]])
+        errors(self.anna, NO, "malformed", ["case", "show", "nonsense"], "nonsense")
+        errors(self.anna, INPUT, "input-refused", ["case", "change", case["en"], "--add", "CH.fiu=king", *WHY], "king")
+
+    def held(self):
+        draft = self.folder / "leaking.toml"
+        text = (ROOT / "deploy/demo-data/case-item.toml").read_text()
+        draft.write_text(text.replace("case-item/1", "information/1").replace("a waitress", "Olena Vymyshlena, a waitress"))
+        send = ["information", "send", "--draft", draft, "--to", "CH.fiu", *WHY]
+        _, first = self.each(self.anna, lambda style: send)
+        _, second = self.each(self.anna, lambda style: send)
+        errors(self.anna, NO, "not-authorised", ["held", "list", *WHY], "releaser")
+        roles = "author,reader,auditor,releaser"
+        assert self.admin.run(["officer", "add", "anna", "--role", roles], "json").returncode == DONE
+        listed, said = answers(self.rita, lambda style: ["held", "list", *WHY])
+        assert {one["record_id"] for one in listed["records"]} == {*first.values(), *second.values()}, listed
+        assert "Olena Vymyshlena" in said["fr"].stdout, said["fr"].stdout
+        errors(self.anna, NO, "not-authorised", ["held", "release", first["en"], *WHY])
+        answers(self.rita, lambda style: ["held", "release", first[style], *WHY])
+        answers(self.rita, lambda style: ["held", "refuse", second[style], *WHY])
+        errors(self.rita, NO, "malformed", ["held", "release", second["en"], *WHY])
+        until("CH has those released, and no other", lambda: {
+            item["record_id"] for item in json.loads(self.chiara.run(["inbox"], "json").stdout)["items"]
+            if item["kind"] == "RECORD_KIND_INFORMATION"} == set(first.values()))
+
     def refused_input(self):
         send = ["lead", "send", "--to", "DE.fiu", *WHY, "--draft"]
         bad, large = self.folder / "bad.toml", self.folder / "large.toml"
@@ -246,12 +307,12 @@ def main():
     parser.add_argument("--bin", default="build/release/bin")
     options = parser.parse_args()
     base = pathlib.Path(tempfile.mkdtemp(prefix="entente-commands-"))
-    federation = Federation(options.bin, base / "demo", ("FR.fiu", "DE.fiu"))
+    federation = Federation(options.bin, base / "demo", ("FR.fiu", "DE.fiu", "CH.fiu"))
     federation.found()
     (base / "own").mkdir()
     commands = Commands(federation, base / "own")
     try:
-        for part in (commands.ceremonies, commands.leads, commands.desk, commands.refused_input):
+        for part in (commands.ceremonies, commands.leads, commands.cases, commands.held, commands.desk, commands.refused_input):
             print(f"commands: {part.__name__.replace('_', ' ')}", flush=True)
             part()
     except AssertionError as error:
