@@ -89,6 +89,15 @@ absl::Status CheckDeliveryKey(const Asked& asked, const record::Header& header,
   return key.status();
 }
 
+// One section, which everybody gets: else each member could be told something else.
+absl::Status CheckMembership(const record::ParsedRecord& record) {
+  if (record.header.kind != v1::RECORD_KIND_MEMBERSHIP) return absl::OkStatus();
+  const bool all_get_it = std::ranges::all_of(
+      record.access, [](const record::Access& access) { return access.wraps.size() == 1; });
+  if (record.sections.size() == 1 && all_get_it) return absl::OkStatus();
+  return Refuse(Reason::kMalformed, "A membership has one section, which every member gets.");
+}
+
 absl::Status CheckAccesses(const Asked& asked, const record::ParsedRecord& record) {
   for (const record::Access& access : record.access) {
     if (access.recipient == asked.caller) {
@@ -165,6 +174,7 @@ absl::StatusOr<Admitted> AdmitSound(const Asked& asked, Random& random) {
   if (*before) return **before;
   if (auto status = record::CheckHasMeaning(record->header); !status.ok()) return status;
   if (auto status = record::CheckSubmitted(*record); !status.ok()) return status;
+  if (auto status = CheckMembership(*record); !status.ok()) return status;
   if (auto status = CheckAccesses(asked, *record); !status.ok()) return status;
 
   ledger::Act act{asked.instant, asked.caller.text(), asked.submission.officer_pseudonym(),

@@ -78,6 +78,15 @@ TEST_F(CaseTest, TheOwnerAloneDeclaresOneNumberAfterTheOther) {
   EXPECT_EQ(Sent(Post("DE.fiu", 1, {"BR.fiu"})), "wrong-agency") << "never was a member";
 }
 
+TEST_F(CaseTest, EveryMemberIsToldTheSame) {
+  LeadDraft two = Declares(1, {"BR.fiu", "DE.fiu"});
+  two.sections = {{"other", "organisation"}, {"other", "narrative"}};
+  EXPECT_EQ(Sent(two), "malformed");
+  LeadDraft none = Declares(1, {"BR.fiu"});
+  none.granted = {};
+  EXPECT_EQ(Sent(none), "OK") << "all are granted by default";
+}
+
 // Admitted while its poster was a member, committed after the next membership.
 TEST_F(CaseTest, TheOrderOfTheLogDecides) {
   EXPECT_EQ(Sent(Declares(1, {"BR.fiu", "CH.fiu"})), "OK");

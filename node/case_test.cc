@@ -5,7 +5,6 @@
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
-#include "node/cases.h"
 #include "node/engine_fixture.h"
 
 namespace entente::node {
@@ -336,6 +335,71 @@ TEST_F(CaseTest, ARecategorisationClosesEveryOldCopyAndDecidesAnew) {
       << "nothing but what is about a victim";
 }
 
+// An owner chooses the id of its case: it can share what people speak.
+TEST_F(CaseTest, ANameThatTwoCasesShareIsNone) {
+  const std::string id = Open({Member("BR.fiu")});
+  world.node("FR.fiu").random.next = *HexDecode(id.substr(0, 20) + std::string(12, 'f'));
+  const std::string other = Open({Member("DE.fiu")});
+  ASSERT_EQ(other.substr(0, 20), id.substr(0, 20));
+  world.Settle();
+  const std::string spoken = Cases("FR.fiu")[0].reference();
+  EXPECT_EQ(Cases("FR.fiu")[1].reference(), spoken);
+  const auto sent = world.node("FR.fiu")->Send("author", Post(spoken), world.now);
+  EXPECT_TRUE(IsRefusal(sent.status(), Reason::kMalformed)) << sent.status();
+  world.Send("FR.fiu", Post(id));
+  world.Settle();
+  EXPECT_EQ(PostsAt("BR.fiu", id), 1u);
+  EXPECT_EQ(PostsAt("DE.fiu", other), 0u);
+}
+
+TEST_F(CaseTest, AMembershipIsChangedAndNotRecalled) {
+  const std::string id = Open({Member("BR.fiu")});
+  world.Settle();
+  v1::RecallRequest request;
+  request.set_record_id(Show("FR.fiu", id)[0].record_id());
+  request.set_ground(v1::RECALL_GROUND_WITHDRAWN);
+  request.set_justification("the wrong one");
+  const auto recalled = world.node("FR.fiu")->Recall("author", request, world.now);
+  EXPECT_TRUE(IsRefusal(recalled.status(), Reason::kMalformed)) << recalled.status();
+}
+
+TEST_F(CaseTest, EndsWithItsNewestMembership) {
+  const std::string id = Open({Member("BR.fiu")});
+  world.Settle();
+  v1::Draft late = Post(id);
+  world.Advance(91 * limits::kDayMs);
+  late.set_expires_ms(static_cast<uint64_t>((world.now + limits::kDayMs).ms));
+  for (const char* agency : {"FR.fiu", "BR.fiu"}) {
+    const auto sent = world.node(agency)->Send("author", late, world.now);
+    EXPECT_TRUE(IsRefusal(sent.status(), Reason::kExpired)) << agency << sent.status();
+  }
+}
+
+TEST_F(CaseTest, WhoWasRemovedIsAnsweredNoMore) {
+  const std::string id = Open({Member("BR.fiu"), Member("DE.fiu")});
+  world.Settle();
+  v1::Draft ask = Post(id, {"BR.fiu"});
+  ask.set_kind(v1::RECORD_KIND_REQUEST);
+  v1::RequestAsk& asked = *ask.mutable_sections(0)->mutable_content()->mutable_request_ask();
+  asked.set_facts("who pays?");
+  asked.set_link("the bank is yours");
+  asked.set_intended_use("to know");
+  asked.set_ground(v1::REQUEST_GROUND_OTHER);
+  asked.set_due_ms(static_cast<uint64_t>((world.now + limits::kDayMs).ms));
+  const std::string request = world.Send("DE.fiu", ask);
+  world.Settle();
+  v1::AnswerRequest answer;
+  answer.set_record_id(request);
+  answer.set_state(v1::REPLY_STATE_ACCEPTED);
+  answer.set_justification("asked");
+  EXPECT_TRUE(world.node("BR.fiu")->Answer("author", answer, world.now).ok());
+  ASSERT_TRUE(Change(id, {}, {"DE.fiu"}).ok());
+  world.Settle();
+  answer.set_state(v1::REPLY_STATE_ANSWERED);
+  EXPECT_TRUE(IsRefusal(world.node("BR.fiu")->Answer("author", answer, world.now).status(),
+                        Reason::kWrongAgency));
+}
+
 TEST_F(CaseTest, OutlivesARestart) {
   const std::string id = Open({Member("BR.fiu")});
   world.Settle();
@@ -345,96 +409,6 @@ TEST_F(CaseTest, OutlivesARestart) {
   ASSERT_TRUE(Change(id, {Member("DE.fiu")}, {}).ok());
   world.Settle();
   EXPECT_EQ(Cases("DE.fiu")[0].number(), 2u);
-}
-
-// ---- what a recipient checks
-
-// BR.fiu, which knows the case of FR.fiu: Germany was an investigator under 1, observes under 2.
-class CheckInCaseTest : public ::testing::Test {
- protected:
-  CheckInCaseTest() {
-    book_.set_owner("FR.fiu");
-    Hold(1, 100, v1::CASE_ROLE_INVESTIGATOR);
-    Hold(2, 200, v1::CASE_ROLE_OBSERVER);
-  }
-  void Hold(uint64_t number, uint64_t log_index, v1::CaseRole role) {
-    state::HeldMembership& held = *book_.add_memberships();
-    held.set_number(number);
-    held.set_log_index(log_index);
-    held.set_digest(std::string(32, static_cast<char>(number)));
-    for (const char* agency : {"BR.fiu", "DE.fiu"}) {
-      v1::CaseMember& member = *held.add_members();
-      member.set_agency(agency);
-      member.set_role(role);
-    }
-  }
-  static record::Header Header(v1::RecordKind kind, const std::string& origin, uint64_t number) {
-    record::Header header{.kind = kind, .origin = *AgencyId::Parse(origin)};
-    header.case_id = record::CaseId{7};
-    header.membership_number = number;
-    return header;
-  }
-  static record::OpenedSection Declares(uint64_t number, const std::string& member,
-                                        const std::string& before) {
-    record::OpenedSection section;
-    section.labels.set_essential(true);
-    v1::Membership& membership = *section.content.mutable_membership();
-    membership.set_case_id(ToString(record::CaseId{7}));
-    membership.set_number(number);
-    membership.set_before(before);
-    membership.add_members()->set_agency(member);
-    return section;
-  }
-  std::string Says(const record::Header& header,
-                   const std::vector<record::OpenedSection>& sections = {},
-                   uint64_t log_index = 300) {
-    const absl::Status status =
-        CheckInCase(*AgencyId::Parse("BR.fiu"), book_, header, sections, log_index);
-    const auto refusal = RefusalOf(status);
-    return refusal ? std::string(ReasonWord(refusal->reason)) : status.ToString();
-  }
-  std::string SaysOfMembership(const std::string& origin, uint64_t number,
-                               const record::OpenedSection& section) {
-    return Says(Header(v1::RECORD_KIND_MEMBERSHIP, origin, number), {section});
-  }
-
-  state::CaseBook book_;
-};
-
-TEST_F(CheckInCaseTest, OfAPost) {
-  const auto post = [](const std::string& origin, uint64_t number) {
-    return Header(v1::RECORD_KIND_CASE_ITEM, origin, number);
-  };
-  EXPECT_EQ(Says(post("FR.fiu", 2)), "OK");
-  EXPECT_EQ(Says(post("FR.fiu", 3)), "OK") << "the membership may be on its way";
-  EXPECT_EQ(Says(post("FR.fiu", 1)), "membership-behind");
-  EXPECT_EQ(Says(post("DE.fiu", 1), {}, 150), "OK") << "before the second stood";
-  EXPECT_EQ(Says(post("DE.fiu", 2)), "not-authorised") << "observes";
-  EXPECT_EQ(Says(Header(v1::RECORD_KIND_REQUEST, "DE.fiu", 2)), "OK");
-  EXPECT_EQ(Says(post("CH.fiu", 2)), "wrong-agency");
-  EXPECT_EQ(Says(post("FR.fiu", 2), {Declares(2, "BR.fiu", "")}), "malformed");
-  record::Header lead = Header(v1::RECORD_KIND_LEAD, "FR.fiu", 0);
-  lead.case_id.reset();
-  EXPECT_EQ(Says(lead, {Declares(2, "BR.fiu", "")}), "malformed");
-}
-
-TEST_F(CheckInCaseTest, OfAMembership) {
-  const std::string before(32, '\2');
-  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(3, "BR.fiu", before)), "OK");
-  EXPECT_EQ(SaysOfMembership("DE.fiu", 3, Declares(3, "BR.fiu", before)), "wrong-agency");
-  EXPECT_EQ(SaysOfMembership("FR.fiu", 2, Declares(2, "BR.fiu", before)), "membership-behind");
-  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(3, "BR.fiu", std::string(32, '\1'))),
-            "proof-bad");
-  EXPECT_EQ(SaysOfMembership("FR.fiu", 4, Declares(4, "BR.fiu", std::string(32, 'x'))), "OK")
-      << "the one between is not here";
-  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(4, "BR.fiu", before)), "malformed");
-  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(3, "DE.fiu", before)), "wrong-agency");
-  EXPECT_EQ(Says(Header(v1::RECORD_KIND_MEMBERSHIP, "FR.fiu", 3)), "malformed") << "empty";
-  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, Declares(3, "FR.fiu", before)), "malformed") << "owner";
-  record::OpenedSection spare = Declares(3, "BR.fiu", before);
-  EXPECT_EQ(Says(Header(v1::RECORD_KIND_MEMBERSHIP, "FR.fiu", 3), {spare, spare}), "malformed");
-  spare.labels.set_essential(false);
-  EXPECT_EQ(SaysOfMembership("FR.fiu", 3, spare), "malformed");
 }
 
 }  // namespace

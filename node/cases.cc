@@ -13,14 +13,17 @@
 namespace entente::node {
 namespace {
 
+constexpr int kMostMemberships = 32;
+
 state::HeldMembership Held(const v1::Membership& membership, std::string_view record,
-                           uint64_t log_index) {
+                           uint64_t log_index, uint64_t expires_ms) {
   state::HeldMembership held;
   held.set_number(membership.number());
   held.set_log_index(log_index);
   *held.mutable_members() = membership.members();
   held.set_digest(ToString(record::MembershipDigest(membership)));
   held.set_record(std::string(record));
+  held.set_expires_ms(expires_ms);
   return held;
 }
 
@@ -31,6 +34,10 @@ absl::Status Add(const Ground& ground, const std::string& case_id, std::string_v
   state::CaseBook book = found->value_or(state::CaseBook());
   book.set_owner(std::string(owner));
   *book.add_memberships() = std::move(held);
+  // What an owner may make a node keep of one case.
+  while (book.memberships_size() > kMostMemberships) {
+    book.mutable_memberships()->erase(book.memberships().begin());
+  }
   Save(batch, kCases, case_id, book);
   return absl::OkStatus();
 }
@@ -47,7 +54,8 @@ absl::Status Resolve(const Ground& ground, state::CaseBook& book) {
   if (*sent && (*sent)->has_log_index()) {
     last.set_log_index((*sent)->log_index());
   } else if (!*sent || (*sent)->stage() == state::STAGE_CLOSED ||
-             (*sent)->stage() == state::STAGE_PURGED) {
+             ((*sent)->stage() == state::STAGE_PURGED &&
+              ((*sent)->number() == 0 || (*sent)->refused()))) {
     book.mutable_memberships()->RemoveLast();
   }
   return absl::OkStatus();
@@ -111,7 +119,7 @@ absl::Status CheckPost(const record::Header& header, const state::CaseBook& book
   if (!IsInCase(book, *under, header.origin.text())) {
     return Refuse(Reason::kWrongAgency, Text(header.origin.text(), " is no member of the case"));
   }
-  if (header.kind == v1::RECORD_KIND_CASE_ITEM && !MayPost(book, *under, header.origin.text())) {
+  if (!MayPost(book, *under, header.origin.text())) {
     return Refuse(Reason::kNotAuthorised, "an observer does not post");
   }
   return absl::OkStatus();
@@ -156,7 +164,8 @@ bool MayPost(const state::CaseBook& book, const state::HeldMembership& membershi
          });
 }
 
-absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_view case_id) {
+absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_view case_id,
+                                           Instant now) {
   absl::StatusOr<std::optional<state::CaseBook>> book = FindCase(ground, case_id);
   if (!book.ok()) return book.status();
   if (!*book) {
@@ -168,6 +177,10 @@ absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_vie
     return RefuseAdvising(Reason::kMembershipBehind, "",
                           "the newest membership of the case is not in the log yet",
                           "wait until it is; what is posted leaves then by itself");
+  }
+  if (in_force->expires_ms() <= static_cast<uint64_t>(now.ms)) {
+    return RefuseAdvising(Reason::kExpired, "", "the time of this case is over",
+                          Text("ask ", (*book)->owner(), ", which may open another"));
   }
   if (!MayPost(**book, *in_force, ground.agency.text())) {
     return RefuseAdvising(Reason::kNotAuthorised, "", "this agency does not post in the case",
@@ -191,13 +204,14 @@ absl::Status CheckInCase(const AgencyId& own, const std::optional<state::CaseBoo
 absl::Status KeepMembership(const Ground& ground, const state::ReceivedRecord& received,
                             const v1::Membership& membership, store::WriteBatch& batch) {
   return Add(ground, membership.case_id(), received.origin(),
-             Held(membership, received.record_hash(), received.log_index()), batch);
+             Held(membership, received.record_hash(), received.log_index(), received.expires_ms()),
+             batch);
 }
 
 absl::Status KeepOwnMembership(const Ground& ground, const v1::Membership& membership,
-                               std::string_view record_id, store::WriteBatch& batch) {
-  return Add(ground, membership.case_id(), ground.agency.text(), Held(membership, record_id, 0),
-             batch);
+                               const state::SentRecord& sent, store::WriteBatch& batch) {
+  return Add(ground, membership.case_id(), ground.agency.text(),
+             Held(membership, sent.record_id(), 0, sent.expires_ms()), batch);
 }
 
 }  // namespace entente::node

@@ -32,9 +32,10 @@ bool MayPost(const state::CaseBook& book, const state::HeldMembership& membershi
              std::string_view agency);
 
 // The number under which this agency may post now. Refusals malformed: no such case here;
-// membership-behind: a membership of ours is not in the log yet; not-authorised: we are not in it,
-// or observe.
-absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_view case_id);
+// membership-behind: a membership of ours is not in the log yet; expired: the time of the newest is
+// over; not-authorised: we are not in it, or observe.
+absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_view case_id,
+                                           Instant now);
 
 // Check 14 of what a recipient, `own`, checks, knowing `book` of the case. Refusals as there; OK
 // for what is in no case. Pure.
@@ -44,8 +45,8 @@ absl::Status CheckInCase(const AgencyId& own, const std::optional<state::CaseBoo
 // A membership that passed it.
 absl::Status KeepMembership(const Ground& ground, const state::ReceivedRecord& received,
                             const v1::Membership& membership, store::WriteBatch& batch);
-// One of our own, to be sent as `record_id`.
+// One of our own, to be sent as `sent`.
 absl::Status KeepOwnMembership(const Ground& ground, const v1::Membership& membership,
-                               std::string_view record_id, store::WriteBatch& batch);
+                               const state::SentRecord& sent, store::WriteBatch& batch);
 
 }  // namespace entente::node

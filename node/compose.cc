@@ -364,7 +364,7 @@ namespace {
 // Who has left the case since this was posted gets nothing.
 absl::Status PlaceInCase(const Ground& ground, state::SentRecord& sent, Instant now) {
   if (sent.case_id().empty() || sent.kind() == v1::RECORD_KIND_MEMBERSHIP) return absl::OkStatus();
-  absl::StatusOr<uint64_t> number = NumberToPostUnder(ground, sent.case_id());
+  absl::StatusOr<uint64_t> number = NumberToPostUnder(ground, sent.case_id(), now);
   if (!number.ok()) return number.status();
   sent.set_membership(*number);
   const absl::StatusOr<std::optional<state::CaseBook>> book = FindCase(ground, sent.case_id());
@@ -378,6 +378,20 @@ absl::Status PlaceInCase(const Ground& ground, state::SentRecord& sent, Instant 
     recipient.set_reason("wrong-agency:case");
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+namespace {
+
+// The broker takes for members those to whom the membership is addressed: it goes to all or none.
+absl::Status CheckGoesToAll(const state::SentRecord& sent, const std::vector<Granted>& granted) {
+  if (sent.kind() != v1::RECORD_KIND_MEMBERSHIP) return absl::OkStatus();
+  for (const Granted& one : granted) {
+    if (!one.key.ok()) return one.key.status();
+  }
+  if (granted.size() == static_cast<size_t>(sent.recipients_size())) return absl::OkStatus();
+  return Refuse(Reason::kPolicyRefused, "our own policy does not let every member be told");
 }
 
 }  // namespace
@@ -398,6 +412,7 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
   absl::StatusOr<std::vector<Granted>> granted =
       Grant(ground, **snapshot, header, content.draft(), next, now);
   if (!granted.ok()) return granted.status();
+  if (absl::Status all = CheckGoesToAll(next, *granted); !all.ok()) return all;
   if (!granted->empty() &&
       std::ranges::none_of(*granted, [](const Granted& one) { return one.key.ok(); })) {
     return WithoutKeys(*granted);

@@ -147,16 +147,20 @@ class Desk {
   absl::StatusOr<std::vector<v1::Draft>> NotesOf(const state::SentRecord& alert) const;
   absl::StatusOr<v1::SendResponse> SendReplacing(std::string_view officer, const v1::Draft& draft,
                                                  Instant now);
+  absl::StatusOr<v1::SendResponse> SendInstead(std::string_view officer,
+                                               const state::SentRecord& old, v1::RecallGround why,
+                                               const v1::Draft& draft, Instant now);
   static v1::Draft NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
                              const v1::ClearPersonRequest& request, Instant now);
 
   // desk_cases.cc
   // By its id or spoken reference. Refusal malformed: none such.
   absl::StatusOr<std::string> FindCaseId(std::string_view name) const;
-  absl::Status PlaceInCase(v1::Draft& draft) const;
+  absl::Status PlaceInCase(v1::Draft& draft, Instant now) const;
+  absl::Status CheckAllAreTold(std::string_view officer, const v1::Draft& draft, Instant now) const;
   absl::StatusOr<v1::CaseChange> Declare(std::string_view officer, const v1::Draft& draft,
                                          Instant now);
-  absl::StatusOr<v1::Draft> NewestMembership(const std::string& case_id) const;
+  absl::StatusOr<v1::Draft> NewestMembership(const std::string& case_id, Instant now) const;
   absl::StatusOr<std::string> TitleOf(const state::CaseBook& book,
                                       const state::HeldMembership& held) const;
   absl::StatusOr<v1::CaseSummary> SummaryOfCase(const std::string& id) const;

@@ -80,9 +80,21 @@ v1::CaseEntry EntryOf(std::string_view record_id, std::string_view origin, v1::R
 }
 
 bool IsShareable(const state::SentRecord& sent, std::string_view case_id, Instant now) {
-  return sent.case_id() == case_id && sent.kind() != v1::RECORD_KIND_MEMBERSHIP &&
-         sent.copy_of().empty() && sent.recalled_ms() == 0 && sent.stage() != state::STAGE_PURGED &&
-         sent.stage() != state::STAGE_HELD && sent.expires_ms() > static_cast<uint64_t>(now.ms);
+  const bool leaves = sent.stage() == state::STAGE_DRAFT || sent.stage() == state::STAGE_SEALED ||
+                      sent.stage() == state::STAGE_COMMITTED;
+  return leaves && sent.case_id() == case_id && sent.kind() != v1::RECORD_KIND_MEMBERSHIP &&
+         sent.copy_of().empty() && sent.recalled_ms() == 0 &&
+         sent.expires_ms() > static_cast<uint64_t>(now.ms);
+}
+
+// It went there, or may yet.
+bool MayHave(const state::SentRecord& sent, const std::string& recipient) {
+  return sent.recalled_ms() == 0 &&
+         std::ranges::any_of(sent.recipients(), [&](const state::SentRecipient& one) {
+           return one.recipient() == recipient && one.state() != v1::RECIPIENT_STATE_NOT_SENT &&
+                  one.state() != v1::RECIPIENT_STATE_REFUSED &&
+                  one.state() != v1::RECIPIENT_STATE_UNDELIVERED;
+         });
 }
 
 }  // namespace
@@ -90,22 +102,25 @@ bool IsShareable(const state::SentRecord& sent, std::string_view case_id, Instan
 absl::StatusOr<std::string> Desk::FindCaseId(std::string_view name) const {
   const auto whole = FixedFromHex<16>(name);
   const auto prefix = record::ParseReference(name);
-  std::string found;
+  std::vector<std::string> found;
   absl::Status status =
       ForEachBytes(ground_->db, kCases, "", [&](std::string_view key, std::string_view) {
         const auto id = FixedBytes<16>(key);
         if (id && (whole ? *whole == *id : prefix.ok() && record::Matches(*prefix, *id))) {
-          found = key;
+          found.emplace_back(key);
         }
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
   if (found.empty()) return NoSuchCase(name);
-  return found;
+  if (found.size() == 1) return std::move(found.front());
+  // An owner chooses the id of its case, and can make it look like another's.
+  return RefuseAdvising(Reason::kMalformed, "", Text("several cases are called ", name),
+                        "give the whole id, and ask who opened the one that you do not know");
 }
 
 // Of a post: where it goes, when nobody is named, and whether all who are named are in the case.
-absl::Status Desk::PlaceInCase(v1::Draft& draft) const {
+absl::Status Desk::PlaceInCase(v1::Draft& draft, Instant now) const {
   if (draft.case_id().empty()) return absl::OkStatus();
   absl::StatusOr<std::string> id = FindCaseId(draft.case_id());
   if (!id.ok()) return id.status();
@@ -115,7 +130,9 @@ absl::Status Desk::PlaceInCase(v1::Draft& draft) const {
   const state::HeldMembership* const newest = OnItsWay(**book) ? OnItsWay(**book) : InForce(**book);
   if (newest == nullptr) return NoSuchCase(draft.case_id());
   const std::string& own = ground_->agency.text();
-  if (!MayPost(**book, *newest, own)) return NumberToPostUnder(*ground_, *id).status();
+  absl::StatusOr<uint64_t> number = NumberToPostUnder(*ground_, *id, now);
+  const bool waits = IsRefusal(number.status(), Reason::kMembershipBehind);
+  if (!number.ok() && !waits) return number.status();
   for (const std::string& agency : draft.recipients()) {
     if (IsInCase(**book, *newest, agency)) continue;
     return RefuseAdvising(Reason::kWrongAgency, "", Text(agency, " is not in this case"),
@@ -129,6 +146,23 @@ absl::Status Desk::PlaceInCase(v1::Draft& draft) const {
   return absl::OkStatus();
 }
 
+// Whom our own policy keeps the membership from cannot be a member: no post could go there.
+absl::Status Desk::CheckAllAreTold(std::string_view officer, const v1::Draft& draft,
+                                   Instant now) const {
+  state::SentRecord tried = NewRecord(officer, draft.kind(), draft, now);
+  google::protobuf::RepeatedPtrField<v1::RecipientPreview> previews;
+  if (absl::Status status = DecideRecipients(draft, now, tried, previews); !status.ok()) {
+    return status;
+  }
+  for (const v1::RecipientPreview& one : previews) {
+    if (one.verdict() == v1::VERDICT_RELEASE) continue;
+    return Refuse(Reason::kPolicyRefused,
+                  Text("our own policy does not let ", one.recipient(),
+                       " be told of this case: ", one.reasons().empty() ? "" : one.reasons(0)));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::CaseChange> Desk::Declare(std::string_view officer, const v1::Draft& draft,
                                              Instant now) {
   const v1::Membership& membership = draft.sections(0).content().membership();
@@ -137,6 +171,7 @@ absl::StatusOr<v1::CaseChange> Desk::Declare(std::string_view officer, const v1:
                           "name whom you work with; a case that nobody is in ends by itself");
   }
   if (absl::Status status = CheckDraft(*ground_, draft, now); !status.ok()) return status;
+  if (absl::Status told = CheckAllAreTold(officer, draft, now); !told.ok()) return told;
   absl::StatusOr<v1::SendResponse> sent = SendDraft(officer, draft, now);
   if (!sent.ok()) return sent.status();
   v1::CaseChange change;
@@ -156,14 +191,14 @@ absl::StatusOr<v1::CaseChange> Desk::OpenCase(std::string_view officer,
 }
 
 // The draft of the newest membership that we declared.
-absl::StatusOr<v1::Draft> Desk::NewestMembership(const std::string& case_id) const {
+absl::StatusOr<v1::Draft> Desk::NewestMembership(const std::string& case_id, Instant now) const {
   absl::StatusOr<std::optional<state::CaseBook>> book = FindCase(*ground_, case_id);
   if (!book.ok()) return book.status();
   if ((*book)->owner() != ground_->agency.text()) {
     return RefuseAdvising(Reason::kWrongAgency, "", Text("the case is owned by ", (*book)->owner()),
                           Text("ask ", (*book)->owner(), " to change who is in it"));
   }
-  absl::StatusOr<uint64_t> number = NumberToPostUnder(*ground_, case_id);
+  absl::StatusOr<uint64_t> number = NumberToPostUnder(*ground_, case_id, now);
   if (!number.ok()) return number.status();
   absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(InForce(**book)->record());
   if (!sent.ok()) return sent.status();
@@ -180,7 +215,7 @@ absl::StatusOr<v1::CaseChange> Desk::ChangeCase(std::string_view officer,
   if (!status.ok()) return status;
   absl::StatusOr<std::string> id = FindCaseId(request.case_id());
   if (!id.ok()) return id.status();
-  absl::StatusOr<v1::Draft> draft = NewestMembership(*id);
+  absl::StatusOr<v1::Draft> draft = NewestMembership(*id, now);
   if (!draft.ok()) return draft.status();
   v1::Membership& membership = *draft->mutable_sections(0)->mutable_content()->mutable_membership();
   const v1::Membership before = membership;
@@ -190,13 +225,14 @@ absl::StatusOr<v1::CaseChange> Desk::ChangeCase(std::string_view officer,
                           "entente case list shows who is");
   }
   for (const v1::CaseMember& member : request.members()) Put(membership, member);
-  if (before.SerializeAsString() == membership.SerializeAsString()) {
+  if (before.SerializeAsString() == membership.SerializeAsString() && request.expires_ms() == 0) {
     return RefuseAdvising(Reason::kMalformed, "", "nothing of the membership changes",
                           "name a member to add or to remove");
   }
   membership.set_number(before.number() + 1);
   membership.set_before(ToString(record::MembershipDigest(before)));
   Address(membership, *draft);
+  if (request.expires_ms() != 0) draft->set_expires_ms(request.expires_ms());
   draft->set_justification(request.justification());
   return Declare(officer, *draft, now);
 }
@@ -314,9 +350,7 @@ absl::StatusOr<std::vector<state::SentRecord>> Desk::PostedBefore(const std::str
   std::set<std::string> has;  // copies that went there already
   absl::Status status = ForEach<state::SentRecord>(
       ground_->db, kSent, [&](std::string_view, const state::SentRecord& sent) {
-        const bool names =
-            std::ranges::find(sent.recipients(), recipient, &state::SentRecipient::recipient) !=
-            sent.recipients().end();
+        const bool names = MayHave(sent, recipient);
         if (names && !sent.copy_of().empty()) has.insert(sent.copy_of());
         if (!names && IsShareable(sent, case_id, now)) posted.push_back(sent);
         return absl::OkStatus();
@@ -365,15 +399,25 @@ absl::StatusOr<v1::ShareCaseResponse> Desk::ShareCase(std::string_view officer,
   v1::Draft named;
   named.set_case_id(request.case_id());
   named.add_recipients(request.recipient());
-  if (status = PlaceInCase(named); !status.ok()) return status;
+  if (status = PlaceInCase(named, now); !status.ok()) return status;
   absl::StatusOr<std::vector<state::SentRecord>> posted =
       PostedBefore(*HexDecode(named.case_id()), request.recipient(), now);
   if (!posted.ok()) return posted.status();
   v1::ShareCaseResponse response;
   for (const state::SentRecord& one : *posted) {
     absl::StatusOr<v1::SharedEntry> entry = ShareOne(officer, one, request, now);
-    if (!entry.ok()) return entry.status();
-    *response.add_entries() = *std::move(entry);
+    const std::optional<Refusal> refusal = RefusalOf(entry.status());
+    if (!entry.ok() && !refusal) return entry.status();
+    v1::SharedEntry& added = *response.add_entries();
+    if (entry.ok()) {
+      added = *std::move(entry);
+      continue;
+    }
+    // One that cannot go keeps none of the others back.
+    added.set_record_id(HexOf(one.record_id()));
+    added.mutable_recipient()->set_recipient(request.recipient());
+    added.mutable_recipient()->set_verdict(v1::VERDICT_REFUSE);
+    added.mutable_recipient()->add_reasons(ReasonText(*refusal));
   }
   return response;
 }

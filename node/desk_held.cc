@@ -11,12 +11,13 @@
 namespace entente::node {
 namespace {
 
-absl::Status CheckSecond(const state::SentRecord& sent, std::string_view officer) {
+absl::Status CheckSecond(const state::SentRecord& sent, std::string_view author,
+                         std::string_view officer) {
   if (sent.stage() != state::STAGE_HELD) {
     return RefuseAdvising(Reason::kMalformed, "", "this record is not held",
                           "entente held list shows those that are");
   }
-  if (sent.officer() == officer) {
+  if (sent.officer() == officer || author == officer) {
     return RefuseAdvising(Reason::kNotAuthorised, "",
                           "who wrote a record is not the second person who releases it",
                           "ask another officer who has the role of a releaser");
@@ -124,7 +125,11 @@ absl::StatusOr<v1::JudgeHeldResponse> Desk::JudgeHeld(std::string_view officer,
   if (!status.ok()) return status;
   absl::StatusOr<state::SentRecord> sent = FindSent(request.record_id());
   if (!sent.ok()) return sent.status();
-  if (status = CheckSecond(*sent, officer); !status.ok()) return status;
+  // Of a copy for one who came later: who wrote what it is a copy of.
+  absl::StatusOr<std::optional<state::SentRecord>> original = sent_.Find(sent->copy_of());
+  if (!original.ok()) return original.status();
+  const std::string author = *original ? (*original)->officer() : "";
+  if (status = CheckSecond(*sent, author, officer); !status.ok()) return status;
   store::WriteBatch batch;
   if (request.release()) {
     status = Release(*sent, batch, now);

@@ -4,6 +4,7 @@
 
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
+#include "node/cases.h"
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
@@ -55,6 +56,17 @@ v1::Draft BackDraft(const state::ReceivedRecord& to, const state::ReceivedConten
   section.set_essential(true);
   section.mutable_content()->set_language(asked.language);
   return draft;
+}
+
+// Of a request within a case: who was removed since gets no answer.
+absl::Status CheckStillInCase(const Ground& ground, const state::ReceivedRecord& asked) {
+  if (asked.case_id().empty()) return absl::OkStatus();
+  const absl::StatusOr<std::optional<state::CaseBook>> book = FindCase(ground, asked.case_id());
+  if (!book.ok()) return book.status();
+  const state::HeldMembership* const in_force = *book ? InForce(**book) : nullptr;
+  if (in_force != nullptr && IsInCase(**book, *in_force, asked.origin())) return absl::OkStatus();
+  return RefuseAdvising(Reason::kWrongAgency, "", Text(asked.origin(), " is not in the case"),
+                        "answer nothing, or send it as information of its own");
 }
 
 absl::Status NoSuch(std::string_view kind) {
@@ -154,6 +166,7 @@ absl::StatusOr<v1::AnswerResponse> Desk::Answer(std::string_view officer,
   if (!status.ok()) return status;
   absl::StatusOr<Opened> asked = OpenToReply(request.record_id(), v1::RECORD_KIND_REQUEST, now);
   if (!asked.ok()) return asked.status();
+  if (status = CheckStillInCase(*ground_, asked->received); !status.ok()) return status;
   v1::Draft draft = BackDraft(asked->received, asked->content, v1::SectionContent::kRequestAsk);
   draft.set_own_reference(request.own_reference());
   v1::Reply& reply = *draft.mutable_sections(0)->mutable_content()->mutable_reply();
@@ -307,6 +320,10 @@ absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
   absl::StatusOr<state::SentRecord> sent = FindSent(request.record_id());
   if (!sent.ok()) return sent.status();
   if (sent->recalled_ms() == 0 && sent->stage() == state::STAGE_PURGED) return ErasedByTime();
+  if (sent->kind() == v1::RECORD_KIND_MEMBERSHIP) {
+    return RefuseAdvising(Reason::kMalformed, "", "a membership is not recalled",
+                          "change the case: the next membership takes the place of this one");
+  }
   absl::StatusOr<std::vector<std::string>> told =
       TakeBack(officer, *sent, request.ground(), request.justification(), now);
   if (!told.ok()) return told.status();
@@ -342,6 +359,10 @@ absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
   }
   absl::StatusOr<std::vector<v1::Draft>> notes = NotesOf(*old);
   if (!notes.ok()) return notes.status();
+  const v1::RecallGround why = draft.replace_ground() == v1::RECALL_GROUND_UNSPECIFIED
+                                   ? v1::RECALL_GROUND_REPLACED
+                                   : draft.replace_ground();
+  if (why != v1::RECALL_GROUND_REPLACED) return SendInstead(officer, *old, why, draft, now);
   absl::StatusOr<v1::SendResponse> sent = SendDraft(officer, draft, now);
   if (!sent.ok()) return sent;
   for (v1::Draft& note : *notes) {
@@ -352,13 +373,27 @@ absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
     absl::StatusOr<v1::SendResponse> again = SendDraft(officer, note, now);
     if (!again.ok()) return again;
   }
-  const v1::RecallGround why = draft.replace_ground() == v1::RECALL_GROUND_UNSPECIFIED
-                                   ? v1::RECALL_GROUND_REPLACED
-                                   : draft.replace_ground();
   absl::StatusOr<std::vector<std::string>> told =
       TakeBack(officer, *old, why, draft.justification(), now);
   if (!told.ok()) return told.status();
   return sent;
+}
+
+// What is wrong goes first, whatever becomes of the new: a node that stops in between must not
+// leave a victim standing as a suspect.
+absl::StatusOr<v1::SendResponse> Desk::SendInstead(std::string_view officer,
+                                                   const state::SentRecord& old,
+                                                   v1::RecallGround why, const v1::Draft& draft,
+                                                   Instant now) {
+  state::SentRecord tried = NewRecord(officer, draft.kind(), draft, now);
+  google::protobuf::RepeatedPtrField<v1::RecipientPreview> previews;
+  absl::Status status = NameSubject(draft, tried, now);
+  if (status.ok()) status = DecideRecipients(draft, now, tried, previews);
+  if (!status.ok()) return status;
+  absl::StatusOr<std::vector<std::string>> told =
+      TakeBack(officer, old, why, draft.justification(), now);
+  if (!told.ok()) return told.status();
+  return SendDraft(officer, draft, now);
 }
 
 }  // namespace entente::node

@@ -205,7 +205,7 @@ absl::StatusOr<v1::PreviewResponse> Desk::Preview(std::string_view officer,
                                                   const v1::Draft& request, Instant now) const {
   v1::Draft draft = request;
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
-  if (status.ok()) status = PlaceInCase(draft);
+  if (status.ok()) status = PlaceInCase(draft, now);
   if (status.ok()) status = StripPictures(draft);
   if (status.ok()) status = CheckDraft(*ground_, draft, now);
   if (status.ok()) status = CheckKind(draft);
@@ -223,7 +223,7 @@ absl::StatusOr<v1::SendResponse> Desk::Send(std::string_view officer, const v1::
   v1::Draft draft = request;
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
   if (status.ok()) status = CheckJustification(draft.justification());
-  if (status.ok()) status = PlaceInCase(draft);
+  if (status.ok()) status = PlaceInCase(draft, now);
   if (status.ok()) status = StripPictures(draft);
   if (status.ok()) status = CheckDraft(*ground_, draft, now);
   if (status.ok()) status = CheckKind(draft);
@@ -255,8 +255,7 @@ absl::StatusOr<v1::SendResponse> Desk::KeepSent(
   store::WriteBatch batch;
   absl::Status status;
   if (sent.kind() == v1::RECORD_KIND_MEMBERSHIP) {
-    status = KeepOwnMembership(*ground_, draft.sections(0).content().membership(), sent.record_id(),
-                               batch);
+    status = KeepOwnMembership(*ground_, draft.sections(0).content().membership(), sent, batch);
     if (!status.ok()) return status;
   }
   absl::StatusOr<state::DiaryLine> line = Disclose(draft.justification(), sent, batch, now);

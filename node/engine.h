@@ -40,6 +40,7 @@ struct Settings {
   std::string genesis;              // the genesis file's bytes
   Digest genesis_digest{};          // what two persons confirmed: any other genesis is refused
   std::string first_administrator;  // listed, as administrator only, when no officer is yet
+  std::optional<Instant> certificate_until{};  // of the one that this node shows
 };
 
 struct Surroundings {

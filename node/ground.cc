@@ -95,6 +95,7 @@ absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
   std::unique_ptr<Ground> ground(new Ground(settings.agency, surroundings, std::move(identity),
                                             *std::move(keys), *std::move(federation), *time,
                                             *std::move(alarms), *std::move(diary)));
+  ground->certificate_until = settings.certificate_until;
   store::WriteBatch batch;
   std::vector<state::DiaryLine> lines;
   absl::Status status = ground->CheckBelongs(settings, now, batch, lines);

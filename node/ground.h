@@ -70,6 +70,7 @@ class Ground {
   Diary diary;
   Officers officers;
   HeldAlerts held;
+  std::optional<Instant> certificate_until;
   record::VerifiedRoots roots{1024};
 
  private:

@@ -341,11 +341,11 @@ absl::Status Inbox::Keep(Arrived& arrived, Group& group, Instant now) {
     RaiseRefused(index, now);
     return ForgetKey(index.record_hash(), group);
   }
+  if (absl::Status kept = KeepIfMembership(arrived, group); !kept.ok()) return kept;
   if (index.recalled_ms() != 0) {
     group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
     return ForgetKey(index.record_hash(), group);
   }
-  if (absl::Status kept = KeepIfMembership(arrived, group); !kept.ok()) return kept;
   ground_->held.AddReceived(index, *arrived.content);
   group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
   group.batch.Put(kExpiry, Text(U64Key(index.purge_ms()), "r", index.record_hash()), "");

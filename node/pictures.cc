@@ -4,7 +4,9 @@
 
 #include <csetjmp>
 #include <memory>
+#include <new>
 
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "node/pictures_jpeg.h"
 #include "node/text.h"
@@ -60,8 +62,13 @@ void Read(png_structp png, png_bytep to, size_t size) {
   all.left.remove_prefix(size);
 }
 void Write(png_structp png, png_bytep from, size_t size) {
-  static_cast<Copier*>(png_get_io_ptr(png))
-      ->written.append(reinterpret_cast<const char*>(from), size);
+  auto& written = static_cast<Copier*>(png_get_io_ptr(png))->written;
+  // Nothing may be thrown through the library's frames.
+  try {
+    written.append(reinterpret_cast<const char*>(from), size);
+  } catch (const std::bad_alloc&) {
+    png_error(png, "no memory");
+  }
 }
 void Flush(png_structp) {}
 
@@ -147,6 +154,7 @@ absl::Status StripPictures(v1::Draft& draft) {
       if (!subject.has_photo()) continue;
       v1::Photo& photo = *subject.mutable_photo();
       if (photo.media_type() != "image/jpeg" && photo.media_type() != "image/png") continue;
+      if (photo.image().size() > limits::kPhotoBytes) continue;
       absl::StatusOr<std::string> bare = StripPicture(photo.image(), photo.media_type());
       if (!bare.ok()) return bare.status();
       photo.set_image(*std::move(bare));

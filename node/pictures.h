@@ -16,8 +16,8 @@ namespace entente::node {
 // too-large: above 25 million pixels.
 absl::StatusOr<std::string> StripPicture(std::string_view image, std::string_view media_type);
 
-// Each photo in the draft, in place. Refusals as above. Photos of another type
-// stay, for CheckContent() to refuse.
+// Each photo in the draft, in place. Refusals as above. Photos of another type,
+// or too large, stay, for CheckContent() to refuse.
 absl::Status StripPictures(v1::Draft& draft);
 
 }  // namespace entente::node

@@ -19,16 +19,20 @@ struct Transcoder {
   jpeg_decompress_struct in{};
   jpeg_compress_struct out{};
   jpeg_error_mgr errors{};
+  jpeg_progress_mgr progress{};
   std::jmp_buf back{};
   std::array<char, JMSG_LENGTH_MAX> why{};
+  // The library takes another buffer when this one is too small, and gives it away on success.
+  std::string own;
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
   bool too_large = false;
 
+  bool grown() const { return bytes != reinterpret_cast<const unsigned char*>(own.data()); }
   ~Transcoder() {
     jpeg_destroy_compress(&out);
     jpeg_destroy_decompress(&in);
-    std::free(bytes);
+    if (grown()) std::free(bytes);
   }
 };
 
@@ -36,6 +40,16 @@ struct Transcoder {
   auto& all = *static_cast<Transcoder*>(info->client_data);
   (*info->err->format_message)(info, all.why.data());
   std::longjmp(all.back, 1);
+}
+
+// A file can ask for any number of passes over the picture.
+void OnProgress(j_common_ptr info) {
+  constexpr int kMostScans = 100;
+  auto& all = *static_cast<Transcoder*>(info->client_data);
+  if (info->is_decompressor && all.in.input_scan_number > kMostScans) {
+    std::snprintf(all.why.data(), all.why.size(), "it has more than %d scans", kMostScans);
+    std::longjmp(all.back, 1);
+  }
 }
 
 // What is only odd is no news to the officer.
@@ -68,12 +82,15 @@ bool Run(Transcoder& all, std::string_view image, uint8_t orientation) {
   jpeg_create_decompress(&all.in);
   jpeg_create_compress(&all.out);
   jpeg_mem_src(&all.in, reinterpret_cast<const unsigned char*>(image.data()), image.size());
+  all.in.progress = &all.progress;
   jpeg_read_header(&all.in, TRUE);
   all.too_large = uint64_t{all.in.image_width} * all.in.image_height > kMostPixels;
   if (all.too_large) return false;
   jvirt_barray_ptr* const coefficients = jpeg_read_coefficients(&all.in);
   jpeg_copy_critical_parameters(&all.in, &all.out);
   all.out.optimize_coding = TRUE;
+  all.bytes = reinterpret_cast<unsigned char*>(all.own.data());
+  all.size = all.own.size();
   jpeg_mem_dest(&all.out, &all.bytes, &all.size);
   jpeg_write_coefficients(&all.out, coefficients);
   if (orientation != 1) {
@@ -94,6 +111,9 @@ absl::StatusOr<std::string> StripJpeg(std::string_view image) {
   all->in.client_data = all->out.client_data = all.get();
   all->errors.error_exit = OnError;
   all->errors.emit_message = OnMessage;
+  all->progress.progress_monitor = OnProgress;
+  all->own.resize(image.size() * 2 + 65536);
+  all->bytes = reinterpret_cast<unsigned char*>(all->own.data());
   if (!Run(*all, image, OrientationOf(image))) {
     return all->too_large ? TooManyPixels() : Unreadable("JPEG", all->why.data());
   }

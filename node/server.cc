@@ -49,7 +49,8 @@ struct Server::Parts {
   std::string listening;
 
   absl::Status OpenFiles(const Config& config);
-  absl::Status OpenEngine(const Config& config, Instant now, std::function<void()> on_broken);
+  absl::Status OpenEngine(const Config& config, std::string_view certificate, Instant now,
+                          std::function<void()> on_broken);
   absl::Status OpenDesk(const Config& config, std::string_view federation,
                         const net::TlsIdentity& identity, Clock& clock);
   absl::Status OpenLink(const Config& config, std::string_view federation,
@@ -72,8 +73,10 @@ absl::Status Server::Parts::OpenFiles(const Config& config) {
   return absl::OkStatus();
 }
 
-absl::Status Server::Parts::OpenEngine(const Config& config, Instant now,
-                                       std::function<void()> on_broken) {
+absl::Status Server::Parts::OpenEngine(const Config& config, std::string_view certificate,
+                                       Instant now, std::function<void()> on_broken) {
+  const auto until = net::EndOfCertificate(certificate);
+  if (!until.ok()) return until.status();
   const auto genesis = store::ReadFileIfThere(config.genesis);
   if (!genesis.ok()) return genesis.status();
   const auto seed = crypto::ReadKeyFile(config.keys + "/identity.key", crypto::KeyUse::kIdentity);
@@ -82,7 +85,8 @@ absl::Status Server::Parts::OpenEngine(const Config& config, Instant now,
       Engine::Open({.agency = config.agency,
                     .genesis = genesis->value_or(""),
                     .genesis_digest = config.genesis_digest,
-                    .first_administrator = config.administrator},
+                    .first_administrator = config.administrator,
+                    .certificate_until = *until},
                    crypto::SigningKey::FromSeed(*seed), {*store, *slots, *store_key, random}, now);
   if (!engine.ok()) return engine.status();
   driver = std::make_unique<Driver>(*std::move(engine), std::move(on_broken));
@@ -141,7 +145,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Cloc
   if (!federation.ok()) return federation.status();
   auto parts = std::make_unique<Parts>();
   if (absl::Status files = parts->OpenFiles(config); !files.ok()) return files;
-  absl::Status opened = parts->OpenEngine(config, clock.Now(), std::move(on_broken));
+  absl::Status opened =
+      parts->OpenEngine(config, identity->certificate_pem, clock.Now(), std::move(on_broken));
   if (!opened.ok()) return opened;
   opened = parts->OpenLink(config, *federation, *identity, clock);
   if (opened.ok()) opened = parts->OpenDesk(config, *federation, *identity, clock);

@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "node/desk.h"
+#include "node/endings.h"
 #include "node/erase.h"
 #include "node/families.h"
 #include "node/recall.h"
@@ -200,6 +201,7 @@ absl::Status Upkeep::Watch(Instant now) {
   WatchLog(now);
   WatchClock(now);
   WatchTexts(now);
+  WatchEndings(now);
   absl::Status pairs = WatchPairs(now);
   return Joined(std::move(pairs), ground_->CommitChanges());
 }
@@ -244,6 +246,32 @@ void Upkeep::WatchTexts(Instant now) {
     missed.insert(HexEncode(digest));
   }
   ground_->alarms.ClearOthers(alarm::kTextWithheld, missed);
+}
+
+void Upkeep::WatchEndings(Instant now) {
+  const int64_t since = now - endings_looked_at_;
+  if (since >= 0 && since < limits::kHourMs) return;
+  // What is not here yet is asked for, and looked at in the next round.
+  if (ground_->federation.LacksTexts(ground_->federation.registry(), ground_->agency.jurisdiction(),
+                                     now, now)) {
+    return;
+  }
+  endings_looked_at_ = now;
+  std::set<std::string> told;
+  for (const Ending& ending : EndingsOf(ground_->federation.registry(), ground_->agency,
+                                        ground_->certificate_until, now)) {
+    const std::optional<int> days = DaysToTell(ending.end, now);
+    if (!days) continue;
+    // Each of the three is an alarm of its own: it stands from the day on which it is to be told.
+    const std::string subject = Text(ending.what, ", ", *days);
+    ground_->alarms.Raise(alarm::kEndsSoon, subject,
+                          *days == 0 ? Text(ending.what, " ended on ", FormatInstant(ending.end))
+                                     : Text(ending.what, " ends on ", FormatInstant(ending.end),
+                                            ", in less than ", *days, " days"),
+                          now);
+    told.insert(subject);
+  }
+  ground_->alarms.ClearOthers(alarm::kEndsSoon, told);
 }
 
 absl::Status Upkeep::WatchPairs(Instant now) {

@@ -42,6 +42,7 @@ class Upkeep {
   void WatchLog(Instant now);
   void WatchClock(Instant now);
   void WatchTexts(Instant now);
+  void WatchEndings(Instant now);
   absl::Status WatchPairs(Instant now);
   // Stands while `wrong` holds.
   void Keep(bool wrong, std::string_view code, std::string_view subject, std::string text,
@@ -51,6 +52,7 @@ class Upkeep {
   Outbox* outbox_;
   const Instant started_;
   Instant keys_looked_at_;
+  Instant endings_looked_at_;
   Instant not_fresh_;  // the last time that the log was not known freshly
   absl::Status rotated_;
 };

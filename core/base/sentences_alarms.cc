@@ -90,6 +90,11 @@ constexpr SentenceRow kRows[] = {
      "and not yet erased; check the clock.",
      "Cette horloge est loin en avance sur ce qu'elle et le journal ont montré. Ce qui est échu "
      "n'est ni montré ni encore effacé ; vérifiez l'horloge."},
+    {"alarm.ends-soon",
+     "Something that people must renew ends soon. A policy or an instrument is renewed by the "
+     "authority, a certificate by its issuer.",
+     "Une chose que des personnes doivent renouveler prend bientôt fin. L'autorité renouvelle une "
+     "politique ou un instrument, l'émetteur un certificat."},
     {"alarm.text-withheld",
      "The broker does not give a policy or file that is in force; records wait. Ask the operator, "
      "or the authority that published it.",

@@ -1,5 +1,7 @@
 #include "core/net/certificate_name.h"
 
+#include <ctime>
+
 #include "core/net/x509.h"
 
 namespace entente::net {
@@ -23,6 +25,15 @@ absl::StatusOr<std::string> FederationOfCertificate(std::string_view pem) {
                                       " is not spiffe://FEDERATION/…");
   }
   return uri->substr(kScheme.size(), end - kScheme.size());
+}
+
+absl::StatusOr<Instant> EndOfCertificate(std::string_view pem) {
+  const auto chain = internal::ReadCertificates(pem);
+  std::tm end{};
+  if (chain.empty() || ASN1_TIME_to_tm(X509_get0_notAfter(chain.front().get()), &end) != 1) {
+    return absl::InvalidArgumentError("this is no PEM certificate");
+  }
+  return Instant{int64_t{timegm(&end)} * 1000};
 }
 
 }  // namespace entente::net

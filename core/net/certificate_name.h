@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "core/base/instant.h"
 
 namespace entente::net {
 
@@ -14,5 +15,8 @@ namespace entente::net {
 absl::StatusOr<std::string> UriOfCertificate(std::string_view pem);
 // The federation in that URI: "entente.test".
 absl::StatusOr<std::string> FederationOfCertificate(std::string_view pem);
+
+// The end of the first certificate's time. INVALID_ARGUMENT when it does not parse.
+absl::StatusOr<Instant> EndOfCertificate(std::string_view pem);
 
 }  // namespace entente::net

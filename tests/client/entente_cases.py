@@ -71,7 +71,7 @@ class Cases:
         role = numbers[number].roles.get(header.origin)
         if role is None:
             raise Refused("wrong-agency", "posted by one who is not in the case")
-        if header.kind == pb.RECORD_KIND_CASE_ITEM and role == pb.CASE_ROLE_OBSERVER:
+        if role == pb.CASE_ROLE_OBSERVER:
             raise Refused("not-authorised", "posted by an observer")
 
     def add(self, opened):

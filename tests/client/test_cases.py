@@ -224,8 +224,7 @@ class HeldAgainstACase(unittest.TestCase):
             self.posts(1, 11, "FR.fiu", kind)
             self.posts(1, 11, "DE.a", kind)
             self.refuses("wrong-agency", self.posts, 1, 11, "DE.c", kind)
-        self.refuses("not-authorised", self.posts, 1, 11, "DE.b")
-        self.posts(1, 11, "DE.b", pb.RECORD_KIND_REQUEST)
+            self.refuses("not-authorised", self.posts, 1, 11, "DE.b", kind)
 
     def test_the_membership_of_the_posts_number_counts(self):
         first = self.declares(members=["DE.a", "DE.fiu"])

@@ -1,0 +1,65 @@
+#include "node/endings.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/limits.h"
+#include "node/labels.h"
+#include "node/text.h"
+#include "policy/parse.h"
+
+namespace entente::node {
+namespace {
+
+constexpr std::array<int, 4> kDaysBefore = {0, 7, 30, 90};
+constexpr int64_t kToldAfterMs = 90 * limits::kDayMs;
+
+std::optional<policy::Instruments> InstrumentsAt(const ledger::Registry& registry, Instant now) {
+  const std::optional<ledger::FileInForce> file = registry.FederationFile("instruments", now);
+  if (!file) return std::nullopt;
+  const std::shared_ptr<const std::string> text = registry.FindText(file->digest);
+  if (!text) return std::nullopt;
+  absl::StatusOr<policy::Instruments> read =
+      policy::ParseInstruments(*text, "instruments", VocabularyAt(registry, now));
+  if (!read.ok()) return std::nullopt;
+  return *std::move(read);
+}
+
+// When this agency, or its State, leaves.
+std::optional<Instant> LeavesAt(const policy::Instrument& instrument, const AgencyId& own) {
+  for (const policy::InstrumentParty& party : instrument.parties) {
+    if (party.party == own.text() || party.party == own.jurisdiction()) return party.member.until;
+  }
+  return std::nullopt;
+}
+
+void Add(std::string what, std::optional<Instant> end, Instant now, std::vector<Ending>& endings) {
+  if (end && now - *end < kToldAfterMs) endings.push_back({std::move(what), *end});
+}
+
+}  // namespace
+
+std::vector<Ending> EndingsOf(const ledger::Registry& registry, const AgencyId& own,
+                              std::optional<Instant> certificate_until, Instant now) {
+  std::vector<Ending> endings;
+  Add("the certificate of this node", certificate_until, now, endings);
+  if (const auto policy = PolicyAt(registry, own.jurisdiction(), now)) {
+    Add(Text("policy ", policy->version, " of ", own.jurisdiction()), policy->valid.until, now,
+        endings);
+  }
+  if (const auto instruments = InstrumentsAt(registry, now)) {
+    for (const policy::Instrument& instrument : instruments->instruments) {
+      Add(Text("instrument ", instrument.id), LeavesAt(instrument, own), now, endings);
+    }
+  }
+  return endings;
+}
+
+std::optional<int> DaysToTell(Instant end, Instant now) {
+  const auto* const days = std::ranges::find_if(
+      kDaysBefore, [&](int before) { return end - now <= before * limits::kDayMs; });
+  if (days == kDaysBefore.end()) return std::nullopt;
+  return *days;
+}
+
+}  // namespace entente::node
