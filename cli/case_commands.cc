@@ -37,6 +37,13 @@ bool AddMembers(Context& context, const std::vector<std::string>& texts, Request
   return true;
 }
 
+// From now. Unix milliseconds.
+absl::StatusOr<uint64_t> ExpiryOf(const std::string& text) {
+  auto duration = ParseDuration(text);
+  if (!duration.ok()) return duration.status();
+  return static_cast<uint64_t>(AddDuration(SystemClock().Now(), *duration).ms);
+}
+
 struct OpenOptions {
   v1::OpenCaseRequest request;
   std::vector<std::string> members;
@@ -46,9 +53,9 @@ struct OpenOptions {
 void Open(Context& context, const OpenOptions& options) {
   v1::OpenCaseRequest request = options.request;
   if (!AddMembers(context, options.members, request)) return;
-  auto duration = ParseDuration(options.expires);
-  if (!duration.ok()) return context.Fail(duration.status());
-  request.set_expires_ms(static_cast<uint64_t>(AddDuration(SystemClock().Now(), *duration).ms));
+  auto expires = ExpiryOf(options.expires);
+  if (!expires.ok()) return context.Fail(expires.status());
+  request.set_expires_ms(*expires);
   const auto response = context.Call(&v1::Desk::Stub::OpenCase, request);
   if (!response) return;
   if (context.settings.json) return context.PrintJson(*response);
@@ -59,12 +66,18 @@ struct ChangeOptions {
   v1::ChangeCaseRequest request;
   std::vector<std::string> add;
   std::vector<std::string> remove;
+  std::string expires;
 };
 
 void Change(Context& context, const ChangeOptions& options) {
   v1::ChangeCaseRequest request = options.request;
   if (!AddMembers(context, options.add, request)) return;
   request.mutable_remove()->Assign(options.remove.begin(), options.remove.end());
+  if (!options.expires.empty()) {
+    auto expires = ExpiryOf(options.expires);
+    if (!expires.ok()) return context.Fail(expires.status());
+    request.set_expires_ms(*expires);
+  }
   const auto response = context.Call(&v1::Desk::Stub::ChangeCase, request);
   if (!response) return;
   if (context.settings.json) return context.PrintJson(*response);
@@ -136,6 +149,8 @@ void AddChange(CLI::App& group, Context& context) {
   command->add_option("--add", options->add, "agencies that come, such as BR.fiu,DE.fiu=observer")
       ->delimiter(',');
   command->add_option("--remove", options->remove, "agencies that go")->delimiter(',');
+  command->add_option("--expires", options->expires,
+                      "how long the case runs from now on, such as P1Y; without it: as before");
   AddText(
       *command, "--justification",
       [request](const std::string& v) { request->set_justification(v); },

@@ -243,7 +243,7 @@ class Commands:
         errors(self.dieter, NO, "wrong-agency", ["case", "change", case["en"], "--add", "CH.fiu", *WHY], "FR.fiu")
         until("DE has all posts", lambda: all("RECORD_KIND_CASE_ITEM" in self.dieter.run(["case", "show", one], "json").stdout
                                               for one in case.values()))
-        answers(self.anna, lambda style: ["case", "change", case[style], "--add", "CH.fiu=observer", *WHY])
+        answers(self.anna, lambda style: ["case", "change", case[style], "--add", "CH.fiu=observer", "--expires", "P1Y", *WHY])
         until("CH is in all three", lambda: len(json.loads(self.chiara.run(["case", "list"], "json").stdout)["cases"]) == 3)
         errors(self.chiara, NO, "not-authorised", ["case", "post", *post, case["en"], *WHY])
         shared, _ = answers(self.anna, lambda style: ["case", "share", case[style], "--to", "CH.fiu", *WHY])
