@@ -82,9 +82,12 @@ TEST_F(CaseTest, EveryMemberIsToldTheSame) {
   LeadDraft two = Declares(1, {"BR.fiu", "DE.fiu"});
   two.sections = {{"other", "organisation"}, {"other", "narrative"}};
   EXPECT_EQ(Sent(two), "malformed");
-  LeadDraft none = Declares(1, {"BR.fiu"});
-  none.granted = {};
-  EXPECT_EQ(Sent(none), "OK") << "all are granted by default";
+  Lead unwrapped = f.Seal(Declares(1, {"BR.fiu", "DE.fiu"}));
+  unwrapped.sealed.record.mutable_access(1)->clear_wraps();
+  unwrapped.bytes = unwrapped.sealed.record.SerializeAsString();
+  const auto index = f.Submit(f.Submission(unwrapped, 9), "FR.fiu");
+  EXPECT_TRUE(IsRefusal(index.status(), Reason::kMalformed)) << index.status();
+  EXPECT_EQ(Sent(Declares(1, {"BR.fiu", "DE.fiu"})), "OK");
 }
 
 // Admitted while its poster was a member, committed after the next membership.

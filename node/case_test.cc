@@ -363,6 +363,25 @@ TEST_F(CaseTest, AMembershipIsChangedAndNotRecalled) {
   EXPECT_TRUE(IsRefusal(recalled.status(), Reason::kMalformed)) << recalled.status();
 }
 
+TEST_F(CaseTest, AMembershipThatHasNotLeftIsTakenBack) {
+  const std::string id = Open({Member("BR.fiu")});
+  world.Settle();
+  ASSERT_TRUE(Change(id, {Member("DE.fiu")}, {}).ok());
+  EXPECT_TRUE(IsRefusal(Change(id, {Member("CH.fiu")}, {}), Reason::kMembershipBehind));
+  v1::RecallRequest request;
+  request.set_record_id(Show("FR.fiu", id).back().record_id());
+  request.set_ground(v1::RECALL_GROUND_WITHDRAWN);
+  request.set_justification("the wrong one");
+  const auto recalled = world.node("FR.fiu")->Recall("author", request, world.now);
+  ASSERT_TRUE(recalled.ok()) << recalled.status();
+  ASSERT_TRUE(Change(id, {Member("CH.fiu")}, {}).ok());
+  world.Settle();
+  EXPECT_THAT(Cases("DE.fiu"), IsEmpty());
+  EXPECT_EQ(Cases("CH.fiu")[0].number(), 2u);
+  EXPECT_EQ(Cases("BR.fiu")[0].number(), 2u);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), IsEmpty());
+}
+
 TEST_F(CaseTest, EndsWithItsNewestMembership) {
   const std::string id = Open({Member("BR.fiu")});
   world.Settle();

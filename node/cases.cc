@@ -54,7 +54,7 @@ absl::Status Resolve(const Ground& ground, state::CaseBook& book) {
   if (*sent && (*sent)->has_log_index()) {
     last.set_log_index((*sent)->log_index());
   } else if (!*sent || (*sent)->stage() == state::STAGE_CLOSED ||
-             ((*sent)->stage() == state::STAGE_PURGED &&
+             (((*sent)->stage() == state::STAGE_PURGED || (*sent)->recalled_ms() != 0) &&
               ((*sent)->number() == 0 || (*sent)->refused()))) {
     book.mutable_memberships()->RemoveLast();
   }

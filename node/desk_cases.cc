@@ -246,8 +246,8 @@ absl::StatusOr<std::string> Desk::TitleOf(const state::CaseBook& book,
   };
   if (book.owner() == ground_->agency.text()) {
     absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(held.record());
-    if (!sent.ok() || !*sent)
-      return sent.ok() ? std::string() : absl::StatusOr<std::string>(sent.status());
+    if (!sent.ok()) return sent.status();
+    if (!*sent) return "";
     absl::StatusOr<state::SentContent> content = sent_.Content(**sent);
     if (erased(content.status())) return "";
     if (!content.ok()) return content.status();
