@@ -39,6 +39,10 @@ inline constexpr int64_t kAcknowledgedWithinMs = kDayMs;
 // Sizes, bytes.
 inline constexpr size_t kRecordBytes = 1024 * 1024;
 inline constexpr size_t kPhotoBytes = 256 * 1024;  // inside a section; larger ones are attachments
+inline constexpr uint64_t kAttachmentBytes = 256ull * 1024 * 1024;  // a file, before it is sealed
+inline constexpr size_t kChunkBytes = 1024 * 1024;                  // of a file, sealed one by one
+inline constexpr size_t kPieceBytes = 64 * 1024;                    // of what travels at once
+inline constexpr size_t kFileNameBytes = 255;
 inline constexpr size_t kConfigBytes = 1024 * 1024;  // of a configuration, draft or policy file
 inline constexpr size_t kHeaderBytes = 16 * 1024;
 inline constexpr size_t kCommandBytes = 32 * 1024;
@@ -62,7 +66,8 @@ inline constexpr size_t kHostNameBytes = 253;
 inline constexpr size_t kDigests = 256;
 inline constexpr size_t kSections = 32;
 inline constexpr size_t kRecipients = 200;
-inline constexpr size_t kSubjects = 256;  // of a section
+inline constexpr size_t kAttachments = 8;  // of a record
+inline constexpr size_t kSubjects = 256;   // of a section
 inline constexpr size_t kBatchRecords = 64;
 inline constexpr size_t kRulesPerSide = 256;
 inline constexpr size_t kProofHashes = 63;
@@ -103,6 +108,8 @@ static_assert(kFileTextBytes + 2 * kEntryBytes < kMessageBytes);
 static_assert(kFileTextBytes + kEntryBytes < kOpenBytesPerDay);
 static_assert(kDeliveryKeysAheadMs / kDeliveryKeyLifeMs < kKeysInStatement);
 static_assert(kBatchRecords <= kAcknowledgedRows);
+static_assert(kChunkBytes % kPieceBytes == 0 && kPieceBytes * 4 < kMessageBytes);
+static_assert(kPhotoBytes < kAttachmentBytes);
 static_assert(kPairSpans * 2 <= kPairAhead);
 static_assert(kDigests * 34 < kHeaderBytes);
 static_assert(kBatchRecords <= kSubmissionWindow);

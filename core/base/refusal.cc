@@ -17,7 +17,7 @@ struct Row {
   StatusCode code;
 };
 
-constexpr std::array<Row, 28> kRows = {{
+constexpr std::array<Row, 29> kRows = {{
     {Reason::kNotAuthenticated, "not-authenticated", StatusCode::kUnauthenticated},
     {Reason::kNotAuthorised, "not-authorised", StatusCode::kPermissionDenied},
     {Reason::kWrongAgency, "wrong-agency", StatusCode::kPermissionDenied},
@@ -39,6 +39,7 @@ constexpr std::array<Row, 28> kRows = {{
     {Reason::kProofBad, "proof-bad", StatusCode::kFailedPrecondition},
     {Reason::kSnapshotBehind, "snapshot-behind", StatusCode::kFailedPrecondition},
     {Reason::kMembershipBehind, "membership-behind", StatusCode::kFailedPrecondition},
+    {Reason::kAttachmentMissing, "attachment-missing", StatusCode::kFailedPrecondition},
     {Reason::kConsentMissing, "consent-missing", StatusCode::kFailedPrecondition},
     {Reason::kRecordIdReused, "record-id-reused", StatusCode::kAlreadyExists},
     {Reason::kFork, "fork", StatusCode::kDataLoss},

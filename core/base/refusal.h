@@ -34,6 +34,7 @@ enum class Reason : uint8_t {
   kProofBad,
   kSnapshotBehind,
   kMembershipBehind,
+  kAttachmentMissing,
   kConsentMissing,
   kRecordIdReused,
   kFork,

@@ -116,6 +116,8 @@ absl::Status CheckContent(const v1::SectionContent& content) {
       return CheckFinding(content.finding());
     case v1::SectionContent::kMembership:
       return CheckMembership(content.membership());
+    case v1::SectionContent::kAttachment:
+      return CheckAttachment(content.attachment());
     case v1::SectionContent::kLeadAsk:
     case v1::SectionContent::kLeadAnswer:
       return absl::OkStatus();

@@ -24,6 +24,7 @@ absl::Status CheckRequestAsk(const v1::RequestAsk& ask);
 absl::Status CheckReply(const v1::Reply& reply);
 absl::Status CheckFinding(const v1::Finding& finding);
 absl::Status CheckMembership(const v1::Membership& membership);
+absl::Status CheckAttachment(const v1::Attachment& attachment);
 // What the next statement of the case names as the one before.
 Digest MembershipDigest(const v1::Membership& membership);
 // Well-formed, BCP 47.

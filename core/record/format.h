@@ -8,7 +8,9 @@
 
 namespace entente::record {
 
+// The version of a record without attachments, and of one that may have some.
 inline constexpr uint32_t kFormatVersion = 1;
+inline constexpr uint32_t kAttachmentVersion = 2;
 // P: begins every byte string that is hashed or used as associated data.
 inline constexpr std::string_view kPrefix = "entente/v1 ";
 
@@ -16,6 +18,8 @@ inline constexpr std::string_view kPrefix = "entente/v1 ";
 inline constexpr std::string_view kHeaderDomain{"header\0", 7};
 inline constexpr std::string_view kSectionDomain{"section\0", 8};
 inline constexpr std::string_view kSectionKeyDomain{"section-key\0", 12};
+inline constexpr std::string_view kAttachmentDomain{"attachment\0", 11};
+inline constexpr std::string_view kAttachmentKeyDomain{"attachment-key\0", 15};
 inline constexpr std::string_view kAccessDomain{"access\0", 7};
 inline constexpr std::string_view kWrapDomain{"wrap\0", 5};
 inline constexpr std::string_view kMembershipDomain{"membership\0", 11};
@@ -29,6 +33,7 @@ inline constexpr std::array<size_t, 5> kDigestCounts = {8, 16, 32, 64, 256};
 
 // Bytes.
 inline constexpr size_t kNonceBytes = 24;
+inline constexpr size_t kTagBytes = 16;
 inline constexpr size_t kSealedKeyBytes = 48;
 // What LP16 can frame: labels, instrument.
 inline constexpr size_t kLp16Bytes = 65535;

@@ -80,10 +80,13 @@ absl::Status CopyLabels(const v1::RecordHeader& message, Header& header) {
 Digest RecordHash(std::string_view header_bytes) { return crypto::Sha256(header_bytes); }
 
 absl::StatusOr<Header> CheckHeader(const v1::RecordHeader& message) {
-  if (message.format_version() != kFormatVersion) return Malformed("another format version");
+  if (message.format_version() < kFormatVersion || message.format_version() > kAttachmentVersion) {
+    return Malformed("another format version");
+  }
   absl::StatusOr<AgencyId> origin = AgencyId::Parse(message.origin());
   if (!origin.ok()) return Malformed("the origin is not the name of an agency");
-  Header header{.kind = message.kind(),
+  Header header{.format_version = message.format_version(),
+                .kind = message.kind(),
                 .origin = *std::move(origin),
                 .created = {static_cast<int64_t>(message.created_ms())},
                 .expires = {static_cast<int64_t>(message.expires_ms())},

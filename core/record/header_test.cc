@@ -88,7 +88,7 @@ TEST_F(HeaderTest, AKeyIdIsNeverShortened) {
 }
 
 TEST_F(HeaderTest, AnotherFormatVersionIsAnotherFormat) {
-  message_.set_format_version(2);
+  message_.set_format_version(3);
   ExpectRefused(Reason::kMalformed);
   message_.set_format_version(0);
   ExpectRefused(Reason::kMalformed);

@@ -18,16 +18,17 @@ constexpr uint8_t kAccessLeafTag = 0x01;
 
 Digest SectionLeaf(const Section& section) {
   const Digest ciphertext = crypto::Sha256(section.ciphertext);
-  return crypto::Sha256(Framing()
-                            .U8(kSectionLeafTag)
-                            .Raw(kPrefix)
-                            .Raw(kSectionDomain)
-                            .Raw(ByteSpan(section.id))
-                            .Lp16(section.labels_bytes)
-                            .U64(section.ciphertext.size())
-                            .Raw(ByteSpan(ciphertext))
-                            .Raw(ByteSpan(section.key_commitment))
-                            .bytes());
+  Framing leaf;
+  leaf.U8(kSectionLeafTag)
+      .Raw(kPrefix)
+      .Raw(kSectionDomain)
+      .Raw(ByteSpan(section.id))
+      .Lp16(section.labels_bytes)
+      .U64(section.ciphertext.size())
+      .Raw(ByteSpan(ciphertext))
+      .Raw(ByteSpan(section.key_commitment));
+  if (section.file) leaf.U64(section.file->size).Raw(ByteSpan(section.file->root));
+  return crypto::Sha256(leaf.bytes());
 }
 
 Digest AccessLeaf(const Access& access) {

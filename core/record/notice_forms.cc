@@ -8,11 +8,19 @@
 namespace entente::record {
 namespace {
 
-constexpr std::array<NoticeForm, 4> kForms = {
+constexpr std::array<NoticeForm, 5> kForms = {
     {{v1::NOTICE_TYPE_GAP, kStatementType<v1::GapNote>, crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_PAIR_HEAD, kStatementType<v1::PairHead>, crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_RECALL, kStatementType<v1::RecallNote>, crypto::KeyUse::kRecordSigning},
-     {v1::NOTICE_TYPE_ERASURE, kStatementType<v1::ErasureNote>, crypto::KeyUse::kAcknowledgement}}};
+     {v1::NOTICE_TYPE_ERASURE, kStatementType<v1::ErasureNote>, crypto::KeyUse::kAcknowledgement},
+     {v1::NOTICE_TYPE_FETCHED, kStatementType<v1::FetchedNote>, crypto::KeyUse::kAcknowledgement}}};
+
+// Of what goes from a record's recipient to its origin.
+template <class Body>
+std::string OriginIn(const std::string& bytes) {
+  Body body;
+  return body.ParseFromString(bytes) ? body.origin() : "";
+}
 
 template <class Body>
 std::string RecipientIn(const std::string& bytes) {
@@ -41,10 +49,10 @@ std::string NoticeAddressee(const v1::Notice& notice) {
       return RecipientIn<v1::PairHead>(body);
     case v1::NOTICE_TYPE_RECALL:
       return RecipientIn<v1::RecallNote>(body);
-    case v1::NOTICE_TYPE_ERASURE: {
-      v1::ErasureNote erasure;
-      return erasure.ParseFromString(body) ? erasure.origin() : "";
-    }
+    case v1::NOTICE_TYPE_ERASURE:
+      return OriginIn<v1::ErasureNote>(body);
+    case v1::NOTICE_TYPE_FETCHED:
+      return OriginIn<v1::FetchedNote>(body);
     default:
       return "";
   }

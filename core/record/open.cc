@@ -90,7 +90,11 @@ absl::StatusOr<OpenedSection> ReadPlain(const Section& section, ByteSpan padded)
   absl::Status sound =
       internal::First(CheckContent(*content), CheckLabelled(section.labels, *content));
   if (!sound.ok()) return sound;
-  return OpenedSection{section.id, section.labels, *std::move(content)};
+  if (section.file.has_value() != content->has_attachment() ||
+      (section.file && SealedFileBytes(content->attachment().size()) != section.file->size)) {
+    return internal::Malformed("an attachment, and not the file that it describes");
+  }
+  return OpenedSection{section.id, section.labels, *std::move(content), section.file, {}};
 }
 
 }  // namespace
@@ -146,7 +150,9 @@ absl::StatusOr<OpenedSection> OpenSection(const ParsedRecord& record, const Sect
   if (keys.commitment != section.key_commitment) {
     return BadSignature("a section's key is not the one that was committed to");
   }
-  return ReadPlain(section, padded->ExposeSecret());
+  absl::StatusOr<OpenedSection> opened = ReadPlain(section, padded->ExposeSecret());
+  if (opened.ok() && opened->file) opened->content_key = content_key->Clone();
+  return opened;
 }
 
 }  // namespace entente::record

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ struct OpenedSection {
   SectionId id{};
   v1::SectionLabels labels{};
   v1::SectionContent content{};
+  // Of an attachment: what its bytes are fetched by, and opened with.
+  std::optional<FileShape> file{};
+  std::optional<crypto::Secret<32>> content_key{};
 };
 
 // The other half, and check 11. Refusal proof-bad: wrap or ciphertext does not open; bad-signature:

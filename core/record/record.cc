@@ -35,11 +35,23 @@ absl::Status CheckCounts(const v1::Record& wire) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Section> ReadSection(const v1::Section& wire) {
+absl::Status ReadFile(const v1::Section& wire, const Header& header, Section& section) {
+  if (!wire.has_file()) return absl::OkStatus();
+  if (header.format_version < kAttachmentVersion) {
+    return Malformed("an attachment in a record of a version that has none");
+  }
+  FileShape& file = section.file.emplace();
+  file.size = wire.file().size();
+  if (!IsSealedFileSize(file.size)) return Malformed("a size that no attachment has");
+  return CopyFixed(wire.file().root(), "the root of an attachment", file.root);
+}
+
+absl::StatusOr<Section> ReadSection(const v1::Section& wire, const Header& header) {
   Section section{.labels_bytes = wire.labels(), .ciphertext = wire.ciphertext()};
   absl::Status status =
       First(CopyFixed(wire.section_id(), "a section id", section.id),
-            CopyFixed(wire.key_commitment(), "a key commitment", section.key_commitment));
+            CopyFixed(wire.key_commitment(), "a key commitment", section.key_commitment),
+            ReadFile(wire, header, section));
   if (!status.ok()) return status;
   absl::StatusOr<v1::SectionLabels> labels = ReadLabels(wire.labels());
   if (!labels.ok()) return labels.status();
@@ -90,7 +102,7 @@ absl::StatusOr<Access> ReadAccess(const v1::Access& wire) {
 absl::Status ReadSections(ParsedRecord& record) {
   std::set<SectionId> seen;
   for (const v1::Section& wire : record.wire->sections()) {
-    absl::StatusOr<Section> section = ReadSection(wire);
+    absl::StatusOr<Section> section = ReadSection(wire, record.header);
     if (!section.ok()) return section.status();
     if (!seen.insert(section->id).second) return Malformed("a section id is there twice");
     record.sections.push_back(*std::move(section));
@@ -107,6 +119,16 @@ absl::Status ReadAccesses(ParsedRecord& record) {
     record.access.push_back(*std::move(access));
   }
   return absl::OkStatus();
+}
+
+// The version follows from what is in the record: there is one encoding of it.
+absl::Status CheckVersion(const ParsedRecord& record) {
+  const auto files = static_cast<size_t>(std::ranges::count_if(
+      record.sections, [](const Section& one) { return one.file.has_value(); }));
+  if (files > limits::kAttachments) return Malformed("more attachments than a record may have");
+  const uint32_t version = files > 0 ? kAttachmentVersion : kFormatVersion;
+  if (record.header.format_version == version) return absl::OkStatus();
+  return Malformed("a record without an attachment that has the version of one with");
 }
 
 absl::Status CheckWrapped(const ParsedRecord& record) {
@@ -193,7 +215,8 @@ absl::Status CheckSubmitted(const ParsedRecord& record) {
   if (record.header.digests.size() != DigestCount(leaves)) {
     return Malformed("the digests are not as many as sections and recipients demand");
   }
-  absl::Status status = First(CheckWrapped(record), CheckSectionLeaves(record));
+  absl::Status status =
+      First(CheckVersion(record), CheckWrapped(record), CheckSectionLeaves(record));
   for (const Access& access : record.access) status.Update(CheckAccessLeaf(record, access));
   return status;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "core/base/bytes.h"
 #include "core/crypto/keys.h"
 #include "core/record/batch.h"
+#include "core/record/chunks.h"
 #include "core/record/format.h"
 #include "core/record/header.h"
 #include "entente/v1/record.pb.h"
@@ -37,6 +39,7 @@ struct Section {
   v1::SectionLabels labels{};
   Digest key_commitment{};
   std::string_view ciphertext{};
+  std::optional<FileShape> file{};
 };
 struct Wrap {
   SectionId section_id{};
@@ -79,7 +82,7 @@ absl::Status CheckSectionLeaves(const ParsedRecord& record);
 absl::Status CheckAccessLeaf(const ParsedRecord& record, const Access& access);
 // What only a record as submitted, with everything in it, can be held to: at least one section and
 // one access, every leaf in the digests (proof-bad), as many digests as that number of leaves
-// demands, and wraps of sections that are there (malformed).
+// demands, wraps of sections that are there, and the format version of what is in it (malformed).
 absl::Status CheckSubmitted(const ParsedRecord& record);
 
 // Labels of a section: Refusals of StrictParse; malformed for an empty `about` or `data`;

@@ -47,6 +47,11 @@ absl::Status CheckRequest(const SealRequest& request) {
   if (request.recipients.empty() || request.recipients.size() > limits::kRecipients) {
     return invalid("a record has 1 to 200 recipients");
   }
+  for (const SectionDraft& draft : request.sections) {
+    if (draft.file.has_value() != draft.content.has_attachment()) {
+      return invalid("a file goes with an attachment's section, and each has one");
+    }
+  }
   std::set<AgencyId> seen = {request.header.origin};
   for (const RecipientDraft& draft : request.recipients) {
     if (!seen.insert(draft.recipient).second) return invalid("a recipient twice, or the origin");
@@ -88,8 +93,10 @@ absl::Status SealSection(const SectionDraft& draft, Work& work) {
   const std::string labels_bytes = Encode(labels);
   if (auto status = ReadLabels(labels_bytes).status(); !status.ok()) return status;
 
-  const auto id = work.random.Bytes<16>();
-  ContentKey content_key{.section_id = id, .key = crypto::Secret<32>::Create(work.random)};
+  const auto id = draft.file ? draft.file->id : work.random.Bytes<16>();
+  ContentKey content_key{.section_id = id,
+                         .key = draft.file ? draft.file->content_key.Clone()
+                                           : crypto::Secret<32>::Create(work.random)};
   const auto keys = internal::DeriveSectionKeys(content_key.key, work.sealed.id, id);
   const auto nonce = work.random.Bytes<kNonceBytes>();
   const std::string ciphertext = crypto::SealXChaCha20Poly1305(
@@ -101,10 +108,16 @@ absl::Status SealSection(const SectionDraft& draft, Work& work) {
   wire.set_labels(labels_bytes);
   wire.set_key_commitment(ToString(keys.commitment));
   wire.set_ciphertext(ToString(nonce) + ciphertext);
-  work.leaves.push_back(SectionLeaf({.id = id,
-                                     .labels_bytes = wire.labels(),
-                                     .key_commitment = keys.commitment,
-                                     .ciphertext = wire.ciphertext()}));
+  Section section{.id = id,
+                  .labels_bytes = wire.labels(),
+                  .key_commitment = keys.commitment,
+                  .ciphertext = wire.ciphertext()};
+  if (draft.file) {
+    section.file = draft.file->shape;
+    wire.mutable_file()->set_size(draft.file->shape.size);
+    wire.mutable_file()->set_root(ToString(draft.file->shape.root));
+  }
+  work.leaves.push_back(SectionLeaf(section));
   work.sealed.sections.push_back(id);
   work.sealed.content_keys.push_back(std::move(content_key));
   return absl::OkStatus();
@@ -137,9 +150,15 @@ absl::Status SetUpAccess(const RecipientDraft& draft, Work& work) {
   return absl::OkStatus();
 }
 
-v1::RecordHeader HeaderMessage(const Header& header, const RecordId& id) {
+bool HasFile(const SealRequest& request) {
+  return std::ranges::any_of(request.sections,
+                             [](const SectionDraft& one) { return one.file.has_value(); });
+}
+
+v1::RecordHeader HeaderMessage(const SealRequest& request, const RecordId& id) {
+  const Header& header = request.header;
   v1::RecordHeader message;
-  message.set_format_version(kFormatVersion);
+  message.set_format_version(HasFile(request) ? kAttachmentVersion : kFormatVersion);
   message.set_record_id(ToString(id));
   message.set_kind(header.kind);
   message.set_origin(header.origin.text());
@@ -160,7 +179,7 @@ v1::RecordHeader HeaderMessage(const Header& header, const RecordId& id) {
 absl::Status WriteHeader(Work& work) {
   absl::StatusOr<std::vector<Digest>> digests = BuildDigests(work.leaves, work.random);
   if (!digests.ok()) return digests.status();
-  v1::RecordHeader message = HeaderMessage(work.request.header, work.sealed.id);
+  v1::RecordHeader message = HeaderMessage(work.request, work.sealed.id);
   for (const Digest& digest : *digests) message.add_digests(ToString(digest));
   work.sealed.record.set_header(Encode(message));
   work.sealed.hash = RecordHash(work.sealed.record.header());

@@ -20,15 +20,24 @@
 #include "core/base/instant.h"
 #include "core/crypto/keys.h"
 #include "core/crypto/secret.h"
+#include "core/record/chunks.h"
 #include "core/record/header.h"
 #include "entente/v1/content.pb.h"
 #include "entente/v1/record.pb.h"
 
 namespace entente::record {
 
+// A file that AttachmentSealer sealed under this key and id.
+struct AttachedFile {
+  SectionId id{};
+  crypto::Secret<32> content_key{};
+  FileShape shape{};
+};
+
 struct SectionDraft {
   v1::SectionLabels labels{};  // lists in any order
   v1::SectionContent content{};
+  std::optional<AttachedFile> file{};  // of an attachment, and of nothing else
 };
 
 struct RecipientDraft {
@@ -45,7 +54,7 @@ struct RecipientDraft {
 
 struct SealRequest {
   std::string_view federation{};
-  // Everything but record_id and digests; lists in any order.
+  // Everything but format_version, record_id and digests; lists in any order.
   Header header;
   std::vector<SectionDraft> sections{};
   std::vector<RecipientDraft> recipients{};

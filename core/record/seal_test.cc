@@ -100,7 +100,7 @@ TEST_F(SealTest, ManifestsAreOfOneLength) {
 TEST_F(SealTest, RefusesRequestsThatMakeNoRecord) {
   ExpectInvalid([](SealRequest& r) { r.sections.clear(); });
   ExpectInvalid([](SealRequest& r) { r.recipients.clear(); });
-  ExpectInvalid([](SealRequest& r) { r.sections.resize(33, r.sections[0]); });
+  ExpectInvalid([](SealRequest& r) { r.sections.resize(33); });
   ExpectInvalid([](SealRequest& r) { r.recipients[1].recipient = r.recipients[0].recipient; });
   ExpectInvalid([](SealRequest& r) { r.recipients[1].recipient = r.header.origin; });
   ExpectInvalid([](SealRequest& r) { r.recipients[0].sections.clear(); });

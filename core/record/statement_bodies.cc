@@ -115,6 +115,15 @@ absl::Status CheckBody(const v1::ErasureNote& body) {
                CheckInstant(body.instant_ms(), "the instant"));
 }
 
+absl::Status CheckBody(const v1::FetchedNote& body) {
+  return First(CheckPair(body.origin(), body.recipient()),
+               CheckLength(body.record_hash(), "the record hash", kDigestBytes),
+               Demand(!body.section_ids().empty(), "it names no attachment"),
+               CheckSortedFixed(body.section_ids(), "the attachments", sizeof(SectionId)),
+               Demand(body.instant_ms() > 0, "a fetch without its instant"),
+               CheckInstant(body.instant_ms(), "the instant"));
+}
+
 absl::Status CheckBody(const v1::Receipt& body) {
   absl::Status status = First(CheckLength(body.root(), "the root", kDigestBytes),
                               Demand(!body.items().empty(), "a receipt for nothing"));
