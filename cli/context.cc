@@ -66,7 +66,17 @@ void Context::PrintJson(const google::protobuf::Message& message) {
 void Context::SetDeadline(grpc::ClientContext& call) { net::SetDeadline(call); }
 
 absl::StatusOr<v1::Desk::Stub*> Context::Stub() {
-  if (stub_) return stub_.get();
+  if (absl::Status connected = Connect(); !connected.ok()) return connected;
+  return stub_.get();
+}
+
+absl::StatusOr<v1::DeskFiles::Stub*> Context::Files() {
+  if (absl::Status connected = Connect(); !connected.ok()) return connected;
+  return files_.get();
+}
+
+absl::Status Context::Connect() {
+  if (channel_) return absl::OkStatus();
   if (settings.desk.empty()) {
     return absl::InvalidArgumentError(Say("error.no-desk"));
   }
@@ -77,9 +87,10 @@ absl::StatusOr<v1::Desk::Stub*> Context::Stub() {
   std::shared_ptr<const net::TrustAnchors> anchors;
   const auto node = NodeOf(*identity, *authority, anchors);
   if (!node.ok()) return node.status();
-  stub_ = v1::Desk::NewStub(
-      net::OpenChannel(settings.desk, net::ClientTls(*identity, anchors, *node, g_clock)));
-  return stub_.get();
+  channel_ = net::OpenChannel(settings.desk, net::ClientTls(*identity, anchors, *node, g_clock));
+  stub_ = v1::Desk::NewStub(channel_);
+  files_ = v1::DeskFiles::NewStub(channel_);
+  return absl::OkStatus();
 }
 
 }  // namespace entente::cli

@@ -15,6 +15,7 @@
 #include "cli/json.h"
 #include "core/base/sentences.h"
 #include "core/net/refusal_status.h"
+#include "entente/v1/attachment.grpc.pb.h"
 #include "entente/v1/desk.grpc.pb.h"
 
 namespace entente::cli {
@@ -64,6 +65,9 @@ class Context {
     return response;
   }
 
+  // What carries files. Calls on it have no deadline: a large one takes its time.
+  absl::StatusOr<v1::DeskFiles::Stub*> Files();
+
   // All pages as one answer, or as many as hold `request.limit()` items.
   template <typename Request, typename Response, typename Items>
   std::optional<Response> CallPaged(grpc::Status (v1::Desk::Stub::*method)(grpc::ClientContext*,
@@ -88,8 +92,11 @@ class Context {
 
  private:
   absl::StatusOr<v1::Desk::Stub*> Stub();
+  absl::Status Connect();
   static void SetDeadline(grpc::ClientContext& call);
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::Desk::Stub> stub_;
+  std::unique_ptr<v1::DeskFiles::Stub> files_;
 };
 
 }  // namespace entente::cli

@@ -1,7 +1,9 @@
 #include "cli/draft.h"
 
+#include <filesystem>
 #include <utility>
 
+#include "cli/attachments.h"
 #include "cli/draft_fields.h"
 #include "cli/draft_subjects.h"
 #include "core/base/limits.h"
@@ -50,18 +52,28 @@ void ReadNarrative(ConfigTable& table, v1::Narrative& narrative) {
       static_cast<uint32_t>(table.IntegerOr("translation_of", 0, 0, 9999)));
 }
 
-// Subjects, or a text.
+// A file beside the draft; `attachment_id` is its path until the node has it.
+void ReadAttachment(ConfigTable table, v1::DraftSection* section) {
+  const std::string path = table.Path("file");
+  section->set_attachment_id(path);
+  v1::Attachment& attachment = *section->mutable_content()->mutable_attachment();
+  attachment.set_name(std::filesystem::path(path).filename().string());
+  attachment.set_media_type(table.TextOr("media_type", MediaTypeOf(path)));
+  attachment.set_note(table.TextOr("note", ""));
+}
+
+// Subjects, a text, or a file.
 void ReadSection(ConfigTable& table, const std::string& language, v1::DraftSection* section) {
   ReadLabels(table, section);
   auto* const content = section->mutable_content();
   content->set_language(table.TextOr("language", language));
   const bool subjects = HasSubjects(table);
-  if (subjects == table.Has("text")) return table.RefuseAs("basis", "draft.one-content");
-  if (subjects) {
-    *content->mutable_subjects() = ReadSubjects(table);
-  } else {
-    ReadNarrative(table, *content->mutable_narrative());
-  }
+  const bool text = table.Has("text");
+  const bool file = table.Has("attachment");
+  if (subjects + text + file != 1) return table.RefuseAs("basis", "draft.one-content");
+  if (subjects) *content->mutable_subjects() = ReadSubjects(table);
+  if (text) ReadNarrative(table, *content->mutable_narrative());
+  if (file) ReadAttachment(table.Table("attachment"), section);
 }
 
 void ReadAsk(ConfigTable table, Instant now, const std::string& language,

@@ -110,6 +110,21 @@ TEST_F(DraftTest, AFileWithoutEndIsNotReadToTheEnd) {
                         Reason::kTooLarge));
 }
 
+TEST_F(DraftTest, ASectionMayBeAFile) {
+  const std::string section =
+      "[[section]]\nabout = [\"suspect\"]\ndata = [\"financial\"]\nbasis = \"fact\"\n";
+  const auto draft =
+      Read(good_ + section + "[section.attachment]\nfile = \"papers/ledger.pdf\"\nnote = \"n\"\n");
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  const v1::DraftSection& file = draft->sections(2);
+  EXPECT_EQ(file.attachment_id(), ::testing::TempDir() + "/papers/ledger.pdf");
+  EXPECT_EQ(file.content().attachment().name(), "ledger.pdf") << "never the folder";
+  EXPECT_EQ(file.content().attachment().media_type(), "application/pdf");
+  EXPECT_EQ(file.content().attachment().note(), "n");
+  EXPECT_FALSE(Read(good_ + section + "text = \"t\"\n[section.attachment]\nfile = \"a\"\n").ok());
+  EXPECT_FALSE(Read(good_ + section + "[section.attachment]\nnote = \"n\"\n").ok());
+}
+
 std::string OfTheDemo(const std::string& name) {
   const char* const root = std::getenv("ENTENTE_SOURCE_DIR");
   return std::string(root == nullptr ? "." : root) + "/deploy/demo-data/" + name;

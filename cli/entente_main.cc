@@ -73,6 +73,7 @@ int Main(int argc, char** argv) {
   AddAlertCommands(app, context);
   AddRequestCommands(app, context);
   AddCaseCommands(app, context);
+  AddAttachmentCommands(app, context);
   AddHeldCommands(app, context);
   AddInboxCommands(app, context);
   AddAgencyCommands(app, context);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "cli/attachments.h"
 #include "cli/commands.h"
 #include "cli/draft.h"
 #include "cli/render.h"
@@ -51,8 +52,10 @@ absl::StatusOr<v1::Draft> DraftOf(const SendOptions& options) {
 }
 
 void Preview(Context& context, const SendOptions& options) {
-  const auto request = DraftOf(options);
+  auto request = DraftOf(options);
   if (!request.ok()) return context.Fail(request.status());
+  const absl::Status described = DescribeFiles(*request->mutable_sections());
+  if (!described.ok()) return context.Fail(described);
   const auto response = context.Call(&v1::Desk::Stub::Preview, *request);
   if (!response) return;
   const auto& to = response->recipients();
@@ -71,8 +74,10 @@ void Preview(Context& context, const SendOptions& options) {
 }
 
 void Send(Context& context, const SendOptions& options) {
-  const auto request = DraftOf(options);
+  auto request = DraftOf(options);
   if (!request.ok()) return context.Fail(request.status());
+  const absl::Status attached = AttachFiles(context, *request->mutable_sections());
+  if (!attached.ok()) return context.FailAt({Peer::Kind::kDesk, context.settings.desk}, attached);
   const auto response = context.Call(&v1::Desk::Stub::Send, *request);
   if (!response) return;
   if (!ReachesSomebody(*response)) context.exit_code = kAnswerIsNo;

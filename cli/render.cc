@@ -142,6 +142,8 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
       return RenderAsked(language, content.finding());
     case v1::SectionContent::kMembership:
       return RenderMembers(language, content.membership());
+    case v1::SectionContent::kAttachment:
+      return RenderAttachment(language, content.attachment());
     case v1::SectionContent::BODY_NOT_SET:
       return Say(language, "section.empty") + "\n";
   }
@@ -342,6 +344,11 @@ std::string RenderShown(Language language, const v1::ShowResponse& shown) {
                 section.labels().basis()}) +
            "\n";
     out += ContentText(language, section.content());
+    if (!section.content().has_attachment()) continue;
+    out += "  " +
+           Say(language, section.fetched() ? "attachment.here" : "attachment.on-its-way",
+               {section.section_id()}) +
+           "\n";
   }
   for (const auto& withheld : shown.withheld()) {
     out +=

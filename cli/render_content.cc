@@ -192,6 +192,17 @@ std::string RenderAsked(Language language, const Message& message) {
   return Table(rows);
 }
 
+std::string RenderAttachment(Language language, const v1::Attachment& attachment) {
+  std::string out =
+      "  " +
+      Say(language, "content.attachment",
+          {attachment.name(), attachment.media_type(), std::to_string(attachment.size()),
+           HexEncode(AsBytes(attachment.sha256()))}) +
+      "\n";
+  if (!attachment.note().empty()) out += PrintableBlock(attachment.note());
+  return out;
+}
+
 std::string RenderSubjects(Language language, const v1::Subjects& subjects) {
   std::string out;
   for (const v1::Subject& subject : subjects.subjects()) {

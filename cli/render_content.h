@@ -13,6 +13,7 @@ namespace entente::cli {
 
 // An alert's notice, a request, a reply, a finding, a note that somebody is another.
 std::string RenderAsked(Language language, const google::protobuf::Message& message);
+std::string RenderAttachment(Language language, const v1::Attachment& attachment);
 std::string RenderSubjects(Language language, const v1::Subjects& subjects);
 
 }  // namespace entente::cli

@@ -14,6 +14,7 @@
 #include "core/record/format.h"
 #include "core/record/strict.h"
 #include "core/record/words.h"
+#include "node/attachments.h"
 #include "node/cases.h"
 #include "node/labels.h"
 #include "node/search/leak_check.h"
@@ -163,6 +164,10 @@ void KeepDecision(const policy::Decision& decision, state::SentRecipient& recipi
       std::string(ReasonWord(held ? Reason::kPolicyHeld : Reason::kPolicyRefused)));
 }
 
+uint32_t VersionOf(const state::SentRecord& sent) {
+  return sent.files().empty() ? record::kFormatVersion : record::kAttachmentVersion;
+}
+
 // A recipient that our policy lets have something, and the key to seal it to.
 struct Granted {
   state::SentRecipient* recipient;
@@ -219,8 +224,8 @@ absl::StatusOr<std::vector<Granted>> Grant(const Ground& ground, const policy::S
     policy::Decision decision = Decide(snapshot, header, draft, recipient, now);
     KeepDecision(decision, recipient, now);
     if (!decision.releases()) continue;
-    granted.push_back(
-        {&recipient, std::move(decision), DeliveryKey(ground, recipient.recipient(), now)});
+    granted.push_back({&recipient, std::move(decision),
+                       DeliveryKey(ground, recipient.recipient(), VersionOf(sent), now)});
   }
   return granted;
 }
@@ -266,11 +271,13 @@ bool Agrees(const crypto::PublicKey& key) {
 }  // namespace
 
 absl::StatusOr<ledger::KeyInfo> DeliveryKey(const Ground& ground, const std::string& recipient,
-                                            Instant now) {
+                                            uint32_t version, Instant now) {
   const ledger::Registry& registry = ground.federation.registry();
   const std::vector<uint32_t> formats = registry.FormatVersionsOf(recipient);
-  if (!formats.empty() && std::ranges::find(formats, record::kFormatVersion) == formats.end()) {
-    return Refuse(Reason::kKeyUnknown, Text(recipient, " does not read this record format"));
+  if (!formats.empty() && std::ranges::find(formats, version) == formats.end()) {
+    return Refuse(Reason::kKeyUnknown, "format",
+                  Text("the node of ", recipient, " does not read records of format version ",
+                       version, " yet"));
   }
   absl::StatusOr<ledger::KeyInfo> key =
       registry.CurrentKey(recipient, crypto::KeyUse::kDelivery, now);
@@ -384,6 +391,19 @@ absl::Status PlaceInCase(const Ground& ground, state::SentRecord& sent, Instant 
 
 namespace {
 
+absl::Status AddSections(const Ground& ground, const v1::Draft& draft,
+                         record::SealRequest& request) {
+  for (const v1::DraftSection& section : draft.sections()) {
+    request.sections.push_back({LabelsOfDraft(section), section.content(), {}});
+    if (!section.content().has_attachment()) continue;
+    absl::StatusOr<record::AttachedFile> file =
+        FileToSeal(ground, HexDecode(section.attachment_id()).value_or(""));
+    if (!file.ok()) return file.status();
+    request.sections.back().file = *std::move(file);
+  }
+  return absl::OkStatus();
+}
+
 // The broker takes for members those to whom the membership is addressed: it goes to all or none.
 absl::Status CheckGoesToAll(const state::SentRecord& sent, const std::vector<Granted>& granted) {
   if (sent.kind() != v1::RECORD_KIND_MEMBERSHIP) return absl::OkStatus();
@@ -438,8 +458,8 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
     sent = std::move(next);
     return std::nullopt;
   }
-  for (const v1::DraftSection& section : content.draft().sections()) {
-    request.sections.push_back({LabelsOfDraft(section), section.content()});
+  if (absl::Status added = AddSections(ground, content.draft(), request); !added.ok()) {
+    return added;
   }
   absl::StatusOr<record::SealedRecord> sealed = record::SealRecord(request, ground.random);
   if (!sealed.ok()) return sealed.status();

@@ -37,10 +37,11 @@ v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decis
 // What this recipient would learn of the sections that `decision` keeps from it.
 std::vector<v1::Leak> LeaksOf(const v1::Draft& draft, const policy::Decision& decision);
 
-// The key to seal to. Refusals key-unknown, agency-suspended: there may be one later; malformed:
-// what the recipient published is no key that anything can be sealed to.
+// The key to seal a record of this format version to. Refusals key-unknown (of `format`: it does
+// not read that), agency-suspended: there may be one later; malformed: what the recipient published
+// is no key that anything can be sealed to.
 absl::StatusOr<ledger::KeyInfo> DeliveryKey(const Ground& ground, const std::string& recipient,
-                                            Instant now);
+                                            uint32_t version, Instant now);
 
 // Seals for every recipient that the own policy releases to and whose delivery key in the log
 // takes it; the others become NOT_SENT or HELD, with rules and reasons. `sent` and `content` are

@@ -184,7 +184,8 @@ absl::StatusOr<v1::ListAgenciesResponse> Desk::ListAgencies(std::string_view off
     info.set_kind(agency.kind);
     info.set_name(agency.name);
     info.set_state(std::string(ledger::AgencyStateWord(agency.state)));
-    info.set_has_delivery_key(DeliveryKey(*ground_, agency.agency, now).ok());
+    info.set_has_delivery_key(
+        DeliveryKey(*ground_, agency.agency, record::kFormatVersion, now).ok());
     const auto policy =
         registry.PolicyInForce(agency.agency.substr(0, agency.agency.find('.')), now);
     if (policy) info.set_policy_version(policy->version);

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "core/base/instant.h"
 #include "entente/v1/desk.pb.h"
+#include "node/attachments.h"
 #include "node/ground.h"
 #include "node/outbox.h"
 #include "node/question.h"
@@ -42,6 +43,12 @@ class Desk {
                                         Instant now);
   absl::StatusOr<v1::PreviewResponse> Preview(std::string_view officer, const v1::Draft& request,
                                               Instant now) const;
+  absl::StatusOr<NewFile> BeginAttachment(std::string_view officer);
+  absl::StatusOr<v1::AttachResponse> KeepAttachment(std::string_view officer,
+                                                    const record::AttachedFile& file,
+                                                    v1::AttachResponse described, Instant now);
+  absl::StatusOr<FileToRead> OpenAttachment(std::string_view officer,
+                                            const v1::ReadAttachmentRequest& request, Instant now);
   absl::StatusOr<v1::AnswerResponse> AnswerLead(std::string_view officer,
                                                 const v1::AnswerLeadRequest& request, Instant now);
   absl::StatusOr<v1::AnswerResponse> Answer(std::string_view officer,
@@ -123,7 +130,7 @@ class Desk {
       const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now);
   absl::StatusOr<state::DiaryLine> Disclose(std::string_view justification, state::SentRecord& sent,
                                             store::WriteBatch& batch, Instant now);
-  absl::Status KeepDraft(const state::SentRecord& sent, const v1::Draft& draft,
+  absl::Status KeepDraft(state::SentRecord& sent, const v1::Draft& draft,
                          const state::DiaryLine& line, store::WriteBatch& batch);
 
   // desk_reply.cc
@@ -170,6 +177,9 @@ class Desk {
   absl::StatusOr<v1::SharedEntry> ShareOne(std::string_view officer,
                                            const state::SentRecord& posted,
                                            const v1::ShareCaseRequest& request, Instant now);
+
+  // desk_attachments.cc
+  absl::StatusOr<FileToRead> FileOfSent(const std::string& section_id) const;
 
   // desk_held.cc
   absl::StatusOr<std::vector<state::SentRecord>> AllHeld() const;

@@ -81,6 +81,7 @@ v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
   status.set_contact(recipient.contact());
   status.set_changed_ms(recipient.changed_ms());
   status.set_sections_withheld(recipient.withheld());
+  status.set_attachments_fetched_ms(recipient.fetched_ms());
   if (!recipient.answer_record_id().empty()) {
     status.set_answer_record_id(HexOf(recipient.answer_record_id()));
   }
@@ -331,7 +332,13 @@ absl::StatusOr<v1::ShowResponse> Desk::ShowReceived(const state::ReceivedRecord&
   response.set_purpose(received.purpose());
   response.set_instrument(received.instrument());
   for (const state::KeptSection& section : content.sections()) {
-    FillSection(section, *response.add_sections());
+    v1::ShownSection& shown = *response.add_sections();
+    FillSection(section, shown);
+    if (!section.has_file()) continue;
+    const absl::StatusOr<bool> fetched =
+        IsFetched(*ground_, received.record_hash(), section.section_id());
+    if (!fetched.ok()) return fetched.status();
+    shown.set_fetched(*fetched);
   }
   *response.mutable_withheld() = content.withheld();
   *response.mutable_obligations() = content.obligations();
@@ -380,6 +387,8 @@ absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent, I
     const v1::DraftSection& section = content->draft().sections(i);
     v1::ShownSection& shown = *response.add_sections();
     if (i < content->section_ids_size()) shown.set_section_id(HexOf(content->section_ids(i)));
+    shown.set_fetched(section.content().has_attachment());
+    if (shown.fetched()) shown.set_section_id(section.attachment_id());
     *shown.mutable_labels()->mutable_about() = section.about();
     *shown.mutable_labels()->mutable_data() = section.data();
     shown.mutable_labels()->set_basis(section.basis());

@@ -7,6 +7,7 @@
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
 #include "core/record/record.h"
+#include "node/attachments.h"
 #include "node/cases.h"
 #include "node/compose.h"
 #include "node/desk.h"
@@ -152,8 +153,9 @@ absl::StatusOr<state::DiaryLine> Desk::Disclose(std::string_view justification,
   return line;
 }
 
-absl::Status Desk::KeepDraft(const state::SentRecord& sent, const v1::Draft& draft,
+absl::Status Desk::KeepDraft(state::SentRecord& sent, const v1::Draft& draft,
                              const state::DiaryLine& line, store::WriteBatch& batch) {
+  if (absl::Status taken = TakeFiles(*ground_, draft, sent, batch); !taken.ok()) return taken;
   state::SentContent content;
   *content.mutable_draft() = draft;
   if (absl::Status status = sent_.Save(sent, content, batch); !status.ok()) return status;

@@ -3,7 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "core/net/refusal_status.h"
-#include "core/net/tls.h"
+#include "node/officer_of.h"
 
 namespace entente::node {
 namespace {
@@ -168,22 +168,10 @@ class DeskService final : public v1::Desk::Service {
   }
 
  private:
-  absl::StatusOr<std::string> OfficerOf(const grpc::ServerContext& context, Instant now) const {
-    const auto caller = net::PeerOf(*context.auth_context(), *officers_, now);
-    if (!caller.ok()) return caller.status();
-    if (caller->kind != net::CallerKind::kOfficer) {
-      return Refuse(Reason::kNotAuthorised, "only officers' certificates may use a desk");
-    }
-    if (caller->agency != agency_) {
-      return Refuse(Reason::kWrongAgency, "this desk belongs to " + agency_.text());
-    }
-    return caller->name;
-  }
-
   template <typename Response, typename Use>
   grpc::Status Call(grpc::ServerContext* context, Response* response, Use use) {
     const Instant now = clock_.Now();
-    const auto officer = OfficerOf(*context, now);
+    const auto officer = OfficerOf(*context, *officers_, agency_, now);
     if (!officer.ok()) return net::ToGrpcStatus(officer.status());
     auto result = driver_.With([&](Engine& engine) { return use(engine, *officer, now); });
     driver_.Changed();

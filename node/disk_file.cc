@@ -44,17 +44,6 @@ absl::Status OpenFault(const std::string& path) {
   }
 }
 
-// A new file is there after a crash only when its folder was synced.
-absl::Status SyncFolder(const std::string& path) {
-  std::string folder = std::filesystem::path(path).parent_path().string();
-  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return Fault(path, "cannot open its folder");
-  const int rc = ::fsync(fd);
-  const absl::Status status = rc == 0 ? absl::OkStatus() : Fault(path, "cannot sync its folder");
-  ::close(fd);
-  return status;
-}
-
 absl::Status CheckOwn(const std::string& path, int fd) {
   struct stat st {};
   if (::fstat(fd, &st) != 0) return Fault(path, "cannot be looked at");
@@ -70,6 +59,12 @@ absl::Status CheckOwn(const std::string& path, int fd) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::unique_ptr<DiskFile>> DiskFile::OpenThere(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return OpenFault(path);
+  return std::make_unique<DiskFile>(path, fd);
+}
 
 absl::StatusOr<std::unique_ptr<DiskFile>> DiskFile::Open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -114,6 +109,16 @@ absl::Status DiskFile::Write(uint64_t offset, std::string_view bytes) {
 
 absl::Status DiskFile::Sync() {
   return ::fdatasync(fd_) == 0 ? absl::OkStatus() : Fault(path_, "cannot be synced");
+}
+
+absl::Status SyncFolder(const std::string& path) {
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return Fault(path, "cannot open its folder");
+  const int rc = ::fsync(fd);
+  const absl::Status status = rc == 0 ? absl::OkStatus() : Fault(path, "cannot sync its folder");
+  ::close(fd);
+  return status;
 }
 
 }  // namespace entente::node

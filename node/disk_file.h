@@ -17,6 +17,9 @@ class DiskFile final : public InPlaceFile {
   // may not; FAILED_PRECONDITION when another process has it open, or the path leads to no file;
   // else as of any call: disk-full or INTERNAL.
   static absl::StatusOr<std::unique_ptr<DiskFile>> Open(const std::string& path);
+  // One that is there, whole, and not ours alone: to be read. Errors as Open(), and
+  // FAILED_PRECONDITION when there is none.
+  static absl::StatusOr<std::unique_ptr<DiskFile>> OpenThere(const std::string& path);
   // Over a descriptor that is open for reading and writing, and is closed with it. `path` is for
   // messages.
   DiskFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
@@ -33,5 +36,8 @@ class DiskFile final : public InPlaceFile {
   std::string path_;
   int fd_;
 };
+
+// What was made, renamed or removed in the folder of `path` is so after a crash as well.
+absl::Status SyncFolder(const std::string& path);
 
 }  // namespace entente::node

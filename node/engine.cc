@@ -7,6 +7,7 @@
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
+#include "node/attachments.h"
 #include "node/desk.h"
 #include "node/families.h"
 #include "node/ground.h"
@@ -19,17 +20,11 @@
 namespace entente::node {
 namespace {
 
-constexpr store::Family kFamilies[] = {kNode,           kOfficers,
-                                       kFollowed,       kTexts,
-                                       kOwnKeys,        kSent,
-                                       kSentByHash,     kOutbox,
-                                       kPairs,          kReceived,
-                                       kReceivedIds,    kVault,
-                                       kReceipts,       kUnwritten,
-                                       kExpiry,         kOwed,
-                                       kRecalled,       kCases,
-                                       audit::kEntries, audit::kTiles,
-                                       audit::kMeta,    audit::kCheckpoint};
+constexpr store::Family kFamilies[] = {
+    kNode,       kOfficers,       kFollowed,     kTexts,       kOwnKeys,          kSent,
+    kSentByHash, kOutbox,         kPairs,        kReceived,    kReceivedIds,      kVault,
+    kReceipts,   kUnwritten,      kExpiry,       kOwed,        kRecalled,         kCases,
+    kFiles,      audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint};
 constexpr int64_t kPublishPauseMs = 30 * limits::kSecondMs;
 
 const absl::Status& StatusOf(const absl::Status& status) { return status; }
@@ -55,6 +50,15 @@ struct Engine::Parts {
     auto result = work();
     ground->Note(StatusOf(result));
     return result;
+  }
+
+  template <typename Work>
+  absl::Status InOneBatch(Work work) {
+    return Guarded([&] {
+      store::WriteBatch batch;
+      absl::Status status = work(batch);
+      return status.ok() ? ground->Commit(batch) : status;
+    });
   }
 
   absl::Status OnEntries(const v1::GetEntriesRequest& request,
@@ -274,6 +278,45 @@ absl::Status Engine::OnReceiptWritten(std::string_view name) {
   });
 }
 
+absl::StatusOr<std::optional<FileToMove>> Engine::NextUpload() {
+  return parts_->Guarded([&] { return node::NextUpload(*parts_->ground); });
+}
+
+absl::Status Engine::OnUploaded(const FileToMove& file) {
+  return parts_->InOneBatch([&](store::WriteBatch& batch) {
+    return node::OnUploaded(*parts_->ground, file.section_id, batch);
+  });
+}
+
+void Engine::OnUploadFailed(const FileToMove& file, const absl::Status& why, Instant now) {
+  node::OnUploadFailed(*parts_->ground, file, why, now);
+}
+
+absl::StatusOr<FileToRead> Engine::FileToCheck(const FileToMove& file) const {
+  return OpenIncoming(*parts_->ground, AsText(file.record_hash), AsText(file.section_id));
+}
+
+absl::StatusOr<std::optional<FileToMove>> Engine::NextFetch() {
+  return parts_->Guarded([&] { return node::NextFetch(*parts_->ground); });
+}
+
+absl::Status Engine::OnFetched(const FileToMove& file, Instant now) {
+  return parts_->InOneBatch(
+      [&](store::WriteBatch& batch) { return node::OnFetched(*parts_->ground, file, batch, now); });
+}
+
+absl::Status Engine::OnFetchFailed(const FileToMove& file, const absl::Status& why, Instant now) {
+  return parts_->InOneBatch([&](store::WriteBatch& batch) {
+    return node::OnFetchFailed(*parts_->ground, file, why, batch, now);
+  });
+}
+
+bool Engine::IsSending() const { return parts_->outbox.IsSending(); }
+
+absl::StatusOr<std::set<std::string>> Engine::FilesInUse() const {
+  return node::FilesInUse(*parts_->ground);
+}
+
 absl::StatusOr<v1::StatusResponse> Engine::Status(std::string_view officer, Instant now) {
   parts_->last_seen_now = now;
   absl::StatusOr<v1::StatusResponse> response =
@@ -292,6 +335,24 @@ absl::StatusOr<v1::PreviewResponse> Engine::Preview(std::string_view officer,
 absl::StatusOr<v1::SendResponse> Engine::Send(std::string_view officer, const v1::Draft& request,
                                               Instant now) {
   return parts_->Guarded([&] { return parts_->desk.Send(officer, request, now); });
+}
+
+absl::StatusOr<NewFile> Engine::BeginAttachment(std::string_view officer) {
+  return parts_->Guarded([&] { return parts_->desk.BeginAttachment(officer); });
+}
+
+absl::StatusOr<v1::AttachResponse> Engine::KeepAttachment(std::string_view officer,
+                                                          const record::AttachedFile& file,
+                                                          const v1::AttachResponse& described,
+                                                          Instant now) {
+  return parts_->Guarded(
+      [&] { return parts_->desk.KeepAttachment(officer, file, described, now); });
+}
+
+absl::StatusOr<FileToRead> Engine::OpenAttachment(std::string_view officer,
+                                                  const v1::ReadAttachmentRequest& request,
+                                                  Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.OpenAttachment(officer, request, now); });
 }
 
 absl::StatusOr<v1::ListResponse> Engine::ListRecords(std::string_view officer,

@@ -17,6 +17,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,9 +29,11 @@
 #include "core/base/bytes.h"
 #include "core/base/clock.h"
 #include "core/crypto/sign.h"
+#include "core/record/seal.h"
 #include "core/store/store.h"
 #include "entente/v1/broker.pb.h"
 #include "entente/v1/desk.pb.h"
+#include "node/files.h"
 #include "node/in_place_file.h"
 
 namespace entente::node {
@@ -123,6 +126,27 @@ class Engine {
   absl::StatusOr<std::vector<ReceiptFiles>> NextReceipts(size_t max) const;
   absl::Status OnReceiptWritten(std::string_view name);
 
+  // ---- Attachments. The shell keeps the sealed files under the names given here, in a folder of
+  // their own, and moves them. Whoever moves one asks again afterwards: a record may be recalled.
+  // To be given to the broker; nullopt for none.
+  absl::StatusOr<std::optional<FileToMove>> NextUpload();
+  // The broker has it whole.
+  absl::Status OnUploaded(const FileToMove& file);
+  // It cannot be given to it: an alarm, and it is tried again.
+  void OnUploadFailed(const FileToMove& file, const absl::Status& why, Instant now);
+  // To be fetched from the broker, what came with an urgent record first.
+  absl::StatusOr<std::optional<FileToMove>> NextFetch();
+  // What one that is whole must open to before it is told to be here.
+  absl::StatusOr<FileToRead> FileToCheck(const FileToMove& file) const;
+  // It is whole, on disk, and what its section describes.
+  absl::Status OnFetched(const FileToMove& file, Instant now);
+  // It cannot be had: an alarm, and it is asked for no more.
+  absl::Status OnFetchFailed(const FileToMove& file, const absl::Status& why, Instant now);
+  // Something is being sent: a file should not take the line from it.
+  bool IsSending() const;
+  // The names of all files that may still be needed.
+  absl::StatusOr<std::set<std::string>> FilesInUse() const;
+
   // ---- The desk. `officer`: the id in the caller's certificate, which the shell has verified to
   // be of this agency. not-authorised when not listed, or without the role named.
   absl::StatusOr<v1::StatusResponse> Status(std::string_view officer, Instant now);
@@ -136,6 +160,17 @@ class Engine {
   // reading content is a consultation (Show).
   absl::StatusOr<v1::ListResponse> ListRecords(std::string_view officer,
                                                const v1::ListRequest& request, Instant now);
+  // Role author. What a file is to be sealed under; nothing is kept before KeepAttachment().
+  absl::StatusOr<NewFile> BeginAttachment(std::string_view officer);
+  // Role author. The sealed file is on disk under OwnFileName(). Gives `described` with its id.
+  absl::StatusOr<v1::AttachResponse> KeepAttachment(std::string_view officer,
+                                                    const record::AttachedFile& file,
+                                                    const v1::AttachResponse& described,
+                                                    Instant now);
+  // Role reader. A consultation, logged before this returns. Refusal attachment-missing: it is not
+  // here yet.
+  absl::StatusOr<FileToRead> OpenAttachment(std::string_view officer,
+                                            const v1::ReadAttachmentRequest& request, Instant now);
   // Role author.
   absl::StatusOr<v1::AnswerResponse> AnswerLead(std::string_view officer,
                                                 const v1::AnswerLeadRequest& request, Instant now);

@@ -1,5 +1,6 @@
 #include "node/erase.h"
 
+#include "node/attachments.h"
 #include "node/sent.h"
 
 namespace entente::node {
@@ -27,7 +28,8 @@ absl::Status EraseSent(Ground& ground, state::SentRecord& sent, store::WriteBatc
     const absl::StatusOr<state::SentContent> content = Sent(ground).Content(sent);
     if (content.ok()) *sent.mutable_undecided() = LabelsOnly(*content);
   }
-  absl::Status status = ground.vault.Erase(sent.record_id(), batch);
+  absl::Status status = DropOwnFiles(ground, sent, batch);
+  if (status.ok()) status = ground.vault.Erase(sent.record_id(), batch);
   if (!status.ok()) return status;
   ground.held.Remove(sent.record_id());
   sent.set_stage(state::STAGE_PURGED);
@@ -36,7 +38,8 @@ absl::Status EraseSent(Ground& ground, state::SentRecord& sent, store::WriteBatc
 
 absl::Status EraseReceived(Ground& ground, state::ReceivedRecord& received,
                            store::WriteBatch& batch) {
-  absl::Status status = ground.vault.Erase(received.record_hash(), batch);
+  absl::Status status = DropIncoming(ground, received, batch);
+  if (status.ok()) status = ground.vault.Erase(received.record_hash(), batch);
   if (!status.ok()) return status;
   ground.held.Remove(received.record_hash());
   received.set_purged(true);

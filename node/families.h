@@ -26,6 +26,10 @@ inline constexpr store::Family kVault = "l_vault";          // record hash or id
 inline constexpr store::Family kReceipts = "l_receipts";    // file name -> state.Receipt
 inline constexpr store::Family kUnwritten = "l_unwritten";  // file name: receipt not yet on file
 
+// attachments.cc: 'o' section id -> state.OwnFile; 'i' record hash, section id ->
+// state.IncomingFile; 'u' (to upload), 'f' urgency (to fetch), 'd' (in no record yet) -> ""
+inline constexpr store::Family kFiles = "l_files";
+
 // u64 instant, "s"|"r"|"a"|"c"|"m"|"x" (upkeep.cc), name
 inline constexpr store::Family kExpiry = "l_expiry";
 inline constexpr store::Family kOwed = "l_owed";          // record hash, agency -> state.OwedNotice

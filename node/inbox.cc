@@ -8,6 +8,7 @@
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
 #include "core/record/statements.h"
+#include "node/attachments.h"
 #include "node/cases.h"
 #include "node/families.h"
 #include "node/notices.h"
@@ -347,6 +348,7 @@ absl::Status Inbox::Keep(Arrived& arrived, Group& group, Instant now) {
     return ForgetKey(index.record_hash(), group);
   }
   ground_->held.AddReceived(index, *arrived.content);
+  ExpectFiles(index, *arrived.content, group.batch);
   group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
   group.batch.Put(kExpiry, Text(U64Key(index.purge_ms()), "r", index.record_hash()), "");
   return ground_->vault.Put(index.record_hash(), arrived.content->SerializeAsString(), group.batch);

@@ -270,6 +270,10 @@ void Checking::Fill(Arrived& arrived) const {
     kept.set_section_id(ToString(section.id));
     kept.set_labels(section.labels.SerializeAsString());
     kept.set_content(section.content.SerializeAsString());
+    if (!section.file) continue;
+    kept.mutable_file()->set_size(section.file->size);
+    kept.mutable_file()->set_root(ToString(section.file->root));
+    kept.set_file_key(ToString(section.content_key->ExposeSecret()));
   }
   for (const v1::WithheldSection& section : decision().withheld()) {
     FillWithheld(section, *content.add_withheld());

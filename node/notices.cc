@@ -7,6 +7,7 @@
 #include "core/crypto/digest.h"
 #include "core/ledger/receipt.h"
 #include "core/record/statements.h"
+#include "node/attachments.h"
 #include "node/recall.h"
 #include "node/sent.h"
 #include "node/text.h"
@@ -112,21 +113,35 @@ absl::Status TakeRecall(Ground& ground, const v1::SignedStatement& statement,
   return absl::OkStatus();
 }
 
-absl::Status TakeErasure(Ground& ground, const v1::SignedStatement& statement,
-                         const ledger::VerifiedPart& part, store::WriteBatch& batch, Instant now) {
-  absl::StatusOr<v1::ErasureNote> claimed = record::ReadBody<v1::ErasureNote>(statement.body());
+// What a recipient says of a record of ours, as the log tells of it.
+template <class Body>
+absl::StatusOr<Body> ReadWord(const Ground& ground, const v1::SignedStatement& statement,
+                              const ledger::VerifiedPart& part) {
+  absl::StatusOr<Body> claimed = record::ReadBody<Body>(statement.body());
   if (!claimed.ok()) return claimed.status();
-  absl::StatusOr<v1::ErasureNote> note = record::ReadStatement<v1::ErasureNote>(
+  absl::StatusOr<Body> note = record::ReadStatement<Body>(
       ground.federation_name(), statement,
       KeysOf(ground, claimed->recipient(), KeyUse::kAcknowledgement, part));
   if (!note.ok()) return note.status();
   const v1::NoticePart& told = part.part.notice();
   if (note->log_origin() != ground.log_origin() || note->origin() != ground.agency.text() ||
-      told.type() != record::kStatementType<v1::ErasureNote> || told.from() != note->recipient() ||
+      told.type() != record::kStatementType<Body> || told.from() != note->recipient() ||
       told.statement_digest() != AsText(crypto::Sha256(statement.body()))) {
     return Bad("the notice is not the one that the log tells of");
   }
-  return OnErased(ground, *note, batch, now);
+  return note;
+}
+
+absl::Status TakeErasure(Ground& ground, const v1::SignedStatement& statement,
+                         const ledger::VerifiedPart& part, store::WriteBatch& batch, Instant now) {
+  const absl::StatusOr<v1::ErasureNote> note = ReadWord<v1::ErasureNote>(ground, statement, part);
+  return note.ok() ? OnErased(ground, *note, batch, now) : note.status();
+}
+
+absl::Status TakeFetched(Ground& ground, const v1::SignedStatement& statement,
+                         const ledger::VerifiedPart& part, store::WriteBatch& batch) {
+  const absl::StatusOr<v1::FetchedNote> note = ReadWord<v1::FetchedNote>(ground, statement, part);
+  return note.ok() ? OnFetchedNote(ground, *note, batch) : note.status();
 }
 
 // ---- acknowledgements
@@ -217,6 +232,8 @@ absl::Status Take(Ground& ground, const v1::Notice& notice, const ledger::Verifi
       return TakeRecall(ground, notice.statement(), part, pairs, batch, now);
     case v1::NOTICE_TYPE_ERASURE:
       return TakeErasure(ground, notice.statement(), part, batch, now);
+    case v1::NOTICE_TYPE_FETCHED:
+      return TakeFetched(ground, notice.statement(), part, batch);
     default:
       return Refuse(Reason::kMalformed, "a notice of no known type");
   }
@@ -260,6 +277,8 @@ std::string AffectedHash(const v1::Notice& notice) {
       return HashIn<v1::RecallNote>(body);
     case v1::NOTICE_TYPE_ERASURE:
       return HashIn<v1::ErasureNote>(body);
+    case v1::NOTICE_TYPE_FETCHED:
+      return HashIn<v1::FetchedNote>(body);
     default:
       return "";
   }

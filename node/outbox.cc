@@ -10,6 +10,7 @@
 #include "core/record/batch.h"
 #include "core/record/notice_forms.h"
 #include "core/record/statements.h"
+#include "node/attachments.h"
 #include "node/compose.h"
 #include "node/families.h"
 #include "node/table.h"
@@ -102,6 +103,9 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
         if (under_way_.contains(number) || (pause != not_before_.end() && now < pause->second)) {
           return absl::OkStatus();
         }
+        absl::StatusOr<bool> ready = FilesAreThere(value);
+        if (!ready.ok()) return ready.status();
+        if (!*ready) return absl::OkStatus();
         bytes += value.size();
         if (chosen.size() == batch_ || (!chosen.empty() && bytes > kRequestBytes)) {
           return absl::CancelledError();
@@ -126,6 +130,13 @@ absl::StatusOr<std::optional<v1::SubmitRequest>> Outbox::Next(Instant now) {
   under_way_.insert(chosen.begin(), chosen.end());
   for (const uint64_t number : chosen) offered_.try_emplace(number, now);
   return request;
+}
+
+// What does not parse is for the caller to report.
+absl::StatusOr<bool> Outbox::FilesAreThere(std::string_view stored) const {
+  const absl::StatusOr<state::OutboxItem> item = ParseStored<state::OutboxItem>(stored);
+  if (!item.ok() || item->files().empty()) return true;
+  return AllUploaded(*ground_, item->files());
 }
 
 void Outbox::ReportStuck(const std::string& what, const absl::Status& why, Instant now) {
@@ -242,12 +253,15 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
   if (IsRefusal(content.status(), Reason::kExpired)) return std::nullopt;
   if (!content.ok()) return content.status();
   one.content = *std::move(content);
-  absl::StatusOr<std::optional<record::SealedRecord>> sealed =
-      SealDraft(*ground_, signing, one.sent, one.content, pairs, now);
+  absl::StatusOr<std::optional<record::SealedRecord>> sealed = std::nullopt;
+  const absl::Status uploaded = AwaitUploads(*ground_, one.sent, batch);
+  if (!uploaded.ok()) sealed = uploaded;
+  if (uploaded.ok()) sealed = SealDraft(*ground_, signing, one.sent, one.content, pairs, now);
   const std::optional<Refusal> refusal = RefusalOf(sealed.status());
   if (refusal &&
       (refusal->reason == Reason::kKeyUnknown || refusal->reason == Reason::kAgencySuspended ||
-       refusal->reason == Reason::kMembershipBehind)) {
+       refusal->reason == Reason::kMembershipBehind ||
+       refusal->reason == Reason::kAttachmentMissing)) {
     if (MarkWaiting(one.sent, ReasonText(*refusal), now)) sent_.Save(one.sent, batch);
     return sealed.status();
   }
@@ -298,6 +312,7 @@ absl::Status Outbox::SignAndQueue(std::vector<Sealed>& sealed, const crypto::Sig
     item.set_submission(submission.SerializeAsString());
     item.set_record_id(one.sent.record_id());
     item.set_digest(ToString(one.hash));
+    *item.mutable_files() = one.sent.files();
     Save(batch, kOutbox, U64Key(item.number()), item);
     if (absl::Status status = sent_.Save(one.sent, one.content, batch); !status.ok()) {
       return status;
@@ -343,6 +358,24 @@ absl::Status Outbox::AddGapNotes(Instant now) {
   return ground_->Commit(batch);
 }
 
+void Outbox::QueueOwed(const state::OwedNotice& owed, const record::StatementSigner& signer,
+                       store::WriteBatch& batch) {
+  const std::string_view federation = ground_->federation_name();
+  switch (owed.body_case()) {
+    case state::OwedNotice::kRecall:
+      return QueueNotice(v1::NOTICE_TYPE_RECALL,
+                         record::SignBody(federation, owed.recall(), {signer}), batch);
+    case state::OwedNotice::kErasure:
+      return QueueNotice(v1::NOTICE_TYPE_ERASURE,
+                         record::SignBody(federation, owed.erasure(), {signer}), batch);
+    case state::OwedNotice::kFetched:
+      return QueueNotice(v1::NOTICE_TYPE_FETCHED,
+                         record::SignBody(federation, owed.fetched(), {signer}), batch);
+    case state::OwedNotice::BODY_NOT_SET:
+      return;
+  }
+}
+
 absl::Status Outbox::AddOwed(Instant now) {
   store::WriteBatch batch;
   const ledger::Registry& registry = ground_->federation.registry();
@@ -359,16 +392,11 @@ absl::Status Outbox::AddOwed(Instant now) {
           return absl::OkStatus();
         }
         const state::OwedNotice& owed = *read;
-        const bool recall = owed.has_recall();
         const crypto::KeyUse use =
-            recall ? crypto::KeyUse::kRecordSigning : crypto::KeyUse::kAcknowledgement;
+            owed.has_recall() ? crypto::KeyUse::kRecordSigning : crypto::KeyUse::kAcknowledgement;
         const absl::StatusOr<crypto::SigningKey> signing = signs(use);
         if (!signing.ok()) return absl::OkStatus();
-        const std::string_view federation = ground_->federation_name();
-        QueueNotice(recall ? v1::NOTICE_TYPE_RECALL : v1::NOTICE_TYPE_ERASURE,
-                    recall ? record::SignBody(federation, owed.recall(), {{*signing, use}})
-                           : record::SignBody(federation, owed.erasure(), {{*signing, use}}),
-                    batch);
+        QueueOwed(owed, {*signing, use}, batch);
         batch.Delete(kOwed, key);
         return absl::OkStatus();
       });

@@ -20,6 +20,7 @@
 #include "core/base/limits.h"
 #include "core/ledger/receipt.h"
 #include "core/record/seal.h"
+#include "core/record/statements.h"
 #include "entente/v1/broker.pb.h"
 #include "node/ground.h"
 #include "node/pairs.h"
@@ -49,8 +50,11 @@ class Outbox {
 
   // A gap note for every number that was closed. Into the outbox, committed.
   absl::Status AddGapNotes(Instant now);
-  // A statement for every recall and erasure that is owed. Into the outbox, committed.
+  // A statement for every recall, erasure and fetched attachment that is owed. Into the outbox,
+  // committed.
   absl::Status AddOwed(Instant now);
+  // Something is being sent: what can wait should not take the line from it.
+  bool IsSending() const { return !under_way_.empty(); }
   // A pair head for every partner whose last one is a day old. Into the outbox, committed.
   absl::Status AddPairHeads(Instant now);
   // Drafts, and submissions without evidence yet.
@@ -100,6 +104,9 @@ class Outbox {
   absl::Status KeepWaiting(const absl::Status& why, Instant now);
   // Numbers of a batch that is dropped are never used: holes do no harm.
   uint64_t TakeNumber(store::WriteBatch& batch);
+  absl::StatusOr<bool> FilesAreThere(std::string_view stored) const;
+  void QueueOwed(const state::OwedNotice& owed, const record::StatementSigner& signer,
+                 store::WriteBatch& batch);
   // What is damaged, or fails, stays where it is; all else goes on.
   void ReportStuck(const std::string& what, const absl::Status& why, Instant now);
   void QueueNotice(v1::NoticeType type, v1::SignedStatement statement, store::WriteBatch& batch);

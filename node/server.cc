@@ -16,10 +16,13 @@
 #include "core/net/tls.h"
 #include "core/store/durable_file.h"
 #include "core/store/rocks_store.h"
+#include "node/desk_files_service.h"
 #include "node/desk_service.h"
 #include "node/disk_file.h"
 #include "node/driver.h"
+#include "node/file_folder.h"
 #include "node/link.h"
+#include "node/transfer.h"
 
 namespace entente::node {
 namespace {
@@ -43,8 +46,11 @@ struct Server::Parts {
   std::unique_ptr<DiskFile> store_key;
   std::unique_ptr<store::RocksStore> store;
   std::unique_ptr<Driver> driver;
+  std::unique_ptr<FileFolder> files;
   std::unique_ptr<v1::Desk::Service> desk;
+  std::unique_ptr<v1::DeskFiles::Service> desk_files;
   std::unique_ptr<Link> link;
+  std::unique_ptr<Transfer> transfer;
   std::unique_ptr<grpc::Server> server;
   std::string listening;
 
@@ -58,9 +64,11 @@ struct Server::Parts {
 };
 
 absl::Status Server::Parts::OpenFiles(const Config& config) {
-  for (const std::string& folder : {config.data, config.data + "/receipts"}) {
+  for (const std::string& folder :
+       {config.data, config.data + "/receipts", config.data + "/attachments"}) {
     if (absl::Status made = MakeFolder(folder); !made.ok()) return made;
   }
+  files = std::make_unique<FileFolder>(config.data + "/attachments");
   auto slot_file = DiskFile::Open(config.data + "/slots");
   if (!slot_file.ok()) return slot_file.status();
   slots = *std::move(slot_file);
@@ -105,6 +113,7 @@ absl::Status Server::Parts::OpenDesk(const Config& config, std::string_view fede
   desk = MakeDeskService(*driver, *officers, config.agency,
                          std::filesystem::absolute(config.data + "/receipts").lexically_normal(),
                          clock);
+  desk_files = MakeDeskFilesService(*driver, *files, *officers, config.agency, clock);
   grpc::ServerBuilder builder;
   net::ApplyServerLimits(builder);
   const auto credentials = net::ServerTls(identity, **officers);
@@ -112,6 +121,7 @@ absl::Status Server::Parts::OpenDesk(const Config& config, std::string_view fede
   builder.AddListeningPort(*socket, credentials);
   if (!config.listen.empty()) builder.AddListeningPort(config.listen, credentials, &port);
   builder.RegisterService(desk.get());
+  builder.RegisterService(desk_files.get());
   // A socket left by a process that was killed would refuse the bind.
   unlink(config.socket.c_str());
   server = builder.BuildAndStart();
@@ -128,11 +138,14 @@ absl::Status Server::Parts::OpenLink(const Config& config, std::string_view fede
   const auto broker = net::TrustAnchors::Create(std::string(federation),
                                                 {{std::string(net::kBrokerAuthority), *pem}});
   if (!broker.ok()) return broker.status();
-  auto channel = net::OpenChannel(
-      config.broker,
-      net::ClientTls(identity, *broker, net::BrokerCaller(config.broker_name), clock));
-  link = std::make_unique<Link>(*driver, std::move(channel), clock, config.data + "/receipts");
+  const auto credentials =
+      net::ClientTls(identity, *broker, net::BrokerCaller(config.broker_name), clock);
+  link = std::make_unique<Link>(*driver, net::OpenChannel(config.broker, credentials), clock,
+                                config.data + "/receipts");
   link->Start();
+  transfer = std::make_unique<Transfer>(
+      *driver, *files, net::OpenChannel(config.broker, credentials, net::Connection::kOwn), clock);
+  transfer->Start();
   return absl::OkStatus();
 }
 

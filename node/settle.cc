@@ -9,6 +9,7 @@
 #include "core/record/notice_forms.h"
 #include "core/record/statements.h"
 #include "core/record/words.h"
+#include "node/attachments.h"
 #include "node/families.h"
 #include "node/outbox.h"
 #include "node/receipts.h"
@@ -20,9 +21,9 @@ namespace entente::node {
 namespace {
 
 // Refusals that pass by themselves: the same submission is sent again after this pause.
-constexpr std::array kPassing = {Reason::kQuota,          Reason::kDiskFull,
-                                 Reason::kShuttingDown,   Reason::kBelowQuorum,
-                                 Reason::kSnapshotBehind, Reason::kPolicyHeld};
+constexpr std::array kPassing = {
+    Reason::kQuota,          Reason::kDiskFull,   Reason::kShuttingDown,     Reason::kBelowQuorum,
+    Reason::kSnapshotBehind, Reason::kPolicyHeld, Reason::kAttachmentMissing};
 constexpr int64_t kPauseMs = 5 * limits::kSecondMs;
 constexpr int64_t kHeldPauseMs = limits::kMinuteMs;
 
@@ -46,13 +47,15 @@ bool IsSuspension(const Ground& ground, const v1::Refusal& refusal, const state:
          (recipient.empty() || registry.StateOf(recipient, now) != ledger::AgencyState::kRemoved);
 }
 
-// A recall, or the word that something is erased, dated by a clock that was ahead: its time comes.
+// A recall, or the word that something is erased or fetched, dated by a clock that was ahead: its
+// time comes.
 bool IsDatedAhead(const state::OutboxItem& item, const v1::Refusal& refusal) {
   v1::Submission submission;
   return refusal.reason() == ReasonWord(Reason::kFutureDated) && item.record_id().empty() &&
          submission.ParseFromString(item.submission()) &&
          (submission.notice().type() == v1::NOTICE_TYPE_RECALL ||
-          submission.notice().type() == v1::NOTICE_TYPE_ERASURE);
+          submission.notice().type() == v1::NOTICE_TYPE_ERASURE ||
+          submission.notice().type() == v1::NOTICE_TYPE_FETCHED);
 }
 
 // A notice must not be lost with the key that signed it: it is signed anew.
@@ -312,6 +315,10 @@ absl::Status Outbox::Held(const state::OutboxItem& item, const v1::Refusal& refu
                     refusal.reason() == ReasonWord(Reason::kAgencySuspended);
   settling.outcome.pauses[item.number()] = settling.now + (held ? kHeldPauseMs : kPauseMs);
   if (item.record_id().empty()) return absl::OkStatus();
+  if (refusal.reason() == ReasonWord(Reason::kAttachmentMissing)) {
+    absl::Status again = UploadAgain(*ground_, item, settling.batch);
+    if (!again.ok()) return again;
+  }
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
   if (!found.ok() || !*found) return found.status();
   state::SentRecord sent = **std::move(found);

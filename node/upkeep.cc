@@ -51,7 +51,7 @@ struct Upkeep::Due {
 absl::Status Upkeep::Tick(Instant now) {
   ground_->time.Note(now, ground_->federation.last_entry());
   absl::Status work;
-  for (const auto step : {&Upkeep::Keys, &Upkeep::Purge, &Upkeep::SayHeads}) {
+  for (const auto step : {&Upkeep::Keys, &Upkeep::Purge, &Upkeep::SayHeads, &Upkeep::DropFiles}) {
     work = Joined(std::move(work), (this->*step)(now));
     if (absl::IsInternal(work)) return work;
   }

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/instant.h"
+#include "node/attachments.h"
 #include "node/ground.h"
 #include "node/outbox.h"
 
@@ -38,6 +39,7 @@ class Upkeep {
   absl::Status PurgeRecalled(std::string_view name, Instant now, store::WriteBatch& batch);
   absl::Status MissErasures(std::string_view record_id, Instant now, store::WriteBatch& batch);
   absl::Status SayHeads(Instant now) { return outbox_->AddPairHeads(now); }
+  absl::Status DropFiles(Instant now) { return DropUnused(*ground_, now); }
   absl::Status Watch(Instant now);
   void WatchLog(Instant now);
   void WatchClock(Instant now);

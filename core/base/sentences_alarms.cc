@@ -85,6 +85,11 @@ constexpr SentenceRow kRows[] = {
      "Something in this node's store is damaged; the rest goes on. Restore it from the backup.",
      "Quelque chose est endommagé dans le stockage de ce nœud ; le reste continue. Restaurez-le "
      "depuis la sauvegarde."},
+    {"alarm.attachment-lost",
+     "A record is here, and a file that belongs to it is not. Ask the agency that sent it to send "
+     "it anew.",
+     "Un enregistrement est ici, mais pas un fichier qui en fait partie. Demandez au service qui "
+     "l'a envoyé de le renvoyer."},
     {"alarm.erasure-held",
      "This clock is far ahead of what it and the log have shown. What is over by it is not shown "
      "and not yet erased; check the clock.",

@@ -7,6 +7,8 @@ namespace {
 
 constexpr SentenceRow kRows[] = {
     {"content.link", "no. {0} {1} no. {2}", "n° {0} {1} n° {2}"},
+    {"content.attachment", "file {0} ({1}, {2} bytes, SHA-256 {3})",
+     "fichier {0} ({1}, {2} octets, SHA-256 {3})"},
     {"content.bytes", "{0} bytes", "{0} octets"},
     {"basis.fact", "fact", "fait"},
     {"basis.assessment", "assessment", "appréciation"},

@@ -54,9 +54,11 @@ constexpr SentenceRow kRows[] = {
     {"draft.currency", "{0}: write an ISO 4217 code such as EUR",
      "{0} : écrivez un code ISO 4217 comme EUR"},
     {"draft.one-content",
-     "{0}: a section has either a text, or subjects such as [[section.person]] and "
+     "{0}: a section has either a text, a [section.attachment], or subjects such as "
+     "[[section.person]] and "
      "[[section.account]]",
-     "{0} : une section a soit un text, soit des sujets comme [[section.person]] et "
+     "{0} : une section a soit un text, soit un [section.attachment], soit des sujets comme "
+     "[[section.person]] et "
      "[[section.account]]"},
     {"draft.date", "{0}: write 1984-03-17, 1984, about 1984, 1980..1984 or false 1984",
      "{0} : écrivez 1984-03-17, 1984, about 1984, 1980..1984 ou false 1984"},

@@ -111,7 +111,8 @@ std::vector<Publication> SignAdmission(std::string_view federation, const Enrolm
   v1::KeyStatement keys;
   keys.set_owner(request.agency.text());
   *keys.add_keys() = MakeKeyEntry(crypto::KeyUse::kIdentity, request.identity, period);
-  keys.add_format_versions(record::kFormatVersion);
+  keys.mutable_format_versions()->Assign(record::kFormatVersions.begin(),
+                                         record::kFormatVersions.end());
   keys.set_instant_ms(static_cast<uint64_t>(now.ms));
   std::vector<Publication> both;
   both.push_back(SignAgencyState(federation, agency, authority));
@@ -131,7 +132,8 @@ Publication SignPolicyKeys(std::string_view federation, std::string_view jurisdi
   keys.set_owner(std::string(jurisdiction));
   *keys.add_keys() = MakeKeyEntry(crypto::KeyUse::kPolicyAuthor, author, period);
   *keys.add_keys() = MakeKeyEntry(crypto::KeyUse::kPolicyProtection, protection, period);
-  keys.add_format_versions(record::kFormatVersion);
+  keys.mutable_format_versions()->Assign(record::kFormatVersions.begin(),
+                                         record::kFormatVersions.end());
   keys.set_instant_ms(static_cast<uint64_t>(now.ms));
   return ByAuthority(v1::ENTRY_KIND_KEYS, federation, keys, authority);
 }

@@ -34,9 +34,14 @@ inline constexpr int kReconnectMaxMs = 5 * limits::kSecondMs;
 // Message sizes, streams, keepalive, age, handshake time, and no sharing of a port.
 void ApplyServerLimits(grpc::ServerBuilder& builder);
 
+// Channels to one address share a connection, unless one is to have its own: what is sent on one
+// connection goes in order, however urgent it is.
+enum class Connection { kShared, kOwn };
+
 // "host:port" or UnixAddress(). Connects by itself when first used, and again when lost.
 std::shared_ptr<grpc::Channel> OpenChannel(
-    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials);
+    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+    Connection connection = Connection::kShared);
 
 // "unix:PATH". INVALID_ARGUMENT for an empty path, or one above 107 bytes (the sentence says how
 // long it is): the kernel's limit, unix(7).

@@ -227,7 +227,7 @@ TEST_F(AttachedTest, WhoIsGivenTheSectionIsGivenTheFile) {
   const auto opened = world_.Receive(world_.Strip(record, first), first);
   ASSERT_TRUE(opened.ok()) << opened.status();
   const OpenedSection& section = opened->sections.back();
-  ASSERT_TRUE(section.content_key.has_value());
+  ASSERT_NE(section.content_key, nullptr);
   key_ = section.content_key->Clone();
   id_ = section.id;
   EXPECT_EQ(section.file, sealed_.shape);

@@ -11,6 +11,7 @@ namespace entente::record {
 // The version of a record without attachments, and of one that may have some.
 inline constexpr uint32_t kFormatVersion = 1;
 inline constexpr uint32_t kAttachmentVersion = 2;
+inline constexpr std::array<uint32_t, 2> kFormatVersions = {kFormatVersion, kAttachmentVersion};
 // P: begins every byte string that is hashed or used as associated data.
 inline constexpr std::string_view kPrefix = "entente/v1 ";
 

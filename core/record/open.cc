@@ -151,7 +151,9 @@ absl::StatusOr<OpenedSection> OpenSection(const ParsedRecord& record, const Sect
     return BadSignature("a section's key is not the one that was committed to");
   }
   absl::StatusOr<OpenedSection> opened = ReadPlain(section, padded->ExposeSecret());
-  if (opened.ok() && opened->file) opened->content_key = content_key->Clone();
+  if (opened.ok() && opened->file) {
+    opened->content_key = std::make_shared<const crypto::Secret<32>>(content_key->Clone());
+  }
   return opened;
 }
 

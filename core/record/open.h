@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -45,7 +46,7 @@ struct OpenedSection {
   v1::SectionContent content{};
   // Of an attachment: what its bytes are fetched by, and opened with.
   std::optional<FileShape> file{};
-  std::optional<crypto::Secret<32>> content_key{};
+  std::shared_ptr<const crypto::Secret<32>> content_key{};
 };
 
 // The other half, and check 11. Refusal proof-bad: wrap or ciphertext does not open; bad-signature:

@@ -231,7 +231,7 @@ RULES = {
     "RecipientDecision": {"recipient": [_agency], "obligations": [SORTED], "rules": [SORTED],
                           "reasons": [SORTED], "withheld": [BY_SECTION]},
     "AcknowledgementPart": {"recipient": [_agency], "record_hashes": [_each(H32)]},
-    "NoticePart": {"type": [_one_of("gap", "pair-head", "recall", "erasure")], "from": [_agency],
+    "NoticePart": {"type": [_one_of("gap", "pair-head", "recall", "erasure", "fetched")], "from": [_agency],
                    "to": [_agency], "statement_digest": [H32]},
     "RefusalPart": {"record_id": [_length(0, 16)], "record_hash": [NONE_OR_32]},
     "ExpiryPart": {"record_id": [H16], "record_hash": [H32], "recipient": [_agency]},
@@ -300,7 +300,7 @@ def check_values(message):
     _check_class(message)
 
 
-OPTIONAL = ("DutyDesk", "Money", "PartialDate", "Person", "Statement")
+OPTIONAL = ("DutyDesk", "Money", "PartialDate", "Person", "SealedFile", "Statement")
 
 
 def _check_field(message, field, value, rules):
@@ -341,6 +341,11 @@ def _check_class(message):
                  "obtained from its own origin")
         _require(bool(message.case_id) == bool(message.membership_number),
                  "a case without the number of its membership, or a number without a case")
+    elif name == "Section":
+        # This client reads format version 1 and says so in its key statements.
+        _require(not message.HasField("file"), "an attachment in a record of version 1")
+    elif name == "SectionContent":
+        _require(message.WhichOneof("body") != "attachment", "an attachment without its file")
     elif name == "Membership":
         _require(bool(message.before) == (message.number > 1),
                  "each membership but the first names the one before")

@@ -46,7 +46,7 @@ class Desk:
                                                      ("grpc.max_receive_message_length", -1)])
         self._stub = services.DeskStub(self._channel)
 
-    def send_lead(self, recipients, reference, now_ms, seconds=5 * 86_400):
+    def send_lead(self, recipients, reference, now_ms, seconds=5 * 86_400, urgency=2):
         section = messages.DraftSection(about=["suspect"], data=["financial"], basis="fact", essential=True)
         section.content.language = "en"
         section.content.lead_ask.measure = 1
@@ -56,9 +56,9 @@ class Desk:
         story.content.language = "en"
         story.content.narrative.text = f"what is known of {reference}"
         request = messages.Draft(
-            recipients=recipients, purpose="asset-recovery", handling=["H1"], evaluation="B2", urgency=2,
+            recipients=recipients, purpose="asset-recovery", handling=["H1"], evaluation="B2", urgency=urgency,
             expires_ms=now_ms + seconds * 1000, sections=[section, story], justification="a test", own_reference=reference, kind="RECORD_KIND_LEAD")
-        return self._stub.Send(request, timeout=5).record_id
+        return self._stub.Send(request, timeout=10).record_id
 
     def recall(self, record):
         self._stub.Recall(messages.RecallRequest(record_id=record, ground="RECALL_GROUND_WITHDRAWN", justification="a test"),

@@ -1,0 +1,232 @@
+#include "cli/attachments.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <system_error>
+
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/crypto/digest.h"
+
+namespace entente::cli {
+namespace {
+
+constexpr size_t kPiece = 256 * 1024;
+static_assert(kPiece <= limits::kChunkBytes);
+
+struct Ending {
+  std::string_view ending;
+  std::string_view type;
+};
+constexpr std::array<Ending, 16> kEndings = {{
+    {".pdf", "application/pdf"},
+    {".jpg", "image/jpeg"},
+    {".jpeg", "image/jpeg"},
+    {".png", "image/png"},
+    {".tif", "image/tiff"},
+    {".tiff", "image/tiff"},
+    {".txt", "text/plain"},
+    {".csv", "text/csv"},
+    {".eml", "message/rfc822"},
+    {".zip", "application/zip"},
+    {".mp3", "audio/mpeg"},
+    {".wav", "audio/wav"},
+    {".mp4", "video/mp4"},
+    {".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+    {".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    {".odt", "application/vnd.oasis.opendocument.text"},
+}};
+
+// One line on a terminal, written over as it goes on.
+class Progress {
+ public:
+  Progress(const Context& context, std::string name, uint64_t of)
+      : context_(context), name_(std::move(name)), of_(of), shown_(isatty(STDERR_FILENO) == 1) {}
+  ~Progress() {
+    if (shown_) std::cerr << "\n";
+  }
+  void Say(uint64_t done) {
+    const uint64_t percent = of_ == 0 ? 100 : done * 100 / of_;
+    if (!shown_ || percent == last_) return;
+    last_ = percent;
+    std::cerr << "\r" << context_.Say("attachment.progress", {name_, std::to_string(percent)})
+              << std::flush;
+  }
+
+ private:
+  const Context& context_;
+  const std::string name_;
+  const uint64_t of_;
+  const bool shown_;
+  uint64_t last_ = 101;
+};
+
+absl::StatusOr<std::ifstream> OpenFile(const std::string& path, uint64_t& size) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) return absl::NotFoundError(path + ": cannot be opened");
+  size = static_cast<uint64_t>(file.tellg());
+  if (size == 0) return absl::InvalidArgumentError(path + ": the file is empty");
+  if (size > limits::kAttachmentBytes) {
+    return Refuse(Reason::kTooLarge, path + ": an attachment has at most 256 MiB");
+  }
+  file.seekg(0);
+  return file;
+}
+
+// False at the end.
+bool ReadPiece(std::ifstream& file, std::string& piece) {
+  piece.resize(kPiece);
+  file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+  piece.resize(static_cast<size_t>(file.gcount()));
+  return !piece.empty();
+}
+
+absl::StatusOr<v1::AttachResponse> Attach(Context& context, const std::string& path,
+                                          const std::string& media_type) {
+  uint64_t size = 0;
+  auto file = OpenFile(path, size);
+  if (!file.ok()) return file.status();
+  const auto stub = context.Files();
+  if (!stub.ok()) return stub.status();
+  grpc::ClientContext call;
+  v1::AttachResponse response;
+  const auto writer = (*stub)->Attach(&call, &response);
+  v1::AttachRequest request;
+  request.set_media_type(media_type);
+  Progress progress(context, path, size);
+  uint64_t done = 0;
+  for (bool open = writer->Write(request); open && ReadPiece(*file, *request.mutable_piece());) {
+    done += request.piece().size();
+    open = writer->Write(request);
+    progress.Say(done);
+  }
+  writer->WritesDone();
+  const grpc::Status status = writer->Finish();
+  if (!status.ok()) return net::FromGrpcStatus(status);
+  if (done != size) return absl::InternalError(path + ": changed while it was read");
+  return response;
+}
+
+absl::Status Describe(const std::string& path, v1::Attachment& attachment) {
+  uint64_t size = 0;
+  auto file = OpenFile(path, size);
+  if (!file.ok()) return file.status();
+  crypto::Sha256Hasher hasher;
+  for (std::string piece; ReadPiece(*file, piece);) hasher.Update(piece);
+  attachment.set_size(size);
+  attachment.set_sha256(ToString(hasher.Finish()));
+  return absl::OkStatus();
+}
+
+// Under another name until it is kept.
+class NewFile {
+ public:
+  explicit NewFile(std::string path)
+      : path_(std::move(path)),
+        part_(path_ + ".part"),
+        fd_(::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {}
+  ~NewFile() {
+    if (fd_ >= 0) ::close(fd_);
+    ::unlink(part_.c_str());
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  absl::Status Check() const { return fd_ >= 0 ? absl::OkStatus() : Fault(); }
+  absl::Status Write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return Fault();
+      bytes.remove_prefix(static_cast<size_t>(n));
+    }
+    return absl::OkStatus();
+  }
+  // Nothing that is there is written over.
+  absl::Status Keep() {
+    if (::fsync(fd_) != 0 || ::link(part_.c_str(), path_.c_str()) != 0) return Fault();
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status Fault() const {
+    return absl::InternalError(path_ + ": " + std::generic_category().message(errno));
+  }
+
+  const std::string path_;
+  const std::string part_;
+  const int fd_;
+};
+
+}  // namespace
+
+std::string MediaTypeOf(const std::string& path) {
+  for (const Ending& one : kEndings) {
+    if (path.ends_with(one.ending)) return std::string(one.type);
+  }
+  return "application/octet-stream";
+}
+
+absl::Status AttachFiles(Context& context, DraftSections& sections) {
+  for (v1::DraftSection& section : sections) {
+    if (!section.content().has_attachment()) continue;
+    v1::Attachment& attachment = *section.mutable_content()->mutable_attachment();
+    const auto given = Attach(context, section.attachment_id(), attachment.media_type());
+    if (!given.ok()) return given.status();
+    section.set_attachment_id(given->attachment_id());
+    attachment.set_size(given->size());
+    attachment.set_sha256(given->sha256());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DescribeFiles(DraftSections& sections) {
+  for (v1::DraftSection& section : sections) {
+    if (!section.content().has_attachment()) continue;
+    absl::Status described =
+        Describe(section.attachment_id(), *section.mutable_content()->mutable_attachment());
+    if (!described.ok()) return described;
+    section.clear_attachment_id();
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::Attachment> SaveAttachment(Context& context,
+                                              const v1::ReadAttachmentRequest& request,
+                                              const std::string& out) {
+  const auto stub = context.Files();
+  if (!stub.ok()) return stub.status();
+  NewFile file(out);
+  if (absl::Status there = file.Check(); !there.ok()) return there;
+  grpc::ClientContext call;
+  const auto reader = (*stub)->ReadAttachment(&call, request);
+  v1::ReadAttachmentResponse response;
+  const bool described = reader->Read(&response) && response.has_description();
+  const v1::Attachment description = response.description();
+  Progress progress(context, out, description.size());
+  crypto::Sha256Hasher hasher;
+  uint64_t done = 0;
+  absl::Status written;
+  while (written.ok() && described && reader->Read(&response)) {
+    hasher.Update(response.piece());
+    written = file.Write(response.piece());
+    done += response.piece().size();
+    progress.Say(done);
+  }
+  if (!written.ok()) call.TryCancel();
+  const grpc::Status status = reader->Finish();
+  if (!written.ok()) return written;
+  if (!status.ok()) return net::FromGrpcStatus(status);
+  if (done != description.size() || AsText(hasher.Finish()) != description.sha256()) {
+    return Refuse(Reason::kProofBad, "the node gave another file than its record describes");
+  }
+  if (absl::Status kept = file.Keep(); !kept.ok()) return kept;
+  return description;
+}
+
+}  // namespace entente::cli
