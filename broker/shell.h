@@ -13,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "broker/attachment_files.h"
 #include "broker/committer.h"
 #include "broker/engine.h"
 #include "broker/mail_bell.h"
@@ -42,6 +43,7 @@ class StreamCount {
 struct Shell {
   Engine& engine;
   Committer& committer;
+  AttachmentFiles& files;
   Workers& workers;
   MailBell& bell;
   Metrics& metrics;
