@@ -169,8 +169,11 @@ absl::StatusOr<std::shared_ptr<AttachmentFiles::Part>> AttachmentFiles::PartOf(
     const OwnedFile& file, Instant now) {
   MutexLock lock(&mutex_);
   if (const auto found = entries_.find(file); found != entries_.end()) {
-    found->second.used = std::max(found->second.used, now);
-    return found->second.part;
+    Entry& entry = found->second;
+    entry.used = std::max(entry.used, now);
+    // What the disk has lost is uploaded again.
+    if (entry.part == nullptr && !IsOnDisk(file)) entry.part = std::make_shared<Part>();
+    return entry.part;
   }
   const auto bytes = bytes_.find(file.origin);
   if ((bytes == bytes_.end() ? 0 : bytes->second) + Charge(file) > origin_bytes_) {
@@ -207,15 +210,16 @@ uint64_t AttachmentFiles::BytesOf(const std::string& origin) const {
   return found == bytes_.end() ? 0 : found->second;
 }
 
-Hold AttachmentFiles::HoldComplete(const OwnedFile& file, Instant now) {
+bool AttachmentFiles::IsOnDisk(const OwnedFile& file) const {
   struct stat facts {};
+  return ::stat(PathOf(file).c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
+         static_cast<uint64_t>(facts.st_size) == file.shape.size;
+}
+
+Hold AttachmentFiles::HoldComplete(const OwnedFile& file, Instant now) {
   MutexLock lock(&mutex_);
   const auto found = entries_.find(file);
-  if (found == entries_.end() || found->second.part != nullptr ||
-      ::stat(PathOf(file).c_str(), &facts) != 0 ||
-      static_cast<uint64_t>(facts.st_size) != file.shape.size) {
-    return nullptr;
-  }
+  if (found == entries_.end() || found->second.part != nullptr || !IsOnDisk(file)) return nullptr;
   found->second.used = std::max(found->second.used, now);
   Hold hold = found->second.hold.lock();
   if (hold == nullptr) found->second.hold = hold = std::make_shared<const bool>();

@@ -99,6 +99,8 @@ class AttachmentFiles {
   void Use(const OwnedFile& file, Instant now);
   void Complete(const OwnedFile& file, Instant now);
   void Forget(const OwnedFile& file);
+  // Complete, and of its length.
+  bool IsOnDisk(const OwnedFile& file) const;
   std::string PathOf(const OwnedFile& file) const { return folder_ + "/" + AttachmentPath(file); }
 
   const std::string folder_;

@@ -267,9 +267,9 @@ TEST_F(AttachmentFilesTest, AFileThatIsGoneOrCutShortIsSaidToBe) {
   fs::remove(PathOf(file));
   EXPECT_TRUE(absl::IsDataLoss(files->Read(file, 0, 10).status()));
   EXPECT_FALSE(IsComplete(file));
-  Start();
   Uploaded(sealed);
   EXPECT_TRUE(IsComplete(file)) << "its origin may upload it again";
+  EXPECT_EQ(files->BytesOf("FR.fiu"), limits::kPieceBytes);
 }
 
 TEST_F(AttachmentFilesTest, WhatItDoesNotKnowItLeavesAlone) {

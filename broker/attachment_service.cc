@@ -47,7 +47,7 @@ class InTurn : public Stream<Request, Response>,
   }
   // `task` may use this object.
   void Work(std::function<void(Instant now)> task) {
-    this->shell_.workers.Post([self = this->shared_from_this(), task = std::move(task)] {
+    this->shell_.file_workers.Post([self = this->shared_from_this(), task = std::move(task)] {
       const auto now = self->shell_.log_clock.Now();
       if (!now.ok()) return self->End(now.status());
       task(*now);

@@ -29,6 +29,7 @@ namespace entente::broker {
 namespace {
 
 constexpr size_t kExpiriesAtOnce = 1024;
+constexpr size_t kFileWorkers = 2;
 constexpr int64_t kSweepMs = limits::kHourMs;  // between looks at the attachments
 
 // Linking the reflection library adds its service to every server of the process.
@@ -111,6 +112,7 @@ struct BrokerServer::Impl {
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Committer> committer;
   std::unique_ptr<Workers> workers;
+  std::unique_ptr<Workers> file_workers;
   std::unique_ptr<Shell> shell;
   std::unique_ptr<SubmitService> submit;
   std::unique_ptr<PullService> pull;
@@ -169,6 +171,7 @@ absl::Status BrokerServer::Open(const ServerOptions& options, BrokerAssets asset
     spdlog::warn("{}", *remark);
   }
   impl.workers = std::make_unique<Workers>(std::max(2u, std::thread::hardware_concurrency()));
+  impl.file_workers = std::make_unique<Workers>(kFileWorkers);
   impl.committer = std::make_unique<Committer>(
       *impl.engine,
       Committer::Observers{
@@ -181,8 +184,9 @@ absl::Status BrokerServer::Open(const ServerOptions& options, BrokerAssets asset
             Fail("the log cannot be written: " + std::string(status.message()), failed);
           }});
   impl.shell = std::unique_ptr<Shell>(
-      new Shell{*impl.engine, *impl.committer, *impl.files, *impl.workers, impl.bell, impl.metrics,
-                impl.reactors, impl.streams, *impl.assets.clients, clock, *impl.log_clock, random});
+      new Shell{*impl.engine, *impl.committer, *impl.files, *impl.workers, *impl.file_workers,
+                impl.bell, impl.metrics, impl.reactors, impl.streams, *impl.assets.clients, clock,
+                *impl.log_clock, random});
   impl.submit = std::make_unique<SubmitService>(*impl.shell);
   impl.pull = std::make_unique<PullService>(*impl.shell);
   impl.directory = std::make_unique<DirectoryService>(*impl.shell);
@@ -241,6 +245,7 @@ void BrokerServer::Stop() {
                             std::chrono::seconds(kStopSeconds) / 2);
   }
   if (impl_->committer) impl_->committer->Stop();
+  impl_->file_workers.reset();
   impl_->workers.reset();  // runs what the last commit left to do, while all that it needs is here
   hide.join();
   impl_.reset();

@@ -45,6 +45,7 @@ struct Shell {
   Committer& committer;
   AttachmentFiles& files;
   Workers& workers;
+  Workers& file_workers;  // of attachments: nobody's receipt waits for their disk
   MailBell& bell;
   Metrics& metrics;
   net::ReactorRegistry& reactors;
