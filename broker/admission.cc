@@ -108,6 +108,21 @@ absl::Status CheckAccesses(const Asked& asked, const record::ParsedRecord& recor
   return absl::OkStatus();
 }
 
+// ---- attachments
+
+absl::StatusOr<std::vector<Hold>> HoldFiles(const Asked& asked,
+                                            const record::ParsedRecord& record) {
+  std::vector<Hold> holds;
+  for (const record::Section& section : record.sections) {
+    if (!section.file) continue;
+    holds.push_back(asked.state.hold_file(asked.caller, *section.file, asked.instant));
+    if (holds.back() == nullptr) {
+      return Refuse(Reason::kAttachmentMissing, "An attachment is not whole at the broker.");
+    }
+  }
+  return holds;
+}
+
 // ---- quota
 
 absl::Status CheckQuota(const Asked& asked, std::span<const ledger::ReaderPart> parts) {
@@ -176,13 +191,17 @@ absl::StatusOr<Admitted> AdmitSound(const Asked& asked, Random& random) {
   if (auto status = record::CheckSubmitted(*record); !status.ok()) return status;
   if (auto status = CheckMembership(*record); !status.ok()) return status;
   if (auto status = CheckAccesses(asked, *record); !status.ok()) return status;
+  auto holds = HoldFiles(asked, *record);
+  if (!holds.ok()) return holds.status();
 
   ledger::Act act{asked.instant, asked.caller.text(), asked.submission.officer_pseudonym(),
                   asked.submission.justification_digest()};
   auto parts = Judge(FromRecord(*record), act, asked.state.view);
   if (!parts.ok()) return parts.status();
   if (auto status = CheckQuota(asked, *parts); !status.ok()) return status;
-  return RecordCommand(asked, *record, *parts, random);
+  auto command = RecordCommand(asked, *record, *parts, random);
+  if (command.ok()) std::get<Command>(*command).holds = *std::move(holds);
+  return command;
 }
 
 // For the one who is refused: 32 hex, or nothing when the header cannot be read.

@@ -1,6 +1,6 @@
 // Admission: the one file that knows in which order a submission is checked (docs/formats.md,
 // "Submission"): caller -> size -> repetition -> signature -> strict reading -> digests and leaves
-// -> consents -> decision for each recipient -> quota -> command.
+// -> consents -> attachments -> decision for each recipient -> quota -> command.
 //
 // A policy that refuses some or all recipients is no refusal of the submission: it is committed
 // with its decisions, so that the refusal stands in the log. `hold` refuses the whole with
@@ -10,6 +10,7 @@
 // is one of the closed list.
 #pragma once
 
+#include <functional>
 #include <variant>
 
 #include "absl/status/statusor.h"
@@ -20,9 +21,14 @@
 #include "core/base/agency.h"
 #include "core/base/clock.h"
 #include "core/record/batch.h"
+#include "core/record/chunks.h"
 #include "entente/v1/broker.pb.h"
 
 namespace entente::broker {
+
+// Keeps the file, whole at the broker for its origin, from being dropped for as long as the result
+// lives; nullptr when it is not there. Called from any thread.
+using HoldFile = std::function<Hold(const AgencyId& origin, const record::FileShape&, Instant now)>;
 
 // What admission looks at. The referents outlive the call.
 struct AdmissionState {
@@ -31,6 +37,7 @@ struct AdmissionState {
   const Usage& usage;
   const QuotaLimits& quotas;
   record::VerifiedRoots& verified;
+  const HoldFile& hold_file;
 };
 
 // A repetition is answered with what was committed the first time.

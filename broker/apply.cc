@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/cases.h"
+#include "broker/grants.h"
 #include "broker/judge.h"
 #include "broker/publication.h"
 #include "core/base/encoding.h"
@@ -11,6 +12,7 @@
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
 #include "core/ledger/parts.h"
+#include "core/record/format.h"
 #include "core/record/notice_forms.h"
 #include "core/record/words.h"
 
@@ -76,12 +78,15 @@ absl::StatusOr<std::vector<ledger::ReaderPart>> PartsOf(const Step& step, const 
   return parts;
 }
 
-// Body, submission row and mailboxes of a record whose entry is staged at `index`.
-void StageRecord(const Step& step, const v1::RecordHeader& header, const Submitted& submitted,
-                 std::span<const ledger::ReaderPart> parts) {
+// Body, submission row, mailboxes and grants of a record whose entry is staged at `index`.
+absl::Status StageRecord(const Step& step, const v1::RecordHeader& header,
+                         const Submitted& submitted, std::span<const ledger::ReaderPart> parts) {
   const SubmissionCommand& submission = step.body.submission();
   step.tx.PutSubmission(submission.submitter(), submitted);
-  if (parts.size() == 1) return step.tx.CountRefused(submission.submitter().agency());
+  if (parts.size() == 1) {
+    step.tx.CountRefused(submission.submitter().agency());
+    return absl::OkStatus();
+  }
   const std::string& record = step.command.attachments[0];
   MailboxRow row;
   row.set_log_index(submitted.log_index);
@@ -95,6 +100,8 @@ void StageRecord(const Step& step, const v1::RecordHeader& header, const Submitt
     row.set_part(i);
     step.tx.Deliver({parts[i].reader, record::LaneOf(header.urgency())}, row);
   }
+  if (header.format_version() < record::kAttachmentVersion) return absl::OkStatus();
+  return StageGrants(record, parts, submitted.log_index, row.expires_ms(), step.tx);
 }
 
 CaseRow RowOf(const SubmissionCommand& submission, uint64_t log_index) {
@@ -134,7 +141,8 @@ absl::StatusOr<Applied> CommitSubmission(const Step& step, const v1::RecordHeade
       step.tx.AppendSealed(v1::ENTRY_KIND_SUBMISSION, step.instant, *parts, SeedOf(step.body));
   if (!index.ok()) return index.status();
   submitted.log_index = *index;
-  StageRecord(step, header, submitted, *parts);
+  auto staged = StageRecord(step, header, submitted, *parts);
+  if (!staged.ok()) return staged;
   KeepCase(*checked, RowOf(submission, *index), step.tx);
   return Applied{*index, submitted.hash, false};
 }
@@ -180,6 +188,8 @@ absl::StatusOr<Applied> ApplyNotice(const Step& step) {
   row.set_from(submitter.agency());
   row.set_expires_ms(static_cast<uint64_t>((step.instant + limits::kQueueMs).ms));
   step.tx.Deliver({notice.recipient(), notice.lane()}, row);
+  auto ended = EndGrants(notice.type(), submitter.agency(), step.command.attachments[0], step.tx);
+  if (!ended.ok()) return ended;
   return Applied{*index, submitted.hash, false};
 }
 

@@ -31,6 +31,7 @@ class CommandFile {
     AddLead(14);
     AddOvertaken();
     AddLead(15);
+    AddAttachments();
     f_.now = f_.now + limits::kHourMs;
     auto expired = f_.engine->Expired(f_.now, 100, f_.random);
     EXPECT_TRUE(expired.ok());
@@ -72,6 +73,25 @@ class CommandFile {
     return f_.Submission(f_.Seal(draft), number);
   }
   void AddLead(uint64_t number) { Add(Admitted(Lead(number))); }
+  // Three records with a file each; of one it is recalled from one of two recipients.
+  void AddAttachments() {
+    record::FileShape shape{record::SealedFileBytes(1), {}};
+    f_.uploaded.insert({"FR.fiu", shape});
+    for (uint64_t number = 40; number < 43; ++number) {
+      const auto lead = f_.Seal({.recipients = {"BR.fiu", "DE.fiu"}, .files = {{0, shape}}});
+      Add(Admitted(f_.Submission(lead, number)));
+      v1::RecallNote note;
+      note.set_log_origin(f_.federation.log_origin());
+      note.set_origin("FR.fiu");
+      note.set_recipient("BR.fiu");
+      note.set_record_hash(ToString(lead.sealed.hash));
+      note.set_ground(v1::RECALL_GROUND_WITHDRAWN);
+      note.set_number(1);
+      note.set_instant_ms(static_cast<uint64_t>(f_.now.ms));
+      if (number == 42) Add(Admitted(RecallSubmission(f_, note, 43)));
+    }
+    EXPECT_EQ(f_.Rows(kGrants).size(), 5u);
+  }
   Command Notice(uint64_t number) {
     v1::PairHead head;
     head.set_log_origin(f_.federation.log_origin());
@@ -150,6 +170,7 @@ void ExpectSameBytes(const EngineFixture& a, const EngineFixture& b) {
       EXPECT_EQ(a.Rows(family), b.Rows(family)) << family.name();
     }
   }
+  EXPECT_EQ(a.Rows(kGrants), b.Rows(kGrants)) << "what time did not take";
 }
 
 TEST(ApplyTest, GroupingChangesNoByte) {

@@ -14,6 +14,7 @@
 #include "broker/config.h"
 #include "broker/families.h"
 #include "broker/fsck.h"
+#include "broker/fsck_files.h"
 #include "broker/init.h"
 #include "broker/server.h"
 #include "core/base/refusal.h"
@@ -31,7 +32,8 @@ enum Exit { kDone = 0, kNo = 1, kUsage = 2, kInputRefused = 3, kLocalFault = 5 }
 constexpr char kFooter[] =
     "Configuration (TOML): genesis, data, keys; [listen] address, metrics, reflection;\n"
     "[tls] certificate, key; [authorities] one line for each jurisdiction: FR = \"ca/FR.pem\";\n"
-    "[limits] records_queued, megabytes_queued, mailbox_records, streams_per_agency; [log] level.\n"
+    "[limits] records_queued, megabytes_queued, mailbox_records, streams_per_agency,\n"
+    "attachment_megabytes; [log] level.\n"
     "Only genesis, [tls] and [authorities] must be there. Relative paths are taken from the file's "
     "folder.\n"
     "init needs no configuration when it is given --data, --keys and --genesis.\n"
@@ -77,6 +79,8 @@ sigset_t BlockStopSignals() {
   return stops;
 }
 
+std::string AttachmentsOf(const BrokerConfig& config) { return config.data + "/attachments"; }
+
 ServerOptions OptionsOf(const BrokerConfig& config) {
   ServerOptions options;
   options.address = config.address;
@@ -84,6 +88,8 @@ ServerOptions OptionsOf(const BrokerConfig& config) {
   options.reflection = config.reflection;
   options.quotas = config.quotas;
   options.streams_per_agency = config.streams_per_agency;
+  options.attachments = AttachmentsOf(config);
+  options.attachment_bytes = config.attachment_bytes;
   return options;
 }
 
@@ -180,8 +186,10 @@ int CheckDatabase(const std::string& path) {
   if (!genesis.ok()) return Fail(genesis.status());
   const auto store = OpenDatabase(*config);
   if (!store.ok()) return ReportDamaged(store.status());
-  const auto report = Fsck(**store, genesis->text());
+  auto report = Fsck(**store, genesis->text());
   if (!report.ok()) return ReportDamaged(report.status());
+  const auto looked = FsckFiles(**store, AttachmentsOf(*config), report->findings);
+  if (!looked.ok()) return Fail(looked);
   for (const audit::FsckFinding& finding : report->findings) {
     std::printf("%s %s: %s\n", finding.place.c_str(), finding.key.c_str(), finding.what.c_str());
   }
@@ -232,8 +240,10 @@ int Main(int argc, char** argv) {
   data->needs(keys, genesis);
   keys->needs(data, genesis);
   genesis->needs(data, keys);
-  CLI::App* fsck = app.add_subcommand(
-      "fsck", "Check every row of the database against the log; the broker must not be running");
+  CLI::App* fsck = app.add_subcommand("fsck",
+                                      "Check every row of the database against the log, and every "
+                                      "attachment; the broker must not be "
+                                      "running");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

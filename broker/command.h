@@ -3,6 +3,7 @@
 // the same r_ bytes however they are grouped into commits. Values; safe to move between threads.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,13 @@
 
 namespace entente::broker {
 
+// What must not go before a command that rests on it is committed.
+using Hold = std::shared_ptr<const void>;
+
 struct Command {
   std::string body;                      // a CommandBody, at most limits::kCommandBytes
   std::vector<std::string> attachments;  // named in the body by digest, in its order
+  std::vector<Hold> holds{};             // until it is dropped; not applied
 };
 
 // A body with instant, fresh seed and the preconditions of `view` filled in.

@@ -29,6 +29,7 @@ void ReadLimits(net::ConfigTable limits, BrokerConfig& config) {
       read("megabytes_queued", quotas.bytes_queued / kMegabyte, 1'000'000'000) * kMegabyte;
   quotas.mailbox_records = read("mailbox_records", quotas.mailbox_records, 1'000'000'000);
   config.streams_per_agency = read("streams_per_agency", 16, 1024);
+  config.attachment_bytes = read("attachment_megabytes", 4096, 1'000'000'000) * kMegabyte;
 }
 
 void ReadLog(net::ConfigTable log, BrokerConfig& config) {

@@ -23,6 +23,7 @@
 //   mailbox_records = 100000                  # of one recipient; a quarter for each origin,
 //                                             # half for all of one jurisdiction
 //   streams_per_agency = 16
+//   attachment_megabytes = 4096               # of one origin, in `data`/attachments
 //
 //   [log]
 //   level = "info"                            # debug, info, warning, error
@@ -49,6 +50,7 @@ struct BrokerConfig {
   std::map<std::string, std::string> authorities;
   QuotaLimits quotas;
   size_t streams_per_agency = 0;
+  uint64_t attachment_bytes = 0;
   std::string log_level;
 };
 

@@ -35,6 +35,7 @@ TEST_F(Config, DefaultsAreThoseOfTheConventions) {
   EXPECT_EQ(config->authorities.at("FR"), folder_.path() + "/ca/FR.pem");
   EXPECT_EQ(config->quotas.records_queued, QuotaLimits().records_queued);
   EXPECT_EQ(config->quotas.bytes_queued, QuotaLimits().bytes_queued);
+  EXPECT_EQ(config->attachment_bytes, 4096ull * 1024 * 1024);
 }
 
 TEST_F(Config, EveryKeyIsRead) {
@@ -47,6 +48,7 @@ records_queued = 1
 megabytes_queued = 2
 mailbox_records = 3
 streams_per_agency = 4
+attachment_megabytes = 5
 [log]
 level = "debug"
 )");
@@ -57,6 +59,7 @@ level = "debug"
   EXPECT_EQ(config->quotas.bytes_queued, 2u * 1024 * 1024);
   EXPECT_EQ(config->quotas.mailbox_records, 3u);
   EXPECT_EQ(config->streams_per_agency, 4u);
+  EXPECT_EQ(config->attachment_bytes, 5u * 1024 * 1024);
   EXPECT_EQ(config->log_level, "debug");
 }
 

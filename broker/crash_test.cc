@@ -20,7 +20,9 @@ using ::testing::SizeIs;
 class Story {
  public:
   explicit Story(EngineFixture& fixture) : f_(fixture) {
-    leads_.push_back(f_.Seal({.recipients = {"BR.fiu", "DE.fiu"}}));
+    const record::FileShape file{record::SealedFileBytes(1), {}};
+    f_.uploaded.insert({"FR.fiu", file});
+    leads_.push_back(f_.Seal({.recipients = {"BR.fiu", "DE.fiu"}, .files = {{0, file}}}));
     leads_.push_back(f_.Seal({.recipients = {"BR.fiu", "AE.fiu"}, .urgency = v1::URGENCY_URGENT}));
     leads_.push_back(f_.Seal({.recipients = {"AE.fiu"}}));
   }
@@ -37,6 +39,16 @@ class Story {
   }
 
   const std::map<size_t, uint64_t>& receipts() const { return receipts_; }
+  // Its attachment may be fetched by whoever got its record.
+  void ExpectServed() const {
+    const record::SealedRecord& sealed = leads_[0].sealed;
+    for (const char* agency : {"BR.fiu", "DE.fiu"}) {
+      auto file = f_.engine->GrantedTo(f_.Id(agency), AsText(sealed.hash),
+                                       AsText(sealed.sections[0]), f_.now);
+      EXPECT_TRUE(file.ok()) << file.status();
+    }
+    EXPECT_THAT(f_.Rows(kGrants), SizeIs(2));
+  }
   size_t Got(const std::string& agency) const { return got_.at(agency).size(); }
 
  private:
@@ -75,6 +87,7 @@ void ExpectKept(EngineFixture& f, const Story& story) {
 
 void ExpectFinished(EngineFixture& f, const Story& story) {
   EXPECT_THAT(story.receipts(), SizeIs(3));
+  story.ExpectServed();
   EXPECT_EQ(story.Got("BR.fiu"), 2u);
   EXPECT_EQ(story.Got("DE.fiu"), 1u);
   std::set<std::string> forwarded;

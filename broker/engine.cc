@@ -21,7 +21,7 @@ absl::StatusOr<Admitted> Engine::AdmitSubmission(const v1::Submission& submissio
                                                  const AgencyId& caller, Instant now,
                                                  Random& random) const {
   auto current = view();
-  AdmissionState state{*current, submissions_, usage_, quotas_, verified_};
+  AdmissionState state{*current, submissions_, usage_, quotas_, verified_, hold_file_};
   return Admit(submission, caller, state, now, random);
 }
 
@@ -59,7 +59,11 @@ absl::StatusOr<std::vector<Command>> Engine::Expired(Instant now, size_t max, Ra
 
 absl::Status Engine::Write(Transaction& transaction) {
   View after = transaction.view();
-  auto status = log_->Commit(std::move(transaction.stage()), transaction.batch());
+  absl::Status status;
+  {
+    MutexLock lock(&grants_mutex_);
+    status = log_->Commit(std::move(transaction.stage()), transaction.batch());
+  }
   if (!status.ok()) return status;
   submissions_.Commit();
   mailboxes_.Commit(transaction.mailbox_changes(), usage_);

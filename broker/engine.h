@@ -31,6 +31,7 @@
 #include "broker/admission.h"
 #include "broker/apply.h"
 #include "broker/fetch.h"
+#include "broker/grants.h"
 #include "broker/publications.h"
 #include "core/audit/checkpoint_keeper.h"
 #include "core/base/mutex.h"
@@ -64,10 +65,11 @@ class Engine {
   // FAILED_PRECONDITION: no log yet (InitLog), the genesis file is not the one in entry 0, keys
   // that genesis does not name, or a clock more than the tolerance behind the log. DATA_LOSS: see
   // core/audit; the log is then not served and never signed over.
+  // `hold_file` is asked for each attachment of a submission; without one no attachment is here.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(store::Store& store,
                                                       std::string_view genesis_file,
                                                       BrokerKeys keys, QuotaLimits quotas,
-                                                      Instant now);
+                                                      Instant now, HoldFile hold_file = NoFiles());
 
   // ---- admission
 
@@ -118,6 +120,18 @@ class Engine {
   absl::StatusOr<v1::PullResponse> Fetch(const AgencyId& agency, LanePositions after, size_t max,
                                          Instant now) const;
 
+  // ---- attachments
+
+  // Refusals wrong-agency, agency-suspended: who may not upload or fetch at `now`.
+  absl::Status CheckAdmitted(const AgencyId& agency, Instant now) const;
+  // The file that the log released to `agency` with this section and that it may fetch at `now`.
+  // Refusal attachment-missing, in the same words whatever is there; those of CheckAdmitted.
+  absl::StatusOr<OwnedFile> GrantedTo(const AgencyId& agency, std::string_view record_hash,
+                                      std::string_view section_id, Instant now) const;
+  // Drops the grants that are over, and names the files that the others refer to. From any thread,
+  // beside Commit. Not OK: no file may be dropped.
+  absl::StatusOr<std::set<OwnedFile>> SweepGrants(Instant now);
+
   // NOT_FOUND; not-authorised for another jurisdiction's policy that does not say explain =
   // "public"; wrong-agency, agency-suspended.
   absl::StatusOr<std::string> GetText(const Digest& digest, const AgencyId& caller,
@@ -133,8 +147,12 @@ class Engine {
   Usage::Count UsageOf(const AgencyId& agency) const { return usage_.Of(agency.text()); }
 
  private:
-  Engine(store::Store& store, ledger::Genesis genesis, BrokerKeys keys, QuotaLimits quotas);
+  Engine(store::Store& store, ledger::Genesis genesis, BrokerKeys keys, QuotaLimits quotas,
+         HoldFile hold_file);
+  static HoldFile NoFiles();
 
+  absl::Status DropStillOver(const std::set<std::string>& keys, Instant instant,
+                             std::set<OwnedFile>& files);
   absl::Status OpenLog();
   absl::Status Replay();
   absl::Status ReplayOne(uint64_t index, Instant last, ledger::Registry& registry);
@@ -150,6 +168,7 @@ class Engine {
   const ledger::Genesis genesis_;
   const BrokerKeys keys_;
   const QuotaLimits quotas_;
+  const HoldFile hold_file_;
   std::unique_ptr<audit::Log> log_;
   std::unique_ptr<audit::CheckpointKeeper> keeper_;
   Submissions submissions_;
@@ -160,6 +179,7 @@ class Engine {
   // The committer's own.
   bool broken_ = false;                 // a write failed and its end is not known
   std::set<std::string> delivered_to_;  // written, but without a checkpoint yet
+  Mutex grants_mutex_;                  // held by whoever writes l_grants
   mutable Mutex mutex_;
   std::shared_ptr<const View> view_ ABSL_GUARDED_BY(mutex_);
 };

@@ -86,11 +86,17 @@ absl::Status InitLog(store::Store& store, std::string_view genesis_file, const B
   return (*keeper)->Publish(keys.checkpoint).status();
 }
 
-Engine::Engine(store::Store& store, ledger::Genesis genesis, BrokerKeys keys, QuotaLimits quotas)
+HoldFile Engine::NoFiles() {
+  return [](const AgencyId&, const record::FileShape&, Instant) { return Hold(); };
+}
+
+Engine::Engine(store::Store& store, ledger::Genesis genesis, BrokerKeys keys, QuotaLimits quotas,
+               HoldFile hold_file)
     : store_(store),
       genesis_(std::move(genesis)),
       keys_(std::move(keys)),
       quotas_(quotas),
+      hold_file_(std::move(hold_file)),
       verified_(kVerifiedRoots) {}
 
 absl::Status Engine::OpenLog() {
@@ -153,11 +159,13 @@ absl::Status Engine::Replay() {
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(store::Store& store,
                                                      std::string_view genesis_file, BrokerKeys keys,
-                                                     QuotaLimits quotas, Instant now) {
+                                                     QuotaLimits quotas, Instant now,
+                                                     HoldFile hold_file) {
   auto genesis = ledger::Genesis::Parse(genesis_file);
   if (!genesis.ok()) return genesis.status();
   if (auto status = CheckKeys(*genesis, keys); !status.ok()) return status;
-  std::unique_ptr<Engine> engine(new Engine(store, *std::move(genesis), std::move(keys), quotas));
+  std::unique_ptr<Engine> engine(
+      new Engine(store, *std::move(genesis), std::move(keys), quotas, std::move(hold_file)));
   if (auto status = engine->OpenLog(); !status.ok()) return status;
   if (auto status = engine->Replay(); !status.ok()) return status;
   Instant last = engine->view()->ledger_time;

@@ -40,6 +40,15 @@ std::string SubmissionKey(std::string_view agency, uint64_t number) {
   return Framing().Raw(agency).U8(0).U64(number).str();
 }
 
+std::string GrantPrefix(std::string_view agency, std::string_view record_hash) {
+  return Framing().Raw(agency).U8(0).Raw(record_hash).str();
+}
+
+std::string GrantKey(std::string_view agency, std::string_view record_hash,
+                     std::string_view section_id) {
+  return Framing().Raw(agency).U8(0).Raw(record_hash).Raw(section_id).str();
+}
+
 std::optional<uint64_t> ParseIndexKey(std::string_view key) { return ReadU64(key); }
 
 std::optional<PartRef> ParsePartKey(std::string_view key) {
@@ -71,6 +80,14 @@ std::optional<SubmissionRef> ParseSubmissionKey(std::string_view key) {
   auto number = ReadU64(rest);
   if (!agency || !number) return std::nullopt;
   return SubmissionRef{*agency, *number};
+}
+
+std::optional<GrantRef> ParseGrantKey(std::string_view key) {
+  std::string_view rest;
+  auto agency = ReadAgency(key, rest);
+  if (!agency || rest.size() != sizeof(Digest) + sizeof(SectionId)) return std::nullopt;
+  return GrantRef{*agency, std::string(rest.substr(0, sizeof(Digest))),
+                  std::string(rest.substr(sizeof(Digest)))};
 }
 
 }  // namespace entente::broker

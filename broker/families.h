@@ -12,11 +12,13 @@
 //                  record id, of a notice zeros (16) || u64 log index || u64 number
 //   r_cases        case id (16)                       -> CaseRow
 //   r_texts        digest                             -> a policy or federation file
+//   l_grants       agency || record hash (32) || section id (16) -> SHA-256 || Grant (grants.h)
 // and those of the log (core/audit/log.h): r_entries, r_tiles, r_meta, l_checkpoint.
 //
 // A commit of one record to one recipient inserts: entry, body, two parts, one mailbox row, one
 // submission row, and deletes the submission row that left the window; all of them grow at the end
-// of their range. Pure; safe from any thread.
+// of their range. Each attachment adds a row of l_grants for each recipient. Pure; safe from any
+// thread.
 #pragma once
 
 #include <optional>
@@ -39,11 +41,13 @@ inline constexpr store::Family kCursors = "r_cursors";
 inline constexpr store::Family kSubmissions = "r_submissions";
 inline constexpr store::Family kCases = "r_cases";
 inline constexpr store::Family kTexts = "r_texts";
+inline constexpr store::Family kGrants = "l_grants";
 
 // What the broker's store is opened with.
 inline constexpr store::Family kBrokerFamilies[] = {
-    audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint, kOpen,  kBodies,
-    kParts,          kMailbox,      kCursors,     kSubmissions,       kCases, kTexts};
+    audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint, kOpen,
+    kBodies,         kParts,        kMailbox,     kCursors,           kSubmissions,
+    kCases,          kTexts,        kGrants};
 
 struct LaneKey {
   std::string agency;
@@ -57,6 +61,10 @@ std::string PartKey(uint64_t index, uint16_t part);
 std::string LanePrefix(const LaneKey& lane);
 std::string MailboxKey(const LaneKey& lane, uint64_t seq);
 std::string SubmissionKey(std::string_view agency, uint64_t number);
+// Of all grants of one record to one agency.
+std::string GrantPrefix(std::string_view agency, std::string_view record_hash);
+std::string GrantKey(std::string_view agency, std::string_view record_hash,
+                     std::string_view section_id);
 
 // nullopt for bytes that no function above makes.
 std::optional<uint64_t> ParseIndexKey(std::string_view key);
@@ -76,5 +84,11 @@ struct SubmissionRef {
   uint64_t number;
 };
 std::optional<SubmissionRef> ParseSubmissionKey(std::string_view key);
+struct GrantRef {
+  std::string agency;
+  std::string record_hash;
+  std::string section_id;
+};
+std::optional<GrantRef> ParseGrantKey(std::string_view key);
 
 }  // namespace entente::broker

@@ -16,6 +16,11 @@ TEST(FamiliesTest, KeysComeBack) {
   EXPECT_EQ(ParseLanePrefix(LanePrefix(kLane)), kLane);
   EXPECT_EQ(ParseSubmissionKey(SubmissionKey("FR.fiu", 5))->agency, "FR.fiu");
   EXPECT_EQ(ParseSubmissionKey(SubmissionKey("FR.fiu", 5))->number, 5u);
+  const std::string hash(32, 'h'), section(16, 's');
+  EXPECT_EQ(ParseGrantKey(GrantKey("FR.fiu", hash, section))->agency, "FR.fiu");
+  EXPECT_EQ(ParseGrantKey(GrantKey("FR.fiu", hash, section))->record_hash, hash);
+  EXPECT_EQ(ParseGrantKey(GrantKey("FR.fiu", hash, section))->section_id, section);
+  EXPECT_TRUE(GrantKey("FR.fiu", hash, section).starts_with(GrantPrefix("FR.fiu", hash)));
 }
 
 TEST(FamiliesTest, ByteOrderIsNumberOrder) {
@@ -39,6 +44,7 @@ TEST(FamiliesTest, OtherBytesAreNoKeys) {
   EXPECT_FALSE(ParseLanePrefix(std::string("FR.fiu\0\0", 8)));
   EXPECT_FALSE(ParseLanePrefix(std::string("\0\x01", 2)));
   EXPECT_FALSE(ParseSubmissionKey(IndexKey(1)));
+  EXPECT_FALSE(ParseGrantKey(GrantPrefix("FR.fiu", std::string(32, 'h'))));
 }
 
 }  // namespace

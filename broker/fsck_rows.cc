@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "broker/grants.h"
 #include "broker/notice.h"
 #include "broker/submissions.h"
 #include "core/base/encoding.h"
@@ -300,6 +301,41 @@ void RowChecker::CheckCase(const store::Iterator& it) {
   }
 }
 
+// ---- grants
+
+std::optional<v1::Part> RowChecker::PartFor(uint64_t index, std::string_view reader) const {
+  auto rows = store_.Iterate(kParts, IndexKey(index));
+  if (!rows.ok()) return std::nullopt;
+  store::Iterator& it = **rows;
+  for (it.SeekToFirst(); it.Valid(); it.Next()) {
+    auto ref = ParsePartKey(it.key());
+    auto part =
+        ref ? ReadStoredPart(store_, index, ref->part) : absl::StatusOr<v1::Part>(Damaged(kParts));
+    if (part.ok() && part->reader() == reader) return *std::move(part);
+  }
+  return std::nullopt;
+}
+
+void RowChecker::CheckGrant(const store::Iterator& it) {
+  auto ref = ParseGrantKey(it.key());
+  auto grant = ref ? DecodeGrant(it.key(), it.value()) : std::nullopt;
+  if (!grant) {
+    find_.Add(kGrants, it.key(), "The grant is not the one that was stored.");
+    return;
+  }
+  auto part = PartFor(grant->log_index(), ref->agency);
+  if (!part || part->submission().record_hash() != ref->record_hash ||
+      part->submission().origin() != grant->origin() || ref->agency == grant->origin() ||
+      grant->expires_ms() > part->instant_ms() + limits::kQueueMs) {
+    find_.Add(kGrants, it.key(), "The entry did not release this record to this agency.");
+    return;
+  }
+  const auto& withheld = part->submission().decisions(0).withheld();
+  if (std::ranges::count(withheld, ref->section_id, &v1::WithheldSection::section_id) > 0) {
+    find_.Add(kGrants, it.key(), "The entry withheld this section from this agency.");
+  }
+}
+
 absl::Status RowChecker::Run() {
   auto each = [&](store::Family family, auto check) {
     return ForEachRow(store_, family, [&](const store::Iterator& it) { (this->*check)(it); });
@@ -313,6 +349,7 @@ absl::Status RowChecker::Run() {
   CheckCursorsComplete();
   if (auto s = each(kCursors, &RowChecker::CheckCursor); !s.ok()) return s;
   if (auto s = each(kCases, &RowChecker::CheckCase); !s.ok()) return s;
+  if (auto s = each(kGrants, &RowChecker::CheckGrant); !s.ok()) return s;
   return each(kSubmissions, &RowChecker::CheckSubmission);
 }
 

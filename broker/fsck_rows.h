@@ -67,6 +67,9 @@ class RowChecker {
   void CheckCursorsComplete();
   void CheckSubmission(const store::Iterator& it);
   void CheckCase(const store::Iterator& it);
+  void CheckGrant(const store::Iterator& it);
+  // The reader's own part of an entry.
+  std::optional<v1::Part> PartFor(uint64_t index, std::string_view reader) const;
   std::optional<ledger::Entry> EntryAt(uint64_t index) const;
 
   struct PartCount {

@@ -71,6 +71,9 @@ std::unique_ptr<EngineFixture> Lived() {
                       .membership = 1},
                      30)
                   .ok());
+  const record::FileShape shape{record::SealedFileBytes(1), {}};
+  f.uploaded.insert({"FR.fiu", shape});
+  EXPECT_TRUE(f.Send({.recipients = both, .files = {{0, shape}}}, 31).ok());
   return owned;
 }
 
@@ -126,7 +129,7 @@ TEST(FsckTest, FindsAnyFlippedBitOfAValue) {
 TEST(FsckTest, FindsEveryFlippedBitOfARowThatLeadsSomewhere) {
   google::protobuf::LogSilencer quiet;  // names that are no UTF-8 any more
   auto f = Lived();
-  for (store::Family family : {kMailbox, kCursors, kSubmissions, kCases}) {
+  for (store::Family family : {kMailbox, kCursors, kSubmissions, kCases, kGrants}) {
     for (const auto& [key, value] : f->Rows(family)) {
       for (size_t bit = 0; bit < value.size() * 8; ++bit) {
         EXPECT_TRUE(FindsInRows(*f, family, key, value, Flipped(value, bit)))
@@ -190,11 +193,13 @@ TEST(FsckTest, FindsAnyFlippedBitOfAKey) {
 }
 
 // Rows of r_submissions are not all in the log: numbers are the submitter's, and leave the window.
-// Which records declared a membership only their headers tell.
+// Which records declared a membership only their headers tell. A grant may have ended.
 TEST(FsckTest, FindsAnyRowThatIsMissing) {
   auto f = Lived();
   for (store::Family family : kBrokerFamilies) {
-    if (IsLogs(family) || family == kSubmissions || family == kCases) continue;
+    if (IsLogs(family) || family == kSubmissions || family == kCases || family == kGrants) {
+      continue;
+    }
     for (const auto& [key, value] : f->Rows(family)) {
       store::WriteBatch batch;
       batch.Delete(family, key);
@@ -204,6 +209,43 @@ TEST(FsckTest, FindsAnyRowThatIsMissing) {
       batch.Put(family, key, value);
       ASSERT_TRUE(f->store.Write(batch, store::Sync::kYes).ok());
     }
+  }
+}
+
+// Each row is whole and says what some entry did, but not for this agency or section.
+TEST(FsckTest, FindsAGrantThatNoEntryGave) {
+  EngineFixture f;
+  const record::FileShape shape{record::SealedFileBytes(1), {}};
+  f.uploaded.insert({"FR.fiu", shape});
+  Lead lead = f.Seal({.recipients = {"BR.fiu", "CH.fiu"},
+                      .sections = {{"suspect", "financial"}, {"victim", "address"}},
+                      .files = {{1, shape}}});
+  ASSERT_TRUE(f.Submit(f.Submission(lead, 1), "FR.fiu").ok());
+  const auto [own_key, own] = f.Rows(kGrants).front();
+  const Grant grant = *DecodeGrant(own_key, own);
+  const std::string hash = ToString(lead.sealed.hash);
+  const std::string section = ToString(lead.sealed.sections[1]);
+  Grant later = grant;
+  later.set_expires_ms(grant.expires_ms() + limits::kQueueMs);
+  Grant others = grant;
+  others.set_origin("DE.fiu");
+  const std::pair<std::string, Grant> wrong[] = {
+      {GrantKey("DE.fiu", hash, section), grant},  // no recipient
+      {GrantKey("CH.fiu", hash, section), grant},  // from whom it was withheld
+      {GrantKey("FR.fiu", hash, section), grant},  // the origin
+      {GrantKey("BR.fiu", std::string(32, 'h'), section), grant},
+      {own_key, later},
+      {own_key, others}};
+  for (const auto& [key, value] : wrong) {
+    store::WriteBatch batch;
+    batch.Put(kGrants, key, EncodeGrant(key, value));
+    ASSERT_TRUE(f.store.Write(batch, store::Sync::kYes).ok());
+    EXPECT_TRUE(Finds(f)) << HexEncode(AsBytes(key));
+    batch.Clear();
+    batch.Delete(kGrants, key);
+    batch.Put(kGrants, own_key, own);
+    ASSERT_TRUE(f.store.Write(batch, store::Sync::kYes).ok());
+    EXPECT_EQ(f.Findings(), "");
   }
 }
 

@@ -27,6 +27,17 @@ prometheus::ClientMetric Level(double value) {
   return metric;
 }
 
+prometheus::MetricFamily ByAgency(std::string name, std::string help,
+                                  const std::map<std::string, uint64_t>& values) {
+  prometheus::MetricFamily family{
+      std::move(name), std::move(help), prometheus::MetricType::Gauge, {}};
+  for (const auto& [agency, value] : values) {
+    family.metric.push_back(Level(static_cast<double>(value)));
+    family.metric.back().label.push_back({"agency", agency});
+  }
+  return family;
+}
+
 class LevelsCollectable final : public prometheus::Collectable {
  public:
   explicit LevelsCollectable(std::function<Levels()> levels) : levels_(std::move(levels)) {}
@@ -37,15 +48,12 @@ class LevelsCollectable final : public prometheus::Collectable {
                                   "Entries that the checkpoint covers.",
                                   prometheus::MetricType::Gauge,
                                   {Level(static_cast<double>(levels.tree_size))}};
-    prometheus::MetricFamily mail{"entente_mailbox_waiting",
-                                  "Deliveries not yet acknowledged.",
-                                  prometheus::MetricType::Gauge,
-                                  {}};
-    for (const auto& [agency, waiting] : levels.mailboxes) {
-      mail.metric.push_back(Level(static_cast<double>(waiting)));
-      mail.metric.back().label.push_back({"agency", agency});
-    }
-    return {std::move(tree), std::move(mail)};
+    return {
+        std::move(tree),
+        ByAgency("entente_mailbox_waiting", "Deliveries not yet acknowledged.", levels.mailboxes),
+        ByAgency("entente_attachment_bytes",
+                 "What an origin's attachments take up of what is kept for one origin.",
+                 levels.attachments)};
   }
 
  private:

@@ -15,7 +15,8 @@ namespace entente::broker {
 // Read when Prometheus asks.
 struct Levels {
   uint64_t tree_size = 0;
-  std::map<std::string, uint64_t> mailboxes;  // waiting, by agency
+  std::map<std::string, uint64_t> mailboxes;    // waiting, by agency
+  std::map<std::string, uint64_t> attachments;  // bytes that count against the limit, by origin
 };
 
 class Metrics {
@@ -27,7 +28,7 @@ class Metrics {
   void Refused(Reason reason);
   void Committed(size_t commands, double seconds);
   void Synced(double seconds);
-  // `service`: "submit" or "pull"; +1 when a stream begins, -1 when it ends.
+  // `service`: "submit", "pull", "upload" or "fetch"; +1 when a stream begins, -1 when it ends.
   void Streams(std::string_view service, int change);
 
   // Serves GET /metrics at HOST:PORT until Hide() or death, and gives the port that was bound.

@@ -25,13 +25,17 @@ struct Route {
   static const std::string& From(const Body& body) { return body.origin(); }
   static const std::string& To(const Body& body) { return body.recipient(); }
 };
-// An erasure is the word of a record's recipient, to its origin.
-template <>
-struct Route<v1::ErasureNote> {
+// The word of a record's recipient, to its origin.
+template <class Body>
+struct WayBack {
   static constexpr crypto::KeyUse kUse = crypto::KeyUse::kAcknowledgement;
-  static const std::string& From(const v1::ErasureNote& body) { return body.recipient(); }
-  static const std::string& To(const v1::ErasureNote& body) { return body.origin(); }
+  static const std::string& From(const Body& body) { return body.recipient(); }
+  static const std::string& To(const Body& body) { return body.origin(); }
 };
+template <>
+struct Route<v1::ErasureNote> : WayBack<v1::ErasureNote> {};
+template <>
+struct Route<v1::FetchedNote> : WayBack<v1::FetchedNote> {};
 
 absl::Status CheckAddressee(const Asked& asked, const std::string& to) {
   auto state = asked.view.registry.StateOf(to, asked.instant);
@@ -107,6 +111,8 @@ absl::Status ReadNotice(v1::NoticeType type, const Asked& asked, NoticeCommand& 
       return ReadDated<v1::RecallNote>(asked, v1::LANE_URGENT, out);
     case v1::NOTICE_TYPE_ERASURE:
       return ReadDated<v1::ErasureNote>(asked, v1::LANE_BULK, out);
+    case v1::NOTICE_TYPE_FETCHED:
+      return ReadDated<v1::FetchedNote>(asked, v1::LANE_BULK, out);
     default:
       return Refuse(Reason::kMalformed, "No notice of this type is submitted.");
   }

@@ -12,6 +12,7 @@
 
 #include "broker/assets.h"
 #include "broker/families.h"
+#include "broker/grants.h"
 #include "core/audit/checkpoint.h"
 #include "core/audit/checkpoint_keeper.h"
 #include "core/store/rocks_store.h"
@@ -155,6 +156,27 @@ TEST_F(Program, FsckSaysNoToADamagedDatabase) {
   const Ended damaged = RunProgram("fsck --config " + config_);
   EXPECT_EQ(damaged.code, 1) << damaged.said;
   EXPECT_NE(damaged.said.find("1 entries, 1 findings"), std::string::npos) << damaged.said;
+}
+
+TEST_F(Program, FsckTellsOfAnAttachmentThatIsNotThere) {
+  ASSERT_EQ(Found().code, 0);
+  {
+    auto store = store::RocksStore::Open(folder_.path() + "/data", kBrokerFamilies);
+    ASSERT_TRUE(store.ok()) << store.status();
+    const std::string key = GrantKey("BR.fiu", std::string(32, 'h'), std::string(16, 's'));
+    Grant grant;
+    grant.set_origin("FR.fiu");
+    grant.mutable_file()->set_size(272);
+    grant.mutable_file()->set_root(std::string(32, 'r'));
+    store::WriteBatch batch;
+    batch.Put(kGrants, key, EncodeGrant(key, grant));
+    ASSERT_TRUE((*store)->Write(batch, store::Sync::kYes).ok());
+  }
+  const Ended damaged = RunProgram("fsck --config " + config_);
+  EXPECT_EQ(damaged.code, 1) << damaged.said;
+  EXPECT_NE(damaged.said.find("attachments FR.fiu/7272"), std::string::npos) << damaged.said;
+  EXPECT_NE(damaged.said.find("72-272: The attachment is missing."), std::string::npos);
+  EXPECT_NE(damaged.said.find("1 entries, 2 findings"), std::string::npos) << "and its grant";
 }
 
 TEST_F(Program, FsckSaysNoToADatabaseThatDoesNotOpen) {

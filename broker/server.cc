@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "broker/attachment_service.h"
+#include "broker/attachment_sweep.h"
 #include "broker/open_services.h"
 #include "broker/periodic.h"
 #include "broker/pull_service.h"
@@ -27,6 +29,8 @@ namespace entente::broker {
 namespace {
 
 constexpr size_t kExpiriesAtOnce = 1024;
+constexpr size_t kFileWorkers = 2;
+constexpr int64_t kSweepMs = limits::kHourMs;  // between looks at the attachments
 
 // Linking the reflection library adds its service to every server of the process.
 class WithoutReflection final : public grpc::ServerBuilderOption {
@@ -38,7 +42,7 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
   }
 };
 
-Levels LevelsOf(const Engine& engine, Clock& clock) {
+Levels LevelsOf(const Engine& engine, const AttachmentFiles& files, Clock& clock) {
   Levels levels;
   levels.tree_size = engine.LatestCheckpoint().head.size;
   for (const ledger::AgencyInfo& info : engine.view()->registry.Agencies(clock.Now())) {
@@ -46,6 +50,7 @@ Levels LevelsOf(const Engine& engine, Clock& clock) {
     if (!agency.ok()) continue;
     const Usage::Count usage = engine.UsageOf(*agency);
     levels.mailboxes[info.agency] = usage.waiting + usage.waiting_notices;
+    levels.attachments[info.agency] = files.BytesOf(info.agency);
   }
   return levels;
 }
@@ -76,6 +81,17 @@ void Housekeep(const Shell& shell) {
   }
 }
 
+// `next`: not before this instant.
+void Sweep(const Shell& shell, Instant& next) {
+  const auto now = shell.log_clock.Now();
+  if (!now.ok() || *now < next) return;
+  next = *now + kSweepMs;
+  const absl::Status status = SweepAttachments(shell.engine, shell.files, *now);
+  if (!status.ok()) {
+    spdlog::error("attachments stay that could go: {}", std::string(status.message()));
+  }
+}
+
 }  // namespace
 
 // In the order of construction; destroyed from the end.
@@ -92,14 +108,18 @@ struct BrokerServer::Impl {
   net::ReactorRegistry reactors;
   StreamCount streams;
   std::unique_ptr<WatchedClock> log_clock;
+  std::unique_ptr<AttachmentFiles> files;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Committer> committer;
   std::unique_ptr<Workers> workers;
+  std::unique_ptr<Workers> file_workers;
   std::unique_ptr<Shell> shell;
   std::unique_ptr<SubmitService> submit;
   std::unique_ptr<PullService> pull;
   std::unique_ptr<DirectoryService> directory;
   std::unique_ptr<TransparencyService> transparency;
+  std::unique_ptr<AttachmentService> attachments;
+  Instant next_sweep{};
   std::unique_ptr<Periodic> housekeeping;
   std::unique_ptr<grpc::Server> server;
 };
@@ -137,14 +157,21 @@ absl::Status BrokerServer::Open(const ServerOptions& options, BrokerAssets asset
                                                     clock_moved_ = true;
                                                     Fail(sentence, failed);
                                                   });
-  auto engine = Engine::Open(impl.store, impl.assets.genesis.text(), std::move(impl.assets.keys),
-                             options.quotas, clock.Now());
+  auto files = AttachmentFiles::Open(options.attachments, options.attachment_bytes, clock.Now());
+  if (!files.ok()) return files.status();
+  impl.files = *std::move(files);
+  auto engine = Engine::Open(
+      impl.store, impl.assets.genesis.text(), std::move(impl.assets.keys), options.quotas,
+      clock.Now(), [&impl](const AgencyId& origin, const record::FileShape& shape, Instant now) {
+        return impl.files->HoldComplete({origin.text(), shape}, now);
+      });
   if (!engine.ok()) return engine.status();
   impl.engine = *std::move(engine);
   if (auto remark = LongSilence(impl.engine->view()->ledger_time, clock.Now())) {
     spdlog::warn("{}", *remark);
   }
   impl.workers = std::make_unique<Workers>(std::max(2u, std::thread::hardware_concurrency()));
+  impl.file_workers = std::make_unique<Workers>(kFileWorkers);
   impl.committer = std::make_unique<Committer>(
       *impl.engine,
       Committer::Observers{
@@ -157,20 +184,26 @@ absl::Status BrokerServer::Open(const ServerOptions& options, BrokerAssets asset
             Fail("the log cannot be written: " + std::string(status.message()), failed);
           }});
   impl.shell = std::unique_ptr<Shell>(
-      new Shell{*impl.engine, *impl.committer, *impl.workers, impl.bell, impl.metrics,
-                impl.reactors, impl.streams, *impl.assets.clients, clock, *impl.log_clock, random});
+      new Shell{*impl.engine, *impl.committer, *impl.files, *impl.workers, *impl.file_workers,
+                impl.bell, impl.metrics, impl.reactors, impl.streams, *impl.assets.clients, clock,
+                *impl.log_clock, random});
   impl.submit = std::make_unique<SubmitService>(*impl.shell);
   impl.pull = std::make_unique<PullService>(*impl.shell);
   impl.directory = std::make_unique<DirectoryService>(*impl.shell);
   impl.transparency = std::make_unique<TransparencyService>(*impl.shell);
-  impl.housekeeping =
-      std::make_unique<Periodic>(options.housekeeping, [&impl] { Housekeep(*impl.shell); });
+  impl.attachments = std::make_unique<AttachmentService>(*impl.shell);
+  impl.housekeeping = std::make_unique<Periodic>(options.housekeeping, [&impl] {
+    Housekeep(*impl.shell);
+    Sweep(*impl.shell, impl.next_sweep);
+  });
   return absl::OkStatus();
 }
 
 absl::Status BrokerServer::Expose(const std::string& address) {
   if (address.empty()) return absl::OkStatus();
-  const auto levels = [&impl = *impl_] { return LevelsOf(*impl.engine, impl.shell->clock); };
+  const auto levels = [&impl = *impl_] {
+    return LevelsOf(*impl.engine, *impl.files, impl.shell->clock);
+  };
   const auto port = impl_->metrics.Expose(address, levels);
   if (port.ok()) metrics_address_ = net::WithPort(address, *port);
   return port.status();
@@ -190,6 +223,7 @@ absl::Status BrokerServer::Listen(const ServerOptions& options) {
   builder.RegisterService(impl.pull.get());
   builder.RegisterService(impl.directory.get());
   builder.RegisterService(impl.transparency.get());
+  builder.RegisterService(impl.attachments.get());
   impl.server = builder.BuildAndStart();
   if (!impl.server || port == 0) {
     return absl::UnavailableError("cannot listen at " + options.address);
@@ -211,6 +245,7 @@ void BrokerServer::Stop() {
                             std::chrono::seconds(kStopSeconds) / 2);
   }
   if (impl_->committer) impl_->committer->Stop();
+  impl_->file_workers.reset();
   impl_->workers.reset();  // runs what the last commit left to do, while all that it needs is here
   hide.join();
   impl_.reset();

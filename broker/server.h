@@ -24,14 +24,16 @@ struct ServerOptions {
   bool reflection = false;
   QuotaLimits quotas;
   size_t streams_per_agency = 16;
-  absl::Duration housekeeping = absl::Minutes(1);  // between looks for what has expired
-  SteadyClock steady = SystemSteadyClock();        // what the clock is held against
+  std::string attachments;  // folder of the files, made when it is missing
+  uint64_t attachment_bytes = 4096ull * 1024 * 1024;  // of one origin
+  absl::Duration housekeeping = absl::Minutes(1);     // between looks for what has expired
+  SteadyClock steady = SystemSteadyClock();           // what the clock is held against
 };
 
 class BrokerServer {
  public:
   // Serves when it returns. `store`, `clock` and `random` outlive it. Errors: those of
-  // Engine::Open(); UNAVAILABLE when an address cannot be used.
+  // Engine::Open() and AttachmentFiles::Open(); UNAVAILABLE when an address cannot be used.
   // `failed` is called from another thread when the disk failed other than by being full, or the
   // clock was moved: nothing is committed any more, and the owner stops and starts anew.
   static absl::StatusOr<std::unique_ptr<BrokerServer>> Start(const ServerOptions& options,

@@ -220,10 +220,13 @@ TEST(Server, TellsPrometheusCountsAndNoContent) {
   ASSERT_TRUE(sent->results(2).has_committed()) << sent->results(2).refusal().reason();
   const auto pull = StartPull(world.ChannelOf("BR.fiu"));
   ASSERT_TRUE(pull->Read());
+  const auto upload = StartUpload(world.ChannelOf("FR.fiu"), {272, Digest{}});
+  ASSERT_TRUE(upload->Read());
   const std::string text = HttpGet(world.server->metrics_address(), "/metrics");
   for (const char* line : {"entente_submissions_total{outcome=\"committed\"} 2\n",
                            "entente_refusals_total{reason=\"malformed\"} 1\n",
                            "entente_mailbox_waiting{agency=\"BR.fiu\"} 1\n",
+                           "entente_attachment_bytes{agency=\"FR.fiu\"} 65536\n",
                            "entente_streams{service=\"pull\"} 1\n", "entente_commit_commands_count",
                            "entente_commit_seconds_bucket", "entente_sync_seconds_sum"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;

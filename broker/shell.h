@@ -13,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "broker/attachment_files.h"
 #include "broker/committer.h"
 #include "broker/engine.h"
 #include "broker/mail_bell.h"
@@ -42,7 +43,9 @@ class StreamCount {
 struct Shell {
   Engine& engine;
   Committer& committer;
+  AttachmentFiles& files;
   Workers& workers;
+  Workers& file_workers;  // of attachments: nobody's receipt waits for their disk
   MailBell& bell;
   Metrics& metrics;
   net::ReactorRegistry& reactors;

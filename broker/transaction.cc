@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/grants.h"
 #include "broker/rows.h"
 #include "core/audit/merkle.h"
 #include "core/crypto/digest.h"
@@ -65,6 +66,36 @@ absl::StatusOr<std::optional<CaseRow>> Transaction::Case(const record::CaseId& i
 void Transaction::PutCase(const record::CaseId& id, const CaseRow& row) {
   batch_.Put(kCases, ToString(id), row.SerializeAsString());
   cases_[id] = row;
+}
+
+absl::StatusOr<std::map<std::string, Grant>> Transaction::GrantsUnder(
+    const std::string& prefix) const {
+  auto rows = store_.Iterate(kGrants, prefix);
+  if (!rows.ok()) return rows.status();
+  store::Iterator& it = **rows;
+  std::map<std::string, Grant> grants;
+  for (it.SeekToFirst(); it.Valid(); it.Next()) {
+    auto grant = DecodeGrant(it.key(), it.value());
+    if (!grant) return Damaged(kGrants);
+    grants.emplace(it.key(), *std::move(grant));
+  }
+  for (auto staged = grants_.lower_bound(prefix);
+       staged != grants_.end() && staged->first.starts_with(prefix); ++staged) {
+    if (staged->second) grants[staged->first] = *staged->second;
+    if (!staged->second) grants.erase(staged->first);
+  }
+  if (!it.status().ok()) return it.status();
+  return grants;
+}
+
+void Transaction::PutGrant(const std::string& key, const Grant& grant) {
+  batch_.Put(kGrants, key, EncodeGrant(key, grant));
+  grants_[key] = grant;
+}
+
+void Transaction::DropGrant(const std::string& key) {
+  batch_.Delete(kGrants, key);
+  grants_[key] = std::nullopt;
 }
 
 absl::StatusOr<uint64_t> Transaction::AppendSealed(v1::EntryKind kind, Instant instant,

@@ -55,6 +55,10 @@ class Transaction {
                                       std::string_view text);
   void PutSubmission(const Submitter& submitter, const Submitted& submitted);
   void PutCase(const record::CaseId& id, const CaseRow& row);
+  // Committed or staged, by key.
+  absl::StatusOr<std::map<std::string, Grant>> GrantsUnder(const std::string& prefix) const;
+  void PutGrant(const std::string& key, const Grant& grant);
+  void DropGrant(const std::string& key);
   void PutBody(uint64_t log_index, const Digest& digest, std::string_view bytes, BodyState state);
   // The next sequence of the lane holds `row`.
   void Deliver(const LaneKey& key, const MailboxRow& row);
@@ -91,6 +95,7 @@ class Transaction {
   MailboxChanges changes_;
   std::map<std::string, std::optional<std::string>> rows_;  // of r_mailbox, by key
   std::map<record::CaseId, CaseRow> cases_;                 // staged
+  std::map<std::string, std::optional<Grant>> grants_;      // staged
   std::vector<Published> published_;
   std::set<std::string> delivered_to_;
   std::map<std::string, uint64_t> refused_;  // by origin

@@ -10,9 +10,10 @@ import re
 import subprocess
 import sys
 
-# The oprf pattern is for the broker alone: no program has private matching yet.
+# The oprf pattern is for the broker alone: no program has private matching yet. The sizes of sealed files are
+# checked by all.
 PATTERNS = {
-    "sealing": re.compile(r"entente::(record|crypto)::\(?[\w:]*Seal"),
+    "sealing": re.compile(r"entente::(record|crypto)::\(?[\w:]*Seal(?!edFile)"),
     "opening": re.compile(r"entente::(record|crypto)::Open"),
     "hpke": re.compile(r"hpke", re.IGNORECASE),
     "aead": re.compile(r"crypto_aead_|chacha20poly1305", re.IGNORECASE),

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/crypto/padding.h"
+#include "core/crypto/padded_size.h"
 
 namespace entente::record {
 namespace {

@@ -1,4 +1,4 @@
-// One wording for what goes wrong on the disk. Inside core/store only.
+// One wording for what goes wrong on the disk: of core/store, and of who keeps files beside it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// A file descriptor that closes itself, and writing all of a buffer. Inside core/store only.
+// A file descriptor that closes itself, and writing all of a buffer. For core/store, and for who
+// keeps files beside it.
 #pragma once
 
 #include <fcntl.h>

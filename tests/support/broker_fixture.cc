@@ -34,7 +34,10 @@ BrokerKeys EngineFixture::Keys() const {
 
 absl::Status EngineFixture::Reopen() {
   engine.reset();
-  auto opened = Engine::Open(store, federation.genesis().text(), Keys(), quotas, now);
+  auto hold = [this](const AgencyId& origin, const record::FileShape& shape, Instant) {
+    return uploaded.contains({origin.text(), shape}) ? std::make_shared<const bool>() : Hold();
+  };
+  auto opened = Engine::Open(store, federation.genesis().text(), Keys(), quotas, now, hold);
   if (!opened.ok()) return opened.status();
   engine = *std::move(opened);
   return absl::OkStatus();
@@ -50,6 +53,31 @@ void EngineFixture::Found() {
 AgencyId EngineFixture::Id(std::string_view agency) { return *AgencyId::Parse(agency); }
 
 // ---- records
+
+namespace {
+
+record::SectionDraft SectionOf(const LeadDraft& draft, uint32_t position, Random& random) {
+  const auto& [about, data] = draft.sections[position];
+  record::SectionDraft section;
+  section.labels.add_about(about);
+  section.labels.add_data(data);
+  section.labels.set_basis("fact");
+  section.labels.set_essential(draft.essential);
+  section.content.set_language("en");
+  const auto file = draft.files.find(position);
+  if (file == draft.files.end()) {
+    section.content.mutable_lead_answer()->set_reason("About " + data);
+    return section;
+  }
+  section.content.mutable_attachment()->set_name("statement.pdf");
+  record::AttachedFile& attached = section.file.emplace();
+  attached.id = random.Bytes<16>();
+  attached.content_key = crypto::Secret<32>::Create(random);
+  attached.shape = file->second;
+  return section;
+}
+
+}  // namespace
 
 Lead EngineFixture::Seal(const LeadDraft& draft) {
   Instant created = now + draft.created_after_ms;
@@ -71,15 +99,8 @@ Lead EngineFixture::Seal(const LeadDraft& draft) {
           .policy_version = draft.policy_version}};
   std::vector<uint32_t> all(draft.sections.size());
   std::iota(all.begin(), all.end(), 0);
-  for (const auto& [about, data] : draft.sections) {
-    record::SectionDraft section;
-    section.labels.add_about(about);
-    section.labels.add_data(data);
-    section.labels.set_basis("fact");
-    section.labels.set_essential(draft.essential);
-    section.content.set_language("en");
-    section.content.mutable_lead_answer()->set_reason("About " + data);
-    request.sections.push_back(std::move(section));
+  for (const uint32_t position : all) {
+    request.sections.push_back(SectionOf(draft, position, random));
   }
   uint64_t pair_seq = 1;
   for (const std::string& recipient : draft.recipients) {
@@ -266,26 +287,63 @@ std::string EngineFixture::Findings() const {
   return out;
 }
 
-v1::Submission GapSubmission(const EngineFixture& fixture, std::string_view origin,
-                             const v1::GapNote& note, uint64_t number) {
+// ---- notices
+
+namespace {
+
+template <class Body>
+v1::Submission NoticeSubmission(const EngineFixture& fixture, v1::NoticeType type, const Body& body,
+                                const crypto::SigningKey& key, KeyUse use, uint64_t number) {
   v1::Submission out;
   out.set_number(number);
-  out.mutable_notice()->set_type(v1::NOTICE_TYPE_GAP);
-  const auto& key = fixture.federation.agency(origin).record_signing;
+  out.mutable_notice()->set_type(type);
   *out.mutable_notice()->mutable_statement() =
-      record::SignBody(fixture.federation.name(), note, {{key, KeyUse::kRecordSigning}});
+      record::SignBody(fixture.federation.name(), body, {{key, use}});
   return out;
+}
+
+}  // namespace
+
+v1::Submission GapSubmission(const EngineFixture& fixture, std::string_view origin,
+                             const v1::GapNote& note, uint64_t number) {
+  return NoticeSubmission(fixture, v1::NOTICE_TYPE_GAP, note,
+                          fixture.federation.agency(origin).record_signing, KeyUse::kRecordSigning,
+                          number);
 }
 
 v1::Submission PairHeadSubmission(const EngineFixture& fixture, std::string_view origin,
                                   const v1::PairHead& head, uint64_t number) {
-  v1::Submission out;
-  out.set_number(number);
-  out.mutable_notice()->set_type(v1::NOTICE_TYPE_PAIR_HEAD);
-  const auto& key = fixture.federation.agency(origin).record_signing;
-  *out.mutable_notice()->mutable_statement() =
-      record::SignBody(fixture.federation.name(), head, {{key, KeyUse::kRecordSigning}});
-  return out;
+  return NoticeSubmission(fixture, v1::NOTICE_TYPE_PAIR_HEAD, head,
+                          fixture.federation.agency(origin).record_signing, KeyUse::kRecordSigning,
+                          number);
+}
+
+v1::Submission RecallSubmission(const EngineFixture& fixture, const v1::RecallNote& note,
+                                uint64_t number) {
+  return NoticeSubmission(fixture, v1::NOTICE_TYPE_RECALL, note,
+                          fixture.federation.agency(note.origin()).record_signing,
+                          KeyUse::kRecordSigning, number);
+}
+
+v1::Submission FetchedSubmission(const EngineFixture& fixture, const v1::FetchedNote& note,
+                                 uint64_t number) {
+  return NoticeSubmission(fixture, v1::NOTICE_TYPE_FETCHED, note,
+                          fixture.federation.agency(note.recipient()).acknowledgement,
+                          KeyUse::kAcknowledgement, number);
+}
+
+// ---- files
+
+std::string SealedBytes(uint64_t file_bytes, Random& random) {
+  std::string sealed(record::SealedFileBytes(file_bytes), '\0');
+  random.Fill({reinterpret_cast<uint8_t*>(sealed.data()), sealed.size()});
+  return sealed;
+}
+
+record::FileShape ShapeOf(std::string_view sealed) {
+  record::ChunksRoot root;
+  root.Update(sealed);
+  return {sealed.size(), root.Finish()};
 }
 
 }  // namespace entente::broker

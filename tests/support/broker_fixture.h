@@ -2,8 +2,10 @@
 // the broker start from. Fails the running test when a step that must work does not.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +40,7 @@ struct LeadDraft {
   v1::RecordKind kind = v1::RECORD_KIND_LEAD;
   std::optional<record::CaseId> case_id{};
   uint64_t membership = 0;
+  std::map<uint32_t, record::FileShape> files{};  // of the sections that are attachments
 };
 
 struct Lead {
@@ -56,6 +59,7 @@ class EngineFixture {
   testing::SeededRandom random{7};
   store::MemoryStore store{kBrokerFamilies};
   QuotaLimits quotas;
+  std::set<OwnedFile> uploaded;  // what is whole at the broker
   Instant now = testing::kFounded + limits::kMinuteMs;
   std::unique_ptr<Engine> engine;
   const bool ready;  // false: it did not start, and the running test has failed
@@ -116,5 +120,13 @@ v1::Submission GapSubmission(const EngineFixture& fixture, std::string_view orig
                              const v1::GapNote& note, uint64_t number);
 v1::Submission PairHeadSubmission(const EngineFixture& fixture, std::string_view origin,
                                   const v1::PairHead& head, uint64_t number);
+v1::Submission RecallSubmission(const EngineFixture& fixture, const v1::RecallNote& note,
+                                uint64_t number);
+v1::Submission FetchedSubmission(const EngineFixture& fixture, const v1::FetchedNote& note,
+                                 uint64_t number);
+
+// Bytes that a broker cannot tell from a sealed file of this many bytes, and their shape.
+std::string SealedBytes(uint64_t file_bytes, Random& random);
+record::FileShape ShapeOf(std::string_view sealed);
 
 }  // namespace entente::broker

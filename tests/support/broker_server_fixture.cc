@@ -61,6 +61,7 @@ BrokerAssets ShellWorld::Assets() const {
 void ShellWorld::Start() {
   ServerOptions options = options_;
   options.steady = clock.Steady();
+  options.attachments = files();
   auto started =
       BrokerServer::Start(options, Assets(), store, clock, random, [this] { ++failures; });
   ASSERT_TRUE(started.ok()) << started.status();
@@ -151,6 +152,8 @@ absl::Status ClientStream<Stub, Request, Response>::End(size_t* read) {
 }
 template struct ClientStream<v1::Broker::Stub, v1::SubmitRequest, v1::SubmitResponse>;
 template struct ClientStream<v1::Mailbox::Stub, v1::PullRequest, v1::PullResponse>;
+template struct ClientStream<v1::Attachments::Stub, v1::UploadRequest, v1::UploadResponse>;
+template struct ClientStream<v1::Attachments::Stub, v1::FetchRequest, v1::FetchResponse>;
 
 std::unique_ptr<SubmitClient> OpenSubmit(const std::shared_ptr<grpc::Channel>& channel) {
   auto client = NewClient<SubmitClient, v1::Broker>(channel);
@@ -169,6 +172,30 @@ std::unique_ptr<PullClient> StartPull(const std::shared_ptr<grpc::Channel>& chan
   auto client = OpenPull(channel);
   v1::PullRequest request;
   request.mutable_start()->set_max_deliveries(max_deliveries);
+  client->Write(request);
+  return client;
+}
+
+std::unique_ptr<UploadClient> StartUpload(const std::shared_ptr<grpc::Channel>& channel,
+                                          const record::FileShape& shape) {
+  auto client = NewClient<UploadClient, v1::Attachments>(channel);
+  client->stream = client->stub->Upload(&client->context);
+  v1::UploadRequest request;
+  request.mutable_start()->mutable_file()->set_size(shape.size);
+  request.mutable_start()->mutable_file()->set_root(ToString(shape.root));
+  client->Write(request);
+  return client;
+}
+
+std::unique_ptr<FetchClient> StartFetch(const std::shared_ptr<grpc::Channel>& channel,
+                                        std::string_view record_hash, std::string_view section_id,
+                                        uint64_t offset) {
+  auto client = NewClient<FetchClient, v1::Attachments>(channel);
+  client->stream = client->stub->Fetch(&client->context);
+  v1::FetchRequest request;
+  request.mutable_start()->set_record_hash(std::string(record_hash));
+  request.mutable_start()->set_section_id(std::string(section_id));
+  request.mutable_start()->set_offset(offset);
   client->Write(request);
   return client;
 }

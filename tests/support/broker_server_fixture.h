@@ -15,7 +15,9 @@
 #include "broker/server.h"
 #include "broker/watched_clock.h"
 #include "core/base/clock.h"
+#include "core/record/chunks.h"
 #include "core/store/memory_store.h"
+#include "entente/v1/attachment.grpc.pb.h"
 #include "entente/v1/broker.grpc.pb.h"
 #include "tests/support/federation.h"
 #include "tests/support/pki.h"
@@ -53,6 +55,8 @@ class ShellWorld {
   // Starts a server on the store again, after Stop().
   void Start();
   void Stop() { server->Stop(); }
+  // Where the attachments are.
+  std::string files() const { return folder.path() + "/attachments"; }
 
   // A certificate with this one name, from the authority of its jurisdiction unless another is
   // named ("FR", "broker").
@@ -68,6 +72,7 @@ class ShellWorld {
   absl::Status Publish(const ledger::Publication& publication);
   uint64_t TreeSize();
 
+  const testing::TemporaryFolder folder;
   testing::Federation federation;
   store::MemoryStore store{kBrokerFamilies};
   HandClock clock{testing::kFounded + limits::kHourMs};
@@ -103,6 +108,8 @@ struct ClientStream {
   absl::Status End(size_t* read = nullptr);
 };
 using SubmitClient = ClientStream<v1::Broker::Stub, v1::SubmitRequest, v1::SubmitResponse>;
+using UploadClient = ClientStream<v1::Attachments::Stub, v1::UploadRequest, v1::UploadResponse>;
+using FetchClient = ClientStream<v1::Attachments::Stub, v1::FetchRequest, v1::FetchResponse>;
 using PullClient = ClientStream<v1::Mailbox::Stub, v1::PullRequest, v1::PullResponse>;
 
 std::unique_ptr<SubmitClient> OpenSubmit(const std::shared_ptr<grpc::Channel>& channel);
@@ -110,6 +117,12 @@ std::unique_ptr<SubmitClient> OpenSubmit(const std::shared_ptr<grpc::Channel>& c
 std::unique_ptr<PullClient> OpenPull(const std::shared_ptr<grpc::Channel>& channel);
 std::unique_ptr<PullClient> StartPull(const std::shared_ptr<grpc::Channel>& channel,
                                       uint32_t max_deliveries = 64);
+// Started.
+std::unique_ptr<UploadClient> StartUpload(const std::shared_ptr<grpc::Channel>& channel,
+                                          const record::FileShape& shape);
+std::unique_ptr<FetchClient> StartFetch(const std::shared_ptr<grpc::Channel>& channel,
+                                        std::string_view record_hash, std::string_view section_id,
+                                        uint64_t offset = 0);
 v1::PullRequest AcknowledgeThrough(v1::Lane lane, uint64_t seq);
 
 }  // namespace entente::broker
