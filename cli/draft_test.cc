@@ -117,7 +117,7 @@ TEST_F(DraftTest, ASectionMayBeAFile) {
       Read(good_ + section + "[section.attachment]\nfile = \"papers/ledger.pdf\"\nnote = \"n\"\n");
   ASSERT_TRUE(draft.ok()) << draft.status();
   const v1::DraftSection& file = draft->sections(2);
-  EXPECT_EQ(file.attachment_id(), ::testing::TempDir() + "/papers/ledger.pdf");
+  EXPECT_TRUE(file.attachment_id().ends_with("/papers/ledger.pdf")) << file.attachment_id();
   EXPECT_EQ(file.content().attachment().name(), "ledger.pdf") << "never the folder";
   EXPECT_EQ(file.content().attachment().media_type(), "application/pdf");
   EXPECT_EQ(file.content().attachment().note(), "n");

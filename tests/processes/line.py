@@ -76,10 +76,11 @@ class Line:
             if not data:
                 break
             await asyncio.sleep(max(0.0, arrives - time.monotonic()))
-            writer.write(data)
-            try:
-                await writer.drain()
-            except OSError:
-                pass
+            if not writer.is_closing():
+                writer.write(data)
+                try:
+                    await writer.drain()
+                except OSError:
+                    writer.close()
             room.release()
         writer.close()
