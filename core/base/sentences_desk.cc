@@ -260,3 +260,5 @@ constexpr SentenceRow kRows[] = {
 std::span<const SentenceRow> DeskSentences() { return kRows; }
 
 }  // namespace entente
+    {"authority.calendar", "{0} is the calendar of {1}, version {2}: name these",
+     "{0} est le calendrier de {1}, version {2} : indiquez-les"},

@@ -115,6 +115,12 @@ def _owner(value):
     _require(is_agency(value) or is_jurisdiction(value), f"not an owner: {value!r}")
 
 
+def _file_type(value):
+    state = value.removeprefix("calendar-")
+    listed = value in ("vocabulary", "groups", "instruments")
+    _require(listed or (state != value and state in ISO_3166), f"{value!r} is not listed")
+
+
 def _each(rule):
     def check(values):
         for value in values:
@@ -219,7 +225,7 @@ RULES = {
     "Revocation": {"owner": [_owner], "key_id": [H32], "instant_ms": [_instant]},
     "PolicyStatement": {"jurisdiction": [_jurisdiction], "version": [_filled], "digest": [H32],
                         "in_force_ms": [_instant]},
-    "FederationFileStatement": {"type": [_one_of("vocabulary", "groups", "instruments")],
+    "FederationFileStatement": {"type": [_file_type],
                                 "version": [_filled], "digest": [H32],
                                 "in_force_ms": [_instant]},
     "Part": {"instant_ms": [_log_instant], "reader": [_agency], "acting_agency": [_agency],

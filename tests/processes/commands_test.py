@@ -110,6 +110,9 @@ class Commands:
                                                         "policy/examples/groups.toml", *federation, "--authority-key", key,
                                                         "--out", self.folder / "groups.txt"])
         assert signed == {"signed": str(self.folder / "groups.txt")}, signed
+        calendar = ["authority", "sign-calendar", "BR", "policy/examples/calendar-br.toml", *federation, "--authority-key", key]
+        answers(self.nobody, lambda style: [*calendar, "--version", "1", "--out", self.folder / "calendar.txt"])
+        errors(self.nobody, INPUT, "input-refused", [*calendar, "--version", "2", "--out", self.folder / "calendar.txt"], "version 1")
         request, out = self.folder / "request", self.folder / "admission"
         enrolled, _ = answers(self.nobody, lambda style: ["agency", "enrol", f"FR.new-{style}", *federation, "--kind", "police",
                                                           "--name", "A new one", "--keys", self.folder / f"keys-{style}",
