@@ -79,6 +79,7 @@ Lead EngineFixture::Seal(const LeadDraft& draft) {
     section.labels.set_essential(draft.essential);
     section.content.set_language("en");
     section.content.mutable_lead_answer()->set_reason("About " + data);
+    section.content.mutable_lead_answer()->set_number(1);
     request.sections.push_back(std::move(section));
   }
   uint64_t pair_seq = 1;
