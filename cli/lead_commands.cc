@@ -48,12 +48,14 @@ void AddMeasure(CLI::App& command, AnswerOptions& options, bool follows) {
   command.add_option("--measure-reference", words.reference, "the file reference of the measure");
   command.add_option("--held", words.held, "amount and currency, such as \"310500.50 EUR\"");
   command.add_option("--from", words.from,
-                     "since when it holds: an instant, or a duration from now; without it: now");
+                     "since when it holds: an instant; a new measure without it: now");
   command.add_option("--until", words.until,
                      "when it lapses by itself: an instant, or a duration from now such as P10D");
-  command.add_option("--status", words.status,
-                     CodesOf(*v1::MeasureStatus_descriptor()) + "; without it: in-force");
-  command.add_option("--since", words.since, "since when it has this status; without it: now");
+  command.add_option(
+      "--status", words.status,
+      CodesOf(*v1::MeasureStatus_descriptor()) + "; a new measure without it: in-force");
+  command.add_option("--since", words.since,
+                     "since when it has the status that is given; without it: now");
   command.add_option("--court-reference", words.court_reference,
                      "of what was handed to a court: its reference there");
   command.add_option("--measures", options.measures,

@@ -38,6 +38,10 @@ void Complete(const v1::TakenMeasure& before, v1::TakenMeasure& measure) {
   const bool new_end = measure.status() == v1::MEASURE_STATUS_PROLONGED ||
                        measure.status() == v1::MEASURE_STATUS_HANDED_TO_COURT;
   if (measure.until_ms() == 0 && !new_end) measure.set_until_ms(before.until_ms());
+  if (measure.status() != v1::MEASURE_STATUS_UNSPECIFIED) return;
+  measure.set_status(before.status());
+  if (measure.since_ms() == 0) measure.set_since_ms(before.since_ms());
+  if (measure.court_reference().empty()) measure.set_court_reference(before.court_reference());
 }
 
 void Default(Instant now, v1::TakenMeasure& measure) {
@@ -57,6 +61,26 @@ absl::Status CheckLasts(const v1::TakenMeasure& measure, Instant now) {
   }
   return RefuseAdvising(Reason::kMalformed, "", "the end of a measure that stands is over already",
                         "give its end, or say that it was lifted");
+}
+
+bool HasSubject(const state::ReceivedContent& lead, uint32_t number) {
+  return std::ranges::any_of(lead.sections(), [&](const state::KeptSection& section) {
+    v1::SectionContent content;
+    return content.ParseFromString(section.content()) &&
+           std::ranges::any_of(content.subjects().subjects(), [&](const v1::Subject& subject) {
+             return subject.number() == number;
+           });
+  });
+}
+
+absl::Status CheckSubjects(const state::ReceivedContent& lead, const v1::LeadAnswer& answer) {
+  for (const v1::TakenMeasure& measure : answer.measures()) {
+    if (measure.subject() == 0 || HasSubject(lead, measure.subject())) continue;
+    return RefuseAdvising(Reason::kMalformed, "",
+                          Text("nothing in this lead has the number ", measure.subject()),
+                          "say in words what the measure is taken on");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Refused(const v1::FoundContradiction& found) {
@@ -142,6 +166,7 @@ absl::StatusOr<v1::AnswerResponse> Desk::AnswerLead(std::string_view officer,
   if (status = CheckFollows(lead->received, request); !status.ok()) return status;
   absl::StatusOr<v1::LeadAnswer> answer = NextAnswer(lead->received, request, now);
   if (!answer.ok()) return answer.status();
+  if (status = CheckSubjects(lead->content, *answer); !status.ok()) return status;
   v1::Draft draft = BackDraft(lead->received, lead->content, v1::SectionContent::kLeadAsk);
   draft.set_own_reference(request.own_reference());
   if (!answer->measures().empty()) draft.mutable_sections(0)->add_data("financial");

@@ -154,6 +154,9 @@ TEST_F(LeadTest, AnAgencyDoesNotTellWhatContradictsWhatItTold) {
   over.mutable_measures(0)->set_from_ms(1);
   over.mutable_measures(0)->set_until_ms(Ms(world.now) - 1);
   EXPECT_TRUE(refused(over)) << "lapsed already";
+  v1::AnswerLeadRequest nothing = Suspending();
+  nothing.mutable_measures(0)->set_subject(12);
+  EXPECT_TRUE(refused(nothing)) << "on what the lead does not have";
   ASSERT_TRUE(Answer(Changing(v1::MEASURE_STATUS_LIFTED, 0)).ok());
   EXPECT_TRUE(refused(Changing(v1::MEASURE_STATUS_PROLONGED, later))) << "lifted";
   v1::AnswerLeadRequest declined = Suspending();
@@ -161,6 +164,25 @@ TEST_F(LeadTest, AnAgencyDoesNotTellWhatContradictsWhatItTold) {
   declined.set_reason("no longer");
   EXPECT_TRUE(refused(declined)) << "declined, with a measure";
   EXPECT_THAT(Show("FR.fiu")->standings(0).contradictions(), IsEmpty());
+}
+
+TEST_F(LeadTest, WhatIsNotSaidOfAMeasureStaysAsItWas) {
+  Deliver();
+  ASSERT_TRUE(Answer(Suspending()).ok());
+  const uint64_t until = Ms(world.now + 30 * limits::kDayMs);
+  ASSERT_TRUE(Answer(Changing(v1::MEASURE_STATUS_PROLONGED, until)).ok());
+  world.Advance(limits::kDayMs);
+  v1::AnswerLeadRequest request = Changing(v1::MEASURE_STATUS_UNSPECIFIED, 0);
+  request.mutable_measures(0)->mutable_held()->set_amount("12.00");
+  request.mutable_measures(0)->mutable_held()->set_currency("EUR");
+  ASSERT_TRUE(Answer(request).ok());
+  const auto shown = Show("FR.fiu");
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  const v1::LeadStanding& standing = shown->standings(0);
+  EXPECT_EQ(standing.measures(0).measure().status(), v1::MEASURE_STATUS_PROLONGED);
+  EXPECT_EQ(standing.measures(0).measure().until_ms(), until);
+  EXPECT_EQ(standing.measures(0).measure().held().amount(), "12.00");
+  EXPECT_THAT(standing.contradictions(), IsEmpty());
 }
 
 TEST_F(LeadTest, AnAnswerThatDoesNotComeIsMissedAtTheSender) {

@@ -60,7 +60,9 @@ void Book::Hold(const v1::TakenMeasure& told, uint32_t answer) {
   }
   const bool longer =
       before.until_ms() != 0 && (told.until_ms() == 0 || told.until_ms() > before.until_ms());
-  if (prolonged && !longer) Find(v1::CONTRADICTION_NOT_LONGER, answer, told.number());
+  // Told again as it was, with another reference say.
+  const bool again = before.status() == told.status() && before.since_ms() == told.since_ms();
+  if (prolonged && !longer && !again) Find(v1::CONTRADICTION_NOT_LONGER, answer, told.number());
 }
 
 void Book::Close(Instant now) {

@@ -78,6 +78,7 @@ TEST(Measures, WhatCannotFollowIsFound) {
   same.mutable_measures(0)->set_until_ms(10 * kDay);
   EXPECT_THAT(Found(V{{1, &kInForce}, {2, &same}}), ElementsAre(v1::CONTRADICTION_NOT_LONGER));
   EXPECT_THAT(Found(V{{1, &kInForce}, {2, &kProlonged}}), IsEmpty());
+  EXPECT_THAT(Found(V{{1, &kInForce}, {2, &kProlonged}, {3, &kProlonged}}), IsEmpty());
 }
 
 TEST(Measures, AnAnswerThatIsMissingOrTwiceIsFound) {
