@@ -9,6 +9,7 @@
 #include "core/base/refusal.h"
 #include "core/crypto/keys.h"
 #include "core/ledger/entry.h"
+#include "core/record/calendar_type.h"
 
 namespace entente::broker {
 namespace {
@@ -73,9 +74,14 @@ std::string PublicationBody(const v1::PublishRequest& request) {
 }
 
 OpenAccount AccountOf(const ledger::Genesis& genesis, v1::EntryKind kind, std::string_view body) {
-  if (kind == v1::ENTRY_KIND_FEDERATION_FILE) return {"The federation", ""};
   v1::SignedStatement statement;
   if (!statement.ParseFromString(std::string(body)) || statement.signatures().empty()) return {};
+  v1::FederationFileStatement file;
+  // A calendar is its authority's doing, like an admission.
+  if (kind == v1::ENTRY_KIND_FEDERATION_FILE &&
+      (!file.ParseFromString(statement.body()) || record::CalendarOf(file.type()).empty())) {
+    return {"The federation", ""};
+  }
   if (kind == v1::ENTRY_KIND_POLICY) {
     return {"Policy of " + OwnerIn<v1::PolicyStatement>(statement), ""};
   }

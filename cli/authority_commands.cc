@@ -1,3 +1,4 @@
+#include <array>
 #include <memory>
 
 #include "cli/commands.h"
@@ -11,7 +12,9 @@
 #include "core/net/certificate_name.h"
 #include "core/net/channel.h"
 #include "core/net/tls.h"
+#include "core/record/calendar_type.h"
 #include "entente/v1/broker.grpc.pb.h"
+#include "policy/calendar.h"
 
 namespace entente::cli {
 namespace {
@@ -104,6 +107,31 @@ absl::Status SignFile(Context& context, const AuthorityOptions& options) {
   }
   const std::vector publications = {ledger::SignFederationFile(
       options.federation, options.type, options.version, *text, SystemClock().Now(), keys)};
+  if (absl::Status kept = WritePublications(options.out, publications); !kept.ok()) return kept;
+  context.Done(context.Say("authority.signed", {options.out}), {{"signed", options.out}});
+  return absl::OkStatus();
+}
+
+// What every node would refuse, or could not count by, is not signed.
+absl::Status SignCalendar(Context& context, const AuthorityOptions& options) {
+  const auto text = ReadText(options.file);
+  if (!text.ok()) return text.status();
+  const auto calendar = policy::ParseCalendar(*text, options.file);
+  if (!calendar.ok()) return calendar.status();
+  if (const auto zone = policy::ZoneOf(*calendar); !zone.ok()) {
+    return absl::InvalidArgumentError(zone.status().message());
+  }
+  if (calendar->jurisdiction != options.jurisdiction || calendar->version != options.version) {
+    return absl::InvalidArgumentError(
+        context.Say("authority.calendar",
+                    {options.file, calendar->jurisdiction, std::to_string(calendar->version)}));
+  }
+  const auto authority = LoadKey(options.authority_key, crypto::KeyUse::kAuthority);
+  if (!authority.ok()) return authority.status();
+  const std::array keys = {authority->Clone()};
+  const std::vector publications = {
+      ledger::SignFederationFile(options.federation, record::CalendarType(options.jurisdiction),
+                                 options.version, *text, SystemClock().Now(), keys)};
   if (absl::Status kept = WritePublications(options.out, publications); !kept.ok()) return kept;
   context.Done(context.Say("authority.signed", {options.out}), {{"signed", options.out}});
   return absl::OkStatus();
@@ -234,6 +262,22 @@ void AddSign(CLI::App& authority, Context& context) {
   Run(shared, context, options, SignFile);
 }
 
+void AddSignCalendar(CLI::App& authority, Context& context) {
+  auto options = std::make_shared<AuthorityOptions>();
+  auto* const calendar = authority.add_subcommand(
+      "sign-calendar", "Sign the calendar of this jurisdiction's working days. Once a year.");
+  calendar->add_option("jurisdiction", options->jurisdiction, "the jurisdiction's code")
+      ->required();
+  calendar->add_option("file", options->file, "the calendar, TOML; docs/formats.md has its form")
+      ->required();
+  calendar->add_option("--federation", options->federation, "the federation's name")->required();
+  calendar->add_option("--version", options->version, "the version the file states")->required();
+  calendar->add_option("--authority-key", options->authority_key, "the authority key file")
+      ->required();
+  calendar->add_option("--out", options->out, "file to write the statement to")->required();
+  Run(calendar, context, options, SignCalendar);
+}
+
 void AddPublish(CLI::App& authority, Context& context) {
   auto options = std::make_shared<PublishOptions>();
   auto* const command = authority.add_subcommand(
@@ -250,12 +294,15 @@ void AddPublish(CLI::App& authority, Context& context) {
 }  // namespace
 
 void AddAuthorityCommands(CLI::App& app, Context& context) {
-  auto* const authority = app.add_subcommand("authority",
-                                             "A jurisdiction's offline keys: new, policy-keys, "
-                                             "sign-policy, sign-federation-file, revoke, publish.");
+  auto* const authority =
+      app.add_subcommand("authority",
+                         "A jurisdiction's offline keys: new, policy-keys, "
+                         "sign-policy, sign-federation-file, sign-calendar, revoke, "
+                         "publish.");
   authority->require_subcommand(1);
   AddKeys(*authority, context);
   AddSign(*authority, context);
+  AddSignCalendar(*authority, context);
   AddRevoke(*authority, context);
   AddPublish(*authority, context);
 }

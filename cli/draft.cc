@@ -6,6 +6,7 @@
 #include "cli/attachments.h"
 #include "cli/draft_fields.h"
 #include "cli/draft_subjects.h"
+#include "cli/subject_words.h"
 #include "core/base/limits.h"
 #include "core/net/config_reader.h"
 #include "core/record/words.h"
@@ -26,9 +27,9 @@ v1::Urgency UrgencyOf(ConfigTable& table) {
 
 v1::LeadMeasure MeasureOf(ConfigTable& table) {
   const std::string word = table.Text("measure");
-  if (word == "freeze") return v1::LEAD_MEASURE_FREEZE;
-  if (word == "monitor") return v1::LEAD_MEASURE_MONITOR;
-  if (word == "inform") return v1::LEAD_MEASURE_INFORM;
+  if (const auto* const measure = ValueOf(*v1::LeadMeasure_descriptor(), word)) {
+    return static_cast<v1::LeadMeasure>(measure->number());
+  }
   table.RefuseAs("measure", "draft.measure");
   return v1::LEAD_MEASURE_UNSPECIFIED;
 }
@@ -124,6 +125,7 @@ void ReadHead(ConfigTable& root, v1::RecordKind kind, Instant now, v1::Draft& dr
   if (kind == v1::RECORD_KIND_LEAD) {
     ReadAsk(root.Table("ask"), now, language, draft.add_sections());
     draft.set_own_reference(draft.sections(0).content().lead_ask().reference());
+    draft.set_show_recipients(root.BoolOr("show_recipients", false));
   } else if (kind == v1::RECORD_KIND_ALERT) {
     ReadNotice(root.Table("notice"), now, language, draft.add_sections());
     draft.set_own_reference(draft.sections(0).content().alert_notice().reference());

@@ -46,6 +46,17 @@ void PrintPolicy(Language language, const policy::Policy& policy) {
             << '\n';
 }
 
+void PrintCalendar(Language language, const policy::Calendar& calendar) {
+  const auto day = [](policy::Day of) {
+    return FormatInstant({std::chrono::milliseconds(of.time_since_epoch()).count()}).substr(0, 10);
+  };
+  std::cout << Say(language, "policy.calendar",
+                   {calendar.jurisdiction, std::to_string(calendar.version), day(calendar.first),
+                    day(calendar.last), std::to_string(calendar.holidays.size()),
+                    calendar.time_zone})
+            << '\n';
+}
+
 int Check(Language language, const std::string& path) {
   const auto folder = policy::LoadFolder(path);
   if (!folder.ok()) return Refused(language, folder.status());
@@ -54,6 +65,7 @@ int Check(Language language, const std::string& path) {
   }
   const policy::ExampleSetting setting{folder->vocabulary, folder->groups, folder->instruments,
                                        folder->agencies};
+  for (const policy::Calendar& calendar : folder->calendars) PrintCalendar(language, calendar);
   size_t examples = 0;
   size_t failed = 0;
   for (const policy::Policy& policy : folder->policies) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "cli/attachments.h"
@@ -51,6 +52,18 @@ absl::StatusOr<v1::Draft> DraftOf(const SendOptions& options) {
   return draft;
 }
 
+// With those named in it who would get it, where the sender has chosen so.
+v1::Draft AsSealed(v1::Draft draft, const v1::PreviewResponse& response) {
+  if (!draft.show_recipients()) return draft;
+  std::set<std::string> names;
+  for (const v1::RecipientPreview& recipient : response.recipients()) {
+    if (recipient.verdict() != v1::VERDICT_REFUSE) names.insert(recipient.recipient());
+  }
+  draft.mutable_sections(0)->mutable_content()->mutable_lead_ask()->mutable_recipients()->Assign(
+      names.begin(), names.end());
+  return draft;
+}
+
 void Preview(Context& context, const SendOptions& options) {
   auto request = DraftOf(options);
   if (!request.ok()) return context.Fail(request.status());
@@ -67,9 +80,10 @@ void Preview(Context& context, const SendOptions& options) {
   if (!ReachesSomebody(*response)) context.exit_code = kAnswerIsNo;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << RenderPreview(context.language(), *response);
+  const v1::Draft shown = AsSealed(*request, *response);
   for (const v1::RecipientPreview& recipient : response->recipients()) {
     if (recipient.recipient() != options.as) continue;
-    std::cout << "\n" << RenderAs(context.language(), *request, recipient);
+    std::cout << "\n" << RenderAs(context.language(), shown, recipient);
   }
 }
 

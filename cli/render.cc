@@ -5,6 +5,7 @@
 #include "cli/json.h"
 #include "cli/render_case.h"
 #include "cli/render_content.h"
+#include "cli/render_lead.h"
 #include "cli/subject_words.h"
 #include "cli/text.h"
 
@@ -107,29 +108,16 @@ std::string RecordHead(Language language, const v1::RecordSummary& record) {
   }
 }
 
-std::string AskText(Language language, const v1::LeadAsk& ask) {
-  return Say(language, "lead.ask",
-             {NumberWord(language, "measure", ask.measure()), InstantText(ask.deadline_ms()),
-              ask.reference(), ask.summary()}) +
-         "\n";
-}
-
-std::string AnswerText(Language language, const v1::LeadAnswer& answer) {
-  return Say(language, answer.taken() ? "lead.taken" : "lead.declined",
-             {answer.reason(), answer.reference()}) +
-         "\n";
-}
-
 std::string ContentText(Language language, const v1::SectionContent& content) {
   switch (content.body_case()) {
     case v1::SectionContent::kLeadAsk:
-      return AskText(language, content.lead_ask());
+      return RenderLeadAsk(language, content.lead_ask());
     case v1::SectionContent::kSubjects:
       return RenderSubjects(language, content.subjects());
     case v1::SectionContent::kNarrative:
       return PrintableBlock(content.narrative().text());
     case v1::SectionContent::kLeadAnswer:
-      return AnswerText(language, content.lead_answer());
+      return RenderLeadAnswer(language, content.lead_answer());
     case v1::SectionContent::kAlertNotice:
       return RenderAsked(language, content.alert_notice());
     case v1::SectionContent::kRequestAsk:

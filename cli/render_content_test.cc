@@ -56,7 +56,8 @@ std::set<std::string> KeysOfContents() {
   }
   for (const EnumDescriptor* list :
        {v1::DateKind_descriptor(), v1::NameKind_descriptor(), v1::NameQuality_descriptor(),
-        v1::LinkKind_descriptor(), v1::CopyState_descriptor(), v1::CaseRole_descriptor()}) {
+        v1::LinkKind_descriptor(), v1::CopyState_descriptor(), v1::CaseRole_descriptor(),
+        v1::MeasureStatus_descriptor(), v1::Contradiction_descriptor()}) {
     CollectEnum(*list, keys);
   }
   return keys;

@@ -252,6 +252,17 @@ absl::Status CheckLeaks(const state::SentContent& content, const std::vector<Gra
   return absl::OkStatus();
 }
 
+// Those to whom it is sealed, and nobody who was named and gets nothing.
+void NameRecipients(const record::SealRequest& request, v1::Draft& draft) {
+  std::set<std::string> names;
+  for (const record::RecipientDraft& one : request.recipients) names.insert(one.recipient.text());
+  for (v1::DraftSection& section : *draft.mutable_sections()) {
+    if (!section.content().has_lead_ask()) continue;
+    section.mutable_content()->mutable_lead_ask()->mutable_recipients()->Assign(names.begin(),
+                                                                                names.end());
+  }
+}
+
 // While one of these stands the draft waits; else the first reason is why it does not leave.
 absl::Status WithoutKeys(const std::vector<Granted>& granted) {
   const auto waits = std::ranges::find_if(granted, [](const Granted& one) {
@@ -458,6 +469,7 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
     sent = std::move(next);
     return std::nullopt;
   }
+  if (content.draft().show_recipients()) NameRecipients(request, *content.mutable_draft());
   if (absl::Status added = AddSections(ground, content.draft(), request); !added.ok()) {
     return added;
   }

@@ -13,6 +13,7 @@
 #include "entente/v1/desk.pb.h"
 #include "node/attachments.h"
 #include "node/ground.h"
+#include "node/lead_answers.h"
 #include "node/outbox.h"
 #include "node/question.h"
 #include "node/sent.h"
@@ -51,6 +52,8 @@ class Desk {
                                             const v1::ReadAttachmentRequest& request, Instant now);
   absl::StatusOr<v1::AnswerResponse> AnswerLead(std::string_view officer,
                                                 const v1::AnswerLeadRequest& request, Instant now);
+  absl::StatusOr<v1::ShowLeadResponse> ShowLead(std::string_view officer,
+                                                const v1::ShowLeadRequest& request, Instant now);
   absl::StatusOr<v1::AnswerResponse> Answer(std::string_view officer,
                                             const v1::AnswerRequest& request, Instant now);
   absl::StatusOr<v1::RecallResponse> Recall(std::string_view officer,
@@ -138,6 +141,8 @@ class Desk {
     state::ReceivedRecord received;
     state::ReceivedContent content;
   };
+  static v1::Draft BackDraft(const state::ReceivedRecord& to, const state::ReceivedContent& content,
+                             v1::SectionContent::BodyCase body);
   absl::StatusOr<Opened> OpenToReply(std::string_view name, v1::RecordKind kind, Instant now) const;
   absl::StatusOr<state::SentRecord> PrepareReply(std::string_view officer, v1::RecordKind kind,
                                                  const v1::Draft& draft, std::string_view answers,
@@ -159,6 +164,18 @@ class Desk {
                                                const v1::Draft& draft, Instant now);
   static v1::Draft NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
                              const v1::ClearPersonRequest& request, Instant now);
+
+  // desk_leads.cc
+  // The answer that is asked for, its measures told whole. Refusal malformed for one that cannot
+  // follow those before it.
+  absl::StatusOr<v1::LeadAnswer> NextAnswer(const state::ReceivedRecord& lead,
+                                            const v1::AnswerLeadRequest& request,
+                                            Instant now) const;
+  absl::Status FillSentLead(const std::string& record_id, std::string_view purpose, Instant now,
+                            v1::ShowLeadResponse& response) const;
+  absl::Status FillReceivedLead(const std::string& record_hash, std::string_view purpose,
+                                Instant now, v1::ShowLeadResponse& response) const;
+  void LimitTo(std::string_view purpose, std::vector<KeptAnswer>& answers) const;
 
   // desk_cases.cc
   // By its id or spoken reference. Refusal malformed: none such.

@@ -35,10 +35,28 @@ AskedUnder FindAsk(const state::ReceivedContent& content, BodyCase body) {
   return asked;
 }
 
+// Of a request within a case: who was removed since gets no answer.
+absl::Status CheckStillInCase(const Ground& ground, const state::ReceivedRecord& asked) {
+  if (asked.case_id().empty()) return absl::OkStatus();
+  const absl::StatusOr<std::optional<state::CaseBook>> book = FindCase(ground, asked.case_id());
+  if (!book.ok()) return book.status();
+  const state::HeldMembership* const in_force = *book ? InForce(**book) : nullptr;
+  if (in_force != nullptr && IsInCase(**book, *in_force, asked.origin())) return absl::OkStatus();
+  return RefuseAdvising(Reason::kWrongAgency, "", Text(asked.origin(), " is not in the case"),
+                        "answer nothing, or send it as information of its own");
+}
+
+absl::Status NoSuch(std::string_view kind) {
+  return RefuseAdvising(Reason::kMalformed, "", Text("this is no ", kind),
+                        Text("give the reference of a ", kind));
+}
+
+}  // namespace
+
 // Back to the origin under the record's own labels and instrument, about the same persons. With one
 // section, empty yet.
-v1::Draft BackDraft(const state::ReceivedRecord& to, const state::ReceivedContent& content,
-                    BodyCase body) {
+v1::Draft Desk::BackDraft(const state::ReceivedRecord& to, const state::ReceivedContent& content,
+                          v1::SectionContent::BodyCase body) {
   v1::Draft draft;
   draft.add_recipients(to.origin());
   draft.set_purpose(to.purpose());
@@ -57,24 +75,6 @@ v1::Draft BackDraft(const state::ReceivedRecord& to, const state::ReceivedConten
   section.mutable_content()->set_language(asked.language);
   return draft;
 }
-
-// Of a request within a case: who was removed since gets no answer.
-absl::Status CheckStillInCase(const Ground& ground, const state::ReceivedRecord& asked) {
-  if (asked.case_id().empty()) return absl::OkStatus();
-  const absl::StatusOr<std::optional<state::CaseBook>> book = FindCase(ground, asked.case_id());
-  if (!book.ok()) return book.status();
-  const state::HeldMembership* const in_force = *book ? InForce(**book) : nullptr;
-  if (in_force != nullptr && IsInCase(**book, *in_force, asked.origin())) return absl::OkStatus();
-  return RefuseAdvising(Reason::kWrongAgency, "", Text(asked.origin(), " is not in the case"),
-                        "answer nothing, or send it as information of its own");
-}
-
-absl::Status NoSuch(std::string_view kind) {
-  return RefuseAdvising(Reason::kMalformed, "", Text("this is no ", kind),
-                        Text("give the reference of a ", kind));
-}
-
-}  // namespace
 
 // A received record of this kind, with its content.
 absl::StatusOr<Desk::Opened> Desk::OpenToReply(std::string_view name, v1::RecordKind kind,
@@ -123,40 +123,6 @@ absl::StatusOr<v1::AnswerResponse> Desk::KeepReply(std::string_view justificatio
   response.set_record_id(HexOf(sent.record_id()));
   response.set_reference(ReferenceOf(sent.record_id()));
   return response;
-}
-
-absl::StatusOr<v1::AnswerResponse> Desk::AnswerLead(std::string_view officer,
-                                                    const v1::AnswerLeadRequest& request,
-                                                    Instant now) {
-  absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
-  if (status.ok()) status = CheckJustification(request.justification());
-  if (!status.ok()) return status;
-  if (!request.taken() && IsBlank(request.reason())) {
-    return RefuseAdvising(Reason::kLabelMissing, "reason", "a lead is declined with a reason",
-                          "say in a few words why it is declined: the sender reads it");
-  }
-  absl::StatusOr<Opened> lead = OpenToReply(request.record_id(), v1::RECORD_KIND_LEAD, now);
-  if (!lead.ok()) return lead.status();
-  v1::Draft draft = BackDraft(lead->received, lead->content, v1::SectionContent::kLeadAsk);
-  draft.set_own_reference(request.own_reference());
-  v1::LeadAnswer& answer = *draft.mutable_sections(0)->mutable_content()->mutable_lead_answer();
-  answer.set_taken(request.taken());
-  answer.set_reason(request.reason());
-  answer.set_reference(request.own_reference());
-  const std::string hash = lead->received.record_hash();
-  absl::StatusOr<state::SentRecord> sent =
-      PrepareReply(officer, v1::RECORD_KIND_ANSWER, draft, hash, now);
-  if (!sent.ok()) return sent.status();
-  lead->received.set_answer(request.taken() ? v1::RECIPIENT_STATE_TAKEN
-                                            : v1::RECIPIENT_STATE_DECLINED);
-  lead->received.set_answered_ms(static_cast<uint64_t>(now.ms));
-  // For our list; the text stands with the answer alone, and goes with it.
-  lead->content.mutable_own_answer()->set_reference(answer.reference());
-  store::WriteBatch batch;
-  Save(batch, kReceived, hash, lead->received);
-  status = ground_->vault.Put(hash, lead->content.SerializeAsString(), batch);
-  if (!status.ok()) return status;
-  return KeepReply(request.justification(), draft, *sent, batch, now);
 }
 
 absl::StatusOr<v1::AnswerResponse> Desk::Answer(std::string_view officer,

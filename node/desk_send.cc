@@ -66,7 +66,22 @@ bool HasSubjectToFind(const v1::Draft& draft) {
   });
 }
 
+// The node says who gets it, when it is sealed; a draft says whether.
+absl::Status CheckShown(const v1::Draft& draft) {
+  if (draft.show_recipients() && draft.kind() != v1::RECORD_KIND_LEAD) {
+    return RefuseAdvising(Reason::kMalformed, "", "only a lead tells who else gets it",
+                          "leave it out, or say it in the text");
+  }
+  const bool named = std::ranges::any_of(draft.sections(), [](const v1::DraftSection& section) {
+    return !section.content().lead_ask().recipients().empty();
+  });
+  if (!named) return absl::OkStatus();
+  return RefuseAdvising(Reason::kMalformed, "", "a draft does not list who gets it",
+                        "set show_recipients, and the node lists those to whom it is sealed");
+}
+
 absl::Status CheckKind(const v1::Draft& draft) {
+  if (absl::Status shown = CheckShown(draft); !shown.ok()) return shown;
   const auto* const form = std::ranges::find(kKindForms, draft.kind(), &KindForm::kind);
   const bool free =
       draft.kind() == v1::RECORD_KIND_INFORMATION || draft.kind() == v1::RECORD_KIND_CASE_ITEM;

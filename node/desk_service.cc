@@ -48,6 +48,12 @@ class DeskService final : public v1::Desk::Service {
       return engine.AnswerLead(officer, *request, now);
     });
   }
+  grpc::Status ShowLead(grpc::ServerContext* context, const v1::ShowLeadRequest* request,
+                        v1::ShowLeadResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ShowLead(officer, *request, now);
+    });
+  }
   grpc::Status Answer(grpc::ServerContext* context, const v1::AnswerRequest* request,
                       v1::AnswerResponse* response) override {
     return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {

@@ -366,6 +366,12 @@ absl::StatusOr<v1::AnswerResponse> Engine::AnswerLead(std::string_view officer,
   return parts_->Guarded([&] { return parts_->desk.AnswerLead(officer, request, now); });
 }
 
+absl::StatusOr<v1::ShowLeadResponse> Engine::ShowLead(std::string_view officer,
+                                                      const v1::ShowLeadRequest& request,
+                                                      Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ShowLead(officer, request, now); });
+}
+
 absl::StatusOr<v1::AnswerResponse> Engine::Answer(std::string_view officer,
                                                   const v1::AnswerRequest& request, Instant now) {
   return parts_->Guarded([&] { return parts_->desk.Answer(officer, request, now); });

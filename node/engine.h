@@ -174,6 +174,10 @@ class Engine {
   // Role author.
   absl::StatusOr<v1::AnswerResponse> AnswerLead(std::string_view officer,
                                                 const v1::AnswerLeadRequest& request, Instant now);
+  // Role reader: what was answered to a lead that was sent, or by this agency to one received. A
+  // consultation of the lead and of each answer, logged, synced, before anything is given.
+  absl::StatusOr<v1::ShowLeadResponse> ShowLead(std::string_view officer,
+                                                const v1::ShowLeadRequest& request, Instant now);
   // Role author: to a received request.
   absl::StatusOr<v1::AnswerResponse> Answer(std::string_view officer,
                                             const v1::AnswerRequest& request, Instant now);

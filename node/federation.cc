@@ -9,6 +9,7 @@
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
 #include "core/ledger/entry.h"
+#include "core/record/calendar_type.h"
 #include "node/families.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -179,6 +180,8 @@ bool Federation::LacksTexts(const ledger::Registry& registry, std::string_view j
   for (const ledger::MissingText& text : registry.MissingTexts(instant)) {
     const bool policy = text.kind == v1::ENTRY_KIND_POLICY;
     if (policy && text.name != jurisdiction) continue;
+    // Nothing is decided by a calendar.
+    if (!policy && !record::CalendarOf(text.name).empty()) continue;
     if (text.file.in_force > instant) continue;
     AwaitedText& awaited =
         awaited_.try_emplace(text.file.digest, AwaitedText{text, now, now}).first->second;

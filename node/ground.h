@@ -71,6 +71,7 @@ class Ground {
   Officers officers;
   HeldAlerts held;
   std::optional<Instant> certificate_until;
+  bool measures_changed = true;  // upon some lead, since they were last looked at
   record::VerifiedRoots roots{1024};
 
  private:

@@ -52,18 +52,33 @@ bool IsOfItself(const absl::Status& status) {
          !absl::IsInternal(status) && !absl::IsAborted(status);
 }
 
+struct AnswerFound {
+  v1::RecipientState state;
+  uint32_t number;  // of an answer to a lead, else 0
+};
+
 // What the answer inside says of the record that it answers; nullopt when there is none.
-std::optional<v1::RecipientState> AnswerIn(const state::ReceivedContent& content) {
+std::optional<AnswerFound> AnswerIn(const state::ReceivedContent& content) {
   for (const state::KeptSection& section : content.sections()) {
     v1::SectionContent parsed;
     if (!parsed.ParseFromString(section.content())) continue;
     if (parsed.has_lead_answer()) {
-      return parsed.lead_answer().taken() ? v1::RECIPIENT_STATE_TAKEN
-                                          : v1::RECIPIENT_STATE_DECLINED;
+      return AnswerFound{
+          parsed.lead_answer().taken() ? v1::RECIPIENT_STATE_TAKEN : v1::RECIPIENT_STATE_DECLINED,
+          parsed.lead_answer().number()};
     }
-    if (parsed.has_reply()) return StateOfReply(parsed.reply().state());
+    if (parsed.has_reply()) return AnswerFound{StateOfReply(parsed.reply().state()), 0};
   }
   return std::nullopt;
+}
+
+// Each is kept, in whatever order they come: what they tell of a measure is read together.
+void AddRow(const state::ReceivedRecord& index, uint32_t number, state::SentRecipient& recipient) {
+  if (number == 0 || static_cast<size_t>(recipient.answers_size()) >= limits::kLeadAnswers) return;
+  state::LeadAnswerRow& row = *recipient.add_answers();
+  row.set_record_hash(index.record_hash());
+  row.set_log_index(index.log_index());
+  row.set_number(number);
 }
 
 }  // namespace
@@ -373,18 +388,21 @@ absl::Status Inbox::ApplyAnswer(Arrived& arrived, Group& group, Instant now) {
   state::SentRecipient* recipient = FindRecipient(**sent, arrived.index.origin());
   if (recipient == nullptr || recipient->pair_seq() == 0) return absl::OkStatus();
   arrived.index.set_in_reply_to((*sent)->record_id());
-  const std::optional<v1::RecipientState> answer = AnswerIn(*arrived.content);
-  // Of several by one agency the one latest in the log stands, in whatever order they are
-  // delivered.
+  const std::optional<AnswerFound> answer = AnswerIn(*arrived.content);
   if (arrived.index.kind() != v1::RECORD_KIND_ANSWER || !answer ||
-      (*sent)->stage() == state::STAGE_PURGED ||
-      arrived.index.log_index() < recipient->answer_log_index()) {
+      (*sent)->stage() == state::STAGE_PURGED) {
     return absl::OkStatus();
   }
-  // What was recalled stays so.
-  if (recipient->recall_number() == 0) SetState(*recipient, *answer, now);
-  recipient->set_answer_record_id(arrived.index.record_id());
-  recipient->set_answer_log_index(arrived.index.log_index());
+  AddRow(arrived.index, answer->number, *recipient);
+  ground_->measures_changed = true;
+  // Of several by one agency the one latest in the log stands, in whatever order they are
+  // delivered.
+  if (arrived.index.log_index() >= recipient->answer_log_index()) {
+    // What was recalled stays so.
+    if (recipient->recall_number() == 0) SetState(*recipient, answer->state, now);
+    recipient->set_answer_record_id(arrived.index.record_id());
+    recipient->set_answer_log_index(arrived.index.log_index());
+  }
   sent_records.Save(**sent, group.batch);
   return absl::OkStatus();
 }

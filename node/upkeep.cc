@@ -9,6 +9,7 @@
 #include "node/endings.h"
 #include "node/erase.h"
 #include "node/families.h"
+#include "node/lapses.h"
 #include "node/recall.h"
 #include "node/sent.h"
 #include "node/table.h"
@@ -202,8 +203,8 @@ absl::Status Upkeep::Watch(Instant now) {
   WatchClock(now);
   WatchTexts(now);
   WatchEndings(now);
-  absl::Status pairs = WatchPairs(now);
-  return Joined(std::move(pairs), ground_->CommitChanges());
+  absl::Status watched = Joined(WatchPairs(now), WatchMeasures(now));
+  return Joined(std::move(watched), ground_->CommitChanges());
 }
 
 void Upkeep::WatchLog(Instant now) {
@@ -272,6 +273,15 @@ void Upkeep::WatchEndings(Instant now) {
     told.insert(subject);
   }
   ground_->alarms.ClearOthers(alarm::kEndsSoon, told);
+}
+
+absl::Status Upkeep::WatchMeasures(Instant now) {
+  const int64_t since = now - measures_looked_at_;
+  if (!ground_->measures_changed && since >= 0 && since < limits::kHourMs) return absl::OkStatus();
+  if (absl::Status status = WatchLapses(*ground_, now); !status.ok()) return status;
+  measures_looked_at_ = now;
+  ground_->measures_changed = false;
+  return absl::OkStatus();
 }
 
 absl::Status Upkeep::WatchPairs(Instant now) {

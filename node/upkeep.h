@@ -45,6 +45,7 @@ class Upkeep {
   void WatchClock(Instant now);
   void WatchTexts(Instant now);
   void WatchEndings(Instant now);
+  absl::Status WatchMeasures(Instant now);
   absl::Status WatchPairs(Instant now);
   // Stands while `wrong` holds.
   void Keep(bool wrong, std::string_view code, std::string_view subject, std::string text,
@@ -55,6 +56,7 @@ class Upkeep {
   const Instant started_;
   Instant keys_looked_at_;
   Instant endings_looked_at_;
+  Instant measures_looked_at_;
   Instant not_fresh_;  // the last time that the log was not known freshly
   absl::Status rotated_;
 };

@@ -11,13 +11,14 @@ struct Row {
   std::string_view form;
 };
 
-constexpr std::array<Row, 6> kRows = {{
+constexpr std::array<Row, 7> kRows = {{
     {FileType::kPolicy, "policy", "sharing-policy/1"},
     {FileType::kInstruments, "instruments", "instruments/1"},
     {FileType::kGroups, "groups", "groups/1"},
     {FileType::kAgencies, "agencies", "agencies/1"},
     {FileType::kVocabulary, "vocabulary", "vocabulary/1"},
     {FileType::kLabels, "record", "labels/1"},
+    {FileType::kCalendar, "calendar", "calendar/1"},
 }};
 
 absl::Status Refused(std::string_view file, Position at, const std::string& sentence) {

@@ -34,7 +34,7 @@ absl::StatusOr<std::vector<FolderFile>> ReadFiles(const std::string& folder) {
 class Loader {
  public:
   explicit Loader(std::vector<FolderFile> files)
-      : folder_{std::move(files), PublishedVocabulary(), {}, {}, {}, {}} {}
+      : folder_{std::move(files), PublishedVocabulary(), {}, {}, {}, {}, {}} {}
 
   absl::StatusOr<Folder> Run() {
     for (const FolderFile& file : folder_.files) Sort(file);
@@ -50,6 +50,7 @@ class Loader {
     if (const FolderFile* file = Single(FileType::kAgencies)) {
       Keep(ParseAgencies(file->bytes, file->path, folder_.vocabulary), folder_.agencies);
     }
+    for (const FolderFile* file : by_type_[FileType::kCalendar]) AddCalendar(*file);
     for (const FolderFile* file : by_type_[FileType::kPolicy]) AddPolicy(*file);
     if (!errors_.empty()) return absl::InvalidArgumentError(errors_);
     return std::move(folder_);
@@ -86,6 +87,15 @@ class Loader {
     } else {
       Refuse(std::string(parsed.status().message()));
     }
+  }
+
+  // One that this machine cannot count by would be of no use where it is signed.
+  void AddCalendar(const FolderFile& file) {
+    auto calendar = ParseCalendar(file.bytes, file.path);
+    if (!calendar.ok()) return Refuse(std::string(calendar.status().message()));
+    const auto zone = ZoneOf(*calendar);
+    if (!zone.ok()) Refuse(ErrorAt(file.path, {}, std::string(zone.status().message())));
+    folder_.calendars.push_back(*std::move(calendar));
   }
 
   void AddPolicy(const FolderFile& file) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "policy/calendar.h"
 #include "policy/model.h"
 #include "policy/snapshot.h"
 #include "policy/vocabulary.h"
@@ -25,6 +26,7 @@ struct Folder {
   Instruments instruments;
   std::vector<Agency> agencies;
   std::vector<Policy> policies;  // in the order of the files
+  std::vector<Calendar> calendars;
 
   // Each policy in force from its valid_from.
   absl::StatusOr<std::shared_ptr<const Snapshot>> Compile(uint64_t number,

@@ -19,7 +19,15 @@ namespace entente::policy {
 
 inline constexpr size_t kPolicyFileBytes = 1024 * 1024;
 
-enum class FileType : uint8_t { kPolicy, kInstruments, kGroups, kAgencies, kVocabulary, kLabels };
+enum class FileType : uint8_t {
+  kPolicy,
+  kInstruments,
+  kGroups,
+  kAgencies,
+  kVocabulary,
+  kLabels,
+  kCalendar,
+};
 
 // By the first key of the text; anything unknown is refused.
 absl::StatusOr<FileType> DetectFileType(std::string_view text, std::string_view file);

@@ -10,9 +10,10 @@ import subprocess
 import sys
 
 PROGRAMS = {
-    "entente": ["lead send", "lead take", "lead decline", "lead list", "status", "inbox", "show", "log", "keys",
+    "entente": ["lead send", "lead take", "lead decline", "lead update", "lead show", "lead list", "status", "inbox", "show", "log", "keys",
                 "agency enrol", "agency approve", "agency list", "officer add", "officer list", "authority new",
-                "authority policy-keys", "authority sign-policy", "authority sign-federation-file", "authority publish"],
+                "authority policy-keys", "authority sign-policy", "authority sign-federation-file", "authority sign-calendar",
+                "authority publish"],
     "entente-broker": ["run", "init", "fsck"],
     "entente-node": [],
     "entente-audit": ["verify-receipt"],

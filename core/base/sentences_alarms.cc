@@ -19,6 +19,13 @@ constexpr SentenceRow kRows[] = {
      "operator.",
      "Le journal contient une déclaration que personne d'habilité n'a signée ; elle est sans "
      "effet. Interrogez l'opérateur."},
+    {"alarm.measure-lapses",
+     "A measure upon a lead ends soon, or has ended, by itself. The unit that took it prolongs it, "
+     "lifts it or hands it to a court, and says so by entente lead update; the unit that asked for "
+     "it asks them.",
+     "Une mesure prise sur une piste arrive à terme, ou y est arrivée. Le service qui l'a prise la "
+     "prolonge, la lève ou la remet à un tribunal, et le dit par entente lead update ; celui qui "
+     "l'a demandée l'interroge."},
     {"alarm.clock-differs",
      "This machine's clock and the broker's differ. Set the wrong one by a time server.",
      "L'horloge de cette machine et celle du serveur diffèrent. Réglez celle qui est fausse sur un "

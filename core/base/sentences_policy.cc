@@ -7,6 +7,8 @@ namespace {
 constexpr SentenceRow kRows[] = {
     {"policy.file", "{0}: {1} version {2}, {3} outbound and {4} inbound rules, {5} examples",
      "{0} : {1} version {2}, {3} règles de sortie et {4} d'entrée, {5} exemples"},
+    {"policy.calendar", "calendar of {0}, version {1}: {2} to {3}, {4} holidays, {5}",
+     "calendrier de {0}, version {1} : du {2} au {3}, {4} jours fériés, {5}"},
     {"policy.summary", "{0} policies, {1} examples, {2} not as expected",
      "{0} politiques, {1} exemples, {2} non conformes"},
     {"policy.verdict.release", "release: {0} to {1} at {2}",

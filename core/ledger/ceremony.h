@@ -62,7 +62,8 @@ Publication SignPolicyKeys(std::string_view federation, std::string_view jurisdi
 Publication SignPolicy(std::string_view federation, std::string_view jurisdiction, uint64_t version,
                        std::string text, Instant in_force, const crypto::SigningKey& author,
                        const crypto::SigningKey& protection);
-// `type`: "vocabulary", "groups" or "instruments"; more than two thirds of the authorities.
+// `type`: "vocabulary", "groups" or "instruments", by more than two thirds of the authorities; or
+// "calendar-FR", by that of FR alone.
 Publication SignFederationFile(std::string_view federation, std::string_view type, uint64_t version,
                                std::string text, Instant in_force,
                                std::span<const crypto::SigningKey> authorities);

@@ -6,6 +6,7 @@
 #include "core/base/refusal.h"
 #include "core/ledger/registry_change.h"
 #include "core/ledger/signer.h"
+#include "core/record/calendar_type.h"
 
 namespace entente::ledger {
 namespace {
@@ -45,6 +46,16 @@ absl::Status VerifyPolicySigners(const State& state, Place place, const std::str
   return absl::OkStatus();
 }
 
+// A State's calendar binds nobody else.
+absl::Status VerifyCalendarSigner(const State& state, Place place, const std::string& jurisdiction,
+                                  const v1::SignedStatement& statement) {
+  if (!state.genesis->FindAuthority(jurisdiction)) {
+    return Refuse(Reason::kWrongAgency, "This jurisdiction has no authority in this federation.");
+  }
+  const std::array signers = {Signer{jurisdiction, KeyUse::kAuthority}};
+  return VerifyOne(state, place, "federation-file", statement, signers);
+}
+
 // Each authority counts once: genesis gives it one key, and a key signs a statement once.
 absl::Status VerifyAuthorities(const State& state, Place place,
                                const v1::SignedStatement& statement) {
@@ -80,7 +91,10 @@ absl::StatusOr<Change> JudgeFederationFile(const State& state, Place place,
   auto read = ReadSigned<v1::FederationFileStatement>(bytes);
   if (!read.ok()) return read.status();
   const std::string& type = read->body.type();
-  absl::Status status = VerifyAuthorities(state, place, read->statement);
+  const std::string calendar(record::CalendarOf(type));
+  absl::Status status = calendar.empty()
+                            ? VerifyAuthorities(state, place, read->statement)
+                            : VerifyCalendarSigner(state, place, calendar, read->statement);
   if (!status.ok()) return status;
   const auto file = ReadFile(read->body, place, state.files, type);
   if (!file.ok()) return file.status();

@@ -184,6 +184,35 @@ TEST_F(RegistryFiles, FederationFilesAreSignedByAuthoritiesEachOnce) {
   EXPECT_EQ(Offer(twice), "not-canonical");
 }
 
+TEST_F(RegistryFiles, ACalendarIsSignedByItsOwnStateAlone) {
+  const std::string text =
+      "calendar = \"calendar/1\"\njurisdiction = \"FR\"\nversion = 1\n"
+      "time_zone = \"Europe/Paris\"\nweekend = [\"saturday\", \"sunday\"]\n"
+      "covers_from = \"2026-01-01\"\ncovers_until = \"2026-12-31\"\n";
+  const auto by = [&](std::string_view type, const std::vector<std::string>& codes) {
+    return federation.SignFile(type, 1, text, codes);
+  };
+  EXPECT_EQ(Offer(by("calendar-FR", {"BR"})), "key-unknown");
+  EXPECT_EQ(Offer(by("calendar-FR", {"BR", "FR"})), "bad-signature");
+  EXPECT_EQ(Offer(by("calendar-NL", {"FR"})), "wrong-agency");
+  for (const char* type : {"calendar-ORG", "calendar-", "calendar-fr", "calendar-UK"}) {
+    EXPECT_EQ(Offer(by(type, {"FR"})), "malformed") << type;
+  }
+  EXPECT_FALSE(registry.FederationFile("calendar-FR", instant));
+  const Publication good = by("calendar-FR", {"FR"});
+  const auto check = [&](std::string_view type, const std::string& of) {
+    const Publication signed_text = federation.SignFile(type, 1, of, {"FR"});
+    return registry.CheckText(v1::ENTRY_KIND_FEDERATION_FILE,
+                              signed_text.statement.SerializeAsString(), of, instant);
+  };
+  EXPECT_TRUE(check("calendar-FR", text).ok());
+  EXPECT_TRUE(IsRefusal(check("calendar-BR", text), Reason::kMalformed));
+  EXPECT_TRUE(IsRefusal(check("calendar-FR", text + "colour = 1\n"), Reason::kMalformed));
+  EXPECT_EQ(Offer(good), "ok");
+  EXPECT_EQ(registry.FederationFile("calendar-FR", instant)->version, 1u);
+  EXPECT_EQ(Offer(good), "snapshot-behind");
+}
+
 TEST_F(RegistryFiles, FederationFilesOfOtherTypesOrOlderVersionsAreRefused) {
   const std::vector<std::string> all = {"FR", "BR", "DE", "CH", "AE"};
   EXPECT_EQ(Offer(federation.SignFile("agencies", 1, "text", all)), "malformed");

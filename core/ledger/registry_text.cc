@@ -6,6 +6,8 @@
 #include "core/crypto/digest.h"
 #include "core/ledger/registry_files.h"
 #include "core/ledger/signer.h"
+#include "core/record/calendar_type.h"
+#include "policy/calendar.h"
 #include "policy/parse.h"
 
 namespace entente::ledger {
@@ -60,6 +62,15 @@ absl::Status CheckInstruments(const State& state, const v1::FederationFileStatem
   return CheckVersion(instruments->version, body.version());
 }
 
+absl::Status CheckCalendar(const v1::FederationFileStatement& body, std::string_view text) {
+  const auto calendar = policy::ParseCalendar(text, body.type());
+  if (!calendar.ok()) return Malformed(calendar.status());
+  if (calendar->jurisdiction != record::CalendarOf(body.type())) {
+    return Malformed("The calendar is that of another jurisdiction than its statement.");
+  }
+  return CheckVersion(calendar->version, body.version());
+}
+
 absl::Status CheckFederationFile(const State& state, std::string_view bytes, std::string_view text,
                                  Instant instant) {
   const auto read = ReadSigned<v1::FederationFileStatement>(bytes);
@@ -69,6 +80,7 @@ absl::Status CheckFederationFile(const State& state, std::string_view bytes, std
   if (!status.ok()) return status;
   if (body.type() == "groups") return CheckGroups(body, text);
   if (body.type() == "instruments") return CheckInstruments(state, body, text, instant);
+  if (!record::CalendarOf(body.type()).empty()) return CheckCalendar(body, text);
   const auto vocabulary = policy::ParseVocabulary(text, body.type());
   return vocabulary.ok() ? absl::OkStatus() : Malformed(vocabulary.status());
 }

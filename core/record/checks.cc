@@ -1,6 +1,7 @@
 #include "core/record/checks.h"
 
 #include "core/base/instant.h"
+#include "core/base/money.h"
 
 namespace entente::record::internal {
 
@@ -23,6 +24,16 @@ absl::Status CheckInterval(uint64_t from_ms, uint64_t until_ms, bool open_end) {
   absl::Status range = First(CheckInstant(from_ms, "from"), CheckInstant(until_ms, "until"));
   if (!range.ok() || (open_end && until_ms == 0) || from_ms < until_ms) return range;
   return Malformed("until is not after from");
+}
+
+absl::Status CheckMoney(const v1::Money& money) {
+  if (money.amount().empty() && money.currency().empty()) return absl::OkStatus();
+  if (!IsDecimalAmount(money.amount())) {
+    return Malformed("an amount of money is not decimal text such as 1250000.00");
+  }
+  return IsCurrencyCode(money.currency())
+             ? absl::OkStatus()
+             : Malformed("a currency is not a code of ISO 4217, such as EUR");
 }
 
 }  // namespace entente::record::internal

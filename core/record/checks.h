@@ -12,6 +12,7 @@
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/record/format.h"
+#include "entente/v1/money.pb.h"
 
 namespace entente::record::internal {
 
@@ -53,6 +54,9 @@ absl::Status CheckAgency(std::string_view text, std::string_view name);
 absl::Status CheckInstant(uint64_t ms, std::string_view name);
 // [from, until), with until 0 for no end when `open_end`.
 absl::Status CheckInterval(uint64_t from_ms, uint64_t until_ms, bool open_end);
+
+// Empty, or an amount with its currency.
+absl::Status CheckMoney(const v1::Money& money);
 
 // OK when all are; else the first that is not.
 template <class... Statuses>

@@ -118,9 +118,10 @@ absl::Status CheckContent(const v1::SectionContent& content) {
       return CheckMembership(content.membership());
     case v1::SectionContent::kAttachment:
       return CheckAttachment(content.attachment());
-    case v1::SectionContent::kLeadAsk:
     case v1::SectionContent::kLeadAnswer:
-      return absl::OkStatus();
+      return CheckLeadAnswer(content.lead_answer());
+    case v1::SectionContent::kLeadAsk:
+      return CheckLeadAsk(content.lead_ask());
     case v1::SectionContent::BODY_NOT_SET:
       break;
   }
@@ -168,6 +169,9 @@ absl::Status CheckLabelled(const v1::SectionLabels& labels, const v1::SectionCon
     if (!Names(labels, DataWord(subject))) return Unlabelled(DataWord(subject));
   }
   if (content.has_narrative() && !Names(labels, "narrative")) return Unlabelled("narrative");
+  if (!content.lead_answer().measures().empty() && !Names(labels, "financial")) {
+    return Unlabelled("financial");
+  }
   if (content.has_membership() && !Names(labels, "organisation")) return Unlabelled("organisation");
   if (content.has_not_identical() && !Names(labels, "identity")) return Unlabelled("identity");
   if (!content.not_identical().documents().empty() && !Names(labels, "travel-document")) {

@@ -23,6 +23,8 @@ absl::Status CheckNotIdentical(const v1::NotIdentical& note);
 absl::Status CheckRequestAsk(const v1::RequestAsk& ask);
 absl::Status CheckReply(const v1::Reply& reply);
 absl::Status CheckFinding(const v1::Finding& finding);
+absl::Status CheckLeadAsk(const v1::LeadAsk& ask);
+absl::Status CheckLeadAnswer(const v1::LeadAnswer& answer);
 absl::Status CheckMembership(const v1::Membership& membership);
 absl::Status CheckAttachment(const v1::Attachment& attachment);
 // What the next statement of the case names as the one before.

@@ -4,6 +4,7 @@
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/crypto/keys.h"
+#include "core/record/calendar_type.h"
 #include "core/record/checks.h"
 #include "core/record/statements.h"
 
@@ -160,7 +161,9 @@ absl::Status CheckBody(const v1::PolicyStatement& body) {
 absl::Status CheckBody(const v1::FederationFileStatement& body) {
   const bool listed = std::find(kFederationFiles.begin(), kFederationFiles.end(), body.type()) !=
                       kFederationFiles.end();
-  return First(Demand(listed, "a type of federation file that is not listed"),
+  const bool calendar =
+      NamesJurisdiction(std::string(CalendarOf(body.type()))) && CalendarOf(body.type()) != "ORG";
+  return First(Demand(listed || calendar, "a type of federation file that is not listed"),
                CheckFile(body.version(), body.digest(), body.in_force_ms()));
 }
 

@@ -5,7 +5,6 @@
 #include "core/base/agency.h"
 #include "core/base/day.h"
 #include "core/base/limits.h"
-#include "core/base/money.h"
 #include "core/record/checks.h"
 #include "core/record/content.h"
 
@@ -13,6 +12,7 @@ namespace entente::record {
 namespace {
 
 using internal::CheckAgency;
+using internal::CheckMoney;
 using internal::First;
 using internal::Malformed;
 
@@ -29,16 +29,6 @@ absl::Status Country(std::string_view code) {
 absl::Status Day(std::string_view text, std::string_view name) {
   if (text.empty() || IsDay(text)) return absl::OkStatus();
   return Malformed(std::string(name) + " is no day such as 1984-03-17");
-}
-
-absl::Status Amount(const v1::Money& money) {
-  if (money.amount().empty() && money.currency().empty()) return absl::OkStatus();
-  if (!IsDecimalAmount(money.amount())) {
-    return Malformed("an amount of money is not decimal text such as 1250000.00");
-  }
-  return IsCurrencyCode(money.currency())
-             ? absl::OkStatus()
-             : Malformed("a currency is not a code of ISO 4217, such as EUR");
 }
 
 absl::Status Statement(const v1::Statement& statement) {
@@ -196,19 +186,20 @@ absl::Status Event(const v1::Event& event) {
 absl::Status Account(const v1::FinancialAccount& account) {
   return First(
       account.number().empty() ? Malformed("an account without its number") : absl::OkStatus(),
-      Country(account.country()), Amount(account.balance()));
+      Country(account.country()), CheckMoney(account.balance()));
 }
 
 absl::Status Asset(const v1::Asset& asset) {
   return First(
       asset.description().empty() ? Malformed("an asset without description") : absl::OkStatus(),
-      Country(asset.country()), Amount(asset.value()));
+      Country(asset.country()), CheckMoney(asset.value()));
 }
 
 absl::Status Transaction(const v1::Transaction& transaction) {
   return First(transaction.amount().amount().empty() ? Malformed("a transaction without its amount")
                                                      : absl::OkStatus(),
-               Amount(transaction.amount()), Day(transaction.day(), "the day of a transaction"));
+               CheckMoney(transaction.amount()),
+               Day(transaction.day(), "the day of a transaction"));
 }
 
 // ---- pictures

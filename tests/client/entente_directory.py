@@ -141,6 +141,12 @@ class Directory:
     def _federation_file(self, statement, index, instant_ms):
         body = read(pb.FederationFileStatement, statement.body)
         authorities = [(name, "authority") for name in self.genesis.authorities]
+        if body.type.startswith("calendar-"):
+            state = body.type.removeprefix("calendar-")
+            _require(state in self.genesis.authorities, "a jurisdiction of this federation")
+            self._one_signer(statement, "federation-file", [(state, "authority")], index, instant_ms)
+            _put_file(self.federation_files.setdefault(body.type, []), body)
+            return
         signers = self._signers(statement, "federation-file", authorities, index, instant_ms)
         _require(3 * len(signers) > 2 * len(authorities), "not more than two thirds")
         _put_file(self.federation_files.setdefault(body.type, []), body)

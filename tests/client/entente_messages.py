@@ -18,7 +18,7 @@ import types
 from google.protobuf import descriptor_pb2
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FILES = ["attachment", "content", "record", "ledger", "refusal", "status", "broker"]
+FILES = ["attachment", "money", "lead", "content", "record", "ledger", "refusal", "status", "broker"]
 
 
 def _generate():

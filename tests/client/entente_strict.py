@@ -115,6 +115,12 @@ def _owner(value):
     _require(is_agency(value) or is_jurisdiction(value), f"not an owner: {value!r}")
 
 
+def _file_type(value):
+    state = value.removeprefix("calendar-")
+    listed = value in ("vocabulary", "groups", "instruments")
+    _require(listed or (state != value and state in ISO_3166), f"{value!r} is not listed")
+
+
 def _each(rule):
     def check(values):
         for value in values:
@@ -199,7 +205,13 @@ RULES = {
                    "number": [_filled], "instant_ms": [_instant]},
     "ErasureNote": {"origin": [_agency], "recipient": [_agency], "record_hash": [H32],
                     "instant_ms": [_instant]},
-    "LeadAsk": {"deadline_ms": [_instant]},
+    "LeadAsk": {"deadline_ms": [_instant],
+                "recipients": [_count(0, 200), _each(_agency), SORTED]},
+    "LeadAnswer": {"number": [_one_of(*range(1, 257))],
+                   "measures": [_count(0, 64), _sorted(lambda measure: measure.number)]},
+    "TakenMeasure": {"number": [_filled], "on": [_at_most(200)], "reference": [_at_most(200)],
+                     "from_ms": [_filled, _instant], "until_ms": [_instant],
+                     "since_ms": [_instant], "court_reference": [_at_most(200)]},
     "AlertNotice": {"confirm_by_ms": [_instant]},
     "NotIdentical": {"alert_record_id": [H16], "established_ms": [_instant]},
     "RequestAsk": {"due_ms": [_instant]},
@@ -219,7 +231,7 @@ RULES = {
     "Revocation": {"owner": [_owner], "key_id": [H32], "instant_ms": [_instant]},
     "PolicyStatement": {"jurisdiction": [_jurisdiction], "version": [_filled], "digest": [H32],
                         "in_force_ms": [_instant]},
-    "FederationFileStatement": {"type": [_one_of("vocabulary", "groups", "instruments")],
+    "FederationFileStatement": {"type": [_file_type],
                                 "version": [_filled], "digest": [H32],
                                 "in_force_ms": [_instant]},
     "Part": {"instant_ms": [_log_instant], "reader": [_agency], "acting_agency": [_agency],

@@ -35,6 +35,17 @@ def request_ask(**changes):
         facts="A car.", ground=pb.REQUEST_GROUND_URGENT, due_ms=LAST_INSTANT_MS) | changes))
 
 
+def measure(**changes):
+    return pb.TakenMeasure(**dict(
+        number=1, measure=pb.LEAD_MEASURE_SUSPEND, on="NL91", from_ms=10, until_ms=20, since_ms=10,
+        held=pb.Money(amount="310500.50", currency="EUR"),
+        status=pb.MEASURE_STATUS_IN_FORCE) | changes)
+
+
+def lead_answer(*measures, **changes):
+    return content(lead_answer=pb.LeadAnswer(**dict(taken=True, number=1, measures=measures) | changes))
+
+
 def reply(**fields):
     return content(reply=pb.Reply(**fields))
 
@@ -91,6 +102,36 @@ class Contents(unittest.TestCase):
         self.takes(content(lead_ask=ask))
         ask.deadline_ms += 1
         self.refuses(content(lead_ask=ask))
+
+    def test_who_got_a_lead(self):
+        def ask(*recipients):
+            return content(lead_ask=pb.LeadAsk(measure=pb.LEAD_MEASURE_STOP, recipients=recipients))
+        self.takes(ask("BR.fiu", "DE.fiu"))
+        self.refuses(ask("DE.fiu", "BR.fiu"), ask("DE.fiu", "DE.fiu"), reason="not-canonical")
+        self.refuses(ask("everybody"), ask(*(f"DE.a{number:03}" for number in range(201))))
+
+    def test_lead_answer(self):
+        money = ["narrative", "financial"]
+        self.takes(lead_answer(measures=[]))
+        self.takes(lead_answer(measures=[], taken=False, reason="closed"))
+        self.takes(lead_answer(measure(), measure(number=2, until_ms=0, held=None)), data=money)
+        self.takes(lead_answer(measure(on="", subject=3)), data=money)
+        self.takes(lead_answer(measure(status=pb.MEASURE_STATUS_HANDED_TO_COURT, court_reference="T 1")), data=money)
+        self.refuses(lead_answer(measures=[], number=0), lead_answer(measures=[], number=257),
+                     lead_answer(measure(), taken=False), data=money)
+        self.refuses(lead_answer(measure(), measure()), data=money, reason="not-canonical")
+        self.refuses(lead_answer(measure()), reason="label-missing:data")
+
+    def test_measures(self):
+        wrong = [dict(number=0), dict(measure=0), dict(measure=6), dict(status=0), dict(status=5), dict(on=""),
+                 dict(on="x" * 201), dict(from_ms=0), dict(until_ms=10), dict(since_ms=9),
+                 dict(held=pb.Money()), dict(held=pb.Money(amount="1.00")),
+                 dict(held=pb.Money(amount="-1.00", currency="EUR")),
+                 dict(held=pb.Money(amount="1.000,00", currency="EUR")),
+                 dict(measure=pb.LEAD_MEASURE_MONITOR), dict(court_reference="T 1"),
+                 dict(status=pb.MEASURE_STATUS_HANDED_TO_COURT)]
+        for changes in wrong:
+            self.refuses(lead_answer(measure(**changes)), data=["narrative", "financial"])
 
     def test_reply(self):
         self.takes(reply(state=pb.REPLY_STATE_ACCEPTED))

@@ -320,6 +320,17 @@ class Statements(unittest.TestCase):
                  "DE authority")
         self.assertIn("groups", self.alarms(2).federation_files)
 
+    def test_calendars(self):
+        body = pb.FederationFileStatement(type="calendar-FR", version=1, digest=bytes(32))
+        for signers in (["DE authority"], ["FR authority", "DE authority"], ["FR.fiu identity"]):
+            self.add("federation-file", pb.ENTRY_KIND_FEDERATION_FILE, body, *signers)
+        for name in ("calendar-ORG", "calendar-", "calendar-XX", "calendar-BR"):
+            other = pb.FederationFileStatement(type=name, version=1, digest=bytes(32))
+            self.add("federation-file", pb.ENTRY_KIND_FEDERATION_FILE, other, "FR authority")
+        self.assertEqual(self.alarms(7).federation_files, {})
+        self.add("federation-file", pb.ENTRY_KIND_FEDERATION_FILE, body, "FR authority")
+        self.assertIn("calendar-FR", self.alarms(7).federation_files)
+
     def test_statement_of_another_type(self):
         statement = sign_statement(FEDERATION, "revocation", pb.AgencyStatement(
             agency="DE.fiu", state=pb.AgencyStatement.REMOVED, kind="fiu", number=2),

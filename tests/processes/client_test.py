@@ -204,9 +204,16 @@ def client_answers(world, record_id, record_hash):
         "kind": "answer", "purpose": PURPOSE, "handling": ["H1"], "evaluation": "B2", "urgency": "urgent", "days": 5,
         "recipients": [{"agency": "FR.fiu", "instrument": "FIU-UNION-2024", "obligations": NL_OBLIGATIONS,
                         "in_reply_to": record_hash}],
-        "sections": [{"about": ["suspect"], "data": ["narrative"], "essential": True, "content": {
-            "language": "en", "leadAnswer": {"taken": True, "reason": "Blocked this morning", "reference": "NL-8"}}}]})
+        "sections": [{"about": ["suspect"], "data": ["financial", "narrative"], "essential": True, "content": {
+            "language": "en", "leadAnswer": {
+                "taken": True, "reason": "Blocked this morning", "reference": "NL-8", "number": 1, "measures": [{
+                    "number": 1, "measure": "LEAD_MEASURE_SUSPEND", "on": "NL91ABNA0417164300", "from_ms": "1764000000000",
+                    "held": {"amount": "310500.50", "currency": "EUR"}, "status": "MEASURE_STATUS_IN_FORCE",
+                    "since_ms": "1764000000000"}]}}}]})
     until("France's desk says TAKEN after the client's answer", lambda: world.state(record_id, "NL.fiu") == "TAKEN")
+    standing, = world.entente("FR.fiu", "lead", "show", record_id, "--justification", "a test")["standings"]
+    expect(standing["measures"][0]["measure"]["held"]["amount"] == "310500.50" and not standing["contradictions"],
+           "France's desk shows what the client's answer holds")
 
 
 def receipts_verify(world):

@@ -110,6 +110,9 @@ class Commands:
                                                         "policy/examples/groups.toml", *federation, "--authority-key", key,
                                                         "--out", self.folder / "groups.txt"])
         assert signed == {"signed": str(self.folder / "groups.txt")}, signed
+        calendar = ["authority", "sign-calendar", "BR", "policy/examples/calendar-br.toml", *federation, "--authority-key", key]
+        answers(self.nobody, lambda style: [*calendar, "--version", "1", "--out", self.folder / "calendar.txt"])
+        errors(self.nobody, INPUT, "input-refused", [*calendar, "--version", "2", "--out", self.folder / "calendar.txt"], "version 1")
         request, out = self.folder / "request", self.folder / "admission"
         enrolled, _ = answers(self.nobody, lambda style: ["agency", "enrol", f"FR.new-{style}", *federation, "--kind", "police",
                                                           "--name", "A new one", "--keys", self.folder / f"keys-{style}",
@@ -180,13 +183,38 @@ class Commands:
         listed, _ = answers(self.anna, lambda style: ["lead", "list"])
         assert {lead["record_id"] for lead in listed["records"]} == set(records.values()), listed
         self.reading(sent)
-        answers(self.dieter, lambda style: ["lead", "take", records[style], "--reason", "on it", *WHY])
+        self.measures(records)
         answers(self.dieter, lambda style: ["lead", "decline", records[style], "--reason", "no longer", *WHY])
 
         def declined():
             leads = json.loads(self.anna.run(["lead", "list"], "json").stdout)["records"]
             return all(lead["recipients"][0]["state"] == "RECIPIENT_STATE_DECLINED" for lead in leads)
         until("FR sees that DE declined", declined)
+
+    def measures(self, records):
+        """One lead a style is taken up with a measure, which is then handed to a court; another is told in a file."""
+        answers(self.dieter, lambda style: ["lead", "take", records[style], "--reason", "on it", *WHY, "--measure", "suspend", "--on",
+                                            "DE89370400440532013000", "--held", "84000.00 EUR", "--until", "P10D"])
+        several = self.folder / "measures.toml"
+        several.write_text('draft = "measures/1"\n[[taken]]\nnumber = 1\nstatus = "handed-to-court"\ncourt_reference = "AG 117/26"\n'
+                           '[[taken]]\nmeasure = "stop"\non = "transfer of Monday"\nheld = "12.50"\ncurrency = "EUR"\n')
+        answers(self.dieter, lambda style: ["lead", "update", records[style], "--measures", several, *WHY])
+        show = ["lead", "show", records["en"], *WHY]
+
+        def told():
+            standings = json.loads(self.anna.run(show, "json").stdout)["standings"]
+            return standings and len(standings[0]["answers"]) == 2
+        until("FR has both answers", told)
+        for who in (self.anna, self.dieter):
+            shown, said = answers(who, lambda style: show)
+            first, second = (one["measure"] for one in shown["standings"][0]["measures"])
+            assert first["status"] == "MEASURE_STATUS_HANDED_TO_COURT" and first["held"]["amount"] == "84000.00", first
+            assert second["measure"] == "LEAD_MEASURE_STOP" and not shown["standings"][0]["contradictions"], shown
+            assert "AG 117/26" in said["en"].stdout and "DE.fiu" in shown["ask"]["recipients"], said["en"].stdout
+        update = ["lead", "update", records["en"], *WHY, "--number"]
+        errors(self.dieter, NO, "malformed", [*update, "7", "--status", "lifted"], "7")
+        errors(self.dieter, INPUT, "input-refused", [*update, "1", "--status", "over"], "--status")
+        errors(self.dieter, INPUT, "input-refused", [*update, "1", "--held", "12 Euro"], "--held")
 
     def reading(self, sent):
         shown, said = answers(self.dieter, lambda style: ["show", sent["reference"], "--purpose", "asset-recovery", *WHY])
@@ -286,7 +314,7 @@ class Commands:
         bad, large = self.folder / "bad.toml", self.folder / "large.toml"
         bad.write_text((ROOT / "deploy/demo-data/lead.toml").read_text().replace('"EUR"', '"EURO"'))
         large.write_text("# " + "x" * (1 << 20))
-        errors(self.anna, INPUT, "input-refused", [*send, bad], f"{bad}:40:15: ")
+        errors(self.anna, INPUT, "input-refused", [*send, bad], f"{bad}:41:15: ")
         errors(self.anna, INPUT, "input-refused", [*send, self.folder / "none.toml"], "none.toml")
         errors(self.anna, INPUT, "too-large", [*send, large], f"{large}:1:1: ")
         errors(self.anna, INPUT, "too-large", [*send, "/dev/zero"])

@@ -67,6 +67,7 @@ record::SectionDraft SectionOf(const LeadDraft& draft, uint32_t position, Random
   const auto file = draft.files.find(position);
   if (file == draft.files.end()) {
     section.content.mutable_lead_answer()->set_reason("About " + data);
+    section.content.mutable_lead_answer()->set_number(1);
     return section;
   }
   section.content.mutable_attachment()->set_name("statement.pdf");
