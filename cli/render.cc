@@ -7,6 +7,7 @@
 #include "cli/render_content.h"
 #include "cli/subject_words.h"
 #include "cli/text.h"
+#include "core/record/words.h"
 
 namespace entente::cli {
 namespace {
@@ -148,9 +149,23 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
   return "";
 }
 
+// "policy", or what of the record: "handling:H2", "kind:lead".
+std::string AskerText(Language language, const std::string& asker) {
+  const size_t colon = asker.find(':');
+  std::string subject = colon == asker.npos ? "" : asker.substr(colon + 1);
+  if (const auto kind = record::KindFromWord(subject))
+    subject = NumberWord(language, "kind", *kind);
+  return Say(language, "second." + asker.substr(0, colon), {subject});
+}
+
 // Sections count from 1 for people; one beyond them is the instruction.
-std::string LeaksText(Language language, const v1::RecipientPreview& recipient) {
+std::string WhyHeld(Language language, const v1::RecipientPreview& recipient) {
   std::string out;
+  for (const std::string& asker : recipient.second_person()) {
+    out += "  " +
+           Say(language, "second.asked", {recipient.recipient(), AskerText(language, asker)}) +
+           "\n";
+  }
   for (const v1::Leak& leak : recipient.leaks()) {
     out += "  " +
            Say(language, leak.field().empty() ? "leak.together" : "leak.found",
@@ -217,10 +232,10 @@ std::string RenderPreviews(Language language, const Previews& recipients) {
   }
   const bool refused = std::ranges::all_of(
       recipients, [](const auto& recipient) { return recipient.verdict() == v1::VERDICT_REFUSE; });
-  std::string leaks;
-  for (const auto& recipient : recipients) leaks += LeaksText(language, recipient);
-  if (!leaks.empty()) leaks = Say(language, "leak.held") + "\n" + leaks;
-  return Table(rows) + leaks +
+  std::string held;
+  for (const auto& recipient : recipients) held += WhyHeld(language, recipient);
+  if (!held.empty()) held = Say(language, "leak.held") + "\n" + held;
+  return Table(rows) + held +
          Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") + "\n";
 }
 
@@ -258,6 +273,26 @@ std::string RenderAs(Language language, const v1::Draft& draft,
   return out;
 }
 
+namespace {
+
+// All of it, with the numbers by which sections are called.
+std::string HeldDraft(Language language, const v1::Draft& draft) {
+  std::string out;
+  for (int i = 0; i < draft.sections_size(); ++i) {
+    const v1::DraftSection& section = draft.sections(i);
+    out += Say(language, "held.section",
+               {std::to_string(i + 1), Joined(section.about()), Joined(section.data()),
+                section.basis()}) +
+           "\n" + ContentText(language, section.content());
+  }
+  if (!draft.instruction().empty()) {
+    out += Say(language, "show.instruction", {draft.instruction()}) + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string RenderHeld(Language language, const v1::ListHeldResponse& response) {
   if (response.records().empty()) return Say(language, "held.none") + "\n";
   std::string out;
@@ -265,10 +300,9 @@ std::string RenderHeld(Language language, const v1::ListHeldResponse& response) 
     out += Say(language, "held.record",
                {record.reference(), NumberWord(language, "kind", record.kind()), record.author(),
                 InstantText(record.created_ms()), record.record_id()}) +
-           "\n";
-    for (const v1::RecipientPreview& recipient : record.recipients()) {
-      out += LeaksText(language, recipient);
-    }
+           "\n" + HeldDraft(language, record.draft()) +
+           RenderPreviews(language, record.recipients()) +
+           Say(language, "held.seen", {record.record_id(), record.seen()}) + "\n";
   }
   return out;
 }

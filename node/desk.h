@@ -117,7 +117,7 @@ class Desk {
   absl::Status NameSubject(const v1::Draft& draft, state::SentRecord& sent, Instant now) const;
   absl::StatusOr<v1::SendResponse> SendDraft(std::string_view officer, const v1::Draft& draft,
                                              Instant now);
-  // Decided, as `previews` say; held when something in it leaks.
+  // Decided, as `previews` say; held when something in it leaks or asks for a second person.
   absl::StatusOr<v1::SendResponse> KeepSent(
       state::SentRecord& sent, const v1::Draft& draft,
       const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now);
@@ -174,7 +174,12 @@ class Desk {
   // desk_held.cc
   absl::StatusOr<std::vector<state::SentRecord>> AllHeld() const;
   absl::StatusOr<v1::HeldRecord> ShowHeld(const state::SentRecord& sent, Instant now) const;
-  absl::Status Release(state::SentRecord& sent, store::WriteBatch& batch, Instant now);
+  absl::Status Release(const v1::HeldRecord& held, state::SentRecord& sent,
+                       store::WriteBatch& batch, Instant now);
+  absl::StatusOr<v1::JudgeHeldResponse> ReleaseHeld(std::string_view officer,
+                                                    const v1::JudgeHeldRequest& request,
+                                                    state::SentRecord& sent, Instant now);
+  absl::Status TakeBackReplaced(std::string_view officer, const v1::Draft& draft, Instant now);
 
   // desk_search.cc
   struct Candidate;

@@ -129,6 +129,7 @@ v1::Consultation ShownLine(uint64_t number, const state::DiaryLine& line) {
   shown.set_purpose(line.purpose());
   shown.set_justification(line.justification());
   shown.set_asked(line.asked());
+  shown.set_detail(line.detail());
   return shown;
 }
 

@@ -95,6 +95,8 @@ absl::Status CheckKind(const v1::Draft& draft) {
   return CheckNoOther(draft);
 }
 
+bool AsksForSecond(const v1::RecipientPreview& preview) { return !preview.second_person().empty(); }
+
 // The key of the month under which officers' pseudonyms are made, made when it is first needed.
 absl::StatusOr<crypto::Secret<32>> MonthKey(Ground& ground, store::WriteBatch& batch, Instant now) {
   const std::string month = FormatInstant(now).substr(0, 7);
@@ -194,9 +196,7 @@ absl::Status Desk::DecideRecipients(
     absl::StatusOr<policy::Decision> decision =
         DecideDraft(*ground_, sent, request, recipient, now);
     if (!decision.ok()) return decision.status();
-    v1::RecipientPreview& preview = *previews.Add();
-    preview = PreviewOf(recipient.recipient(), *decision);
-    for (v1::Leak& leak : LeaksOf(request, *decision)) *preview.add_leaks() = std::move(leak);
+    *previews.Add() = PreviewOf(*ground_, sent.kind(), request, recipient.recipient(), *decision);
   }
   return absl::OkStatus();
 }
@@ -245,8 +245,10 @@ absl::StatusOr<v1::SendResponse> Desk::SendDraft(std::string_view officer, const
 absl::StatusOr<v1::SendResponse> Desk::KeepSent(
     state::SentRecord& sent, const v1::Draft& draft,
     const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now) {
-  if (std::ranges::any_of(previews, [](const auto& one) { return !one.leaks().empty(); })) {
-    Hold(sent, now);
+  const bool leaks =
+      std::ranges::any_of(previews, [](const auto& one) { return !one.leaks().empty(); });
+  if (leaks || std::ranges::any_of(previews, AsksForSecond)) {
+    Hold(sent, leaks ? kHeldForLeak : kHeldForSecond, now);
   }
   v1::SendResponse response;
   *response.mutable_recipients() = previews;

@@ -24,6 +24,7 @@ namespace operation {
 inline constexpr std::string_view kCollection = "collection";
 inline constexpr std::string_view kConsultation = "consultation";
 inline constexpr std::string_view kDisclosure = "disclosure";
+inline constexpr std::string_view kAlteration = "alteration";
 inline constexpr std::string_view kErasure = "erasure";
 inline constexpr std::string_view kSearch = "search";
 inline constexpr std::string_view kLogReading = "log-reading";

@@ -32,6 +32,7 @@
 #include "entente/v1/broker.pb.h"
 #include "entente/v1/desk.pb.h"
 #include "node/in_place_file.h"
+#include "node/second_person.h"
 
 namespace entente::node {
 
@@ -41,6 +42,7 @@ struct Settings {
   Digest genesis_digest{};          // what two persons confirmed: any other genesis is refused
   std::string first_administrator;  // listed, as administrator only, when no officer is yet
   std::optional<Instant> certificate_until{};  // of the one that this node shows
+  SecondPersonRule second_person{};
 };
 
 struct Surroundings {
@@ -170,10 +172,11 @@ class Engine {
   // Role author.
   absl::StatusOr<v1::ShareCaseResponse> ShareCase(std::string_view officer,
                                                   const v1::ShareCaseRequest& request, Instant now);
-  // Role releaser. Logged: what is kept from whom is shown.
+  // Role releaser. Logged: what is held is shown whole, and what is kept from whom.
   absl::StatusOr<v1::ListHeldResponse> ListHeld(std::string_view officer,
                                                 const v1::ListHeldRequest& request, Instant now);
-  // Role releaser, and not the author of the record (not-authorised).
+  // Role releaser, and not the author of the record (not-authorised). To release, the request names
+  // what was looked at: refusals of CheckSeen (second_person.h).
   absl::StatusOr<v1::JudgeHeldResponse> JudgeHeld(std::string_view officer,
                                                   const v1::JudgeHeldRequest& request, Instant now);
   // Role author or reader.

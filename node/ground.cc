@@ -96,6 +96,7 @@ absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
                                             *std::move(keys), *std::move(federation), *time,
                                             *std::move(alarms), *std::move(diary)));
   ground->certificate_until = settings.certificate_until;
+  ground->second_person = settings.second_person;
   store::WriteBatch batch;
   std::vector<state::DiaryLine> lines;
   absl::Status status = ground->CheckBelongs(settings, now, batch, lines);

@@ -71,6 +71,7 @@ class Ground {
   Officers officers;
   HeldAlerts held;
   std::optional<Instant> certificate_until;
+  SecondPersonRule second_person;
   record::VerifiedRoots roots{1024};
 
  private:

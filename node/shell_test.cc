@@ -247,6 +247,26 @@ TEST_F(Machine, AKeyThatOthersCanReadIsRefused) {
   EXPECT_EQ(CheckConfigOf(WriteConfig()).code, 0);
 }
 
+// A misspelt word must not let a record leave alone.
+TEST_F(Machine, WhatAsksForASecondPersonIsReadStrictly) {
+  const std::string digest = DigestText(OneFederation().genesis().digest());
+  const auto with = [&](const std::string& rule) {
+    return LoadConfig(WriteConfig(digest, "[release]\n" + rule + "\n"));
+  };
+  const auto good = with("second_person = { handling = [\"H2\"], kinds = [\"lead\", \"alert\"] }");
+  ASSERT_TRUE(good.ok()) << good.status();
+  EXPECT_THAT(good->second_person.handling, ::testing::ElementsAre("H2"));
+  EXPECT_THAT(good->second_person.kinds,
+              ::testing::ElementsAre(v1::RECORD_KIND_LEAD, v1::RECORD_KIND_ALERT));
+  for (const std::string wrong :
+       {"second_person = { handling = [\"H7\"] }", "second_person = { kinds = [\"leads\"] }",
+        "second_person = { kinds = [\"membership\"] }", "second_person = {}",
+        "second_person = { handlings = [\"H2\"] }", "second_person = \"H2\"",
+        "second_persons = { handling = [\"H2\"] }"}) {
+    EXPECT_FALSE(with(wrong).ok()) << wrong;
+  }
+}
+
 TEST_F(Machine, WhatIsMissingOrMisspeltIsNamedAtItsPlace) {
   Ended ended = CheckConfigOf(
       WriteConfig(DigestText(OneFederation().genesis().digest()), "colour = \"red\"\n"));

@@ -273,10 +273,14 @@ class Commands:
         listed, said = answers(self.rita, lambda style: ["held", "list", *WHY])
         assert {one["record_id"] for one in listed["records"]} == {*first.values(), *second.values()}, listed
         assert "Olena Vymyshlena" in said["fr"].stdout, said["fr"].stdout
-        errors(self.anna, NO, "not-authorised", ["held", "release", first["en"], *WHY])
-        answers(self.rita, lambda style: ["held", "release", first[style], *WHY])
+        errors(self.anna, NO, "not-authorised", ["held", "release", first["en"], "--seen", "x", *WHY])
+        seen = {one["record_id"]: one["seen"] for one in listed["records"]}
+        assert seen[first["en"]] in said["en"].stdout, said["en"].stdout
+        errors(self.rita, USAGE, "usage", ["held", "release", first["en"], *WHY])
+        errors(self.rita, NO, "policy-held:seen", ["held", "release", first["en"], "--seen", seen[second["en"]], *WHY])
+        answers(self.rita, lambda style: ["held", "release", first[style], "--seen", seen[first[style]], *WHY])
         answers(self.rita, lambda style: ["held", "refuse", second[style], *WHY])
-        errors(self.rita, NO, "malformed", ["held", "release", second["en"], *WHY])
+        errors(self.rita, NO, "malformed", ["held", "release", second["en"], "--seen", seen[second["en"]], *WHY])
         until("CH has those released, and no other", lambda: {
             item["record_id"] for item in json.loads(self.chiara.run(["inbox"], "json").stdout)["items"]
             if item["kind"] == "RECORD_KIND_INFORMATION"} == set(first.values()))
