@@ -35,12 +35,6 @@ std::string Joined(const Texts& texts, std::string_view separator = ", ") {
   return out;
 }
 
-std::string RoleWords(Language language, const v1::Officer& officer) {
-  Row roles;
-  for (const std::string& role : officer.roles()) roles.push_back(Word(language, "role", role));
-  return Joined(roles);
-}
-
 template <typename Codes>
 std::string Reasons(Language language, const Codes& codes) {
   Row reasons;
@@ -202,6 +196,10 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
   out += Say(language, "status.counts",
              {std::to_string(status.outbox_waiting()), std::to_string(status.inbox_unread())}) +
          "\n";
+  if (status.outside_reads() > 0) {
+    out += Say(language, "outside.waiting", {std::to_string(status.outside_reads())}) + "\n";
+  }
+  if (!status.passphrase_set()) out += Say(language, "session.none") + "\n";
   for (const auto& alarm : status.alarms()) {
     out += Say(language, "status.alarm",
                {alarm.code(), InstantText(alarm.since_ms()),
@@ -334,17 +332,28 @@ std::string RenderRecords(Language language, const v1::ListResponse& response, b
   return out;
 }
 
+namespace {
+
+std::string AssignedText(Language language, const v1::InboxItem& item) {
+  Row parts(item.officers().begin(), item.officers().end());
+  if (!item.unit().empty()) parts.insert(parts.begin(), item.unit());
+  if (parts.empty()) return Say(language, item.outside() ? "unit.nobody" : "unit.everybody");
+  return Joined(parts) + (item.outside() ? " " + Say(language, "outside.item") : "");
+}
+
+}  // namespace
+
 std::string RenderInbox(Language language, const v1::InboxResponse& response) {
   if (response.items().empty()) return Say(language, "inbox.empty") + "\n";
   std::vector<Row> rows = {
       Heads(language, {"reference", "kind", "from", "received", "expires", "urgency", "handling",
-                       "evaluation", "read", "record"})};
+                       "evaluation", "read", "assigned", "record"})};
   for (const auto& item : response.items()) {
     rows.push_back(
         {item.reference(), NumberWord(language, "kind", item.kind()), item.origin(),
          InstantText(item.received_ms()), InstantText(item.expires_ms()),
          NumberWord(language, "urgency", item.urgency()), Joined(item.handling(), " "),
-         item.evaluation(), YesNo(language, item.read()),
+         item.evaluation(), YesNo(language, item.read()), AssignedText(language, item),
          item.record_id() + (item.sections_withheld() > 0
                                  ? "  " + WithheldNote(language, item.sections_withheld())
                                  : "")});
@@ -360,6 +369,9 @@ std::string RenderShown(Language language, const v1::ShowResponse& shown) {
            InstantText(item.received_ms()), shown.purpose(), shown.instrument(),
            Joined(item.handling(), " "), item.evaluation(), InstantText(item.expires_ms())}) +
       "\n";
+  if (item.outside()) {
+    out += Say(language, "outside.shown", {AssignedText(language, item)}) + "\n";
+  }
   if (!item.in_reply_to().empty()) {
     out += Say(language, "list.about", {item.in_reply_to()}) + "\n";
   }
@@ -390,18 +402,6 @@ std::string RenderShown(Language language, const v1::ShowResponse& shown) {
   return out;
 }
 
-std::string RenderConsultations(Language language, const v1::ConsultationsResponse& response) {
-  std::vector<Row> rows = {Heads(language, {"number", "instant", "officer", "operation", "record",
-                                            "purpose", "justification"})};
-  for (const auto& row : response.consultations()) {
-    rows.push_back({std::to_string(row.number()), InstantText(row.instant_ms()), row.officer(),
-                    Word(language, "operation", row.operation()),
-                    row.asked().empty() ? row.record_id() : row.asked(), row.purpose(),
-                    row.justification()});
-  }
-  return Table(rows);
-}
-
 std::string RenderKeys(Language language, const v1::KeysResponse& response) {
   std::vector<Row> rows = {Heads(language, {"use", "state", "from", "until", "key"})};
   for (const auto& key : response.keys()) {
@@ -417,14 +417,6 @@ std::string RenderAgencies(Language language, const v1::ListAgenciesResponse& re
     rows.push_back({agency.agency(), agency.kind(), Word(language, "agency", agency.state()),
                     YesNo(language, agency.has_delivery_key()),
                     std::to_string(agency.policy_version()), agency.name()});
-  }
-  return Table(rows);
-}
-
-std::string RenderOfficers(Language language, const v1::ListOfficersResponse& response) {
-  std::vector<Row> rows = {Heads(language, {"officer", "roles", "unit", "name"})};
-  for (const auto& officer : response.officers()) {
-    rows.push_back({officer.id(), RoleWords(language, officer), officer.unit(), officer.name()});
   }
   return Table(rows);
 }

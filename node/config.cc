@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/encoding.h"
+#include "core/base/limits.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/keyfile.h"
 #include "core/ledger/genesis.h"
@@ -98,6 +99,11 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   config.listen = desk.TextOr("listen", "");
   if (const auto form = net::UnixAddress(config.socket); !form.ok())
     desk.Refuse("socket", std::string(form.status().message()));
+  config.sessions.idle_ms =
+      limits::kMinuteMs * desk.IntegerOr("idle_lock_minutes",
+                                         limits::kIdleLockMs / limits::kMinuteMs, 1,
+                                         limits::kIdleLockMostMs / limits::kMinuteMs);
+  config.sessions.require_passphrase = desk.BoolOr("require_passphrase", false);
   if (!config.listen.empty()) {
     if (const auto form = net::CheckHostPort(config.listen); !form.ok())
       desk.Refuse("listen", std::string(form.message()));

@@ -9,6 +9,7 @@
 #include "core/base/agency.h"
 #include "core/base/bytes.h"
 #include "node/second_person.h"
+#include "node/sessions.h"
 
 namespace entente::node {
 
@@ -25,10 +26,11 @@ struct Config {
   std::string authority;    // CA of this jurisdiction: certifies officers
   std::string broker;       // HOST:PORT
   std::string broker_name;  // as in its certificate
-  std::string broker_authority;    // CA of the broker
-  std::string socket;              // the desk's Unix socket
-  std::string listen;              // HOST:PORT of the desk for workstations; empty: the socket only
-  std::string administrator;       // the first officer, while none is listed
+  std::string broker_authority;  // CA of the broker
+  std::string socket;            // the desk's Unix socket
+  std::string listen;            // HOST:PORT of the desk for workstations; empty: the socket only
+  std::string administrator;     // the first officer, while none is listed
+  SessionRule sessions;
   SecondPersonRule second_person;  // [release]
 };
 

@@ -134,10 +134,11 @@ state::SentRecord Desk::NewRecord(std::string_view officer, v1::RecordKind kind,
   return sent;
 }
 
-// What the log will say of the officer and of the reason, without saying it.
+// What the log will say of the officer and of the reason, without saying it; and whose it is here.
 absl::StatusOr<state::DiaryLine> Desk::Disclose(std::string_view justification,
                                                 state::SentRecord& sent, store::WriteBatch& batch,
                                                 Instant now) {
+  if (absl::Status assigned = AssignSent(*ground_, sent); !assigned.ok()) return assigned;
   absl::StatusOr<crypto::Secret<32>> month = MonthKey(*ground_, batch, now);
   if (!month.ok()) return month.status();
   state::DiaryLine line = MakeLine(sent.officer(), operation::kDisclosure, sent.record_id(),
@@ -256,12 +257,12 @@ absl::StatusOr<v1::SendResponse> Desk::KeepSent(
   response.set_reference(ReferenceOf(sent.record_id()));
   store::WriteBatch batch;
   absl::Status status;
+  absl::StatusOr<state::DiaryLine> line = Disclose(draft.justification(), sent, batch, now);
+  if (!line.ok()) return line.status();
   if (sent.kind() == v1::RECORD_KIND_MEMBERSHIP) {
     status = KeepOwnMembership(*ground_, draft.sections(0).content().membership(), sent, batch);
     if (!status.ok()) return status;
   }
-  absl::StatusOr<state::DiaryLine> line = Disclose(draft.justification(), sent, batch, now);
-  if (!line.ok()) return line.status();
   if (status = KeepDraft(sent, draft, *line, batch); !status.ok()) return status;
   return response;
 }

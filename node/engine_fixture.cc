@@ -308,7 +308,8 @@ absl::Status TestNode::Open(Instant now) {
                     .genesis = federation_.genesis().text(),
                     .genesis_digest = federation_.genesis().digest(),
                     .first_administrator = "admin",
-                    .second_person = second_person};
+                    .second_person = second_person,
+                    .sessions = sessions};
   auto engine = Engine::Open(settings, federation_.agency(agency_).identity.Clone(),
                              {store, slots, store_key, random}, now);
   if (!engine.ok()) return engine.status();

@@ -103,6 +103,7 @@ class TestNode {
   ToldRandom random;
   // What the configuration says from the next start on.
   SecondPersonRule second_person;
+  SessionRule sessions;
 
  private:
   const std::string agency_;

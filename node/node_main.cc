@@ -17,7 +17,8 @@ namespace {
 constexpr const char* kFooter =
     "Configuration (TOML): agency, genesis, genesis_digest, data, keys, certificate, key, "
     "authority,\n"
-    "administrator; [broker] address, name, authority; [desk] socket, listen;\n"
+    "administrator; [broker] address, name, authority; [desk] socket, listen,\n"
+    "idle_lock_minutes (15), require_passphrase (false);\n"
     "[release] second_person = { handling = [\"H2\"], kinds = [\"lead\"] }: what a second officer "
     "must "
     "look at\n"

@@ -17,7 +17,7 @@ struct Row {
   StatusCode code;
 };
 
-constexpr std::array<Row, 28> kRows = {{
+constexpr std::array<Row, 29> kRows = {{
     {Reason::kNotAuthenticated, "not-authenticated", StatusCode::kUnauthenticated},
     {Reason::kNotAuthorised, "not-authorised", StatusCode::kPermissionDenied},
     {Reason::kWrongAgency, "wrong-agency", StatusCode::kPermissionDenied},
@@ -46,6 +46,7 @@ constexpr std::array<Row, 28> kRows = {{
     {Reason::kDiskFull, "disk-full", StatusCode::kResourceExhausted},
     {Reason::kBelowQuorum, "below-quorum", StatusCode::kUnavailable},
     {Reason::kShuttingDown, "shutting-down", StatusCode::kUnavailable},
+    {Reason::kSessionLocked, "session-locked", StatusCode::kPermissionDenied},
 }};
 
 constexpr std::string_view kPayload = "entente.v1.Refusal";

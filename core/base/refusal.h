@@ -41,6 +41,7 @@ enum class Reason : uint8_t {
   kDiskFull,
   kBelowQuorum,
   kShuttingDown,
+  kSessionLocked,  // of a desk alone
 };
 
 struct Refusal {

@@ -124,6 +124,10 @@ constexpr SentenceRow kRows[] = {
     {"reason.shutting-down", "The service is stopping.", "Le service s'arrête."},
     {"advice.shutting-down", "Nothing to do: the outbox sends again when the broker is back.",
      "Rien à faire : la boîte d'envoi reprend au retour du courtier."},
+    {"reason.session-locked", "Your session at this desk is locked.",
+     "Votre session à ce guichet est verrouillée."},
+    {"advice.session-locked", "Open it with your pass phrase: entente unlock.",
+     "Ouvrez-la par votre phrase secrète : entente unlock."},
 };
 
 }  // namespace
