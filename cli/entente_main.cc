@@ -78,6 +78,7 @@ int Main(int argc, char** argv) {
   AddInboxCommands(app, context);
   AddAgencyCommands(app, context);
   AddOfficerCommands(app, context);
+  AddPeopleCommands(app, context);
   AddAuthorityCommands(app, context);
   absl::Status completed;
   app.parse_complete_callback([&] {

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/render.h"
+#include "cli/render_people.h"
 
 namespace entente::cli {
 namespace {
@@ -74,6 +75,9 @@ void AddLog(CLI::App& app, Context& context) {
   command->add_option_function<std::string>(
       "--record", [request](const std::string& text) { request->set_record_id(text); },
       "only this record: its id or spoken reference");
+  command->add_flag_callback(
+      "--outside", [request] { request->set_outside_only(true); },
+      "only reads by officers to whom the record is not assigned");
   command
       ->add_option_function<std::string>(
           "--justification",
@@ -94,6 +98,9 @@ void AddInboxCommands(CLI::App& app, Context& context) {
   auto request = std::make_shared<v1::InboxRequest>();
   inbox->add_flag_callback(
       "--unread", [request] { request->set_unread_only(true); }, "only unread ones");
+  inbox->add_flag_callback(
+      "--mine", [request] { request->set_mine_only(true); },
+      "only those assigned to you, or to your unit");
   AddLimit(*inbox, request);
   inbox->callback([&context, request] { Inbox(context, *request); });
   AddShow(app, context);

@@ -1,7 +1,8 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/render.h"
+#include "cli/passphrase.h"
+#include "cli/render_people.h"
 #include "cli/text.h"
 
 namespace entente::cli {
@@ -27,10 +28,50 @@ void List(Context& context) {
   std::cout << RenderOfficers(context.language(), *response);
 }
 
+// Whether there is an old one a desk that is locked does not say.
+void SetPassphrase(Context& context) {
+  v1::SetPassphraseRequest request;
+  request.set_before(AskPassphrase(context.Say("session.ask-old")).value_or(""));
+  request.set_passphrase(AskPassphrase(context.Say("session.ask-new")).value_or(""));
+  if (AskPassphrase(context.Say("session.ask-again")).value_or("") != request.passphrase()) {
+    return context.Fail(Told(absl::StatusCode::kInvalidArgument, "session.differ", {}));
+  }
+  const auto response = context.Call(&v1::Desk::Stub::SetPassphrase, request);
+  if (!response) return;
+  if (context.settings.json) return context.PrintJson(*response);
+  std::cout << context.Say("session.set") << "\n";
+}
+
+void ResetPassphrase(Context& context, const v1::ResetPassphraseRequest& request) {
+  const auto response = context.Call(&v1::Desk::Stub::ResetPassphrase, request);
+  if (!response) return;
+  if (context.settings.json) return context.PrintJson(*response);
+  std::cout << context.Say("session.reset", {request.officer()}) << "\n";
+}
+
+void AddPassphrase(CLI::App& officer, Context& context) {
+  officer
+      .add_subcommand("passphrase",
+                      "Set or change your own pass phrase: with one, your session locks when it is "
+                      "idle. Asks for the old one, empty when there is none, and twice for the "
+                      "new.")
+      ->callback([&context] { SetPassphrase(context); });
+  auto* const reset = officer.add_subcommand(
+      "reset-passphrase", "Take away a forgotten pass phrase (administrators only).");
+  auto request = std::make_shared<v1::ResetPassphraseRequest>();
+  reset
+      ->add_option_function<std::string>(
+          "officer", [request](const std::string& text) { request->set_officer(text); },
+          "officer id")
+      ->required();
+  reset->callback([&context, request] { ResetPassphrase(context, *request); });
+}
+
 }  // namespace
 
 void AddOfficerCommands(CLI::App& app, Context& context) {
-  auto* const officer = app.add_subcommand("officer", "Who may use this desk: add, list.");
+  auto* const officer =
+      app.add_subcommand("officer", "Who may use this desk: add, list; and your own pass phrase.");
   officer->require_subcommand(1);
   auto* const add = officer->add_subcommand(
       "add",
@@ -53,10 +94,11 @@ void AddOfficerCommands(CLI::App& app, Context& context) {
       "--name", [entry](const std::string& text) { entry->set_name(text); }, "name for people");
   add->add_option_function<std::string>(
       "--unit", [entry](const std::string& text) { entry->set_unit(text); },
-      "unit within the agency");
+      "unit within the agency: its officers read what is assigned to it");
   add->callback([&context, entry] { Add(context, *entry); });
   officer->add_subcommand("list", "The officers of this desk and their roles.")
       ->callback([&context] { List(context); });
+  AddPassphrase(*officer, context);
 }
 
 }  // namespace entente::cli

@@ -8,6 +8,7 @@
 #include "cli/render_lead.h"
 #include "cli/subject_words.h"
 #include "cli/text.h"
+#include "core/record/words.h"
 
 namespace entente::cli {
 namespace {
@@ -33,12 +34,6 @@ std::string Joined(const Texts& texts, std::string_view separator = ", ") {
     out += text;
   }
   return out;
-}
-
-std::string RoleWords(Language language, const v1::Officer& officer) {
-  Row roles;
-  for (const std::string& role : officer.roles()) roles.push_back(Word(language, "role", role));
-  return Joined(roles);
 }
 
 template <typename Codes>
@@ -138,9 +133,23 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
   return "";
 }
 
+// "policy", or what of the record: "handling:H2", "kind:lead".
+std::string AskerText(Language language, const std::string& asker) {
+  const size_t colon = asker.find(':');
+  std::string subject = colon == asker.npos ? "" : asker.substr(colon + 1);
+  if (const auto kind = record::KindFromWord(subject))
+    subject = NumberWord(language, "kind", *kind);
+  return Say(language, "second." + asker.substr(0, colon), {subject});
+}
+
 // Sections count from 1 for people; one beyond them is the instruction.
-std::string LeaksText(Language language, const v1::RecipientPreview& recipient) {
+std::string WhyHeld(Language language, const v1::RecipientPreview& recipient) {
   std::string out;
+  for (const std::string& asker : recipient.second_person()) {
+    out += "  " +
+           Say(language, "second.asked", {recipient.recipient(), AskerText(language, asker)}) +
+           "\n";
+  }
   for (const v1::Leak& leak : recipient.leaks()) {
     out += "  " +
            Say(language, leak.field().empty() ? "leak.together" : "leak.found",
@@ -177,6 +186,10 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
   out += Say(language, "status.counts",
              {std::to_string(status.outbox_waiting()), std::to_string(status.inbox_unread())}) +
          "\n";
+  if (status.outside_reads() > 0) {
+    out += Say(language, "outside.waiting", {std::to_string(status.outside_reads())}) + "\n";
+  }
+  if (!status.passphrase_set()) out += Say(language, "session.none") + "\n";
   for (const auto& alarm : status.alarms()) {
     out += Say(language, "status.alarm",
                {alarm.code(), InstantText(alarm.since_ms()),
@@ -207,10 +220,10 @@ std::string RenderPreviews(Language language, const Previews& recipients) {
   }
   const bool refused = std::ranges::all_of(
       recipients, [](const auto& recipient) { return recipient.verdict() == v1::VERDICT_REFUSE; });
-  std::string leaks;
-  for (const auto& recipient : recipients) leaks += LeaksText(language, recipient);
-  if (!leaks.empty()) leaks = Say(language, "leak.held") + "\n" + leaks;
-  return Table(rows) + leaks +
+  std::string held;
+  for (const auto& recipient : recipients) held += WhyHeld(language, recipient);
+  if (!held.empty()) held = Say(language, "leak.held") + "\n" + held;
+  return Table(rows) + held +
          Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") + "\n";
 }
 
@@ -248,6 +261,26 @@ std::string RenderAs(Language language, const v1::Draft& draft,
   return out;
 }
 
+namespace {
+
+// All of it, with the numbers by which sections are called.
+std::string HeldDraft(Language language, const v1::Draft& draft) {
+  std::string out;
+  for (int i = 0; i < draft.sections_size(); ++i) {
+    const v1::DraftSection& section = draft.sections(i);
+    out += Say(language, "held.section",
+               {std::to_string(i + 1), Joined(section.about()), Joined(section.data()),
+                section.basis()}) +
+           "\n" + ContentText(language, section.content());
+  }
+  if (!draft.instruction().empty()) {
+    out += Say(language, "show.instruction", {draft.instruction()}) + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string RenderHeld(Language language, const v1::ListHeldResponse& response) {
   if (response.records().empty()) return Say(language, "held.none") + "\n";
   std::string out;
@@ -255,10 +288,9 @@ std::string RenderHeld(Language language, const v1::ListHeldResponse& response) 
     out += Say(language, "held.record",
                {record.reference(), NumberWord(language, "kind", record.kind()), record.author(),
                 InstantText(record.created_ms()), record.record_id()}) +
-           "\n";
-    for (const v1::RecipientPreview& recipient : record.recipients()) {
-      out += LeaksText(language, recipient);
-    }
+           "\n" + HeldDraft(language, record.draft()) +
+           RenderPreviews(language, record.recipients()) +
+           Say(language, "held.seen", {record.record_id(), record.seen()}) + "\n";
   }
   return out;
 }
@@ -290,17 +322,28 @@ std::string RenderRecords(Language language, const v1::ListResponse& response, b
   return out;
 }
 
+namespace {
+
+std::string AssignedText(Language language, const v1::InboxItem& item) {
+  Row parts(item.officers().begin(), item.officers().end());
+  if (!item.unit().empty()) parts.insert(parts.begin(), item.unit());
+  if (parts.empty()) return Say(language, item.outside() ? "unit.nobody" : "unit.everybody");
+  return Joined(parts) + (item.outside() ? " " + Say(language, "outside.item") : "");
+}
+
+}  // namespace
+
 std::string RenderInbox(Language language, const v1::InboxResponse& response) {
   if (response.items().empty()) return Say(language, "inbox.empty") + "\n";
   std::vector<Row> rows = {
       Heads(language, {"reference", "kind", "from", "received", "expires", "urgency", "handling",
-                       "evaluation", "read", "record"})};
+                       "evaluation", "read", "assigned", "record"})};
   for (const auto& item : response.items()) {
     rows.push_back(
         {item.reference(), NumberWord(language, "kind", item.kind()), item.origin(),
          InstantText(item.received_ms()), InstantText(item.expires_ms()),
          NumberWord(language, "urgency", item.urgency()), Joined(item.handling(), " "),
-         item.evaluation(), YesNo(language, item.read()),
+         item.evaluation(), YesNo(language, item.read()), AssignedText(language, item),
          item.record_id() + (item.sections_withheld() > 0
                                  ? "  " + WithheldNote(language, item.sections_withheld())
                                  : "")});
@@ -316,6 +359,9 @@ std::string RenderShown(Language language, const v1::ShowResponse& shown) {
            InstantText(item.received_ms()), shown.purpose(), shown.instrument(),
            Joined(item.handling(), " "), item.evaluation(), InstantText(item.expires_ms())}) +
       "\n";
+  if (item.outside()) {
+    out += Say(language, "outside.shown", {AssignedText(language, item)}) + "\n";
+  }
   if (!item.in_reply_to().empty()) {
     out += Say(language, "list.about", {item.in_reply_to()}) + "\n";
   }
@@ -351,18 +397,6 @@ std::string RenderShown(Language language, const v1::ShowResponse& shown) {
   return out;
 }
 
-std::string RenderConsultations(Language language, const v1::ConsultationsResponse& response) {
-  std::vector<Row> rows = {Heads(language, {"number", "instant", "officer", "operation", "record",
-                                            "purpose", "justification"})};
-  for (const auto& row : response.consultations()) {
-    rows.push_back({std::to_string(row.number()), InstantText(row.instant_ms()), row.officer(),
-                    Word(language, "operation", row.operation()),
-                    row.asked().empty() ? row.record_id() : row.asked(), row.purpose(),
-                    row.justification()});
-  }
-  return Table(rows);
-}
-
 std::string RenderKeys(Language language, const v1::KeysResponse& response) {
   std::vector<Row> rows = {Heads(language, {"use", "state", "from", "until", "key"})};
   for (const auto& key : response.keys()) {
@@ -378,14 +412,6 @@ std::string RenderAgencies(Language language, const v1::ListAgenciesResponse& re
     rows.push_back({agency.agency(), agency.kind(), Word(language, "agency", agency.state()),
                     YesNo(language, agency.has_delivery_key()),
                     std::to_string(agency.policy_version()), agency.name()});
-  }
-  return Table(rows);
-}
-
-std::string RenderOfficers(Language language, const v1::ListOfficersResponse& response) {
-  std::vector<Row> rows = {Heads(language, {"officer", "roles", "unit", "name"})};
-  for (const auto& officer : response.officers()) {
-    rows.push_back({officer.id(), RoleWords(language, officer), officer.unit(), officer.name()});
   }
   return Table(rows);
 }

@@ -30,9 +30,7 @@ std::string RenderRecipients(
 std::string RenderRecords(Language language, const v1::ListResponse& response, bool received);
 std::string RenderInbox(Language language, const v1::InboxResponse& response);
 std::string RenderShown(Language language, const v1::ShowResponse& response);
-std::string RenderConsultations(Language language, const v1::ConsultationsResponse& response);
 std::string RenderKeys(Language language, const v1::KeysResponse& response);
 std::string RenderAgencies(Language language, const v1::ListAgenciesResponse& response);
-std::string RenderOfficers(Language language, const v1::ListOfficersResponse& response);
 
 }  // namespace entente::cli

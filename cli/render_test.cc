@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/render_people.h"
 #include "cli/text.h"
 
 namespace entente::cli {

@@ -199,6 +199,9 @@ TEST_F(CaseTest, APostThatWaitsDoesNotGoToWhoLeftMeanwhile) {
   request.set_record_id(waits);
   request.set_release(true);
   request.set_justification("looked at it");
+  v1::ListHeldRequest list;
+  list.set_justification("looked at it");
+  request.set_seen(world.node("FR.fiu")->ListHeld("second", list, world.now)->records(0).seen());
   ASSERT_TRUE(world.node("FR.fiu")->JudgeHeld("second", request, world.now).ok());
   world.Settle();
   EXPECT_EQ(At("FR.fiu", id, waits, "BR.fiu").state(), v1::RECIPIENT_STATE_DELIVERED);

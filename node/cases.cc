@@ -28,11 +28,13 @@ state::HeldMembership Held(const v1::Membership& membership, std::string_view re
 }
 
 absl::Status Add(const Ground& ground, const std::string& case_id, std::string_view owner,
-                 state::HeldMembership held, store::WriteBatch& batch) {
+                 state::HeldMembership held, const state::Assignment& assigned,
+                 store::WriteBatch& batch) {
   absl::StatusOr<std::optional<state::CaseBook>> found = FindCase(ground, case_id);
   if (!found.ok()) return found.status();
   state::CaseBook book = found->value_or(state::CaseBook());
   book.set_owner(std::string(owner));
+  if (book.memberships().empty()) *book.mutable_assigned() = assigned;
   *book.add_memberships() = std::move(held);
   // What an owner may make a node keep of one case.
   while (book.memberships_size() > kMostMemberships) {
@@ -205,13 +207,13 @@ absl::Status KeepMembership(const Ground& ground, const state::ReceivedRecord& r
                             const v1::Membership& membership, store::WriteBatch& batch) {
   return Add(ground, membership.case_id(), received.origin(),
              Held(membership, received.record_hash(), received.log_index(), received.expires_ms()),
-             batch);
+             received.assigned(), batch);
 }
 
 absl::Status KeepOwnMembership(const Ground& ground, const v1::Membership& membership,
                                const state::SentRecord& sent, store::WriteBatch& batch) {
   return Add(ground, membership.case_id(), ground.agency.text(),
-             Held(membership, sent.record_id(), 0, sent.expires_ms()), batch);
+             Held(membership, sent.record_id(), 0, sent.expires_ms()), sent.assigned(), batch);
 }
 
 }  // namespace entente::node

@@ -18,6 +18,7 @@
 #include "node/cases.h"
 #include "node/labels.h"
 #include "node/search/leak_check.h"
+#include "node/second_person.h"
 #include "node/sent.h"
 #include "node/text.h"
 #include "policy/decide.h"
@@ -239,14 +240,23 @@ bool IsReleased(const state::SentContent& content, const std::string& recipient,
 }
 
 // Policy may have changed since somebody looked: what is withheld now is checked now.
-absl::Status CheckLeaks(const state::SentContent& content, const std::vector<Granted>& granted) {
+absl::Status CheckReleased(const Ground& ground, v1::RecordKind kind,
+                           const state::SentContent& content, const std::vector<Granted>& granted) {
   for (const Granted& one : granted) {
+    const std::string& to = one.recipient->recipient();
+    const std::vector<std::string> asked =
+        AskForSecond(ground.second_person, kind, content.draft(), one.decision);
+    if (!asked.empty() && !WasReleasedTo(content, to, one.decision)) {
+      return RefuseAdvising(Reason::kPolicyHeld, "second-person",
+                            Text("a second person is asked for by ", absl::StrJoin(asked, ", "),
+                                 " before it goes to ", to),
+                            "have a releaser look at it: entente held list");
+    }
     for (const v1::Leak& leak : LeaksOf(content.draft(), one.decision)) {
-      if (IsReleased(content, one.recipient->recipient(), leak)) continue;
-      return RefuseAdvising(
-          Reason::kPolicyHeld, "leak",
-          Text("a text gives away to ", one.recipient->recipient(), " what is kept from it"),
-          "have a releaser look at it: entente held list");
+      if (IsReleased(content, to, leak)) continue;
+      return RefuseAdvising(Reason::kPolicyHeld, "leak",
+                            Text("a text gives away to ", to, " what is kept from it"),
+                            "have a releaser look at it: entente held list");
     }
   }
   return absl::OkStatus();
@@ -377,6 +387,15 @@ v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decis
   return preview;
 }
 
+v1::RecipientPreview PreviewOf(const Ground& ground, v1::RecordKind kind, const v1::Draft& draft,
+                               const std::string& recipient, const policy::Decision& decision) {
+  v1::RecipientPreview preview = PreviewOf(recipient, decision);
+  for (v1::Leak& leak : LeaksOf(draft, decision)) *preview.add_leaks() = std::move(leak);
+  const auto asked = AskForSecond(ground.second_person, kind, draft, decision);
+  preview.mutable_second_person()->Assign(asked.begin(), asked.end());
+  return preview;
+}
+
 namespace {
 
 // Who has left the case since this was posted gets nothing.
@@ -450,7 +469,8 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
   }
   record::SealRequest request{
       ground.federation_name(), std::move(header), {}, {}, FixedBytes<16>(sent.record_id())};
-  if (absl::Status leaks = CheckLeaks(content, *granted); !leaks.ok()) return leaks;
+  absl::Status released = CheckReleased(ground, sent.kind(), content, *granted);
+  if (!released.ok()) return released;
   PairsOut numbered = pairs;
   for (const Granted& one : *granted) {
     if (!one.key.ok()) {

@@ -34,6 +34,9 @@ absl::StatusOr<policy::Decision> DecideDraft(const Ground& ground, const state::
 // As the desk shows it: own rules in full.
 v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decision& decision);
 
+// The same with what holds the record until a second person has looked at it.
+v1::RecipientPreview PreviewOf(const Ground& ground, v1::RecordKind kind, const v1::Draft& draft,
+                               const std::string& recipient, const policy::Decision& decision);
 // What this recipient would learn of the sections that `decision` keeps from it.
 std::vector<v1::Leak> LeaksOf(const v1::Draft& draft, const policy::Decision& decision);
 
@@ -46,9 +49,9 @@ absl::StatusOr<ledger::KeyInfo> DeliveryKey(const Ground& ground, const std::str
 // Seals for every recipient that the own policy releases to and whose delivery key in the log
 // takes it; the others become NOT_SENT or HELD, with rules and reasons. `sent` and `content` are
 // changed, numbers of the pairs taken. nullopt: nobody is left to seal for. Refusals of
-// DeliveryKey: no recipient has a key, nothing was changed. Refusal policy-held:leak: a recipient
-// would learn what is kept from it, and nobody has released that; those of NumberToPostUnder
-// (cases.h). Nothing was changed.
+// DeliveryKey: no recipient has a key, nothing was changed. Refusals policy-held:leak, a recipient
+// would learn what is kept from it, and policy-held:second-person, a second person is asked for,
+// and nobody has released that; those of NumberToPostUnder (cases.h). Nothing was changed.
 absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& ground,
                                                               const crypto::SigningKey& signing,
                                                               state::SentRecord& sent,

@@ -1,13 +1,19 @@
 #include "node/config.h"
 
+#include <algorithm>
+#include <array>
+
 #include "core/base/encoding.h"
+#include "core/base/limits.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/keyfile.h"
 #include "core/ledger/genesis.h"
 #include "core/net/channel.h"
 #include "core/net/config_reader.h"
 #include "core/net/tls.h"
+#include "core/record/words.h"
 #include "core/store/durable_file.h"
+#include "policy/vocabulary.h"
 
 namespace entente::node {
 namespace {
@@ -26,6 +32,44 @@ Digest ReadDigest(net::ConfigTable& table) {
       text.starts_with(prefix) ? FixedFromHex<32>(text.substr(prefix.size())) : std::nullopt;
   if (!digest) table.Refuse("genesis_digest", "write sha256: and 64 lower-case hex characters");
   return digest.value_or(Digest{});
+}
+
+// Those that are drafted here; of the others nobody could say whether it was thought of.
+std::optional<v1::RecordKind> ReadKind(const std::string& word) {
+  constexpr std::array kKinds = {v1::RECORD_KIND_ALERT,       v1::RECORD_KIND_LEAD,
+                                 v1::RECORD_KIND_CASE_ITEM,   v1::RECORD_KIND_REQUEST,
+                                 v1::RECORD_KIND_INFORMATION, v1::RECORD_KIND_ANSWER,
+                                 v1::RECORD_KIND_OUTCOME};
+  const auto kind = record::KindFromWord(word);
+  if (!kind || std::ranges::find(kKinds, *kind) == kKinds.end()) return std::nullopt;
+  return kind;
+}
+
+// What cannot be understood refuses the file: a record must not leave alone because of a misspelt
+// word.
+SecondPersonRule ReadSecondPerson(net::ConfigTable& release) {
+  SecondPersonRule rule;
+  if (!release.Has("second_person")) return rule;
+  net::ConfigTable table = release.Table("second_person");
+  rule.handling = table.Texts("handling");
+  for (const std::string& code : rule.handling) {
+    const auto& words = policy::PublishedVocabulary().words(policy::Category::kHandling);
+    if (std::ranges::find(words, code) == words.end()) {
+      table.Refuse("handling", "no such handling code: " + code);
+    }
+  }
+  for (const std::string& word : table.Texts("kinds")) {
+    const auto kind = ReadKind(word);
+    if (kind) {
+      rule.kinds.push_back(*kind);
+    } else {
+      table.Refuse("kinds", "no kind of record that is drafted at a desk: " + word);
+    }
+  }
+  if (rule.handling.empty() && rule.kinds.empty()) {
+    release.Refuse("second_person", "name handling codes or kinds of records");
+  }
+  return rule;
 }
 
 }  // namespace
@@ -55,9 +99,18 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   config.listen = desk.TextOr("listen", "");
   if (const auto form = net::UnixAddress(config.socket); !form.ok())
     desk.Refuse("socket", std::string(form.status().message()));
+  config.sessions.idle_ms =
+      limits::kMinuteMs * desk.IntegerOr("idle_lock_minutes",
+                                         limits::kIdleLockMs / limits::kMinuteMs, 1,
+                                         limits::kIdleLockMostMs / limits::kMinuteMs);
+  config.sessions.require_passphrase = desk.BoolOr("require_passphrase", false);
   if (!config.listen.empty()) {
     if (const auto form = net::CheckHostPort(config.listen); !form.ok())
       desk.Refuse("listen", std::string(form.message()));
+  }
+  if (table->Has("release")) {
+    net::ConfigTable release = table->Table("release");
+    config.second_person = ReadSecondPerson(release);
   }
   if (const auto read = table->Finish(); !read.ok()) return read;
   return config;

@@ -8,6 +8,8 @@
 #include "absl/status/statusor.h"
 #include "core/base/agency.h"
 #include "core/base/bytes.h"
+#include "node/second_person.h"
+#include "node/sessions.h"
 
 namespace entente::node {
 
@@ -28,6 +30,8 @@ struct Config {
   std::string socket;            // the desk's Unix socket
   std::string listen;            // HOST:PORT of the desk for workstations; empty: the socket only
   std::string administrator;     // the first officer, while none is listed
+  SessionRule sessions;
+  SecondPersonRule second_person;  // [release]
 };
 
 absl::StatusOr<Config> LoadConfig(const std::string& path);

@@ -131,6 +131,19 @@ absl::StatusOr<std::string> Desk::FindLoggedId(std::string_view id_or_reference)
   return only->key;
 }
 
+// What concerns the one who asks.
+absl::Status Desk::FillPerson(std::string_view officer, v1::StatusResponse& response) const {
+  absl::StatusOr<bool> has = ground_->sessions.HasPassphrase(officer);
+  if (!has.ok()) return has.status();
+  response.set_passphrase_set(*has);
+  response.set_idle_lock_ms(static_cast<uint64_t>(ground_->sessions.rule().idle_ms));
+  if (!ground_->officers.Check(officer, {role::kProtection}).ok()) return absl::OkStatus();
+  absl::StatusOr<std::vector<std::string>> waiting = OutsideReads(UINT64_MAX);
+  if (!waiting.ok()) return waiting.status();
+  response.set_outside_reads(waiting->size());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::StatusResponse> Desk::Status(std::string_view officer) const {
   if (absl::Status status = ground_->officers.Check(officer, {}); !status.ok()) return status;
   const Federation& federation = ground_->federation;
@@ -156,6 +169,7 @@ absl::StatusOr<v1::StatusResponse> Desk::Status(std::string_view officer) const 
       });
   if (!status.ok()) return status;
   response.set_inbox_unread(unread);
+  if (status = FillPerson(officer, response); !status.ok()) return status;
   std::vector<v1::Alarm> alarms = ground_->alarms.All();
   response.set_alarms_left_out(alarms.size() - std::min(alarms.size(), kAlarmsShown));
   alarms.resize(std::min(alarms.size(), kAlarmsShown));
@@ -190,34 +204,6 @@ absl::StatusOr<v1::ListAgenciesResponse> Desk::ListAgencies(std::string_view off
         registry.PolicyInForce(agency.agency.substr(0, agency.agency.find('.')), now);
     if (policy) info.set_policy_version(policy->version);
   }
-  return response;
-}
-
-absl::StatusOr<v1::AddOfficerResponse> Desk::AddOfficer(std::string_view officer,
-                                                        const v1::AddOfficerRequest& request,
-                                                        Instant now) {
-  absl::Status status = ground_->officers.Check(officer, {role::kAdministrator});
-  if (!status.ok()) return status;
-  if (request.officer().id() == officer) {
-    return RefuseAdvising(Reason::kNotAuthorised, "", "nobody changes their own roles",
-                          "ask another administrator");
-  }
-  store::WriteBatch batch;
-  absl::StatusOr<std::string> change = ground_->officers.Add(request.officer(), batch);
-  if (!change.ok()) return change.status();
-  const state::DiaryLine line = MakeLine(officer, operation::kAdministration, "", "", *change, now);
-  if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
-  return v1::AddOfficerResponse();
-}
-
-absl::StatusOr<v1::ListOfficersResponse> Desk::ListOfficers(std::string_view officer) const {
-  absl::Status status =
-      ground_->officers.Check(officer, {role::kAdministrator, role::kProtection, role::kAuditor});
-  if (!status.ok()) return status;
-  absl::StatusOr<std::vector<v1::Officer>> all = ground_->officers.All();
-  if (!all.ok()) return all.status();
-  v1::ListOfficersResponse response;
-  for (v1::Officer& one : *all) *response.add_officers() = std::move(one);
   return response;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "core/base/instant.h"
 #include "entente/v1/desk.pb.h"
+#include "node/assignment.h"
 #include "node/attachments.h"
 #include "node/ground.h"
 #include "node/lead_answers.h"
@@ -39,6 +40,23 @@ class Desk {
                                                     const v1::AddOfficerRequest& request,
                                                     Instant now);
   absl::StatusOr<v1::ListOfficersResponse> ListOfficers(std::string_view officer) const;
+
+  absl::StatusOr<v1::SetUnitRuleResponse> SetUnitRule(std::string_view officer,
+                                                      const v1::SetUnitRuleRequest& request,
+                                                      Instant now);
+  absl::StatusOr<v1::ListUnitsResponse> ListUnits(std::string_view officer) const;
+  absl::StatusOr<v1::AssignResponse> Assign(std::string_view officer,
+                                            const v1::AssignRequest& request, Instant now);
+  absl::StatusOr<v1::ReviewOutsideResponse> ReviewOutside(std::string_view officer,
+                                                          const v1::ReviewOutsideRequest& request,
+                                                          Instant now);
+  absl::StatusOr<v1::UnlockResponse> Unlock(std::string_view officer,
+                                            const v1::UnlockRequest& request, Instant now);
+  absl::StatusOr<v1::SetPassphraseResponse> SetPassphrase(std::string_view officer,
+                                                          const v1::SetPassphraseRequest& request,
+                                                          Instant now);
+  absl::StatusOr<v1::ResetPassphraseResponse> ResetPassphrase(
+      std::string_view officer, const v1::ResetPassphraseRequest& request, Instant now);
 
   absl::StatusOr<v1::SendResponse> Send(std::string_view officer, const v1::Draft& request,
                                         Instant now);
@@ -101,6 +119,9 @@ class Desk {
   absl::StatusOr<v1::ShowResponse> OpenReceived(const std::string& hash,
                                                 const v1::ShowRequest& request,
                                                 store::WriteBatch& batch, Instant now);
+  // To whom the record that is shown is assigned, and whether the officer is of them.
+  absl::StatusOr<Assigned> AssignedTo(const FoundRecord& found,
+                                      const Assignments& assignments) const;
 
   // Refusal expired from the end of its time on, erased or not.
   absl::StatusOr<state::ReceivedContent> ContentOf(const state::ReceivedRecord& received,
@@ -127,7 +148,7 @@ class Desk {
   absl::Status NameSubject(const v1::Draft& draft, state::SentRecord& sent, Instant now) const;
   absl::StatusOr<v1::SendResponse> SendDraft(std::string_view officer, const v1::Draft& draft,
                                              Instant now);
-  // Decided, as `previews` say; held when something in it leaks.
+  // Decided, as `previews` say; held when something in it leaks or asks for a second person.
   absl::StatusOr<v1::SendResponse> KeepSent(
       state::SentRecord& sent, const v1::Draft& draft,
       const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now);
@@ -201,7 +222,26 @@ class Desk {
   // desk_held.cc
   absl::StatusOr<std::vector<state::SentRecord>> AllHeld() const;
   absl::StatusOr<v1::HeldRecord> ShowHeld(const state::SentRecord& sent, Instant now) const;
-  absl::Status Release(state::SentRecord& sent, store::WriteBatch& batch, Instant now);
+  absl::Status Release(const v1::HeldRecord& held, state::SentRecord& sent,
+                       store::WriteBatch& batch, Instant now);
+  absl::StatusOr<v1::JudgeHeldResponse> ReleaseHeld(std::string_view officer,
+                                                    const v1::JudgeHeldRequest& request,
+                                                    state::SentRecord& sent, Instant now);
+  absl::Status TakeBackReplaced(std::string_view officer, const v1::Draft& draft, Instant now);
+
+  // desk_people.cc
+  absl::Status CheckMayAssign(std::string_view officer, const Assignments& assignments,
+                              const Assigned& assigned) const;
+  absl::StatusOr<Assigned> Reassign(std::string_view officer, const Assignments& assignments,
+                                    const v1::AssignRequest& request, store::WriteBatch& batch,
+                                    std::string& record_id);
+  absl::StatusOr<Assigned> ReassignCase(std::string_view officer, const Assignments& assignments,
+                                        const v1::AssignRequest& request, store::WriteBatch& batch,
+                                        std::string& case_id);
+  // Keys of those up to this line that nobody has looked at.
+  absl::StatusOr<std::vector<std::string>> OutsideReads(uint64_t through) const;
+  absl::Status FillPerson(std::string_view officer, v1::StatusResponse& response) const;
+  absl::Status TryPassphrase(std::string_view officer, std::string_view passphrase, Instant now);
 
   // desk_search.cc
   struct Candidate;

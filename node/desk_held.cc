@@ -1,10 +1,13 @@
 // What is held, and the second person who looks at it (desk.h).
 #include <algorithm>
 
+#include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/page.h"
+#include "node/second_person.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -33,6 +36,12 @@ void Refuse(state::SentRecord& sent, Instant now) {
   }
 }
 
+v1::JudgeHeldResponse Judged(const state::SentRecord& sent) {
+  v1::JudgeHeldResponse response;
+  response.set_record_id(HexOf(sent.record_id()));
+  return response;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<state::SentRecord>> Desk::AllHeld() const {
@@ -43,7 +52,9 @@ absl::StatusOr<std::vector<state::SentRecord>> Desk::AllHeld() const {
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
-  std::ranges::sort(all, {}, &state::SentRecord::created_ms);
+  std::ranges::sort(all, {}, [](const state::SentRecord& sent) {
+    return Place{sent.created_ms(), sent.record_id()};
+  });
   return all;
 }
 
@@ -57,16 +68,17 @@ absl::StatusOr<v1::HeldRecord> Desk::ShowHeld(const state::SentRecord& sent, Ins
   held.set_author(sent.officer());
   held.set_created_ms(sent.created_ms());
   held.set_expires_ms(sent.expires_ms());
+  *held.mutable_draft() = std::move(*content->mutable_draft());
   for (const state::SentRecipient& recipient : sent.recipients()) {
     absl::StatusOr<policy::Decision> decision =
-        DecideDraft(*ground_, sent, content->draft(), recipient, now);
+        DecideDraft(*ground_, sent, held.draft(), recipient, now);
     if (!decision.ok()) return decision.status();
-    v1::RecipientPreview& preview = *held.add_recipients();
-    preview = PreviewOf(recipient.recipient(), *decision);
-    for (v1::Leak& leak : LeaksOf(content->draft(), *decision)) {
-      *preview.add_leaks() = std::move(leak);
-    }
+    *held.add_recipients() =
+        PreviewOf(*ground_, sent.kind(), held.draft(), recipient.recipient(), *decision);
   }
+  const Digest digest = DigestOfHeld(held);
+  held.set_digest(DigestText(digest));
+  held.set_seen(SpokenDigest(digest));
   return held;
 }
 
@@ -76,14 +88,24 @@ absl::StatusOr<v1::ListHeldResponse> Desk::ListHeld(std::string_view officer,
   absl::Status status = ground_->officers.Check(officer, {role::kReleaser});
   if (status.ok()) status = CheckJustification(request.justification());
   if (!status.ok()) return status;
+  absl::StatusOr<Place> last = ReadPlace(request.page());
+  if (!last.ok()) return last.status();
   absl::StatusOr<std::vector<state::SentRecord>> all = AllHeld();
   if (!all.ok()) return all.status();
   v1::ListHeldResponse response;
+  Page page(request.limit());
   std::vector<state::DiaryLine> lines;
   for (const state::SentRecord& sent : *all) {
+    Place place{sent.created_ms(), sent.record_id()};
+    if (place <= *last) continue;
     absl::StatusOr<v1::HeldRecord> held = ShowHeld(sent, now);
     if (!held.ok()) return held.status();
+    if (!page.Takes(held->ByteSizeLong())) {
+      response.set_next_page(TextOf(*last));
+      break;
+    }
     *response.add_records() = *std::move(held);
+    *last = std::move(place);
     lines.push_back(MakeLine(officer, operation::kConsultation, sent.record_id(), sent.purpose(),
                              request.justification(), now));
   }
@@ -93,15 +115,18 @@ absl::StatusOr<v1::ListHeldResponse> Desk::ListHeld(std::string_view officer,
   return response;
 }
 
-// What is found now is what was looked at: should policy withhold more by the time it is sealed,
-// it is held again.
-absl::Status Desk::Release(state::SentRecord& sent, store::WriteBatch& batch, Instant now) {
-  absl::StatusOr<v1::HeldRecord> held = ShowHeld(sent, now);
-  if (!held.ok()) return held.status();
+// What was looked at is what may leave: should policy give a recipient more, or withhold more that
+// a text gives away, by the time it is sealed, it is held again.
+absl::Status Desk::Release(const v1::HeldRecord& held, state::SentRecord& sent,
+                           store::WriteBatch& batch, Instant now) {
   absl::StatusOr<state::SentContent> content = sent_.Content(sent);
   if (!content.ok()) return content.status();
   content->clear_released();
-  for (const v1::RecipientPreview& preview : held->recipients()) {
+  content->clear_released_to();
+  for (const v1::RecipientPreview& preview : held.recipients()) {
+    state::ReleasedTo& to = *content->add_released_to();
+    to.set_recipient(preview.recipient());
+    *to.mutable_withheld() = preview.withheld();
     for (const v1::Leak& leak : preview.leaks()) {
       state::ReleasedLeak& released = *content->add_released();
       released.set_recipient(preview.recipient());
@@ -130,26 +155,45 @@ absl::StatusOr<v1::JudgeHeldResponse> Desk::JudgeHeld(std::string_view officer,
   if (!original.ok()) return original.status();
   const std::string author = *original ? (*original)->officer() : "";
   if (status = CheckSecond(*sent, author, officer); !status.ok()) return status;
+  if (request.release()) return ReleaseHeld(officer, request, *sent, now);
   store::WriteBatch batch;
-  if (request.release()) {
-    status = Release(*sent, batch, now);
-    if (!status.ok()) return status;
-  } else {
-    Refuse(*sent, now);
-    sent_.Save(*sent, batch);
-  }
-  const state::DiaryLine line =
-      MakeLine(officer, request.release() ? operation::kDisclosure : operation::kConsultation,
-               sent->record_id(), sent->purpose(), request.justification(), now);
+  Refuse(*sent, now);
+  sent_.Save(*sent, batch);
+  state::DiaryLine line = MakeLine(officer, operation::kAlteration, sent->record_id(),
+                                   sent->purpose(), request.justification(), now);
+  line.set_detail("refused: it does not leave");
   if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
-  if (request.release()) {
-    outbox_->AddDraft(*sent);
-  } else {
-    ground_->held.Remove(sent->record_id());
-  }
-  v1::JudgeHeldResponse response;
-  response.set_record_id(HexOf(sent->record_id()));
-  return response;
+  ground_->held.Remove(sent->record_id());
+  return Judged(*sent);
+}
+
+absl::StatusOr<v1::JudgeHeldResponse> Desk::ReleaseHeld(std::string_view officer,
+                                                        const v1::JudgeHeldRequest& request,
+                                                        state::SentRecord& sent, Instant now) {
+  absl::StatusOr<v1::HeldRecord> held = ShowHeld(sent, now);
+  if (!held.ok()) return held.status();
+  absl::Status status = CheckSeen(DigestOfHeld(*held), request.seen());
+  if (!status.ok()) return status;
+  store::WriteBatch batch;
+  if (status = Release(*held, sent, batch, now); !status.ok()) return status;
+  state::DiaryLine line = MakeLine(officer, operation::kDisclosure, sent.record_id(),
+                                   sent.purpose(), request.justification(), now);
+  line.set_detail(Text("released as ", held->digest()));
+  if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
+  outbox_->AddDraft(sent);
+  if (status = TakeBackReplaced(officer, held->draft(), now); !status.ok()) return status;
+  return Judged(sent);
+}
+
+// The new one leaves now; what it takes the place of stood until then.
+absl::Status Desk::TakeBackReplaced(std::string_view officer, const v1::Draft& draft, Instant now) {
+  const bool wrong = draft.replace_ground() != v1::RECALL_GROUND_UNSPECIFIED &&
+                     draft.replace_ground() != v1::RECALL_GROUND_REPLACED;
+  if (draft.replaces().empty() || wrong) return absl::OkStatus();
+  absl::StatusOr<state::SentRecord> old = FindSent(draft.replaces());
+  if (!old.ok()) return old.status();
+  if (old->recalled_ms() != 0 || old->stage() == state::STAGE_PURGED) return absl::OkStatus();
+  return TakeBack(officer, *old, v1::RECALL_GROUND_REPLACED, draft.justification(), now).status();
 }
 
 }  // namespace entente::node

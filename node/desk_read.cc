@@ -94,6 +94,12 @@ void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
   shown.mutable_content()->ParseFromString(kept.content());
 }
 
+void FillAssigned(const Assigned& assigned, bool inside, v1::InboxItem& item) {
+  item.set_unit(assigned.unit);
+  item.mutable_officers()->Assign(assigned.officers.begin(), assigned.officers.end());
+  item.set_outside(!inside);
+}
+
 // The page after `request.page()` of what `summarize` says of the rows.
 template <typename Row, typename Summarize>
 absl::StatusOr<v1::ListResponse> LeadsPage(std::vector<std::pair<Place, Row>> rows,
@@ -118,19 +124,6 @@ absl::StatusOr<v1::ListResponse> LeadsPage(std::vector<std::pair<Place, Row>> ro
     *last = place;
   }
   return response;
-}
-
-v1::Consultation ShownLine(uint64_t number, const state::DiaryLine& line) {
-  v1::Consultation shown;
-  shown.set_number(number);
-  shown.set_instant_ms(line.instant_ms());
-  shown.set_officer(line.officer());
-  shown.set_operation(line.operation());
-  shown.set_record_id(HexOf(line.record_id()));
-  shown.set_purpose(line.purpose());
-  shown.set_justification(line.justification());
-  shown.set_asked(line.asked());
-  return shown;
 }
 
 }  // namespace
@@ -287,13 +280,20 @@ absl::StatusOr<v1::InboxResponse> Desk::Inbox(std::string_view officer,
   if (!status.ok()) return status;
   absl::StatusOr<Place> last = ReadPlace(request.page());
   if (!last.ok()) return last.status();
+  absl::StatusOr<Assignments> assignments = Assignments::Load(*ground_);
+  if (!assignments.ok()) return assignments.status();
   std::vector<std::pair<Place, v1::InboxItem>> items;
   status = ForEach<state::ReceivedRecord>(
       ground_->db, kReceived, [&](std::string_view key, const state::ReceivedRecord& received) {
         Place place{received.received_ms(), std::string(key)};
         const bool shown = received.refusal().empty() && !IsOver(received, now) && *last < place;
         if (!shown || (request.unread_only() && received.read())) return absl::OkStatus();
-        items.emplace_back(std::move(place), ItemOf(received));
+        absl::StatusOr<Assigned> assigned = assignments->Of(received);
+        if (!assigned.ok()) return assigned.status();
+        v1::InboxItem item = ItemOf(received);
+        FillAssigned(*assigned, assignments->IsInside(*assigned, officer), item);
+        if (item.outside() && request.mine_only()) return absl::OkStatus();
+        items.emplace_back(std::move(place), std::move(item));
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
@@ -401,6 +401,17 @@ absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent, I
   return response;
 }
 
+absl::StatusOr<Assigned> Desk::AssignedTo(const FoundRecord& found,
+                                          const Assignments& assignments) const {
+  if (found.sent) {
+    absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(found.key);
+    return sent.ok() ? assignments.Of(**sent) : sent.status();
+  }
+  absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+      Load<state::ReceivedRecord>(ground_->db, kReceived, found.key);
+  return received.ok() ? assignments.Of(**received) : received.status();
+}
+
 absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
                                             const v1::ShowRequest& request, Instant now) {
   absl::Status status = ground_->officers.Check(officer, {role::kReader});
@@ -421,56 +432,20 @@ absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
     response = OpenReceived(found->key, request, batch, now);
   }
   if (!response.ok()) return response;
+  absl::StatusOr<Assignments> assignments = Assignments::Load(*ground_);
+  if (!assignments.ok()) return assignments.status();
+  absl::StatusOr<Assigned> assigned = AssignedTo(*found, *assignments);
+  if (!assigned.ok()) return assigned.status();
+  const bool inside = assignments->IsInside(*assigned, officer);
+  FillAssigned(*assigned, inside, *response->mutable_item());
   const std::string id = *HexDecode(response->item().record_id());
-  const state::DiaryLine line =
+  state::DiaryLine line =
       MakeLine(officer, operation::kConsultation, id,
                request.purpose().empty() ? response->purpose() : request.purpose(),
                request.justification(), now);
-  if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
-  return response;
-}
-
-// A page names the last line before it, and the line that was the last of all when the first page
-// was read: reading the log makes it longer.
-absl::StatusOr<v1::ConsultationsResponse> Desk::ConsultationsPage(
-    const std::string& wanted, const v1::ConsultationsRequest& request) const {
-  absl::StatusOr<Place> place = ReadPlace(request.page());
-  if (!place.ok()) return place.status();
-  const uint64_t size = ground_->diary.size();
-  const uint64_t end = request.page().empty() ? size : std::min(U64FromKey(place->key), size);
-  Page page(request.limit());
-  v1::ConsultationsResponse response;
-  absl::Status status =
-      ground_->diary.ForEach(place->ms, end, [&](uint64_t number, const state::DiaryLine& line) {
-        if (!wanted.empty() && line.record_id() != wanted) return absl::OkStatus();
-        v1::Consultation shown = ShownLine(number, line);
-        if (!page.Takes(shown.ByteSizeLong())) {
-          response.set_next_page(TextOf({number - 1, U64Key(end)}));
-          return absl::CancelledError();
-        }
-        *response.add_consultations() = std::move(shown);
-        return absl::OkStatus();
-      });
-  if (!status.ok() && !absl::IsCancelled(status)) return status;
-  return response;
-}
-
-absl::StatusOr<v1::ConsultationsResponse> Desk::Consultations(
-    std::string_view officer, const v1::ConsultationsRequest& request, Instant now) {
-  absl::Status status = ground_->officers.Check(officer, {role::kProtection, role::kAuditor});
-  if (status.ok()) status = CheckJustification(request.justification());
-  if (!status.ok()) return status;
-  std::string wanted;
-  if (!request.record_id().empty()) {
-    absl::StatusOr<std::string> id = FindLoggedId(request.record_id());
-    if (!id.ok()) return id.status();
-    wanted = *std::move(id);
-  }
-  absl::StatusOr<v1::ConsultationsResponse> response = ConsultationsPage(wanted, request);
-  if (!response.ok()) return response;
-  const state::DiaryLine line =
-      MakeLine(officer, operation::kLogReading, wanted, "", request.justification(), now);
-  store::WriteBatch batch;
+  line.set_outside(!inside);
+  // In one step with the line, which gets the next number.
+  if (!inside) batch.Put(kNode, Text(kOutsidePrefix, U64Key(ground_->diary.size() + 1)), "");
   if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
   return response;
 }

@@ -199,6 +199,7 @@ v1::Draft Desk::NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
   v1::Draft draft = alert;
   draft.clear_sections();
   draft.clear_about();
+  draft.clear_replaces();
   draft.clear_instruction();
   draft.set_kind(v1::RECORD_KIND_INFORMATION);
   draft.set_justification(request.justification());
@@ -340,6 +341,10 @@ absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
     absl::StatusOr<v1::SendResponse> again = SendDraft(officer, note, now);
     if (!again.ok()) return again;
   }
+  // While the new one is held the old one stands; who releases the new one takes it back.
+  absl::StatusOr<state::SentRecord> kept = FindSent(sent->record_id());
+  if (!kept.ok()) return kept.status();
+  if (kept->stage() == state::STAGE_HELD) return sent;
   absl::StatusOr<std::vector<std::string>> told =
       TakeBack(officer, *old, why, draft.justification(), now);
   if (!told.ok()) return told.status();

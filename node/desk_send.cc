@@ -111,6 +111,8 @@ absl::Status CheckKind(const v1::Draft& draft) {
   return CheckNoOther(draft);
 }
 
+bool AsksForSecond(const v1::RecipientPreview& preview) { return !preview.second_person().empty(); }
+
 // The key of the month under which officers' pseudonyms are made, made when it is first needed.
 absl::StatusOr<crypto::Secret<32>> MonthKey(Ground& ground, store::WriteBatch& batch, Instant now) {
   const std::string month = FormatInstant(now).substr(0, 7);
@@ -148,10 +150,11 @@ state::SentRecord Desk::NewRecord(std::string_view officer, v1::RecordKind kind,
   return sent;
 }
 
-// What the log will say of the officer and of the reason, without saying it.
+// What the log will say of the officer and of the reason, without saying it; and whose it is here.
 absl::StatusOr<state::DiaryLine> Desk::Disclose(std::string_view justification,
                                                 state::SentRecord& sent, store::WriteBatch& batch,
                                                 Instant now) {
+  if (absl::Status assigned = AssignSent(*ground_, sent); !assigned.ok()) return assigned;
   absl::StatusOr<crypto::Secret<32>> month = MonthKey(*ground_, batch, now);
   if (!month.ok()) return month.status();
   state::DiaryLine line = MakeLine(sent.officer(), operation::kDisclosure, sent.record_id(),
@@ -211,9 +214,7 @@ absl::Status Desk::DecideRecipients(
     absl::StatusOr<policy::Decision> decision =
         DecideDraft(*ground_, sent, request, recipient, now);
     if (!decision.ok()) return decision.status();
-    v1::RecipientPreview& preview = *previews.Add();
-    preview = PreviewOf(recipient.recipient(), *decision);
-    for (v1::Leak& leak : LeaksOf(request, *decision)) *preview.add_leaks() = std::move(leak);
+    *previews.Add() = PreviewOf(*ground_, sent.kind(), request, recipient.recipient(), *decision);
   }
   return absl::OkStatus();
 }
@@ -262,8 +263,10 @@ absl::StatusOr<v1::SendResponse> Desk::SendDraft(std::string_view officer, const
 absl::StatusOr<v1::SendResponse> Desk::KeepSent(
     state::SentRecord& sent, const v1::Draft& draft,
     const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now) {
-  if (std::ranges::any_of(previews, [](const auto& one) { return !one.leaks().empty(); })) {
-    Hold(sent, now);
+  const bool leaks =
+      std::ranges::any_of(previews, [](const auto& one) { return !one.leaks().empty(); });
+  if (leaks || std::ranges::any_of(previews, AsksForSecond)) {
+    Hold(sent, leaks ? kHeldForLeak : kHeldForSecond, now);
   }
   v1::SendResponse response;
   *response.mutable_recipients() = previews;
@@ -271,12 +274,12 @@ absl::StatusOr<v1::SendResponse> Desk::KeepSent(
   response.set_reference(ReferenceOf(sent.record_id()));
   store::WriteBatch batch;
   absl::Status status;
+  absl::StatusOr<state::DiaryLine> line = Disclose(draft.justification(), sent, batch, now);
+  if (!line.ok()) return line.status();
   if (sent.kind() == v1::RECORD_KIND_MEMBERSHIP) {
     status = KeepOwnMembership(*ground_, draft.sections(0).content().membership(), sent, batch);
     if (!status.ok()) return status;
   }
-  absl::StatusOr<state::DiaryLine> line = Disclose(draft.justification(), sent, batch, now);
-  if (!line.ok()) return line.status();
   if (status = KeepDraft(sent, draft, *line, batch); !status.ok()) return status;
   return response;
 }

@@ -172,10 +172,63 @@ class DeskService final : public v1::Desk::Service {
       return engine.ListOfficers(officer);
     });
   }
+  grpc::Status SetUnitRule(grpc::ServerContext* context, const v1::SetUnitRuleRequest* request,
+                           v1::SetUnitRuleResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.SetUnitRule(officer, *request, now);
+    });
+  }
+  grpc::Status ListUnits(grpc::ServerContext* context, const v1::ListUnitsRequest*,
+                         v1::ListUnitsResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant) {
+      return engine.ListUnits(officer);
+    });
+  }
+  grpc::Status Assign(grpc::ServerContext* context, const v1::AssignRequest* request,
+                      v1::AssignResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Assign(officer, *request, now);
+    });
+  }
+  grpc::Status ReviewOutside(grpc::ServerContext* context, const v1::ReviewOutsideRequest* request,
+                             v1::ReviewOutsideResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ReviewOutside(officer, *request, now);
+    });
+  }
+  grpc::Status ResetPassphrase(grpc::ServerContext* context,
+                               const v1::ResetPassphraseRequest* request,
+                               v1::ResetPassphraseResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ResetPassphrase(officer, *request, now);
+    });
+  }
+  // These two open a session, or make it one that locks.
+  grpc::Status Unlock(grpc::ServerContext* context, const v1::UnlockRequest* request,
+                      v1::UnlockResponse* response) override {
+    return Serve(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Unlock(officer, *request, now);
+    });
+  }
+  grpc::Status SetPassphrase(grpc::ServerContext* context, const v1::SetPassphraseRequest* request,
+                             v1::SetPassphraseResponse* response) override {
+    return Serve(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.SetPassphrase(officer, *request, now);
+    });
+  }
 
  private:
   template <typename Response, typename Use>
   grpc::Status Call(grpc::ServerContext* context, Response* response, Use use) {
+    return Serve(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      const absl::Status open = engine.Enter(officer, now);
+      return open.ok() ? use(engine, officer, now) : decltype(use(engine, officer, now))(open);
+    });
+  }
+
+  // Also of an officer whose session is locked.
+  template <typename Response, typename Use>
+  grpc::Status Serve(grpc::ServerContext* context, Response* response, Use use) {
     const Instant now = clock_.Now();
     const auto officer = OfficerOf(*context, *officers_, agency_, now);
     if (!officer.ok()) return net::ToGrpcStatus(officer.status());

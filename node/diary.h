@@ -18,16 +18,18 @@
 
 namespace entente::node {
 
-// The words of article 25, and three of our own: for a question that was searched for, for reading
-// the log itself, and for who may do what.
+// The words of article 25, and four of our own: for a question that was searched for, for reading
+// the log itself, for who may do what, and for sessions.
 namespace operation {
 inline constexpr std::string_view kCollection = "collection";
 inline constexpr std::string_view kConsultation = "consultation";
 inline constexpr std::string_view kDisclosure = "disclosure";
+inline constexpr std::string_view kAlteration = "alteration";
 inline constexpr std::string_view kErasure = "erasure";
 inline constexpr std::string_view kSearch = "search";
 inline constexpr std::string_view kLogReading = "log-reading";
 inline constexpr std::string_view kAdministration = "administration";
+inline constexpr std::string_view kSession = "session";
 }  // namespace operation
 
 class Diary {

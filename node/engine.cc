@@ -481,4 +481,43 @@ absl::StatusOr<v1::ListOfficersResponse> Engine::ListOfficers(std::string_view o
   return parts_->Guarded([&] { return parts_->desk.ListOfficers(officer); });
 }
 
+absl::Status Engine::Enter(std::string_view officer, Instant now) {
+  return parts_->Guarded([&] { return parts_->ground->sessions.Enter(officer, now); });
+}
+
+absl::StatusOr<v1::SetUnitRuleResponse> Engine::SetUnitRule(std::string_view officer,
+                                                            const v1::SetUnitRuleRequest& request,
+                                                            Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.SetUnitRule(officer, request, now); });
+}
+
+absl::StatusOr<v1::ListUnitsResponse> Engine::ListUnits(std::string_view officer) {
+  return parts_->Guarded([&] { return parts_->desk.ListUnits(officer); });
+}
+
+absl::StatusOr<v1::AssignResponse> Engine::Assign(std::string_view officer,
+                                                  const v1::AssignRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Assign(officer, request, now); });
+}
+
+absl::StatusOr<v1::ReviewOutsideResponse> Engine::ReviewOutside(
+    std::string_view officer, const v1::ReviewOutsideRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ReviewOutside(officer, request, now); });
+}
+
+absl::StatusOr<v1::UnlockResponse> Engine::Unlock(std::string_view officer,
+                                                  const v1::UnlockRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Unlock(officer, request, now); });
+}
+
+absl::StatusOr<v1::SetPassphraseResponse> Engine::SetPassphrase(
+    std::string_view officer, const v1::SetPassphraseRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.SetPassphrase(officer, request, now); });
+}
+
+absl::StatusOr<v1::ResetPassphraseResponse> Engine::ResetPassphrase(
+    std::string_view officer, const v1::ResetPassphraseRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ResetPassphrase(officer, request, now); });
+}
+
 }  // namespace entente::node

@@ -35,6 +35,8 @@
 #include "entente/v1/desk.pb.h"
 #include "node/files.h"
 #include "node/in_place_file.h"
+#include "node/second_person.h"
+#include "node/sessions.h"
 
 namespace entente::node {
 
@@ -44,6 +46,8 @@ struct Settings {
   Digest genesis_digest{};          // what two persons confirmed: any other genesis is refused
   std::string first_administrator;  // listed, as administrator only, when no officer is yet
   std::optional<Instant> certificate_until{};  // of the one that this node shows
+  SecondPersonRule second_person{};
+  SessionRule sessions{};
 };
 
 struct Surroundings {
@@ -149,6 +153,9 @@ class Engine {
 
   // ---- The desk. `officer`: the id in the caller's certificate, which the shell has verified to
   // be of this agency. not-authorised when not listed, or without the role named.
+  // To be asked before each of these but Unlock and SetPassphrase: refusal session-locked
+  // (sessions.h). What it lets pass counts as a call of the officer.
+  absl::Status Enter(std::string_view officer, Instant now);
   absl::StatusOr<v1::StatusResponse> Status(std::string_view officer, Instant now);
   // Role author. The draft is on disk when this returns; it leaves when it can.
   absl::StatusOr<v1::SendResponse> Send(std::string_view officer, const v1::Draft& request,
@@ -209,16 +216,18 @@ class Engine {
   // Role author.
   absl::StatusOr<v1::ShareCaseResponse> ShareCase(std::string_view officer,
                                                   const v1::ShareCaseRequest& request, Instant now);
-  // Role releaser. Logged: what is kept from whom is shown.
+  // Role releaser. Logged: what is held is shown whole, and what is kept from whom.
   absl::StatusOr<v1::ListHeldResponse> ListHeld(std::string_view officer,
                                                 const v1::ListHeldRequest& request, Instant now);
-  // Role releaser, and not the author of the record (not-authorised).
+  // Role releaser, and not the author of the record (not-authorised). To release, the request names
+  // what was looked at: refusals of CheckSeen (second_person.h).
   absl::StatusOr<v1::JudgeHeldResponse> JudgeHeld(std::string_view officer,
                                                   const v1::JudgeHeldRequest& request, Instant now);
   // Role author or reader.
   absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer, const v1::InboxRequest& request,
                                           Instant now);
-  // Role reader. The consultation is logged, synced, before anything is given.
+  // Role reader. The consultation is logged, synced, before anything is given; by an officer to
+  // whom the record is not assigned it is reported in the same step.
   absl::StatusOr<v1::ShowResponse> Show(std::string_view officer, const v1::ShowRequest& request,
                                         Instant now);
   // Role data-protection-officer or auditor; logged too.
@@ -235,6 +244,29 @@ class Engine {
                                                     Instant now);
   // Role administrator, data-protection-officer or auditor.
   absl::StatusOr<v1::ListOfficersResponse> ListOfficers(std::string_view officer);
+  // Role administrator; logged.
+  absl::StatusOr<v1::SetUnitRuleResponse> SetUnitRule(std::string_view officer,
+                                                      const v1::SetUnitRuleRequest& request,
+                                                      Instant now);
+  // Any listed officer.
+  absl::StatusOr<v1::ListUnitsResponse> ListUnits(std::string_view officer);
+  // Role author, reader or administrator; the first two only of what is assigned to them; logged.
+  absl::StatusOr<v1::AssignResponse> Assign(std::string_view officer,
+                                            const v1::AssignRequest& request, Instant now);
+  // Role data-protection-officer; logged.
+  absl::StatusOr<v1::ReviewOutsideResponse> ReviewOutside(std::string_view officer,
+                                                          const v1::ReviewOutsideRequest& request,
+                                                          Instant now);
+  // Any listed officer: their own session. Each attempt is logged. Refusals not-authenticated: the
+  // pass phrase is wrong; those of Sessions::Try.
+  absl::StatusOr<v1::UnlockResponse> Unlock(std::string_view officer,
+                                            const v1::UnlockRequest& request, Instant now);
+  absl::StatusOr<v1::SetPassphraseResponse> SetPassphrase(std::string_view officer,
+                                                          const v1::SetPassphraseRequest& request,
+                                                          Instant now);
+  // Role administrator, of another officer; logged.
+  absl::StatusOr<v1::ResetPassphraseResponse> ResetPassphrase(
+      std::string_view officer, const v1::ResetPassphraseRequest& request, Instant now);
 
  private:
   struct Parts;

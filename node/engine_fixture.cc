@@ -307,7 +307,9 @@ absl::Status TestNode::Open(Instant now) {
   Settings settings{.agency = *AgencyId::Parse(agency_),
                     .genesis = federation_.genesis().text(),
                     .genesis_digest = federation_.genesis().digest(),
-                    .first_administrator = "admin"};
+                    .first_administrator = "admin",
+                    .second_person = second_person,
+                    .sessions = sessions};
   auto engine = Engine::Open(settings, federation_.agency(agency_).identity.Clone(),
                              {store, slots, store_key, random}, now);
   if (!engine.ok()) return engine.status();

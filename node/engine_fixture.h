@@ -101,6 +101,9 @@ class TestNode {
   MemoryFile slots;
   MemoryFile store_key;
   ToldRandom random;
+  // What the configuration says from the next start on.
+  SecondPersonRule second_person;
+  SessionRule sessions;
 
  private:
   const std::string agency_;

@@ -11,6 +11,10 @@ namespace entente::node {
 inline constexpr store::Family kNode = "l_node";  // word -> settings, counters, alarms
 // In l_node: month -> id of the key of its pseudonyms.
 inline constexpr std::string_view kMonthPrefix("month\0", 6);
+// In l_node: u64 number of a line of the log of consultations: a read outside, not looked at yet.
+inline constexpr std::string_view kOutsidePrefix("outside\0", 8);
+// In l_node: officer -> state.Passphrase.
+inline constexpr std::string_view kPassphrasePrefix("passphrase\0", 11);
 inline constexpr store::Family kOfficers = "l_officers";     // officer -> v1.Officer
 inline constexpr store::Family kFollowed = "l_followed";     // "state"; "e" u64 index -> open entry
 inline constexpr store::Family kTexts = "l_texts";           // digest -> text

@@ -52,7 +52,7 @@ absl::Status DatabaseGone(std::string_view what) {
 
 Ground::Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity,
                KeyStore key_store, Federation known, TrustedTime trusted, Alarms standing,
-               Diary lines)
+               Diary lines, SessionRule rule)
     : agency(std::move(own)),
       db(surroundings.store),
       random(surroundings.random),
@@ -64,7 +64,8 @@ Ground::Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey ident
       alarms(std::move(standing)),
       diary(std::move(lines)),
       officers(db),
-      held(agency.text()) {}
+      held(agency.text()),
+      sessions(db, rule) {}
 
 absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
                                                      crypto::SigningKey identity,
@@ -92,10 +93,11 @@ absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
   absl::StatusOr<Diary> diary = Diary::Open(surroundings.store, DiaryKey(identity),
                                             Text(name, "/consultations/", settings.agency.text()));
   if (!diary.ok()) return diary.status();
-  std::unique_ptr<Ground> ground(new Ground(settings.agency, surroundings, std::move(identity),
-                                            *std::move(keys), *std::move(federation), *time,
-                                            *std::move(alarms), *std::move(diary)));
+  std::unique_ptr<Ground> ground(new Ground(
+      settings.agency, surroundings, std::move(identity), *std::move(keys), *std::move(federation),
+      *time, *std::move(alarms), *std::move(diary), settings.sessions));
   ground->certificate_until = settings.certificate_until;
+  ground->second_person = settings.second_person;
   store::WriteBatch batch;
   std::vector<state::DiaryLine> lines;
   absl::Status status = ground->CheckBelongs(settings, now, batch, lines);

@@ -23,6 +23,7 @@
 #include "node/key_store.h"
 #include "node/keyring.h"
 #include "node/officers.h"
+#include "node/sessions.h"
 #include "node/state.pb.h"
 #include "node/trusted_time.h"
 #include "node/vault.h"
@@ -72,11 +73,13 @@ class Ground {
   HeldAlerts held;
   std::optional<Instant> certificate_until;
   bool measures_changed = true;  // upon some lead, since they were last looked at
+  SecondPersonRule second_person;
+  Sessions sessions;
   record::VerifiedRoots roots{1024};
 
  private:
   Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey identity, KeyStore key_store,
-         Federation known, TrustedTime trusted, Alarms standing, Diary lines);
+         Federation known, TrustedTime trusted, Alarms standing, Diary lines, SessionRule rule);
   absl::Status Write(store::WriteBatch& batch, std::span<const state::DiaryLine> lines);
   absl::Status LoadAlerts(Instant now);
   absl::StatusOr<size_t> LostKeys(Instant now) const;

@@ -37,6 +37,7 @@ class HeldTest : public ::testing::Test {
     request.set_justification("daily look");
     const auto held = fr()->ListHeld("second", request, world.now);
     EXPECT_TRUE(held.ok()) << held.status();
+    for (const v1::HeldRecord& one : held->records()) seen = one.seen();
     return {held->records().begin(), held->records().end()};
   }
   absl::Status Judge(std::string_view officer, const std::string& id, bool release) {
@@ -44,10 +45,18 @@ class HeldTest : public ::testing::Test {
     request.set_record_id(id);
     request.set_release(release);
     request.set_justification("looked at it");
+    if (release) request.set_seen(seen);
     return fr()->JudgeHeld(officer, request, world.now).status();
   }
 
+  // What was looked at, and is let go.
+  absl::Status Release(const std::string& id) {
+    Held();
+    return Judge("second", id, true);
+  }
+
   World world;
+  std::string seen;  // beside the last record that was listed
 };
 
 TEST_F(HeldTest, WaitsUntilAnotherReleasesIt) {
@@ -64,7 +73,7 @@ TEST_F(HeldTest, WaitsUntilAnotherReleasesIt) {
   EXPECT_EQ(held[0].recipients(0).leaks(0).gives_away(), "the house at the quay");
   EXPECT_TRUE(IsRefusal(Judge("author", id, true), Reason::kNotAuthorised)) << "who wrote it";
   EXPECT_TRUE(IsRefusal(Judge("reader", id, true), Reason::kNotAuthorised)) << "no releaser";
-  ASSERT_TRUE(Judge("second", id, true).ok());
+  ASSERT_TRUE(Release(id).ok());
   world.Settle();
   EXPECT_EQ(world.StateOf("FR.fiu", id, "CH.fiu"), v1::RECIPIENT_STATE_DELIVERED);
   EXPECT_THAT(Held(), IsEmpty());
@@ -99,7 +108,7 @@ TEST_F(HeldTest, IsHeldAndReleasedAcrossACrash) {
   fr().Restart(world.now);
   world.Settle();
   EXPECT_THAT(world.InboxOf("CH.fiu"), IsEmpty());
-  ASSERT_TRUE(Judge("second", id, true).ok());
+  ASSERT_TRUE(Release(id).ok());
   fr().Restart(world.now);
   world.Settle();
   EXPECT_THAT(world.InboxOf("CH.fiu"), SizeIs(1));
@@ -124,7 +133,7 @@ TEST_F(HeldTest, APolicyThatKeepsMoreBackHoldsItAnew) {
 // the address either.
 TEST_F(HeldTest, WhatIsReleasedToOneIsNotReleasedToAnother) {
   const std::string id = world.Send("FR.fiu", Leaking({"BR.fiu", "CH.fiu"}));
-  ASSERT_TRUE(Judge("second", id, true).ok());
+  ASSERT_TRUE(Release(id).ok());
   std::string text = testing::DefaultPolicy("FR", 2);
   const std::string_view to_swiss = "to    = [\"CH\"]";
   const size_t at = text.find(to_swiss);

@@ -8,6 +8,7 @@
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
 #include "core/record/statements.h"
+#include "node/assignment.h"
 #include "node/attachments.h"
 #include "node/cases.h"
 #include "node/families.h"
@@ -351,6 +352,7 @@ absl::Status Inbox::KeepIfMembership(const Arrived& arrived, Group& group) {
 
 absl::Status Inbox::Keep(Arrived& arrived, Group& group, Instant now) {
   state::ReceivedRecord& index = arrived.index;
+  if (absl::Status assigned = AssignReceived(*ground_, index); !assigned.ok()) return assigned;
   group.lines.push_back(CollectionLine(index));
   Save(group.batch, kReceived, index.record_hash(), index);
   if (!arrived.content) {

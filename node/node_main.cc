@@ -17,10 +17,14 @@ namespace {
 constexpr const char* kFooter =
     "Configuration (TOML): agency, genesis, genesis_digest, data, keys, certificate, key, "
     "authority,\n"
-    "administrator; [broker] address, name, authority; [desk] socket, listen. Relative paths are "
-    "taken from\n"
-    "the file's folder. ENTENTE_CONFIG names the file when --config does not; else\n"
-    "/etc/entente/node.toml.\n"
+    "administrator; [broker] address, name, authority; [desk] socket, listen,\n"
+    "idle_lock_minutes (15), require_passphrase (false);\n"
+    "[release] second_person = { handling = [\"H2\"], kinds = [\"lead\"] }: what a second officer "
+    "must "
+    "look at\n"
+    "before it leaves, beside what policy asks for. Relative paths are taken from the file's "
+    "folder.\n"
+    "ENTENTE_CONFIG names the file when --config does not; else /etc/entente/node.toml.\n"
     "It runs until SIGTERM or SIGINT, also while the broker is away.\n"
     "Exit codes: 0 done, 2 usage, 3 configuration refused, 4 address not available, 5 a fault of "
     "this machine.";

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "core/base/agency.h"
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "node/families.h"
 #include "node/table.h"
@@ -16,6 +17,17 @@ namespace {
 
 constexpr std::array kRoles = {role::kAuthor,        role::kReleaser,   role::kReader,
                                role::kAdministrator, role::kProtection, role::kAuditor};
+
+std::string UnitText(const std::string& before, const std::string& after) {
+  return Text("; unit ", before.empty() ? "none" : before, " -> ", after.empty() ? "none" : after);
+}
+
+// Empty for none.
+bool IsUnitName(std::string_view name) {
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  return name.size() <= limits::kUnitNameBytes && std::ranges::none_of(name, is_control) &&
+         !name.starts_with(' ') && !name.ends_with(' ');
+}
 
 std::string RolesOf(const v1::Officer& officer) { return absl::StrJoin(officer.roles(), ", "); }
 
@@ -53,6 +65,11 @@ absl::StatusOr<std::string> Officers::Add(const v1::Officer& officer,
       return Refuse(Reason::kMalformed, Text("a role twice: ", role));
     }
   }
+  if (!IsUnitName(officer.unit())) {
+    return RefuseAdvising(Reason::kMalformed, "", "a unit's name cannot be told from another's",
+                          "give up to 64 characters, without control characters, and without a "
+                          "space at either end");
+  }
   if (seen.empty()) return Refuse(Reason::kMalformed, "an officer has at least one role");
   if (seen.size() > 1 && seen.contains(std::string(role::kAdministrator))) {
     return RefuseAdvising(Reason::kMalformed, "",
@@ -63,8 +80,9 @@ absl::StatusOr<std::string> Officers::Add(const v1::Officer& officer,
       Load<v1::Officer>(*store_, kOfficers, officer.id());
   if (!before.ok()) return before.status();
   Save(batch, kOfficers, officer.id(), officer);
+  const std::string unit = *before ? (*before)->unit() : "";
   return Text("officer ", officer.id(), ": ", *before ? RolesOf(**before) : "not listed", " -> ",
-              RolesOf(officer));
+              RolesOf(officer), unit == officer.unit() ? "" : UnitText(unit, officer.unit()));
 }
 
 absl::StatusOr<std::vector<v1::Officer>> Officers::All() const {

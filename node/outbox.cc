@@ -268,7 +268,7 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
   if (!sealed.ok() && !refusal) return sealed.status();
   if (refusal && refusal->reason == Reason::kSnapshotBehind) return sealed.status();
   if (refusal && refusal->reason == Reason::kPolicyHeld) {
-    Hold(one.sent, now);
+    Hold(one.sent, ReasonText(*refusal), now);
     sent_.Save(one.sent, batch);
     return std::nullopt;
   }

@@ -109,11 +109,11 @@ void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant
   recipient.set_changed_ms(static_cast<uint64_t>(now.ms));
 }
 
-void Hold(state::SentRecord& sent, Instant now) {
+void Hold(state::SentRecord& sent, std::string_view reason, Instant now) {
   sent.set_stage(state::STAGE_HELD);
   for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
     if (recipient.state() != v1::RECIPIENT_STATE_WAITING) continue;
-    recipient.set_reason(std::string(kHeldForLeak));
+    recipient.set_reason(std::string(reason));
     SetState(recipient, v1::RECIPIENT_STATE_HELD, now);
   }
 }

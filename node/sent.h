@@ -42,9 +42,11 @@ absl::Status ErasedByTime();
 state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency);
 // Where a request stands after this reply.
 v1::RecipientState StateOfReply(v1::ReplyState state);
+// Why a record is held until a second person has looked.
 inline constexpr std::string_view kHeldForLeak = "policy-held:leak";
-// Until a second person has looked: whoever waits is held.
-void Hold(state::SentRecord& sent, Instant now);
+inline constexpr std::string_view kHeldForSecond = "policy-held:second-person";
+// Whoever waits is held.
+void Hold(state::SentRecord& sent, std::string_view reason, Instant now);
 void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant now);
 
 // What the logged decision says about each recipient. A state that an acknowledgement or an answer

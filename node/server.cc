@@ -94,7 +94,9 @@ absl::Status Server::Parts::OpenEngine(const Config& config, std::string_view ce
                     .genesis = genesis->value_or(""),
                     .genesis_digest = config.genesis_digest,
                     .first_administrator = config.administrator,
-                    .certificate_until = *until},
+                    .certificate_until = *until,
+                    .second_person = config.second_person,
+                    .sessions = config.sessions},
                    crypto::SigningKey::FromSeed(*seed), {*store, *slots, *store_key, random}, now);
   if (!engine.ok()) return engine.status();
   driver = std::make_unique<Driver>(*std::move(engine), std::move(on_broken));

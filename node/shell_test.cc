@@ -85,9 +85,12 @@ listen = "127.0.0.1:0"
 
 class DeskDoor : public Machine, public ::testing::WithParamInterface<const char*> {
  protected:
-  DeskDoor() {
-    const auto config = LoadConfig(WriteConfig());
+  DeskDoor() { Start(false); }
+  void Start(bool require_passphrase) {
+    server_.reset();
+    auto config = LoadConfig(WriteConfig());
     EXPECT_TRUE(config.ok()) << config.status();
+    config->sessions.require_passphrase = require_passphrase;
     auto server = Server::Start(*config, clock_, [] {});
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -108,10 +111,22 @@ class DeskDoor : public Machine, public ::testing::WithParamInterface<const char
     EXPECT_EQ(response.agency(), status.ok() ? "FR.fiu" : "");
     return status;
   }
-  absl::Status CallAs(const IssuedCertificate& certificate) {
+  std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const IssuedCertificate& certificate) {
     const auto anchors = net::TrustAnchors::Create("entente.test", {{"FR", fr_.certificate_pem()}});
-    return Call(net::ClientTls({certificate.certificate_pem, certificate.key_pem}, *anchors,
-                               net::AgencyCaller(*AgencyId::Parse("FR.fiu")), clock_));
+    return net::ClientTls({certificate.certificate_pem, certificate.key_pem}, *anchors,
+                          net::AgencyCaller(*AgencyId::Parse("FR.fiu")), clock_);
+  }
+  absl::Status CallAs(const IssuedCertificate& certificate) {
+    return Call(CredentialsOf(certificate));
+  }
+  absl::Status SetPassphrase(const IssuedCertificate& certificate) {
+    const auto stub = v1::Desk::NewStub(net::OpenChannel(address_, CredentialsOf(certificate)));
+    grpc::ClientContext context;
+    net::SetDeadline(context, 20000);
+    v1::SetPassphraseRequest request;
+    request.set_passphrase("four words nobody joins");
+    v1::SetPassphraseResponse response;
+    return net::FromGrpcStatus(stub->SetPassphrase(&context, request, &response));
   }
   // A client that accepts any server, so that only the server can say no.
   absl::Status CallWithoutChecks(const IssuedCertificate* certificate) {
@@ -141,6 +156,18 @@ class DeskDoor : public Machine, public ::testing::WithParamInterface<const char
 TEST_P(DeskDoor, TheListedOfficerIsLetIn) {
   const absl::Status status = CallAs(fr_.Issue(kAdmin));
   EXPECT_TRUE(status.ok()) << status;
+}
+
+TEST_P(DeskDoor, ALockedSessionIsHeardOnceItIsOpened) {
+  Start(true);
+  const IssuedCertificate admin = fr_.Issue(kAdmin);
+  const absl::Status locked = CallAs(admin);
+  ASSERT_TRUE(IsRefusal(locked, Reason::kSessionLocked)) << locked;
+  const absl::Status set = SetPassphrase(admin);
+  ASSERT_TRUE(set.ok()) << set;
+  EXPECT_TRUE(CallAs(admin).ok());
+  Start(true);
+  EXPECT_TRUE(IsRefusal(CallAs(admin), Reason::kSessionLocked)) << "the node was started again";
 }
 
 TEST_P(DeskDoor, WhoIsNotListedIsTurnedAway) {
@@ -245,6 +272,26 @@ TEST_F(Machine, AKeyThatOthersCanReadIsRefused) {
     ASSERT_EQ(chmod(key.c_str(), 0600), 0);
   }
   EXPECT_EQ(CheckConfigOf(WriteConfig()).code, 0);
+}
+
+// A misspelt word must not let a record leave alone.
+TEST_F(Machine, WhatAsksForASecondPersonIsReadStrictly) {
+  const std::string digest = DigestText(OneFederation().genesis().digest());
+  const auto with = [&](const std::string& rule) {
+    return LoadConfig(WriteConfig(digest, "[release]\n" + rule + "\n"));
+  };
+  const auto good = with("second_person = { handling = [\"H2\"], kinds = [\"lead\", \"alert\"] }");
+  ASSERT_TRUE(good.ok()) << good.status();
+  EXPECT_THAT(good->second_person.handling, ::testing::ElementsAre("H2"));
+  EXPECT_THAT(good->second_person.kinds,
+              ::testing::ElementsAre(v1::RECORD_KIND_LEAD, v1::RECORD_KIND_ALERT));
+  for (const std::string wrong :
+       {"second_person = { handling = [\"H7\"] }", "second_person = { kinds = [\"leads\"] }",
+        "second_person = { kinds = [\"membership\"] }", "second_person = {}",
+        "second_person = { handlings = [\"H2\"] }", "second_person = \"H2\"",
+        "second_persons = { handling = [\"H2\"] }"}) {
+    EXPECT_FALSE(with(wrong).ok()) << wrong;
+  }
 }
 
 TEST_F(Machine, WhatIsMissingOrMisspeltIsNamedAtItsPlace) {

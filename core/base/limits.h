@@ -36,7 +36,17 @@ inline constexpr int64_t kRecallAgainMs = 7 * kDayMs;
 // After this a recipient's silence stands out at the origin.
 inline constexpr int64_t kAcknowledgedWithinMs = kDayMs;
 
+// An officer's session locks after so long without a call, unless the configuration says otherwise.
+inline constexpr int64_t kIdleLockMs = 15 * kMinuteMs;
+inline constexpr int64_t kIdleLockMostMs = 12 * kHourMs;
+// Wrong pass phrases of an officer, and how long none is taken then.
+inline constexpr uint32_t kWrongPassphrases = 5;
+inline constexpr int64_t kWrongPassphrasePauseMs = 15 * kMinuteMs;
+
 // Sizes, bytes.
+inline constexpr size_t kPassphraseLeastBytes = 12;
+inline constexpr size_t kPassphraseMostBytes = 1024;
+inline constexpr size_t kUnitNameBytes = 64;
 inline constexpr size_t kRecordBytes = 1024 * 1024;
 inline constexpr size_t kPhotoBytes = 256 * 1024;  // inside a section; larger ones are attachments
 inline constexpr uint64_t kAttachmentBytes = 256ull * 1024 * 1024;  // a file, before it is sealed
@@ -115,5 +125,6 @@ static_assert(kPhotoBytes < kAttachmentBytes);
 static_assert(kPairSpans * 2 <= kPairAhead);
 static_assert(kDigests * 34 < kHeaderBytes);
 static_assert(kBatchRecords <= kSubmissionWindow);
+static_assert(kIdleLockMs <= kIdleLockMostMs);
 
 }  // namespace entente::limits

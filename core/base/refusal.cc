@@ -47,6 +47,7 @@ constexpr std::array<Row, 29> kRows = {{
     {Reason::kDiskFull, "disk-full", StatusCode::kResourceExhausted},
     {Reason::kBelowQuorum, "below-quorum", StatusCode::kUnavailable},
     {Reason::kShuttingDown, "shutting-down", StatusCode::kUnavailable},
+    {Reason::kSessionLocked, "session-locked", StatusCode::kPermissionDenied},
 }};
 
 constexpr std::string_view kPayload = "entente.v1.Refusal";

@@ -42,6 +42,7 @@ enum class Reason : uint8_t {
   kDiskFull,
   kBelowQuorum,
   kShuttingDown,
+  kSessionLocked,  // of a desk alone
 };
 
 struct Refusal {

@@ -16,9 +16,9 @@ std::map<std::string_view, const SentenceRow*> Index() {
 }  // namespace
 
 std::vector<std::span<const SentenceRow>> AllSentences() {
-  return {RefusalSentences(), WordSentences(),    DeskSentences(),
-          FileSentences(),    AuditSentences(),   PolicySentences(),
-          AlarmSentences(),   ContentSentences(), SearchSentences()};
+  return {RefusalSentences(), WordSentences(),   DeskSentences(),  FileSentences(),
+          AuditSentences(),   PolicySentences(), AlarmSentences(), ContentSentences(),
+          SearchSentences(),  PeopleSentences()};
 }
 
 const SentenceRow* FindSentence(std::string_view key) {

@@ -22,6 +22,7 @@ std::span<const SentenceRow> PolicySentences();
 std::span<const SentenceRow> AlarmSentences();
 std::span<const SentenceRow> ContentSentences();
 std::span<const SentenceRow> SearchSentences();
+std::span<const SentenceRow> PeopleSentences();
 std::vector<std::span<const SentenceRow>> AllSentences();
 // nullptr when there is none.
 const SentenceRow* FindSentence(std::string_view key);

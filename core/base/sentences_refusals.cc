@@ -27,8 +27,10 @@ constexpr SentenceRow kRows[] = {
      "Read the reasons, narrow the record or its recipients, or ask the contact they name.",
      "Lisez les motifs, restreignez l'envoi ou ses destinataires, ou interrogez le contact "
      "indiqué."},
-    {"reason.policy-held", "It is held until the policy it was sent under has arrived.",
-     "Retenu jusqu'à l'arrivée de la politique sous laquelle il a été envoyé."},
+    {"reason.policy-held",
+     "It is held: for a second person, or until the policy it was sent under has arrived.",
+     "Retenu : pour une deuxième personne, ou jusqu'à l'arrivée de la politique sous laquelle il a "
+     "été envoyé."},
     {"advice.policy-held",
      "Nothing to do yet: it is decided again when what it waits for is there.",
      "Rien à faire pour l'instant : il sera décidé à nouveau quand ce qu'il attend sera là."},
@@ -127,6 +129,10 @@ constexpr SentenceRow kRows[] = {
     {"reason.shutting-down", "The service is stopping.", "Le service s'arrête."},
     {"advice.shutting-down", "Nothing to do: the outbox sends again when the broker is back.",
      "Rien à faire : la boîte d'envoi reprend au retour du courtier."},
+    {"reason.session-locked", "Your session at this desk is locked.",
+     "Votre session à ce guichet est verrouillée."},
+    {"advice.session-locked", "Open it with your pass phrase: entente unlock.",
+     "Ouvrez-la par votre phrase secrète : entente unlock."},
 };
 
 }  // namespace

@@ -36,6 +36,8 @@ constexpr SentenceRow kRows[] = {
     {"operation.disclosure", "sent", "communication"},
     {"operation.erasure", "erased", "effacement"},
     {"operation.search", "searched", "recherche"},
+    {"operation.alteration", "altered", "modification"},
+    {"operation.session", "session", "session"},
     {"operation.administration", "administered", "administration"},
     {"operation.log-reading", "log read", "lecture du journal"},
     {"agency.admitted", "admitted", "admis"},

@@ -87,7 +87,7 @@ def until(what, condition, seconds=30):
 
 class Commands:
     def __init__(self, federation, folder):
-        self.demo, self.folder = federation.demo, folder
+        self.federation, self.demo, self.folder = federation, federation.demo, folder
         self.program = federation.bin / "entente"
         self.anna, self.dieter = self.officer("FR.fiu", "anna"), self.officer("DE.fiu", "dieter")
         self.chiara, self.rita = self.officer("CH.fiu", "chiara"), self.officer("FR.fiu", "rita")
@@ -301,13 +301,88 @@ class Commands:
         listed, said = answers(self.rita, lambda style: ["held", "list", *WHY])
         assert {one["record_id"] for one in listed["records"]} == {*first.values(), *second.values()}, listed
         assert "Olena Vymyshlena" in said["fr"].stdout, said["fr"].stdout
-        errors(self.anna, NO, "not-authorised", ["held", "release", first["en"], *WHY])
-        answers(self.rita, lambda style: ["held", "release", first[style], *WHY])
+        errors(self.anna, NO, "not-authorised", ["held", "release", first["en"], "--seen", "x", *WHY])
+        seen = {one["record_id"]: one["seen"] for one in listed["records"]}
+        assert seen[first["en"]] in said["en"].stdout, said["en"].stdout
+        errors(self.rita, USAGE, "usage", ["held", "release", first["en"], *WHY])
+        errors(self.rita, NO, "policy-held:seen", ["held", "release", first["en"], "--seen", seen[second["en"]], *WHY])
+        answers(self.rita, lambda style: ["held", "release", first[style], "--seen", seen[first[style]], *WHY])
         answers(self.rita, lambda style: ["held", "refuse", second[style], *WHY])
-        errors(self.rita, NO, "malformed", ["held", "release", second["en"], *WHY])
+        errors(self.rita, NO, "malformed", ["held", "release", second["en"], "--seen", seen[second["en"]], *WHY])
         until("CH has those released, and no other", lambda: {
             item["record_id"] for item in json.loads(self.chiara.run(["inbox"], "json").stdout)["items"]
             if item["kind"] == "RECORD_KIND_INFORMATION"} == set(first.values()))
+
+    def people(self):
+        """A unit, what it is assigned, a read from outside, and a session that locks."""
+        held = json.loads(self.anna.run(["inbox"], "json").stdout)["items"]
+        record = next(item["record_id"] for item in held if item["kind"] == "RECORD_KIND_ANSWER")
+        assert not any(item["outside"] for item in held), "outside, and there is no unit yet"
+        answers(self.anna, lambda style: ["unit", "list"])
+        for name in ("anna", "rita"):
+            roles = {"anna": "author,reader,auditor", "rita": "reader,releaser,data-protection-officer"}[name]
+            assert self.admin.run(["officer", "add", name, "--role", roles, "--unit", f"unit-{name}"], "json").returncode == DONE
+        answers(self.admin, lambda style: ["unit", "rule", "--unit", "unit-anna"])
+        answers(self.admin, lambda style: ["unit", "rule", "--kind", "alert", "--from", "DE", "--unit", "unit-rita"])
+        units, said = answers(self.anna, lambda style: ["unit", "list"])
+        assert [unit["name"] for unit in units["units"]] == ["unit-anna", "unit-rita"] and len(units["rules"]) == 2, units
+        assert "signalement" in said["fr"].stdout, said["fr"].stdout
+        errors(self.anna, NO, "not-authorised", ["unit", "rule", "--unit", "unit-anna"], "administrator")
+        errors(self.admin, INPUT, "input-refused", ["unit", "rule", "--kind", "leads", "--unit", "unit-anna"], "leads")
+        errors(self.admin, USAGE, "usage", ["unit", "rule", "--kind", "lead"])
+        self.outside(record)
+
+    def outside(self, record):
+        show = ["show", record, "--purpose", "asset-recovery", *WHY]
+        shown, said = answers(self.rita, lambda style: show)
+        assert shown["item"]["outside"] and shown["item"]["unit"] == "unit-anna", shown["item"]
+        assert "reported" in said["en"].stdout, said["en"].stdout
+        assert not json.loads(self.anna.run(show, "json").stdout)["item"]["outside"], "her own"
+        status, said = answers(self.rita, lambda style: ["status"])
+        assert status["outside_reads"] == "3" and "log --outside" in said["fr"].stdout, status
+        logged, said = answers(self.rita, lambda style: ["log", "--outside", *WHY])
+        numbers = [line["number"] for line in logged["consultations"]]
+        assert len(numbers) == 3 and "OUTSIDE" in said["en"].stdout, logged
+        errors(self.anna, NO, "not-authorised", ["reviewed", "--through", numbers[0], *WHY])
+        order = dict(zip(STYLES, numbers))
+        answers(self.rita, lambda style: ["reviewed", "--through", order[style], *WHY])
+        assert json.loads(self.rita.run(["status"], "json").stdout)["outside_reads"] == "0", "still waits"
+        errors(self.rita, NO, "not-authorised", ["assign", record, "--unit", "unit-rita", *WHY], "unit-anna")
+        turns = {"en": "unit-anna", "fr": "unit-anna", "json": "unit-rita"}
+        answers(self.anna, lambda style: ["assign", record, "--unit", turns[style], *WHY])
+        mine = json.loads(self.rita.run(["inbox", "--mine"], "json").stdout)["items"]
+        assert [item["record_id"] for item in mine] == [record], mine
+
+    def typed(self, person, words, lines, style="json"):
+        """A command that asks for pass phrases, one a line."""
+        environment = {**os.environ, "ENTENTE_CONFIG": str(person.config)}
+        return subprocess.run([self.program, *STYLES[style], *words], input="\n".join(lines) + "\n", capture_output=True, text=True,
+                              check=False, timeout=60, cwd=ROOT, env=environment)
+
+    def sessions(self):
+        phrase = "four words nobody joins"
+        check_exit(self.typed(self.rita, ["officer", "passphrase"], ["", phrase, "another one"]), INPUT, "two that differ")
+        check_exit(self.typed(self.rita, ["officer", "passphrase"], ["", phrase, phrase], "en"), DONE, "a pass phrase is set")
+        assert json.loads(self.rita.run(["status"], "json").stdout)["passphrase_set"], "not set"
+        self.restart()
+        errors(self.rita, NO, "session-locked", ["status"], "entente unlock")
+        answers(self.dieter, lambda style: ["status"])
+        wrong = self.typed(self.rita, ["unlock"], ["five words nobody joins up"])
+        check_exit(wrong, NO, "a wrong pass phrase")
+        assert json.loads(wrong.stderr[wrong.stderr.index("{"):])["reason"] == "not-authenticated", wrong.stderr
+        for style in STYLES:
+            opened = self.typed(self.rita, ["unlock"], [phrase], style)
+            check_exit(opened, DONE, "unlock")
+            assert phrase not in opened.stdout + opened.stderr, "the pass phrase is shown"
+        answers(self.rita, lambda style: ["status"])
+        errors(self.anna, NO, "not-authorised", ["officer", "reset-passphrase", "rita"])
+        check_exit(self.admin.run(["officer", "reset-passphrase", "rita"], "fr"), DONE, "reset")
+        errors(self.admin, NO, "malformed", ["officer", "reset-passphrase", "rita"])
+        print("  answers: officer passphrase, unlock", flush=True)
+
+    def restart(self):
+        self.federation.kill("FR.fiu")
+        self.federation.start("FR.fiu")
 
     def refused_input(self):
         send = ["lead", "send", "--to", "DE.fiu", *WHY, "--draft"]
@@ -340,7 +415,8 @@ def main():
     (base / "own").mkdir()
     commands = Commands(federation, base / "own")
     try:
-        for part in (commands.ceremonies, commands.leads, commands.cases, commands.held, commands.desk, commands.refused_input):
+        for part in (commands.ceremonies, commands.leads, commands.cases, commands.held, commands.desk, commands.people,
+                     commands.sessions, commands.refused_input):
             print(f"commands: {part.__name__.replace('_', ' ')}", flush=True)
             part()
     except AssertionError as error:
