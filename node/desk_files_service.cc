@@ -123,8 +123,10 @@ class DeskFilesService final : public v1::DeskFiles::Service {
     const Instant now = clock_.Now();
     const auto officer = OfficerOf(*context, *officers_, agency_, now);
     if (!officer.ok()) return net::ToGrpcStatus(officer.status());
-    const auto file = driver_.With(
-        [&](Engine& engine) { return engine.OpenAttachment(*officer, *request, now); });
+    const auto file = driver_.With([&](Engine& engine) -> absl::StatusOr<FileToRead> {
+      if (absl::Status open = engine.Enter(*officer, now); !open.ok()) return open;
+      return engine.OpenAttachment(*officer, *request, now);
+    });
     driver_.Changed();
     const absl::Status given = file.ok() ? Give(*file, *writer) : file.status();
     return given.ok() ? grpc::Status::OK : Answer(given);
@@ -138,7 +140,10 @@ class DeskFilesService final : public v1::DeskFiles::Service {
 
   absl::StatusOr<v1::AttachResponse> Take(const std::string& officer,
                                           grpc::ServerReader<v1::AttachRequest>& reader) {
-    auto begun = driver_.With([&](Engine& engine) { return engine.BeginAttachment(officer); });
+    auto begun = driver_.With([&](Engine& engine) -> absl::StatusOr<NewFile> {
+      if (absl::Status open = engine.Enter(officer, clock_.Now()); !open.ok()) return open;
+      return engine.BeginAttachment(officer);
+    });
     if (!begun.ok()) return begun.status();
     const std::string name = OwnFileName(AsText(begun->id));
     const FileFolder::Hold hold(folder_, name);

@@ -28,6 +28,15 @@ bool IsAsStrict(const std::string& given, const std::string& wanted,
 
 }  // namespace
 
+v1::SectionLabels LabelsOfDraft(const v1::DraftSection& section) {
+  v1::SectionLabels labels;
+  *labels.mutable_about() = section.about();
+  *labels.mutable_data() = section.data();
+  labels.set_basis(section.basis());
+  labels.set_essential(section.essential());
+  return labels;
+}
+
 policy::Vocabulary VocabularyAt(const ledger::Registry& registry, Instant instant) {
   const std::optional<ledger::FileInForce> file = registry.FederationFile("vocabulary", instant);
   if (!file) return policy::PublishedVocabulary();

@@ -10,12 +10,15 @@
 #include "core/base/instant.h"
 #include "core/ledger/labels.h"
 #include "core/ledger/registry.h"
+#include "entente/v1/desk.pb.h"
 #include "policy/model.h"
 #include "policy/vocabulary.h"
 
 namespace entente::node {
 
 using ledger::LabelsOf;
+// As they are sealed.
+v1::SectionLabels LabelsOfDraft(const v1::DraftSection& section);
 
 // The vocabulary in force; the published one where the federation has put none in force.
 policy::Vocabulary VocabularyAt(const ledger::Registry& registry, Instant instant);

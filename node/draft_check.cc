@@ -1,0 +1,122 @@
+// What a draft must be before any policy is asked (compose.h).
+#include <algorithm>
+#include <set>
+
+#include "core/base/limits.h"
+#include "core/base/refusal.h"
+#include "core/record/content.h"
+#include "core/record/strict.h"
+#include "core/record/words.h"
+#include "node/compose.h"
+#include "node/labels.h"
+#include "node/text.h"
+
+namespace entente::node {
+namespace {
+
+absl::Status CheckRecipients(const Ground& ground, const v1::Draft& draft, Instant now) {
+  if (draft.recipients().empty()) {
+    return Refuse(Reason::kLabelMissing, "recipient", "a record needs at least one recipient");
+  }
+  if (static_cast<size_t>(draft.recipients_size()) > limits::kRecipients) {
+    return Refuse(Reason::kTooLarge, "a record has at most 200 recipients");
+  }
+  std::set<std::string> seen;
+  for (const std::string& text : draft.recipients()) {
+    absl::StatusOr<AgencyId> agency = AgencyId::Parse(text);
+    if (!agency.ok()) {
+      return RefuseAdvising(Reason::kMalformed, "", std::string(agency.status().message()),
+                            "name it as COUNTRY.unit, such as BR.fiu; the list of agencies has it");
+    }
+    if (!seen.insert(text).second) {
+      return RefuseAdvising(Reason::kMalformed, "", Text("a recipient twice: ", text),
+                            "name each recipient once");
+    }
+    if (text == ground.agency.text()) {
+      return Refuse(Reason::kWrongAgency, "an agency does not send to itself");
+    }
+    if (!ground.federation.registry().FindAgency(text, now)) {
+      return RefuseAdvising(Reason::kWrongAgency, "",
+                            Text(text, " is no agency of this federation"),
+                            "list the agencies, and check the spelling");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckDeadline(const v1::LeadAsk& ask, Instant expires, Instant now) {
+  const Instant deadline{
+      static_cast<int64_t>(std::min(ask.deadline_ms(), static_cast<uint64_t>(kLastInstantMs)))};
+  if (deadline.ms == 0) return absl::OkStatus();
+  if (deadline <= now) {
+    return RefuseAdvising(Reason::kMalformed, "", "the deadline is over already",
+                          "give a deadline that is still to come");
+  }
+  if (deadline > expires) {
+    return RefuseAdvising(Reason::kMalformed, "", "the deadline lies after the record's expiry",
+                          "give an expiry that is not before the deadline");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLinks(const v1::Draft& draft) {
+  std::vector<record::PlacedContent> sections;
+  for (const v1::DraftSection& section : draft.sections()) {
+    sections.push_back({section.content(), section.essential()});
+  }
+  return record::CheckLinks(sections);
+}
+
+absl::Status CheckSections(const v1::Draft& draft) {
+  if (draft.sections().empty()) {
+    return Refuse(Reason::kLabelMissing, "section", "a record needs at least one section");
+  }
+  if (static_cast<size_t>(draft.sections_size()) > limits::kSections) {
+    return Refuse(Reason::kTooLarge, "a record has at most 32 sections");
+  }
+  for (const v1::DraftSection& section : draft.sections()) {
+    if (section.about().empty()) {
+      return Refuse(Reason::kLabelMissing, "about", "a section says what persons it is about");
+    }
+    if (section.data().empty()) {
+      return Refuse(Reason::kLabelMissing, "data", "a section says what data it holds");
+    }
+    // As strictly as the recipient will read it.
+    absl::Status good = record::CheckParsed(section.content());
+    if (good.ok()) good = record::CheckContent(section.content());
+    if (good.ok()) good = record::CheckLabelled(LabelsOfDraft(section), section.content());
+    if (!good.ok()) return good;
+  }
+  return CheckLinks(draft);
+}
+
+}  // namespace
+
+absl::Status CheckDraft(const Ground& ground, const v1::Draft& draft, Instant now) {
+  if (absl::Status status = CheckRecipients(ground, draft, now); !status.ok()) return status;
+  if (absl::Status status = CheckSections(draft); !status.ok()) return status;
+  if (draft.purpose().empty()) return Refuse(Reason::kLabelMissing, "purpose", "no purpose given");
+  if (draft.handling().empty()) {
+    return Refuse(Reason::kLabelMissing, "handling", "no handling code given");
+  }
+  if (record::UrgencyWord(draft.urgency()).empty()) {
+    return Refuse(Reason::kLabelMissing, "urgency", "no urgency given");
+  }
+  const Instant expires{
+      static_cast<int64_t>(std::min(draft.expires_ms(), static_cast<uint64_t>(kLastInstantMs)))};
+  if (expires <= now) {
+    return RefuseAdvising(Reason::kExpired, "", "the record would be expired when sent",
+                          "give an expiry that is still to come");
+  }
+  if (expires - now > limits::kRecordLifeMs) {
+    return RefuseAdvising(Reason::kMalformed, "", "a record lives five years at most",
+                          "give an earlier expiry, and send it anew before it ends");
+  }
+  for (const v1::DraftSection& section : draft.sections()) {
+    absl::Status good = CheckDeadline(section.content().lead_ask(), expires, now);
+    if (!good.ok()) return good;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace entente::node
