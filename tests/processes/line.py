@@ -26,8 +26,16 @@ class Line:
         self.ready.wait(10)
 
     def stop(self):
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop)
         self.thread.join(10)
+
+    async def _end(self):
+        """What is under way is dropped, as by a line that is cut."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        self.loop.stop()
 
     def _run(self):
         asyncio.set_event_loop(self.loop)
