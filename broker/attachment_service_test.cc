@@ -1,4 +1,4 @@
-// Upload and fetch over real mutual TLS, and what time does to the files.
+// Upload and fetch over real mutual TLS.
 #include "broker/attachment_service.h"
 
 #include <gtest/gtest.h>
@@ -17,12 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kMegabyte = 1024 * 1024;
-
-ServerOptions QuickHousekeeping() {
-  ServerOptions options;
-  options.housekeeping = absl::Milliseconds(5);
-  return options;
-}
 
 v1::UploadRequest Piece(std::string_view bytes) {
   v1::UploadRequest request;
@@ -370,61 +364,21 @@ TEST_F(AttachmentServiceTest, AFileThatTheDiskLostIsAFaultUntilItsOriginUploadsI
 
 // ---- time
 
-class SweepTest : public AttachmentServiceTest {
- protected:
-  SweepTest() : AttachmentServiceTest(QuickHousekeeping()) {}
-  // Time passes, and the housekeeping that is due in it may be done.
-  void Pass(int64_t ms) {
-    world.clock.Move(ms);
-    absl::SleepFor(absl::Milliseconds(100));
-  }
-  static bool Goes(const std::string& path) {
-    const absl::Time end = absl::Now() + absl::Seconds(20);
-    while (fs::exists(path) && absl::Now() < end) absl::SleepFor(absl::Milliseconds(5));
-    return !fs::exists(path);
-  }
-};
-
-TEST_F(SweepTest, WhatNoRecordRefersToIsDroppedADayAfterItsLastPiece) {
-  const std::string sealed = Sealed(100);
-  const record::FileShape complete = Upload(sealed);
-  const std::string large = Sealed(200'000);
-  const record::FileShape part = ShapeOf(large);
-  ASSERT_TRUE(Send(*Start("FR.fiu", part), large, 10));
-  Pass(limits::kDayMs - limits::kMinuteMs);
-  EXPECT_TRUE(fs::exists(PathOf(complete)) && fs::exists(PathOf(part) + ".part"));
-  Pass(limits::kHourMs + limits::kMinuteMs);
-  EXPECT_TRUE(Goes(PathOf(complete)) && Goes(PathOf(part) + ".part"));
-}
-
-TEST_F(SweepTest, WhatSomebodyMayFetchStaysUntilNobodyMay) {
-  const std::string sealed = Sealed(100);
-  const record::FileShape shape = Upload(sealed);
-  const Lead lead = Attached(shape, {.recipients = {"BR.fiu", "DE.fiu"}});
-  ASSERT_EQ(Submit(lead), "OK");
-  Pass(29 * limits::kDayMs);
-  EXPECT_EQ(Fetched("BR.fiu", lead), sealed);
-  Pass(limits::kDayMs + limits::kHourMs);
-  EXPECT_TRUE(Goes(PathOf(shape)));
-}
-
-TEST_F(SweepTest, WhatAllHaveFetchedGoes) {
-  const record::FileShape shape = Upload(Sealed(100));
-  const Lead lead = Attached(shape);
-  ASSERT_EQ(Submit(lead), "OK");
-  Pass(2 * limits::kDayMs);
-  EXPECT_TRUE(fs::exists(PathOf(shape)));
-  v1::FetchedNote note;
-  note.set_log_origin(world.federation.log_origin());
-  note.set_origin("FR.fiu");
-  note.set_recipient("BR.fiu");
-  note.set_record_hash(ToString(lead.sealed.hash));
-  note.add_section_ids(ToString(lead.sealed.sections[1]));
-  note.set_instant_ms(static_cast<uint64_t>(maker.now.ms));
-  const auto fetched = world.Submit("BR.fiu", {FetchedSubmission(maker, note, 1)});
-  ASSERT_TRUE(fetched.ok() && fetched->results(0).has_committed());
-  Pass(limits::kHourMs);
-  EXPECT_TRUE(Goes(PathOf(shape)));
+TEST(AttachmentHousekeeping, WhatNoRecordRefersToIsDropped) {
+  ServerOptions options;
+  options.housekeeping = absl::Milliseconds(5);
+  ShellWorld world(options);
+  testing::SeededRandom random(17);
+  const std::string sealed = SealedBytes(10, random);
+  const auto upload = StartUpload(world.ChannelOf("FR.fiu"), ShapeOf(sealed));
+  upload->Write(Piece(sealed));
+  ASSERT_TRUE(upload->Read() && upload->Read()->complete());
+  const std::string path = world.files() + "/" + AttachmentPath({"FR.fiu", ShapeOf(sealed)});
+  ASSERT_TRUE(fs::exists(path));
+  world.clock.Move(limits::kDayMs + limits::kHourMs);
+  const absl::Time end = absl::Now() + absl::Seconds(20);
+  while (fs::exists(path) && absl::Now() < end) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_FALSE(fs::exists(path));
 }
 
 }  // namespace

@@ -169,6 +169,13 @@ TEST_F(AttachmentTest, ASuspendedAgencyIsNotServed) {
   EXPECT_TRUE(IsRefusal(f.engine->CheckAdmitted(f.Id("BR.other"), f.now), Reason::kWrongAgency));
 }
 
+TEST_F(AttachmentTest, AnAgencyThatWasRemovedIsNotServed) {
+  const Lead lead = Sent({.recipients = {"BR.fiu", "DE.fiu"}});
+  f.Suspend("BR.fiu", v1::AgencyStatement::REMOVED);
+  EXPECT_EQ(ReasonFor("BR.fiu", lead), "agency-suspended");
+  EXPECT_EQ(ReasonFor("DE.fiu", lead), "OK");
+}
+
 // As nothing is delivered before.
 TEST_F(AttachmentTest, NothingIsServedBeforeItsCheckpointIsStored) {
   LeadDraft draft{.sections = {{"suspect", "financial"}, {"suspect", "narrative"}}};

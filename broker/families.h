@@ -2,9 +2,8 @@
 // is number order. `agency` in a key: its text and a zero byte, which no agency's text contains.
 //
 //   r_open         u64 snapshot number (from 1)       -> u64 log index of the n-th open entry
-//   r_bodies       u64 log index                      -> SHA-256 of the rest || what is delivered:
-//   a
-//                  Record as carried, or a NoticeList (command.proto)
+//   r_bodies       u64 log index                      -> SHA-256 of the rest || what is
+//                  delivered: a Record as carried, or a NoticeList (command.proto)
 //   r_parts        u64 log index || u16 part number   -> salt32 || part
 //   r_mailbox      agency || u8 lane || u64 seq       -> MailboxRow
 //   r_cursors      agency || u8 lane                  -> u64 sequence acknowledged through

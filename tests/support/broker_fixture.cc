@@ -34,10 +34,7 @@ BrokerKeys EngineFixture::Keys() const {
 
 absl::Status EngineFixture::Reopen() {
   engine.reset();
-  auto hold = [this](const AgencyId& origin, const record::FileShape& shape, Instant) {
-    return uploaded.contains({origin.text(), shape}) ? std::make_shared<const bool>() : Hold();
-  };
-  auto opened = Engine::Open(store, federation.genesis().text(), Keys(), quotas, now, hold);
+  auto opened = Engine::Open(store, federation.genesis().text(), Keys(), quotas, now, hold_file);
   if (!opened.ok()) return opened.status();
   engine = *std::move(opened);
   return absl::OkStatus();
@@ -179,10 +176,10 @@ absl::StatusOr<uint64_t> EngineFixture::Publish(const ledger::Publication& publi
   return applied->log_index;
 }
 
-void EngineFixture::Suspend(std::string_view agency) {
+void EngineFixture::Suspend(std::string_view agency, v1::AgencyStatement::State state) {
   v1::AgencyStatement body;
   body.set_agency(std::string(agency));
-  body.set_state(v1::AgencyStatement::SUSPENDED);
+  body.set_state(state);
   body.set_kind("fiu");
   body.set_name("Agency " + std::string(agency));
   body.set_from_ms(static_cast<uint64_t>(testing::kFounded.ms));

@@ -60,6 +60,9 @@ class EngineFixture {
   store::MemoryStore store{kBrokerFamilies};
   QuotaLimits quotas;
   std::set<OwnedFile> uploaded;  // what is whole at the broker
+  HoldFile hold_file = [this](const AgencyId& origin, const record::FileShape& shape, Instant) {
+    return uploaded.contains({origin.text(), shape}) ? std::make_shared<const bool>() : Hold();
+  };
   Instant now = testing::kFounded + limits::kMinuteMs;
   std::unique_ptr<Engine> engine;
   const bool ready;  // false: it did not start, and the running test has failed
@@ -91,8 +94,9 @@ class EngineFixture {
   absl::StatusOr<uint64_t> Send(const LeadDraft& draft, uint64_t number);
   absl::StatusOr<Applied> CommitOne(Command command);
   absl::StatusOr<uint64_t> Publish(const ledger::Publication& publication);
-  // Its authority suspends the agency.
-  void Suspend(std::string_view agency);
+  // Its authority suspends the agency, or removes it.
+  void Suspend(std::string_view agency,
+               v1::AgencyStatement::State state = v1::AgencyStatement::SUSPENDED);
 
   // Everything that waits for the agency.
   std::vector<v1::Delivery> Fetch(std::string_view agency);
