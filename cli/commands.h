@@ -21,6 +21,7 @@ void AddLeadCommands(CLI::App& app, Context& context);
 void AddAlertCommands(CLI::App& app, Context& context);
 void AddCaseCommands(CLI::App& app, Context& context);
 void AddAttachmentCommands(CLI::App& app, Context& context);
+void AddWatchCommands(CLI::App& app, Context& context);
 void AddHeldCommands(CLI::App& app, Context& context);
 void AddRequestCommands(CLI::App& app, Context& context);
 void AddInboxCommands(CLI::App& app, Context& context);

@@ -44,6 +44,7 @@ void ReadLabels(ConfigTable& table, v1::DraftSection* section) {
   Assign(section->mutable_data(), table.Texts("data"));
   section->set_basis(table.Text("basis"));
   section->set_essential(table.BoolOr("essential", false));
+  Assign(section->mutable_never_to(), table.Texts("never_to"));
 }
 
 void ReadNarrative(ConfigTable& table, v1::Narrative& narrative) {
@@ -166,6 +167,7 @@ absl::StatusOr<v1::Draft> ReadDraft(const std::string& path, v1::RecordKind kind
   draft.set_expires_ms(InstantAt(*root, "expires", now));
   Assign(draft.mutable_obtained_from(), root->Texts("obtained_from"));
   draft.set_instruction(root->TextOr("instruction", ""));
+  Assign(draft.mutable_never_to(), root->Texts("never_to"));
   ReadHead(*root, kind, now, draft);
   for (v1::DraftSection& section : ReadSections(*root)) *draft.add_sections() = std::move(section);
   if (const absl::Status status = root->Finish(); !status.ok()) return status;

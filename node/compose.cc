@@ -11,9 +11,11 @@
 #include "core/crypto/agree.h"
 #include "core/ledger/parts.h"
 #include "core/record/format.h"
+#include "core/record/words.h"
 #include "node/attachments.h"
 #include "node/cases.h"
 #include "node/labels.h"
+#include "node/narrow.h"
 #include "node/search/leak_check.h"
 #include "node/second_person.h"
 #include "node/sent.h"
@@ -53,15 +55,19 @@ record::Header HeaderOf(const Ground& ground, const state::SentRecord& sent, con
   return header;
 }
 
-policy::Decision Decide(const policy::Snapshot& snapshot, const record::Header& header,
-                        const v1::Draft& draft, const state::SentRecipient& recipient,
-                        Instant now) {
+// By policy, and then by what the sender keeps back by hand.
+policy::Decision Decide(const Ground& ground, const policy::Snapshot& snapshot,
+                        const record::Header& header, const v1::Draft& draft,
+                        const state::SentRecipient& recipient, Instant now) {
   policy::RecordLabels labels = LabelsOf(header);
   for (const v1::DraftSection& section : draft.sections()) {
     labels.sections.push_back(LabelsOf(LabelsOfDraft(section)));
   }
-  return policy::DecideOutbound(snapshot, labels, {recipient.recipient(), recipient.instrument()},
-                                now);
+  policy::Decision decision = policy::DecideOutbound(
+      snapshot, labels, {recipient.recipient(), recipient.instrument()}, now);
+  const auto agency = ground.federation.registry().FindAgency(recipient.recipient(), now);
+  Narrow(draft, recipient.recipient(), agency ? agency->kind : "", decision);
+  return decision;
 }
 
 void KeepDecision(const policy::Decision& decision, state::SentRecipient& recipient, Instant now) {
@@ -134,7 +140,7 @@ absl::StatusOr<std::vector<Granted>> Grant(const Ground& ground, const policy::S
   std::vector<Granted> granted;
   for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
     if (recipient.state() != v1::RECIPIENT_STATE_WAITING) continue;
-    policy::Decision decision = Decide(snapshot, header, draft, recipient, now);
+    policy::Decision decision = Decide(ground, snapshot, header, draft, recipient, now);
     KeepDecision(decision, recipient, now);
     if (!decision.releases()) continue;
     granted.push_back({&recipient, std::move(decision),
@@ -248,7 +254,8 @@ absl::StatusOr<policy::Decision> DecideDraft(const Ground& ground, const state::
   if (!snapshot.ok()) return snapshot.status();
   const uint64_t version =
       (*snapshot)->PolicyVersion(ground.agency.jurisdiction(), now).value_or(0);
-  return Decide(**snapshot, HeaderOf(ground, sent, draft, version, now), draft, recipient, now);
+  return Decide(ground, **snapshot, HeaderOf(ground, sent, draft, version, now), draft, recipient,
+                now);
 }
 
 std::vector<v1::Leak> LeaksOf(const v1::Draft& draft, const policy::Decision& decision) {

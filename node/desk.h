@@ -102,6 +102,7 @@ class Desk {
 
   absl::StatusOr<v1::ListResponse> ListRecords(std::string_view officer,
                                                const v1::ListRequest& request, Instant now) const;
+  absl::StatusOr<v1::WatchResponse> Watch(std::string_view officer, Instant now) const;
   absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer, const v1::InboxRequest& request,
                                           Instant now) const;
   absl::StatusOr<v1::ShowResponse> Show(std::string_view officer, const v1::ShowRequest& request,

@@ -300,4 +300,21 @@ absl::StatusOr<v1::ResetPassphraseResponse> Desk::ResetPassphrase(
   return v1::ResetPassphraseResponse();
 }
 
+absl::StatusOr<v1::WatchResponse> Desk::Watch(std::string_view officer, Instant now) const {
+  v1::InboxRequest request;
+  request.set_unread_only(true);
+  request.set_mine_only(true);
+  const absl::StatusOr<v1::InboxResponse> inbox = Inbox(officer, request, now);
+  if (!inbox.ok()) return inbox.status();
+  v1::WatchResponse response;
+  for (const v1::InboxItem& item : inbox->items()) {
+    v1::WaitingRecord& waiting = *response.add_records();
+    waiting.set_record_id(item.record_id());
+    waiting.set_reference(item.reference());
+    waiting.set_urgency(item.urgency());
+    waiting.set_received_ms(item.received_ms());
+  }
+  return response;
+}
+
 }  // namespace entente::node

@@ -203,6 +203,13 @@ class DeskService final : public v1::Desk::Service {
       return engine.ResetPassphrase(officer, *request, now);
     });
   }
+  // A pager must ring while nobody is at the desk, and must not keep a session open.
+  grpc::Status Watch(grpc::ServerContext* context, const v1::WatchRequest*,
+                     v1::WatchResponse* response) override {
+    return Serve(context, response, [](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Watch(officer, now);
+    });
+  }
   // These two open a session, or make it one that locks.
   grpc::Status Unlock(grpc::ServerContext* context, const v1::UnlockRequest* request,
                       v1::UnlockResponse* response) override {

@@ -9,6 +9,7 @@
 #include "core/record/words.h"
 #include "node/compose.h"
 #include "node/labels.h"
+#include "node/narrow.h"
 #include "node/text.h"
 
 namespace entente::node {
@@ -95,6 +96,7 @@ absl::Status CheckSections(const v1::Draft& draft) {
 absl::Status CheckDraft(const Ground& ground, const v1::Draft& draft, Instant now) {
   if (absl::Status status = CheckRecipients(ground, draft, now); !status.ok()) return status;
   if (absl::Status status = CheckSections(draft); !status.ok()) return status;
+  if (absl::Status status = CheckNeverTo(draft); !status.ok()) return status;
   if (draft.purpose().empty()) return Refuse(Reason::kLabelMissing, "purpose", "no purpose given");
   if (draft.handling().empty()) {
     return Refuse(Reason::kLabelMissing, "handling", "no handling code given");

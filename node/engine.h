@@ -223,6 +223,9 @@ class Engine {
   // what was looked at: refusals of CheckSeen (second_person.h).
   absl::StatusOr<v1::JudgeHeldResponse> JudgeHeld(std::string_view officer,
                                                   const v1::JudgeHeldRequest& request, Instant now);
+  // Role author or reader. That something waits, and how urgently: also for a session that is
+  // locked, and no call that keeps one open.
+  absl::StatusOr<v1::WatchResponse> Watch(std::string_view officer, Instant now);
   // Role author or reader.
   absl::StatusOr<v1::InboxResponse> Inbox(std::string_view officer, const v1::InboxRequest& request,
                                           Instant now);

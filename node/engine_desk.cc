@@ -133,6 +133,10 @@ absl::StatusOr<v1::SendResponse> Engine::JudgeHit(std::string_view officer,
   return parts_->Guarded([&] { return parts_->desk.JudgeHit(officer, request, now); });
 }
 
+absl::StatusOr<v1::WatchResponse> Engine::Watch(std::string_view officer, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Watch(officer, now); });
+}
+
 absl::StatusOr<v1::InboxResponse> Engine::Inbox(std::string_view officer,
                                                 const v1::InboxRequest& request, Instant now) {
   return parts_->Guarded([&] { return parts_->desk.Inbox(officer, request, now); });

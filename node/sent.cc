@@ -34,7 +34,9 @@ void KeepDecision(const v1::RecipientDecision& decision, state::SentRecipient& r
   *recipient.mutable_rules() = decision.rules();
   *recipient.mutable_reasons() = decision.reasons();
   recipient.set_contact(decision.contact());
-  recipient.set_withheld(static_cast<uint32_t>(decision.withheld_size()));
+  // What the sender kept back by hand the broker does not know.
+  recipient.set_withheld(
+      std::max(recipient.withheld(), static_cast<uint32_t>(decision.withheld_size())));
   const bool undelivered = recipient.state() == v1::RECIPIENT_STATE_UNDELIVERED;
   const bool recalled = recipient.state() == v1::RECIPIENT_STATE_RECALLED;
   if (!IsUnderWay(recipient.state()) && !undelivered && !recalled) return;

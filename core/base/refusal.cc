@@ -17,7 +17,7 @@ struct Row {
   StatusCode code;
 };
 
-constexpr std::array<Row, 29> kRows = {{
+constexpr std::array<Row, 30> kRows = {{
     {Reason::kNotAuthenticated, "not-authenticated", StatusCode::kUnauthenticated},
     {Reason::kNotAuthorised, "not-authorised", StatusCode::kPermissionDenied},
     {Reason::kWrongAgency, "wrong-agency", StatusCode::kPermissionDenied},

@@ -17,6 +17,7 @@ constexpr SentenceRow kRows[] = {
     {"error.broker-advice",
      "Check --broker and --broker-name, and ask its operator whether it runs.",
      "Vérifiez --broker et --broker-name, et demandez à son exploitant s'il fonctionne."},
+    {"watch.waits", "{0} waits, {1}, since {2}.", "{0} attend, {1}, depuis {2}."},
     {"attachment.progress", "{0}: {1} %", "{0} : {1} %"},
     {"attachment.here", "It is here: entente attachment save --section {0}",
      "Il est ici : entente attachment save --section {0}"},

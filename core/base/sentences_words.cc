@@ -70,6 +70,8 @@ constexpr SentenceRow kRows[] = {
      "L'un des deux États n'est pas partie à l'instrument juridique."},
     {"policy-reason.instrument-purpose", "The legal instrument does not cover this purpose.",
      "L'instrument juridique ne couvre pas cette finalité."},
+    {"policy-reason.narrowed-by-sender", "The sender keeps it back by hand.",
+     "L'expéditeur le retient de sa propre décision."},
     {"policy-reason.no-rule-allows", "No rule allows it.", "Aucune règle ne le permet."},
     {"policy-reason.withheld", "A rule withholds it.", "Une règle le retient."},
     {"policy-reason.forbidden", "A rule forbids it.", "Une règle l'interdit."},

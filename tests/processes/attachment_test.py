@@ -178,7 +178,7 @@ def urgent_passes(world):
     lines = {agency: put_on_line(world.federation, agency) for agency in (ORIGIN, RECIPIENT)}
     up, down = lines[ORIGIN][0], lines[RECIPIENT][0]
     until("the sender's node speaks to the broker", lambda: up.bytes["down"] > 10_000)
-    path = world.file("slow.bin", 1 * MIB)
+    path = world.file("slow.bin", 640 * 1024)
     record = world.send(path)
     took = []
 
@@ -190,13 +190,13 @@ def urgent_passes(world):
         return line.bytes[way] - base
 
     base = up.bytes["up"]
-    until("the attachment is on its way up", lambda: carried(up, "up", base) > 150_000, 60)
+    until("the attachment is on its way up", lambda: carried(up, "up", base) > 100_000, 60)
     for _ in range(2):
         lead("while it goes up")
     assert not world.arrived(record), "the attachment was up before: nothing was passed"
     until("the record arrives", lambda: world.arrived(record), 200)
     base = down.bytes["down"]
-    until("the attachment is on its way down", lambda: carried(down, "down", base) > 150_000, 60)
+    until("the attachment is on its way down", lambda: carried(down, "down", base) > 100_000, 60)
     for _ in range(2):
         lead("while it comes down")
     out = world.folder / "early.out"

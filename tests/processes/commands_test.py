@@ -123,6 +123,26 @@ class Commands:
         assert approved == {"agency": "FR.new-json", "kind": "police", "signed": f"{out}-json"}, approved
         self.publishing(out)
 
+    def watching(self, records):
+        """Each unread record rings once, with its reference and urgency and nothing else."""
+        hook, rung = self.folder / "hook", self.folder / "rung"
+        hook.write_text(f'#!/bin/sh\necho "$#" "$@" >>{rung}\n')
+        hook.chmod(0o755)
+        for style in STYLES:
+            rung.write_text("")
+            got = self.dieter.run(["watch", "--once", "--hook", hook], style)
+            check_exit(got, DONE, f"watch ({style})")
+            calls = [line.split() for line in rung.read_text().splitlines()]
+            assert len(calls) == len(got.stdout.splitlines()) >= len(records), got.stdout
+            assert all(call[0] == "2" and call[2] in ("urgent", "normal", "bulk") for call in calls), calls
+        told = [json.loads(line) for line in got.stdout.splitlines()]
+        assert records <= {record["record_id"] for record in told}, told
+        assert set(told[0]) == {"record_id", "reference", "urgency", "received_ms"}, told[0]
+        got = self.dieter.run(["watch", "--once", "--hook", self.folder / "none"], "en")
+        check_exit(got, INPUT, "watch with a hook that is not there")
+        assert not got.stdout, "what rang nowhere was told as rung"
+        print("  answers: watch", flush=True)
+
     def stopping(self, publish):
         """An agency that was admitted is suspended, readmitted and removed; its key is revoked."""
         federation = ["--federation", "entente.test"]
@@ -179,6 +199,7 @@ class Commands:
         until("all leads are in the inbox of DE", lambda: set(records.values()) <= {
             item["record_id"] for item in json.loads(self.dieter.run(["inbox"], "json").stdout)["items"]})
         answers(self.dieter, lambda style: ["inbox"])
+        self.watching(set(records.values()))
         answers(self.dieter, lambda style: ["lead", "list", "--received"])
         listed, _ = answers(self.anna, lambda style: ["lead", "list"])
         assert {lead["record_id"] for lead in listed["records"]} == set(records.values()), listed
