@@ -48,7 +48,8 @@ struct KeyInfo {
   std::optional<uint64_t> revoked_at;  // log index of the revocation
 };
 
-// A policy ("FR") or federation file ("vocabulary", "groups", "instruments", "calendar-FR") that was logged.
+// A policy ("FR") or federation file ("vocabulary", "groups", "instruments", "calendar-FR") that
+// was logged.
 struct FileInForce {
   uint64_t version = 0;
   Digest digest{};
