@@ -162,6 +162,9 @@ TEST_F(AttachmentServiceTest, ARestartInBetweenLosesNoMoreThanWasNotSynced) {
   const auto live = Start("FR.fiu", shape);
   ASSERT_TRUE(Send(*live, sealed, 3 * kMegabyte + 10));
   const auto fetch = Fetch("BR.fiu", lead);
+  // It has begun there: else it could find no broker any more.
+  fetch->Write(Want(1));
+  ASSERT_TRUE(fetch->Read());
   world.Stop();
   EXPECT_TRUE(IsRefusal(live->End(), Reason::kShuttingDown));
   EXPECT_TRUE(IsRefusal(fetch->End(), Reason::kShuttingDown));

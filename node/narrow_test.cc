@@ -92,7 +92,8 @@ TEST(NarrowTest, WhoIsKeptOutGetsNothingAndIsShownSo) {
   ASSERT_TRUE(shown.ok()) << shown.status();
   EXPECT_THAT(shown->sections(), SizeIs(1));
   EXPECT_THAT(shown->withheld(), IsEmpty()) << "what the origin keeps back leaves no trace";
-  for (const v1::RecipientStatus& recipient : world.SentLead("FR.fiu", id).recipients()) {
+  const v1::RecordSummary summary = world.SentLead("FR.fiu", id);
+  for (const v1::RecipientStatus& recipient : summary.recipients()) {
     if (recipient.recipient() == "BR.fiu") {
       EXPECT_EQ(recipient.sections_withheld(), 1u);
     } else {

@@ -53,7 +53,8 @@ record::SealRequest RequestFor(const Ground& ground, const v1::SectionContent& c
                  .evaluation = "B2",
                  .urgency = v1::URGENCY_NORMAL,
                  .policy_version = 1},
-      .sections = {{.labels = Labels(), .content = content}}};
+      .sections = {}};
+  request.sections.push_back({.labels = Labels(), .content = content});
   for (size_t i = 0; i < ground.recipients(); ++i) {
     request.recipients.push_back({.recipient = ground.recipient(i).id,
                                   .delivery_key = ground.recipient(i).delivery.public_key(),
