@@ -131,6 +131,11 @@ bool Assignments::IsInside(const Assigned& assigned, std::string_view officer) c
   return !assigned.unit.empty() && UnitOfOfficer(std::string(officer)) == assigned.unit;
 }
 
+Assigned Assignments::OfAuthor(const std::string& officer) const {
+  if (!any_unit_) return Assigned{true, "", {}};
+  return Assigned{false, UnitOfOfficer(officer), {officer}};
+}
+
 absl::StatusOr<Assigned> Assignments::OfCase(std::string_view case_id) const {
   absl::StatusOr<std::optional<state::CaseBook>> book =
       node::Load<state::CaseBook>(ground_->db, kCases, case_id);
@@ -150,10 +155,7 @@ absl::StatusOr<Assigned> Assignments::Of(const state::ReceivedRecord& received) 
 
 absl::StatusOr<Assigned> Assignments::Of(const state::SentRecord& sent) const {
   if (IsSet(sent.assigned())) return Stored(sent.assigned());
-  if (sent.case_id().empty()) {
-    if (!any_unit_) return Assigned{true, "", {}};
-    return Assigned{false, UnitOfOfficer(sent.officer()), {sent.officer()}};
-  }
+  if (sent.case_id().empty()) return OfAuthor(sent.officer());
   absl::StatusOr<Assigned> assigned = OfCase(sent.case_id());
   if (assigned.ok() && !IsInside(*assigned, sent.officer())) {
     assigned->officers.push_back(sent.officer());
@@ -187,12 +189,10 @@ absl::Status AssignReceived(const Ground& ground, state::ReceivedRecord& receive
 absl::Status AssignSent(const Ground& ground, state::SentRecord& sent) {
   // What is posted belongs to those of the case, and its author.
   if (!sent.case_id().empty() && sent.kind() != v1::RECORD_KIND_MEMBERSHIP) return absl::OkStatus();
-  absl::StatusOr<std::optional<v1::Officer>> author =
-      Load<v1::Officer>(ground.db, kOfficers, sent.officer());
-  if (!author.ok()) return author.status();
-  if (!*author || (*author)->unit().empty()) return absl::OkStatus();
-  sent.mutable_assigned()->set_unit((*author)->unit());
-  sent.mutable_assigned()->add_officers(sent.officer());
+  absl::StatusOr<Assignments> assignments = Assignments::Load(ground);
+  if (!assignments.ok()) return assignments.status();
+  const Assigned author = assignments->OfAuthor(sent.officer());
+  if (!author.everybody) *sent.mutable_assigned() = ToState(author);
   return absl::OkStatus();
 }
 

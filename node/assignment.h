@@ -36,6 +36,7 @@ class Assignments {
   absl::StatusOr<Assigned> Of(const state::ReceivedRecord& received) const;
   absl::StatusOr<Assigned> Of(const state::SentRecord& sent) const;
   absl::StatusOr<Assigned> OfCase(std::string_view case_id) const;
+  Assigned OfAuthor(const std::string& officer) const;
   bool IsInside(const Assigned& assigned, std::string_view officer) const;
 
   const std::map<std::string, v1::Officer>& officers() const { return officers_; }

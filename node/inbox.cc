@@ -352,7 +352,15 @@ absl::Status Inbox::KeepIfMembership(const Arrived& arrived, Group& group) {
 
 absl::Status Inbox::Keep(Arrived& arrived, Group& group, Instant now) {
   state::ReceivedRecord& index = arrived.index;
-  if (absl::Status assigned = AssignReceived(*ground_, index); !assigned.ok()) return assigned;
+  const absl::Status assigned = AssignReceived(*ground_, index);
+  if (absl::IsDataLoss(assigned)) {
+    // It is kept all the same; whose it is must be known before it is read.
+    ground_->alarms.Raise(alarm::kLocalFault, "assignment",
+                          Text("what comes cannot be assigned: ", std::string(assigned.message())),
+                          now);
+  } else if (!assigned.ok()) {
+    return assigned;
+  }
   group.lines.push_back(CollectionLine(index));
   Save(group.batch, kReceived, index.record_hash(), index);
   if (!arrived.content) {

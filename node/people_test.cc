@@ -6,6 +6,7 @@
 #include "core/base/refusal.h"
 #include "node/assignment.h"
 #include "node/engine_fixture.h"
+#include "node/families.h"
 
 namespace entente::node {
 namespace {
@@ -174,6 +175,26 @@ TEST_F(PeopleTest, WhatIsSentBelongsToItsAuthorAndTheirUnit) {
   EXPECT_FALSE(IsOutside("BR.fiu", "ana", sent->record_id()));
   EXPECT_FALSE(IsOutside("BR.fiu", "aldo", sent->record_id()));
   EXPECT_TRUE(IsOutside("BR.fiu", "davi", sent->record_id()));
+}
+
+TEST_F(PeopleTest, WhatIsSentWithoutAUnitIsItsAuthorsAlone) {
+  Units();
+  AddOfficer("BR.fiu", "alone", {"author", "reader"}, "");
+  const auto sent = world.node("BR.fiu")->Send("alone", world.Lead({"DE.fiu"}), world.now);
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  EXPECT_FALSE(IsOutside("BR.fiu", "alone", sent->record_id()));
+  EXPECT_TRUE(IsOutside("BR.fiu", "ana", sent->record_id()));
+}
+
+TEST_F(PeopleTest, ADamagedRuleKeepsNothingFromComingAndAllFromBeingRead) {
+  Units();
+  store::WriteBatch batch;
+  batch.Put(kNode, "unit-rules", "\x0a\xff");
+  ASSERT_TRUE(world.node("BR.fiu").store.Write(batch, store::Sync::kYes).ok());
+  const std::string id = LeadFromFrance();
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), ElementsAre("local-fault"));
+  EXPECT_TRUE(absl::IsDataLoss(Show("BR.fiu", "ana", id).status()));
 }
 
 TEST_F(PeopleTest, AnAnswerGoesToWhoAsked) {
