@@ -27,6 +27,8 @@ NOTICES = {
                                          "origin", "acknowledgement"),
     pb.NOTICE_TYPE_RECALL: Form("recall", pb.RecallNote, "origin", "recipient", "record-signing"),
     pb.NOTICE_TYPE_ERASURE: Form("erasure", pb.ErasureNote, "recipient", "origin",
+                                 "acknowledgement"),
+    pb.NOTICE_TYPE_FETCHED: Form("fetched", pb.FetchedNote, "recipient", "origin",
                                  "acknowledgement")}
 
 
