@@ -13,9 +13,7 @@ struct SaveOptions {
 
 void Save(Context& context, const SaveOptions& options) {
   const auto saved = SaveAttachment(context, options.request, options.out);
-  if (!saved.ok()) {
-    return context.FailAt({Peer::Kind::kDesk, context.settings.desk}, saved.status());
-  }
+  if (!saved) return;
   context.Done(
       context.Say("attachment.saved", {options.out, saved->name(), std::to_string(saved->size())}),
       {{"file", options.out}, {"name", saved->name()}, {"size", saved->size()}});

@@ -86,13 +86,23 @@ bool ReadPiece(std::ifstream& file, std::string& piece) {
   return !piece.empty();
 }
 
-absl::StatusOr<v1::AttachResponse> Attach(Context& context, const std::string& path,
-                                          const std::string& media_type) {
+std::nullopt_t Failed(Context& context, const absl::Status& status) {
+  context.Fail(status);
+  return std::nullopt;
+}
+
+std::nullopt_t FailedAtDesk(Context& context, const grpc::Status& status) {
+  context.FailAt({Peer::Kind::kDesk, context.settings.desk}, net::FromGrpcStatus(status));
+  return std::nullopt;
+}
+
+std::optional<v1::AttachResponse> Attach(Context& context, const std::string& path,
+                                         const std::string& media_type) {
   uint64_t size = 0;
   auto file = OpenFile(path, size);
-  if (!file.ok()) return file.status();
+  if (!file.ok()) return Failed(context, file.status());
   const auto stub = context.Files();
-  if (!stub.ok()) return stub.status();
+  if (!stub.ok()) return Failed(context, stub.status());
   grpc::ClientContext call;
   v1::AttachResponse response;
   const auto writer = (*stub)->Attach(&call, &response);
@@ -107,9 +117,9 @@ absl::StatusOr<v1::AttachResponse> Attach(Context& context, const std::string& p
   }
   writer->WritesDone();
   const grpc::Status status = writer->Finish();
-  if (!status.ok()) return net::FromGrpcStatus(status);
-  if (done != size) return absl::InternalError(path + ": changed while it was read");
-  return response;
+  if (!status.ok()) return FailedAtDesk(context, status);
+  if (done == size) return response;
+  return Failed(context, absl::InvalidArgumentError(path + ": changed while it was read"));
 }
 
 absl::Status Describe(const std::string& path, v1::Attachment& attachment) {
@@ -137,7 +147,12 @@ class NewFile {
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
-  absl::Status Check() const { return fd_ >= 0 ? absl::OkStatus() : Fault(); }
+  // Before anything is asked for: a reading is logged.
+  absl::Status Check() const {
+    if (fd_ < 0) return Fault();
+    if (::access(path_.c_str(), F_OK) != 0) return absl::OkStatus();
+    return absl::InvalidArgumentError(path_ + ": is there already, and is not written over");
+  }
   absl::Status Write(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
@@ -155,7 +170,10 @@ class NewFile {
 
  private:
   absl::Status Fault() const {
-    return absl::InternalError(path_ + ": " + std::generic_category().message(errno));
+    const std::string text = path_ + ": " + std::generic_category().message(errno);
+    const bool named = errno == ENOENT || errno == ENOTDIR || errno == EISDIR || errno == EEXIST ||
+                       errno == EACCES;
+    return named ? absl::InvalidArgumentError(text) : absl::InternalError(text);
   }
 
   const std::string path_;
@@ -172,17 +190,17 @@ std::string MediaTypeOf(const std::string& path) {
   return "application/octet-stream";
 }
 
-absl::Status AttachFiles(Context& context, DraftSections& sections) {
+bool AttachFiles(Context& context, DraftSections& sections) {
   for (v1::DraftSection& section : sections) {
     if (!section.content().has_attachment()) continue;
     v1::Attachment& attachment = *section.mutable_content()->mutable_attachment();
     const auto given = Attach(context, section.attachment_id(), attachment.media_type());
-    if (!given.ok()) return given.status();
+    if (!given) return false;
     section.set_attachment_id(given->attachment_id());
     attachment.set_size(given->size());
     attachment.set_sha256(given->sha256());
   }
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status DescribeFiles(DraftSections& sections) {
@@ -196,13 +214,13 @@ absl::Status DescribeFiles(DraftSections& sections) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::Attachment> SaveAttachment(Context& context,
-                                              const v1::ReadAttachmentRequest& request,
-                                              const std::string& out) {
+std::optional<v1::Attachment> SaveAttachment(Context& context,
+                                             const v1::ReadAttachmentRequest& request,
+                                             const std::string& out) {
   const auto stub = context.Files();
-  if (!stub.ok()) return stub.status();
+  if (!stub.ok()) return Failed(context, stub.status());
   NewFile file(out);
-  if (absl::Status there = file.Check(); !there.ok()) return there;
+  if (absl::Status there = file.Check(); !there.ok()) return Failed(context, there);
   grpc::ClientContext call;
   const auto reader = (*stub)->ReadAttachment(&call, request);
   v1::ReadAttachmentResponse response;
@@ -220,12 +238,13 @@ absl::StatusOr<v1::Attachment> SaveAttachment(Context& context,
   }
   if (!written.ok()) call.TryCancel();
   const grpc::Status status = reader->Finish();
-  if (!written.ok()) return written;
-  if (!status.ok()) return net::FromGrpcStatus(status);
+  if (!written.ok()) return Failed(context, written);
+  if (!status.ok()) return FailedAtDesk(context, status);
   if (done != description.size() || AsText(hasher.Finish()) != description.sha256()) {
-    return Refuse(Reason::kProofBad, "the node gave another file than its record describes");
+    return Failed(
+        context, Refuse(Reason::kProofBad, "the node gave another file than its record describes"));
   }
-  if (absl::Status kept = file.Keep(); !kept.ok()) return kept;
+  if (absl::Status kept = file.Keep(); !kept.ok()) return Failed(context, kept);
   return description;
 }
 

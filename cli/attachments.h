@@ -5,6 +5,7 @@
 
 #include <google/protobuf/repeated_field.h>
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,14 +21,15 @@ using DraftSections = google::protobuf::RepeatedPtrField<v1::DraftSection>;
 std::string MediaTypeOf(const std::string& path);
 
 // Gives the file of each attachment to the node: `attachment_id`, until then its path, is what the
-// node calls it. Errors: of the file, or of the desk.
-absl::Status AttachFiles(Context& context, DraftSections& sections);
+// node calls it. False once it has said what went wrong.
+bool AttachFiles(Context& context, DraftSections& sections);
 // Describes each as it would be without giving it: for a preview.
 absl::Status DescribeFiles(DraftSections& sections);
 
-// Into `out`, which must not be there; whole, or not at all. Gives its description.
-absl::StatusOr<v1::Attachment> SaveAttachment(Context& context,
-                                              const v1::ReadAttachmentRequest& request,
-                                              const std::string& out);
+// Into `out`, which must not be there; whole, or not at all. Gives its description; nullopt once it
+// has said what went wrong.
+std::optional<v1::Attachment> SaveAttachment(Context& context,
+                                             const v1::ReadAttachmentRequest& request,
+                                             const std::string& out);
 
 }  // namespace entente::cli

@@ -90,8 +90,7 @@ void Preview(Context& context, const SendOptions& options) {
 void Send(Context& context, const SendOptions& options) {
   auto request = DraftOf(options);
   if (!request.ok()) return context.Fail(request.status());
-  const absl::Status attached = AttachFiles(context, *request->mutable_sections());
-  if (!attached.ok()) return context.FailAt({Peer::Kind::kDesk, context.settings.desk}, attached);
+  if (!AttachFiles(context, *request->mutable_sections())) return;
   const auto response = context.Call(&v1::Desk::Stub::Send, *request);
   if (!response) return;
   if (!ReachesSomebody(*response)) context.exit_code = kAnswerIsNo;

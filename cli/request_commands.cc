@@ -28,10 +28,7 @@ void Answer(Context& context, const AnswerOptions& options) {
     auto sections = ReadSectionsFile(options.sections);
     if (!sections.ok()) return context.Fail(sections.status());
     for (v1::DraftSection& section : *sections) *request.add_sections() = std::move(section);
-    const absl::Status attached = AttachFiles(context, *request.mutable_sections());
-    if (!attached.ok()) {
-      return context.FailAt({Peer::Kind::kDesk, context.settings.desk}, attached);
-    }
+    if (!AttachFiles(context, *request.mutable_sections())) return;
   }
   const auto response = context.Call(&v1::Desk::Stub::Answer, request);
   if (!response) return;

@@ -12,6 +12,7 @@ import re
 import sys
 import tempfile
 import time
+import uuid
 
 from commands_test import Person
 from federation import Federation, OFFICER
@@ -208,11 +209,16 @@ def urgent_passes(world):
 
 
 def recalled(world):
-    print("what was recalled leaves no file", flush=True)
+    print("what was recalled leaves no file, and never lay there in the clear", flush=True)
     path = world.file("recalled.bin", 2 * MIB)
+    marker = f"marker-{uuid.uuid4().hex}".encode()
+    path.write_bytes(marker + path.read_bytes() + marker)
     record = world.send(path)
     world.check_same(record, path)
     before = {agency: world.kept(agency) for agency in (ORIGIN, RECIPIENT)}
+    for name in ("broker", ORIGIN, RECIPIENT):
+        for one in (world.federation.demo / name).rglob("*"):
+            assert not one.is_file() or marker not in one.read_bytes(), f"{one} says what the file says"
     world.federation.desk(ORIGIN).recall(record)
     until("the recipient has lost it", lambda: not world.arrived(record))
     assert world.save(record, world.folder / "late.out").returncode != 0

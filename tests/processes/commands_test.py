@@ -123,6 +123,25 @@ class Commands:
         assert approved == {"agency": "FR.new-json", "kind": "police", "signed": f"{out}-json"}, approved
         self.publishing(out)
 
+    def attachments(self):
+        """A file goes with information, and comes out the same; an officer is told where it does not."""
+        (self.folder / "papers.txt").write_text("page 1\n" * 1000)
+        draft = self.folder / "papers.toml"
+        draft.write_text('draft = "information/1"\npurpose = "asset-recovery"\nhandling = ["H1"]\nevaluation = "B2"\n'
+                         'expires = "P5D"\n[[section]]\nabout = ["suspect"]\ndata = ["financial"]\nbasis = "fact"\n'
+                         '[section.attachment]\nfile = "papers.txt"\n')
+        sent = json.loads(self.anna.run(["information", "send", "--draft", draft, "--to", "DE.fiu", *WHY], "json").stdout)
+        reading = ["--purpose", "asset-recovery", *WHY]
+        until("the file is at DE", lambda: self.dieter.run(
+            ["attachment", "save", sent["record_id"], "--out", self.folder / f"try-{time.time()}", *reading], "json").returncode == DONE)
+        answers(self.dieter, lambda style: ["attachment", "save", sent["record_id"], "--out", self.folder / f"out-{style}",
+                                            *reading])
+        assert (self.folder / "out-en").read_bytes() == (self.folder / "papers.txt").read_bytes()
+        errors(self.dieter, INPUT, "input-refused", ["attachment", "save", sent["record_id"], "--out",
+                                                     self.folder / "out-en", *reading], "out-en")
+        draft.write_text(draft.read_text().replace("papers.txt", "none.txt"))
+        errors(self.anna, INPUT, "input-refused", ["information", "send", "--draft", draft, "--to", "DE.fiu", *WHY], "none.txt")
+
     def watching(self, records):
         """Each unread record rings once, with its reference and urgency and nothing else."""
         hook, rung = self.folder / "hook", self.folder / "rung"
@@ -200,6 +219,7 @@ class Commands:
             item["record_id"] for item in json.loads(self.dieter.run(["inbox"], "json").stdout)["items"]})
         answers(self.dieter, lambda style: ["inbox"])
         self.watching(set(records.values()))
+        self.attachments()
         answers(self.dieter, lambda style: ["lead", "list", "--received"])
         listed, _ = answers(self.anna, lambda style: ["lead", "list"])
         assert {lead["record_id"] for lead in listed["records"]} == set(records.values()), listed
