@@ -1,6 +1,7 @@
 #include "cli/attachments.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <array>
@@ -138,10 +139,11 @@ class NewFile {
  public:
   explicit NewFile(std::string path)
       : path_(std::move(path)),
-        part_(path_ + ".part"),
-        fd_(::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {}
+        part_(path_ + ".XXXXXX"),
+        fd_(::mkostemp(part_.data(), O_CLOEXEC)) {}
   ~NewFile() {
-    if (fd_ >= 0) ::close(fd_);
+    if (fd_ < 0) return;
+    ::close(fd_);
     ::unlink(part_.c_str());
   }
   NewFile(const NewFile&) = delete;
@@ -177,7 +179,7 @@ class NewFile {
   }
 
   const std::string path_;
-  const std::string part_;
+  std::string part_;
   const int fd_;
 };
 

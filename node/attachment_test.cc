@@ -276,6 +276,45 @@ TEST(AttachmentTest, WhatTheBrokerLostIsGivenToItAgain) {
   EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
 }
 
+TEST(AttachmentTest, WhatWasErasedHereMeanwhileIsNotOfferedForEver) {
+  AttachmentWorld world;
+  const std::string id = world.Send("FR.fiu", world.LeadWith(world.Attach("FR.fiu"), {"BR.fiu"}));
+  world.Settle();
+  int offered = 0;
+  world.broker.refuses = [&](const v1::Submission& submission) -> std::optional<v1::Refusal> {
+    if (!submission.has_record()) return std::nullopt;
+    ++offered;
+    v1::Refusal refusal;
+    refusal.set_reason("attachment-missing");
+    return refusal;
+  };
+  world.Upload("FR.fiu");
+  world.Settle();
+  ASSERT_EQ(offered, 1);
+  ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
+  for (int i = 0; i < 5; ++i) {
+    world.Advance(limits::kMinuteMs);
+    world.Settle();
+  }
+  EXPECT_LE(offered, 3);
+}
+
+TEST(AttachmentTest, TheFilesOfUrgentRecordsGoFirstAndThoseThatFailedRest) {
+  AttachmentWorld world;
+  const v1::AttachResponse bulk = world.Attach("FR.fiu"), urgent = world.Attach("FR.fiu");
+  world.Send("FR.fiu", world.LeadWith(bulk, {"BR.fiu"}));
+  v1::Draft lead = world.LeadWith(urgent, {"BR.fiu"});
+  lead.set_urgency(v1::URGENCY_URGENT);
+  world.Send("FR.fiu", lead);
+  world.Settle();
+  const auto first = world.node("FR.fiu")->NextUpload();
+  ASSERT_TRUE(first.ok() && *first);
+  EXPECT_EQ(HexEncode((*first)->section_id), urgent.attachment_id());
+  const auto second = world.node("FR.fiu")->NextUpload({(*first)->file});
+  ASSERT_TRUE(second.ok() && *second);
+  EXPECT_EQ(HexEncode((*second)->section_id), bulk.attachment_id());
+}
+
 TEST(AttachmentTest, OneThatCannotBeHadIsAnAlarmAndAskedForNoMore) {
   AttachmentWorld world;
   world.Send("FR.fiu", world.LeadWith(world.Attach("FR.fiu"), {"BR.fiu"}));
@@ -284,7 +323,7 @@ TEST(AttachmentTest, OneThatCannotBeHadIsAnAlarmAndAskedForNoMore) {
   world.Settle();
   const FileToMove file = **world.node("BR.fiu")->NextFetch();
   ASSERT_TRUE(world.node("BR.fiu")
-                  ->OnFetchFailed(file, Refuse(Reason::kProofBad, "another file"), world.now)
+                  ->OnFetchFailed(file, Refuse(Reason::kProofBad, "another file"), true, world.now)
                   .ok());
   EXPECT_FALSE(world.Waits("BR.fiu"));
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains(HasSubstr("attachment-lost")));

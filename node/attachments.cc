@@ -18,7 +18,10 @@ constexpr size_t kIdBytes = sizeof(SectionId);
 constexpr size_t kHashBytes = sizeof(Digest);
 
 std::string OwnKey(std::string_view id) { return Text("o", id); }
-std::string UploadKey(std::string_view id) { return Text("u", id); }
+// The urgent first.
+std::string UploadKey(v1::Urgency urgency, std::string_view id) {
+  return Text("u", std::string(1, static_cast<char>(0xff - urgency)), id);
+}
 std::string UnusedKey(uint64_t made_ms, std::string_view id) {
   return Text("d", U64Key(made_ms), id);
 }
@@ -89,19 +92,23 @@ absl::Status TakeFile(const Ground& ground, const v1::DraftSection& section,
 void QueueUpload(std::string_view id, state::OwnFile own, store::WriteBatch& batch) {
   own.set_uploaded(false);
   Save(batch, kFiles, OwnKey(id), own);
-  batch.Put(kFiles, UploadKey(id), "");
+  batch.Put(kFiles, UploadKey(own.urgency(), id), "");
 }
 
 // No row for it any more, and no key.
 absl::Status Forget(Ground& ground, std::string_view id, store::WriteBatch& batch) {
   batch.Delete(kFiles, OwnKey(id));
-  batch.Delete(kFiles, UploadKey(id));
+  for (int urgency = v1::Urgency_MIN; urgency <= v1::Urgency_MAX; ++urgency) {
+    batch.Delete(kFiles, UploadKey(static_cast<v1::Urgency>(urgency), id));
+  }
   return ground.vault.Erase(SecretName(id), batch);
 }
 
 absl::Status DropOwnFile(Ground& ground, std::string_view id, std::string_view record_id,
                          store::WriteBatch& batch) {
   absl::StatusOr<std::optional<state::OwnFile>> own = FindOwn(ground, id);
+  // Who else carries it cannot be known: better a file too few than a key too many.
+  if (absl::IsDataLoss(own.status())) return Forget(ground, id, batch);
   if (!own.ok() || !*own) return own.status();
   auto& records = *(*own)->mutable_records();
   records.erase(std::remove(records.begin(), records.end(), record_id), records.end());
@@ -209,13 +216,14 @@ absl::Status AwaitUploads(const Ground& ground, const state::SentRecord& sent,
                           store::WriteBatch& batch) {
   bool all = true;
   for (const std::string& id : sent.files()) {
-    const absl::StatusOr<bool> uploaded = IsUploaded(ground, id);
-    if (!uploaded.ok()) return uploaded.status();
-    if (*uploaded) continue;
+    absl::StatusOr<std::optional<state::OwnFile>> own = FindOwn(ground, id);
+    if (!own.ok()) return own.status();
+    if (!*own || (*own)->uploaded()) continue;
     all = false;
-    const absl::StatusOr<std::optional<std::string>> queued = ground.db.Get(kFiles, UploadKey(id));
-    if (!queued.ok()) return queued.status();
-    if (!*queued) batch.Put(kFiles, UploadKey(id), "");
+    if ((*own)->urgency() >= sent.urgency()) continue;  // queued before
+    batch.Delete(kFiles, UploadKey((*own)->urgency(), id));
+    (*own)->set_urgency(sent.urgency());
+    QueueUpload(id, **own, batch);
   }
   if (all) return absl::OkStatus();
   return Refuse(Reason::kAttachmentMissing, "its attachment is on the way to the broker");
@@ -226,6 +234,15 @@ absl::StatusOr<bool> IsUploaded(const Ground& ground, std::string_view section_i
   if (!own.ok()) return own.status();
   // One that is gone was erased with its record: the broker will say what it lacks.
   return !*own || (*own)->uploaded();
+}
+
+absl::StatusOr<bool> HasOwnFiles(const Ground& ground, const state::OutboxItem& item) {
+  for (const std::string& id : item.files()) {
+    absl::StatusOr<std::optional<state::OwnFile>> own = FindOwn(ground, id);
+    if (!own.ok()) return own.status();
+    if (!*own) return false;
+  }
+  return true;
 }
 
 absl::Status UploadAgain(const Ground& ground, const state::OutboxItem& item,
@@ -265,12 +282,16 @@ absl::Status DropUnused(Ground& ground, Instant now) {
   return ground.Commit(batch);
 }
 
-absl::StatusOr<std::optional<FileToMove>> NextUpload(const Ground& ground) {
+absl::StatusOr<std::optional<FileToMove>> NextUpload(const Ground& ground,
+                                                     const std::set<std::string>& resting) {
   std::optional<FileToMove> next;
   absl::Status status =
       ForEachBytes(ground.db, kFiles, "u", [&](std::string_view key, std::string_view) {
-        const std::string_view id = key.substr(1);
+        const std::string_view id = key.substr(2);
+        if (resting.contains(OwnFileName(id))) return absl::OkStatus();
         absl::StatusOr<std::optional<state::OwnFile>> own = FindOwn(ground, id);
+        // A damaged row keeps its own record, which says so, and no other.
+        if (absl::IsDataLoss(own.status())) return absl::OkStatus();
         if (!own.ok()) return own.status();
         if (!*own) return absl::OkStatus();
         next = FileToMove{OwnFileName(id), ShapeOf((*own)->shape()), *FixedBytes<kIdBytes>(id), {}};
@@ -284,8 +305,8 @@ absl::Status OnUploaded(Ground& ground, const SectionId& section_id, store::Writ
   ground.alarms.Clear(alarm::kLocalFault, OwnFileName(AsText(section_id)));
   absl::StatusOr<std::optional<state::OwnFile>> own = FindOwn(ground, AsText(section_id));
   if (!own.ok()) return own.status();
-  batch.Delete(kFiles, UploadKey(AsText(section_id)));
   if (!*own) return absl::OkStatus();
+  batch.Delete(kFiles, UploadKey((*own)->urgency(), AsText(section_id)));
   (*own)->set_uploaded(true);
   Save(batch, kFiles, OwnKey(AsText(section_id)), **own);
   return absl::OkStatus();
@@ -314,14 +335,17 @@ void ExpectFiles(const state::ReceivedRecord& received, const state::ReceivedCon
   }
 }
 
-absl::StatusOr<std::optional<FileToMove>> NextFetch(const Ground& ground) {
+absl::StatusOr<std::optional<FileToMove>> NextFetch(const Ground& ground,
+                                                    const std::set<std::string>& resting) {
   std::optional<FileToMove> next;
   absl::Status status =
       ForEachBytes(ground.db, kFiles, "f", [&](std::string_view key, std::string_view) {
         const std::string_view hash = key.substr(2, kHashBytes);
         const std::string_view id = key.substr(2 + kHashBytes);
+        if (resting.contains(IncomingFileName(hash, id))) return absl::OkStatus();
         absl::StatusOr<std::optional<state::IncomingFile>> incoming =
             Load<state::IncomingFile>(ground.db, kFiles, IncomingKey(hash, id));
+        if (absl::IsDataLoss(incoming.status())) return absl::OkStatus();
         if (!incoming.ok()) return incoming.status();
         if (!*incoming) return absl::OkStatus();
         next = FileToMove{IncomingFileName(hash, id), ShapeOf((*incoming)->shape()),
@@ -342,6 +366,7 @@ absl::Status OnFetched(Ground& ground, const FileToMove& file, store::WriteBatch
   if (!incoming.ok()) return incoming.status();
   if (!*received || !*incoming) return absl::OkStatus();  // recalled, or over, meanwhile
   batch.Delete(kFiles, FetchKeyOf(**received, file.section_id));
+  ground.alarms.Clear(alarm::kAttachmentLost, HexEncode(AsBytes((*received)->record_id())));
   (*incoming)->set_complete(true);
   Save(batch, kFiles, key, **incoming);
   absl::StatusOr<std::vector<std::string>> whole = WholeFiles(ground, file);
@@ -351,14 +376,15 @@ absl::Status OnFetched(Ground& ground, const FileToMove& file, store::WriteBatch
 }
 
 absl::Status OnFetchFailed(Ground& ground, const FileToMove& file, const absl::Status& why,
-                           store::WriteBatch& batch, Instant now) {
+                           bool final, store::WriteBatch& batch, Instant now) {
   absl::StatusOr<std::optional<state::ReceivedRecord>> received = FindReceived(ground, file);
   if (!received.ok() || !*received) return received.status();
-  batch.Delete(kFiles, FetchKeyOf(**received, file.section_id));
+  if (final) batch.Delete(kFiles, FetchKeyOf(**received, file.section_id));
   const std::string id = HexEncode(AsBytes((*received)->record_id()));
   ground.alarms.Raise(alarm::kAttachmentLost, id,
                       Text("an attachment of record ", id, " from ", (*received)->origin(),
-                           " cannot be had: ", std::string(why.message())),
+                           final ? " cannot be had: " : " does not come, and is tried again: ",
+                           std::string(why.message())),
                       now);
   return absl::OkStatus();
 }

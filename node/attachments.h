@@ -52,7 +52,8 @@ absl::Status DropOwnFiles(Ground& ground, const state::SentRecord& sent, store::
 // Those that no draft named within a day.
 absl::Status DropUnused(Ground& ground, Instant now);
 
-absl::StatusOr<std::optional<FileToMove>> NextUpload(const Ground& ground);
+absl::StatusOr<std::optional<FileToMove>> NextUpload(const Ground& ground,
+                                                     const std::set<std::string>& resting);
 absl::Status OnUploaded(Ground& ground, const SectionId& section_id, store::WriteBatch& batch);
 
 // An alarm: nothing that carries it leaves.
@@ -63,14 +64,17 @@ void OnUploadFailed(Ground& ground, const FileToMove& file, const absl::Status& 
 // What the record brings is to be fetched, the urgent first.
 void ExpectFiles(const state::ReceivedRecord& received, const state::ReceivedContent& content,
                  store::WriteBatch& batch);
-absl::StatusOr<std::optional<FileToMove>> NextFetch(const Ground& ground);
+absl::StatusOr<std::optional<FileToMove>> NextFetch(const Ground& ground,
+                                                    const std::set<std::string>& resting);
 // It is whole. When it was the last of its record the origin is told.
 absl::Status OnFetched(Ground& ground, const FileToMove& file, store::WriteBatch& batch,
                        Instant now);
 // The broker has it no more, or what it gave was not the file: an alarm, and it is not asked for
 // again.
 absl::Status OnFetchFailed(Ground& ground, const FileToMove& file, const absl::Status& why,
-                           store::WriteBatch& batch, Instant now);
+                           bool final, store::WriteBatch& batch, Instant now);
+// False: one was erased with its record, and cannot be given again.
+absl::StatusOr<bool> HasOwnFiles(const Ground& ground, const state::OutboxItem& item);
 // Where it lies, and what opens it. DATA_LOSS when the record's content does not open.
 absl::StatusOr<FileToRead> OpenIncoming(const Ground& ground, std::string_view record_hash,
                                         std::string_view section_id);

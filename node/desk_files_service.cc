@@ -20,6 +20,9 @@ namespace {
 // Held in memory while what its camera wrote is taken out.
 constexpr size_t kPictureBytes = 32 * 1024 * 1024;
 
+// What it takes to know a picture, in however many pieces it comes.
+constexpr size_t kDecidingBytes = 8;
+
 bool IsPicture(std::string_view media_type) {
   return media_type == "image/jpeg" || media_type == "image/png";
 }
@@ -46,10 +49,10 @@ class Giving {
   }
 
   absl::Status Add(const std::string& piece) {
-    if (first_) picture_ = PictureIn(piece);
-    first_ = false;
-    if (picture_.empty()) return Seal(piece);
+    if (decided_ && picture_.empty()) return Seal(piece);
     held_ += piece;
+    if (!decided_ && held_.size() >= kDecidingBytes) Decide();
+    if (decided_ && picture_.empty()) return SealHeld();
     if (held_.size() <= kPictureBytes) return absl::OkStatus();
     return RefuseAdvising(Reason::kTooLarge, "", "a picture has at most 32 MiB",
                           "make it smaller; what its camera wrote is taken out of it here");
@@ -57,6 +60,7 @@ class Giving {
 
   // The file is whole and closed when this is OK.
   absl::StatusOr<record::FileShape> Finish(const FileFolder& folder) {
+    Decide();
     if (IsPicture(media_type_) && media_type_ != picture_) {
       return Refuse(Reason::kMalformed, "the file is not the picture that it says it is");
     }
@@ -65,8 +69,10 @@ class Giving {
       if (!clean.ok()) return clean.status();
       if (absl::Status sealed = Seal(*clean); !sealed.ok()) return sealed;
       crypto::Wipe(*clean);
+      crypto::Wipe(held_);
+    } else if (absl::Status sealed = SealHeld(); !sealed.ok()) {
+      return sealed;
     }
-    crypto::Wipe(held_);
     absl::StatusOr<record::FileShape> shape = sealer_.Finish();
     if (!shape.ok()) return shape;
     described_.set_sha256(ToString(hasher_.Finish()));
@@ -79,6 +85,15 @@ class Giving {
   const v1::AttachResponse& described() const { return described_; }
 
  private:
+  void Decide() {
+    if (!decided_) picture_ = PictureIn(held_);
+    decided_ = true;
+  }
+  absl::Status SealHeld() {
+    absl::Status sealed = held_.empty() ? absl::OkStatus() : Seal(held_);
+    crypto::Wipe(held_);
+    return sealed;
+  }
   absl::Status Seal(std::string_view bytes) {
     hasher_.Update(bytes);
     described_.set_size(described_.size() + bytes.size());
@@ -93,7 +108,7 @@ class Giving {
   std::string media_type_;
   std::string_view picture_;
   std::string held_;
-  bool first_ = true;
+  bool decided_ = false;
 };
 
 class DeskFilesService final : public v1::DeskFiles::Service {
@@ -145,6 +160,7 @@ class DeskFilesService final : public v1::DeskFiles::Service {
       return engine.BeginAttachment(officer);
     });
     if (!begun.ok()) return begun.status();
+    if (absl::Status room = folder_.CheckRoom(limits::kAttachmentBytes); !room.ok()) return room;
     const std::string name = OwnFileName(AsText(begun->id));
     const FileFolder::Hold hold(folder_, name);
     auto part = folder_.OpenPart(name);

@@ -218,8 +218,8 @@ absl::Status Engine::OnReceiptWritten(std::string_view name) {
   });
 }
 
-absl::StatusOr<std::optional<FileToMove>> Engine::NextUpload() {
-  return parts_->Guarded([&] { return node::NextUpload(*parts_->ground); });
+absl::StatusOr<std::optional<FileToMove>> Engine::NextUpload(const std::set<std::string>& resting) {
+  return parts_->Guarded([&] { return node::NextUpload(*parts_->ground, resting); });
 }
 
 absl::Status Engine::OnUploaded(const FileToMove& file) {
@@ -236,8 +236,8 @@ absl::StatusOr<FileToRead> Engine::FileToCheck(const FileToMove& file) const {
   return OpenIncoming(*parts_->ground, AsText(file.record_hash), AsText(file.section_id));
 }
 
-absl::StatusOr<std::optional<FileToMove>> Engine::NextFetch() {
-  return parts_->Guarded([&] { return node::NextFetch(*parts_->ground); });
+absl::StatusOr<std::optional<FileToMove>> Engine::NextFetch(const std::set<std::string>& resting) {
+  return parts_->Guarded([&] { return node::NextFetch(*parts_->ground, resting); });
 }
 
 absl::Status Engine::OnFetched(const FileToMove& file, Instant now) {
@@ -245,9 +245,10 @@ absl::Status Engine::OnFetched(const FileToMove& file, Instant now) {
       [&](store::WriteBatch& batch) { return node::OnFetched(*parts_->ground, file, batch, now); });
 }
 
-absl::Status Engine::OnFetchFailed(const FileToMove& file, const absl::Status& why, Instant now) {
+absl::Status Engine::OnFetchFailed(const FileToMove& file, const absl::Status& why, bool final,
+                                   Instant now) {
   return parts_->InOneBatch([&](store::WriteBatch& batch) {
-    return node::OnFetchFailed(*parts_->ground, file, why, batch, now);
+    return node::OnFetchFailed(*parts_->ground, file, why, final, batch, now);
   });
 }
 

@@ -132,20 +132,21 @@ class Engine {
 
   // ---- Attachments. The shell keeps the sealed files under the names given here, in a folder of
   // their own, and moves them. Whoever moves one asks again afterwards: a record may be recalled.
-  // To be given to the broker; nullopt for none.
-  absl::StatusOr<std::optional<FileToMove>> NextUpload();
+  // To be given to the broker, the urgent first; nullopt for none but `resting`.
+  absl::StatusOr<std::optional<FileToMove>> NextUpload(const std::set<std::string>& resting = {});
   // The broker has it whole.
   absl::Status OnUploaded(const FileToMove& file);
   // It cannot be given to it: an alarm, and it is tried again.
   void OnUploadFailed(const FileToMove& file, const absl::Status& why, Instant now);
   // To be fetched from the broker, what came with an urgent record first.
-  absl::StatusOr<std::optional<FileToMove>> NextFetch();
+  absl::StatusOr<std::optional<FileToMove>> NextFetch(const std::set<std::string>& resting = {});
   // What one that is whole must open to before it is told to be here.
   absl::StatusOr<FileToRead> FileToCheck(const FileToMove& file) const;
   // It is whole, on disk, and what its section describes.
   absl::Status OnFetched(const FileToMove& file, Instant now);
-  // It cannot be had: an alarm, and it is asked for no more.
-  absl::Status OnFetchFailed(const FileToMove& file, const absl::Status& why, Instant now);
+  // It does not come: an alarm; when that is `final` it is asked for no more.
+  absl::Status OnFetchFailed(const FileToMove& file, const absl::Status& why, bool final,
+                             Instant now);
   // Something is being sent: a file should not take the line from it.
   bool IsSending() const;
   // The names of all files that may still be needed.

@@ -28,8 +28,8 @@ absl::Status EraseSent(Ground& ground, state::SentRecord& sent, store::WriteBatc
     const absl::StatusOr<state::SentContent> content = Sent(ground).Content(sent);
     if (content.ok()) *sent.mutable_undecided() = LabelsOnly(*content);
   }
-  absl::Status status = DropOwnFiles(ground, sent, batch);
-  if (status.ok()) status = ground.vault.Erase(sent.record_id(), batch);
+  absl::Status status = ground.vault.Erase(sent.record_id(), batch);
+  if (status.ok()) status = DropOwnFiles(ground, sent, batch);
   if (!status.ok()) return status;
   ground.held.Remove(sent.record_id());
   sent.set_stage(state::STAGE_PURGED);

@@ -15,6 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kSyncBytes = limits::kChunkBytes;
+// Left to the database that lies beside it.
+constexpr uint64_t kReserveBytes = 512ull * 1024 * 1024;
 constexpr std::string_view kPart = ".part";
 
 std::string NameOf(const fs::path& path) {
@@ -31,6 +33,14 @@ absl::Status GrowingFile::Append(std::string_view bytes) {
   if (size_ - synced_ < kSyncBytes) return absl::OkStatus();
   synced_ = size_;
   return file_->Sync();
+}
+
+absl::Status FileFolder::CheckRoom(uint64_t bytes) const {
+  std::error_code error;
+  const fs::space_info space = fs::space(path_, error);
+  if (error || space.available >= bytes + kReserveBytes) return absl::OkStatus();
+  return RefuseAdvising(Reason::kDiskFull, "", Text("no room for a file in ", path_),
+                        "make room, or mount a larger disk there; records go on");
 }
 
 absl::StatusOr<GrowingFile> FileFolder::OpenPart(const std::string& name) const {

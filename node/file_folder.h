@@ -59,6 +59,8 @@ class FileFolder {
   // The folder is there, mode 0700, and outlives this.
   explicit FileFolder(std::string path) : path_(std::move(path)) {}
 
+  // Refusal disk-full unless so many bytes fit and leave the database room.
+  absl::Status CheckRoom(uint64_t bytes) const;
   // As far as it has come.
   absl::StatusOr<GrowingFile> OpenPart(const std::string& name) const;
   // It is whole from now on, whatever happens. The file is closed.

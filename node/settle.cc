@@ -285,7 +285,12 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   // An earlier offer may be on its way into the log while this one is refused: asked once more.
   const bool in_doubt = in_doubt_.contains(item.number());
   settling.outcome.asked.insert(item.number());
-  if (in_doubt || Passes(refusal) || IsSignedAnew(item, refusal) || IsDatedAhead(item, refusal) ||
+  // What was erased here meanwhile cannot be given again.
+  const absl::StatusOr<bool> files = HasOwnFiles(*ground_, item);
+  if (!files.ok()) return files.status();
+  const bool passes =
+      Passes(refusal) && (*files || refusal.reason() != ReasonWord(Reason::kAttachmentMissing));
+  if (in_doubt || passes || IsSignedAnew(item, refusal) || IsDatedAhead(item, refusal) ||
       IsSuspension(*ground_, refusal, item, settling.now)) {
     return Held(item, refusal, settling);
   }

@@ -21,6 +21,8 @@ static_assert(kPieceBytes <= limits::kPieceBytes);
 constexpr absl::Duration kStep = absl::Milliseconds(100);
 constexpr absl::Duration kIdle = absl::Milliseconds(500);
 constexpr absl::Duration kPause = absl::Seconds(5);
+constexpr absl::Duration kLongestPause = absl::Hours(1);
+constexpr size_t kMostResting = 10'000;
 constexpr absl::Duration kSweepPeriod = absl::Seconds(20);
 
 bool SameFile(const std::optional<FileToMove>& next, const FileToMove& file) {
@@ -35,13 +37,22 @@ bool IsFinal(const absl::Status& status) {
 // The other side has ended the stream: how, Finish() says.
 absl::Status Broken() { return absl::CancelledError(); }
 
-// Ends it, and gives what the other side said if it was the one that did.
+// Ends it, and gives what the other side said if it was the one that did. While that is waited for
+// the call can still be broken off: a message that could not be read ends no stream.
 template <class Stream>
-absl::Status End(grpc::ClientContext& context, Stream& stream, absl::Status status) {
+absl::Status End(OpenCall& call, grpc::ClientContext& context, Stream& stream,
+                 absl::Status status) {
   if (!absl::IsCancelled(status)) context.TryCancel();
-  const absl::Status ended = net::FromGrpcStatus(stream.Finish());
+  absl::Status ended;
+  {
+    const OpenCall::Owed owed(call);
+    ended = net::FromGrpcStatus(stream.Finish());
+  }
+  call.Close();
   if (!absl::IsCancelled(status)) return status;
-  return ended.ok() ? absl::UnavailableError("the broker ended the stream") : ended;
+  // ABORTED and CANCELLED are our own words.
+  const bool ours = absl::IsAborted(ended) || absl::IsCancelled(ended);
+  return ended.ok() || ours ? absl::UnavailableError("the broker ended the stream") : ended;
 }
 
 }  // namespace
@@ -57,9 +68,13 @@ struct Transfer::Uploading {
 struct Transfer::Fetching {
   explicit Fetching(GrowingFile& into) : part(into), asked(into.size()) {}
   GrowingFile& part;
+  struct Want {
+    absl::Time asked;
+    uint32_t bytes;
+  };
   uint64_t asked;
   record::ChunksRoot root{};
-  std::deque<absl::Time> unanswered{};
+  std::deque<Want> unanswered{};
 };
 
 Transfer::Transfer(Driver& driver, const FileFolder& folder, std::shared_ptr<grpc::Channel> channel,
@@ -83,6 +98,21 @@ void Transfer::Start() {
   up_.thread = std::thread([this] { UploadLoop(); });
   down_.thread = std::thread([this] { FetchLoop(); });
   watching_ = std::thread([this] { WatchLoop(); });
+}
+
+std::set<std::string> Transfer::Way::Resting() const {
+  std::set<std::string> names;
+  for (const auto& [name, pause] : pauses) {
+    if (absl::Now() < pause.until) names.insert(name);
+  }
+  return names;
+}
+
+void Transfer::Way::LetRest(const std::string& name) {
+  if (pauses.size() > kMostResting) pauses.clear();
+  Pause& pause = pauses[name];
+  pause.length = std::min(std::max(pause.length * 2, kPause), kLongestPause);
+  pause.until = absl::Now() + pause.length;
 }
 
 void Transfer::Rest(absl::Duration duration) const {
@@ -115,7 +145,7 @@ void Transfer::UploadLoop() {
 }
 
 bool Transfer::UploadOne() {
-  const auto next = driver_.With([](Engine& engine) { return engine.NextUpload(); });
+  const auto next = driver_.With([&](Engine& engine) { return engine.NextUpload(up_.Resting()); });
   if (!next.ok() || !*next) return false;
   absl::Status status = Upload(**next);
   if (status.ok()) {
@@ -123,11 +153,13 @@ bool Transfer::UploadOne() {
     driver_.Changed();
   }
   if (status.ok() || absl::IsAborted(status)) return true;
-  if (IsFinal(status) || absl::IsFailedPrecondition(status)) {
-    driver_.With([&](Engine& engine) { engine.OnUploadFailed(**next, status, clock_.Now()); });
-  }
   if (!stopping_) spdlog::warn("attachment: {}", status.ToString());
-  Rest(kPause);
+  if (absl::IsUnavailable(status)) {
+    Rest(kPause);
+    return true;
+  }
+  driver_.With([&](Engine& engine) { engine.OnUploadFailed(**next, status, clock_.Now()); });
+  up_.LetRest((*next)->file);
   return true;
 }
 
@@ -150,8 +182,7 @@ absl::Status Transfer::Upload(const FileToMove& file) {
   at.sent = stands.stored();
   at.complete = stands.complete();
   if (status.ok()) status = UploadPieces(*stream, file, at);
-  up_.call.Close();
-  return End(context, *stream, std::move(status));
+  return End(up_.call, context, *stream, std::move(status));
 }
 
 // One answer for each piece; no more are on their way than the pace allows, and none is added while
@@ -159,7 +190,7 @@ absl::Status Transfer::Upload(const FileToMove& file) {
 absl::Status Transfer::UploadPieces(UploadStream& stream, const FileToMove& file, Uploading& at) {
   while (!at.complete) {
     const auto [sending, wanted] = driver_.With([&](Engine& engine) {
-      const auto next = engine.NextUpload();
+      const auto next = engine.NextUpload(up_.Resting());
       return std::pair(engine.IsSending(), next.ok() && SameFile(*next, file));
     });
     if (!wanted || stopping_) return absl::AbortedError("not to be uploaded now");
@@ -173,6 +204,9 @@ absl::Status Transfer::UploadPieces(UploadStream& stream, const FileToMove& file
       at.unanswered.push_back(absl::Now());
       const OpenCall::Owed owed(up_.call);
       if (!stream.Write(request)) return Broken();
+    }
+    if (at.unanswered.empty() && at.sent >= file.shape.size) {
+      return absl::UnavailableError("the broker has it all and does not say so");
     }
     if (at.unanswered.empty()) {
       Rest(kStep);
@@ -197,23 +231,30 @@ void Transfer::FetchLoop() {
 }
 
 bool Transfer::FetchOne() {
-  const auto next = driver_.With([](Engine& engine) { return engine.NextFetch(); });
+  const auto next = driver_.With([&](Engine& engine) { return engine.NextFetch(down_.Resting()); });
   if (!next.ok() || !*next) return false;
   const FileToMove& file = **next;
   absl::Status status = Fetch(file);
   if (absl::IsAborted(status)) return true;
-  const bool final = IsFinal(status);
-  if (final) folder_.Drop(file.file);
-  if (status.ok() || final) {
-    status = driver_.With([&](Engine& engine) {
-      return final ? engine.OnFetchFailed(file, status, clock_.Now())
-                   : engine.OnFetched(file, clock_.Now());
-    });
+  if (status.ok()) {
+    status = driver_.With([&](Engine& engine) { return engine.OnFetched(file, clock_.Now()); });
     driver_.Changed();
-    if (status.ok()) return true;
   }
+  if (status.ok()) return true;
   if (!stopping_) spdlog::warn("attachment: {}", status.ToString());
-  Rest(kPause);
+  if (absl::IsUnavailable(status)) {
+    Rest(kPause);
+    return true;
+  }
+  // What a failed sync left is not known, and a full disk needs the room.
+  const bool final = IsFinal(status);
+  if (final || absl::IsInternal(status) || IsRefusal(status, Reason::kDiskFull)) {
+    folder_.Drop(file.file);
+  }
+  driver_.With([&](Engine& engine) {
+    engine.OnFetchFailed(file, status, final, clock_.Now()).IgnoreError();
+  });
+  down_.LetRest(file.file);
   return true;
 }
 
@@ -221,6 +262,10 @@ absl::Status Transfer::Fetch(const FileToMove& file) {
   absl::StatusOr<GrowingFile> part = folder_.OpenPart(file.file);
   if (!part.ok()) return part.status();
   if (part->size() > file.shape.size) return Refuse(Reason::kProofBad, "it is longer than it is");
+  const bool resumed = part->size() > 0;
+  if (absl::Status room = folder_.CheckRoom(file.shape.size - part->size()); !room.ok()) {
+    return room;
+  }
   Fetching at(*part);
   for (uint64_t read = 0; read < part->size();) {
     const auto bytes = part->Read(read, std::min(limits::kChunkBytes, part->size() - read));
@@ -236,9 +281,13 @@ absl::Status Transfer::Fetch(const FileToMove& file) {
   start.mutable_start()->set_section_id(ToString(file.section_id));
   start.mutable_start()->set_offset(part->size());
   absl::Status status = stream->Write(start) ? FetchPieces(*stream, file, at) : Broken();
-  down_.call.Close();
-  status = End(context, *stream, std::move(status));
+  status = End(down_.call, context, *stream, std::move(status));
   if (status.ok() && at.root.Finish() != file.shape.root) {
+    // What stood here before may be what a power cut left: once more, from the beginning.
+    if (resumed) {
+      folder_.Drop(file.file);
+      return absl::UnavailableError("what was here of it is damaged; it is fetched anew");
+    }
     status = Refuse(Reason::kProofBad, "the broker gave another file than the one that was signed");
   }
   if (status.ok()) status = CheckWhole(file, *part);
@@ -247,7 +296,8 @@ absl::Status Transfer::Fetch(const FileToMove& file) {
 
 absl::Status Transfer::FetchPieces(FetchStream& stream, const FileToMove& file, Fetching& at) {
   while (at.part.size() < file.shape.size) {
-    const auto next = driver_.With([](Engine& engine) { return engine.NextFetch(); });
+    const auto next =
+        driver_.With([&](Engine& engine) { return engine.NextFetch(down_.Resting()); });
     if (!next.ok() || !SameFile(*next, file) || stopping_) {
       return absl::AbortedError("not to be fetched now");
     }
@@ -256,7 +306,7 @@ absl::Status Transfer::FetchPieces(FetchStream& stream, const FileToMove& file, 
       want.set_want(
           static_cast<uint32_t>(std::min<uint64_t>(kPieceBytes, file.shape.size - at.asked)));
       at.asked += want.want();
-      at.unanswered.push_back(absl::Now());
+      at.unanswered.push_back({absl::Now(), want.want()});
       if (!stream.Write(want)) return Broken();
     }
     if (absl::Status taken = TakePiece(stream, at); !taken.ok()) return taken;
@@ -268,11 +318,11 @@ absl::Status Transfer::TakePiece(FetchStream& stream, Fetching& at) {
   v1::FetchResponse response;
   const OpenCall::Owed owed(down_.call);
   if (!stream.Read(&response)) return Broken();
-  down_.pace.OnAnswered(absl::Now() - at.unanswered.front(), absl::Now());
-  at.unanswered.pop_front();
-  if (response.piece().empty() || at.part.size() + response.piece().size() > at.asked) {
+  if (at.unanswered.empty() || response.piece().size() != at.unanswered.front().bytes) {
     return absl::UnavailableError("the broker gave another piece than was asked for");
   }
+  down_.pace.OnAnswered(absl::Now() - at.unanswered.front().asked, absl::Now());
+  at.unanswered.pop_front();
   at.root.Update(response.piece());
   return at.part.Append(response.piece());
 }
@@ -280,7 +330,7 @@ absl::Status Transfer::TakePiece(FetchStream& stream, Fetching& at) {
 // What its origin sealed is what its section describes: chunk for chunk, nothing is kept.
 absl::Status Transfer::CheckWhole(const FileToMove& file, const GrowingFile& part) {
   const auto read = driver_.With([&](Engine& engine) { return engine.FileToCheck(file); });
-  if (!read.ok()) return absl::AbortedError("it was taken back meanwhile");
+  if (!read.ok()) return read.status();
   const auto opener = record::AttachmentOpener::Create(read->content_key, read->id,
                                                        read->description.size(), read->shape);
   if (!opener.ok()) return opener.status();

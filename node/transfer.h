@@ -6,7 +6,10 @@
 #include <grpcpp/channel.h>
 
 #include <atomic>
+#include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "absl/time/time.h"
@@ -34,8 +37,17 @@ class Transfer {
   using FetchStream = grpc::ClientReaderWriter<v1::FetchRequest, v1::FetchResponse>;
   // What one direction has.
   struct Way {
+    struct Pause {
+      absl::Time until;
+      absl::Duration length;
+    };
+    // Those that failed a while ago: the others go first.
+    std::set<std::string> Resting() const;
+    void LetRest(const std::string& name);
+
     OpenCall call;
     Pace pace;
+    std::map<std::string, Pause> pauses;
     std::thread thread;
   };
   struct Uploading;
