@@ -95,8 +95,15 @@ void QueueUpload(std::string_view id, state::OwnFile own, store::WriteBatch& bat
   batch.Put(kFiles, UploadKey(own.urgency(), id), "");
 }
 
+void ClearUploadAlarms(Ground& ground, std::string_view id) {
+  for (const std::string_view code : {alarm::kLocalFault, alarm::kSubmissionRefused}) {
+    ground.alarms.Clear(code, OwnFileName(id));
+  }
+}
+
 // No row for it any more, and no key.
 absl::Status Forget(Ground& ground, std::string_view id, store::WriteBatch& batch) {
+  ClearUploadAlarms(ground, id);
   batch.Delete(kFiles, OwnKey(id));
   for (int urgency = v1::Urgency_MIN; urgency <= v1::Urgency_MAX; ++urgency) {
     batch.Delete(kFiles, UploadKey(static_cast<v1::Urgency>(urgency), id));
@@ -302,7 +309,7 @@ absl::StatusOr<std::optional<FileToMove>> NextUpload(const Ground& ground,
 }
 
 absl::Status OnUploaded(Ground& ground, const SectionId& section_id, store::WriteBatch& batch) {
-  ground.alarms.Clear(alarm::kLocalFault, OwnFileName(AsText(section_id)));
+  ClearUploadAlarms(ground, AsText(section_id));
   absl::StatusOr<std::optional<state::OwnFile>> own = FindOwn(ground, AsText(section_id));
   if (!own.ok()) return own.status();
   if (!*own) return absl::OkStatus();
@@ -313,7 +320,8 @@ absl::Status OnUploaded(Ground& ground, const SectionId& section_id, store::Writ
 }
 
 void OnUploadFailed(Ground& ground, const FileToMove& file, const absl::Status& why, Instant now) {
-  ground.alarms.Raise(alarm::kLocalFault, file.file,
+  // What the broker refuses is no damage here.
+  ground.alarms.Raise(RefusalOf(why) ? alarm::kSubmissionRefused : alarm::kLocalFault, file.file,
                       Text("the file ", file.file,
                            " of an attachment cannot be given to the "
                            "broker, and its record does not leave: ",

@@ -237,10 +237,14 @@ bool Transfer::FetchOne() {
   absl::Status status = Fetch(file);
   if (absl::IsAborted(status)) return true;
   if (status.ok()) {
+    // Whole, and perhaps told to be: it is never dropped for want of a row.
     status = driver_.With([&](Engine& engine) { return engine.OnFetched(file, clock_.Now()); });
     driver_.Changed();
+    if (status.ok()) return true;
+    spdlog::error("attachment: {}", status.ToString());
+    Rest(kPause);
+    return true;
   }
-  if (status.ok()) return true;
   if (!stopping_) spdlog::warn("attachment: {}", status.ToString());
   if (absl::IsUnavailable(status)) {
     Rest(kPause);
@@ -251,9 +255,9 @@ bool Transfer::FetchOne() {
   if (final || absl::IsInternal(status) || IsRefusal(status, Reason::kDiskFull)) {
     folder_.Drop(file.file);
   }
-  driver_.With([&](Engine& engine) {
-    engine.OnFetchFailed(file, status, final, clock_.Now()).IgnoreError();
-  });
+  const absl::Status noted = driver_.With(
+      [&](Engine& engine) { return engine.OnFetchFailed(file, status, final, clock_.Now()); });
+  if (!noted.ok()) spdlog::error("attachment: {}", noted.ToString());
   down_.LetRest(file.file);
   return true;
 }
