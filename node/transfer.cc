@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <utility>
 
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
@@ -34,6 +35,10 @@ bool IsFinal(const absl::Status& status) {
   return IsRefusal(status, Reason::kAttachmentMissing) || IsRefusal(status, Reason::kProofBad);
 }
 
+// What no honest broker does: the file rests, others go on, a person is told. Never final, since a
+// broker may be mended.
+absl::Status Nonsense(std::string text) { return Refuse(Reason::kMalformed, std::move(text)); }
+
 // The other side has ended the stream: how, Finish() says.
 absl::Status Broken() { return absl::CancelledError(); }
 
@@ -50,9 +55,10 @@ absl::Status End(OpenCall& call, grpc::ClientContext& context, Stream& stream,
   }
   call.Close();
   if (!absl::IsCancelled(status)) return status;
+  if (ended.ok()) return Nonsense("the broker ended the stream before the file was through");
   // ABORTED and CANCELLED are our own words.
   const bool ours = absl::IsAborted(ended) || absl::IsCancelled(ended);
-  return ended.ok() || ours ? absl::UnavailableError("the broker ended the stream") : ended;
+  return ours ? absl::UnavailableError("the stream was broken off") : ended;
 }
 
 }  // namespace
@@ -115,6 +121,10 @@ void Transfer::Way::LetRest(const std::string& name) {
   pause.until = absl::Now() + pause.length;
 }
 
+void Transfer::Way::BrokenOff(const std::string& name) {
+  if (std::exchange(broken_off, name) == name) pauses[name].until = absl::Now() + 2 * kPause;
+}
+
 void Transfer::Rest(absl::Duration duration) const {
   for (absl::Duration rested; rested < duration && !stopping_; rested += kStep) {
     absl::SleepFor(kStep);
@@ -155,6 +165,7 @@ bool Transfer::UploadOne() {
   if (status.ok() || absl::IsAborted(status)) return true;
   if (!stopping_) spdlog::warn("attachment: {}", status.ToString());
   if (absl::IsUnavailable(status)) {
+    up_.BrokenOff((*next)->file);
     Rest(kPause);
     return true;
   }
@@ -206,7 +217,7 @@ absl::Status Transfer::UploadPieces(UploadStream& stream, const FileToMove& file
       if (!stream.Write(request)) return Broken();
     }
     if (at.unanswered.empty() && at.sent >= file.shape.size) {
-      return absl::UnavailableError("the broker has it all and does not say so");
+      return Nonsense("the broker has it all and does not say so");
     }
     if (at.unanswered.empty()) {
       Rest(kStep);
@@ -247,6 +258,7 @@ bool Transfer::FetchOne() {
   }
   if (!stopping_) spdlog::warn("attachment: {}", status.ToString());
   if (absl::IsUnavailable(status)) {
+    down_.BrokenOff(file.file);
     Rest(kPause);
     return true;
   }
@@ -265,7 +277,7 @@ bool Transfer::FetchOne() {
 absl::Status Transfer::Fetch(const FileToMove& file) {
   absl::StatusOr<GrowingFile> part = folder_.OpenPart(file.file);
   if (!part.ok()) return part.status();
-  if (part->size() > file.shape.size) return Refuse(Reason::kProofBad, "it is longer than it is");
+  if (part->size() > file.shape.size) return FetchAnew(file);
   const bool resumed = part->size() > 0;
   if (absl::Status room = folder_.CheckRoom(file.shape.size - part->size()); !room.ok()) {
     return room;
@@ -288,14 +300,17 @@ absl::Status Transfer::Fetch(const FileToMove& file) {
   status = End(down_.call, context, *stream, std::move(status));
   if (status.ok() && at.root.Finish() != file.shape.root) {
     // What stood here before may be what a power cut left: once more, from the beginning.
-    if (resumed) {
-      folder_.Drop(file.file);
-      return absl::UnavailableError("what was here of it is damaged; it is fetched anew");
-    }
-    status = Refuse(Reason::kProofBad, "the broker gave another file than the one that was signed");
+    if (resumed) return FetchAnew(file);
+    folder_.Drop(file.file);
+    status = Nonsense("the broker gave another file than the one that was signed");
   }
   if (status.ok()) status = CheckWhole(file, *part);
   return status.ok() ? folder_.Finish(file.file, *std::move(part)) : status;
+}
+
+absl::Status Transfer::FetchAnew(const FileToMove& file) {
+  folder_.Drop(file.file);
+  return absl::UnavailableError("what was here of it is damaged; it is fetched anew");
 }
 
 absl::Status Transfer::FetchPieces(FetchStream& stream, const FileToMove& file, Fetching& at) {
@@ -323,7 +338,7 @@ absl::Status Transfer::TakePiece(FetchStream& stream, Fetching& at) {
   const OpenCall::Owed owed(down_.call);
   if (!stream.Read(&response)) return Broken();
   if (at.unanswered.empty() || response.piece().size() != at.unanswered.front().bytes) {
-    return absl::UnavailableError("the broker gave another piece than was asked for");
+    return Nonsense("the broker gave another piece than was asked for");
   }
   down_.pace.OnAnswered(absl::Now() - at.unanswered.front().asked, absl::Now());
   at.unanswered.pop_front();

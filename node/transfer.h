@@ -44,10 +44,14 @@ class Transfer {
     // Those that failed a while ago: the others go first.
     std::set<std::string> Resting() const;
     void LetRest(const std::string& name);
+    // Perhaps the line's fault, and none of the file's: when it happens again in a row, others have
+    // their turn.
+    void BrokenOff(const std::string& name);
 
     OpenCall call;
     Pace pace;
     std::map<std::string, Pause> pauses;
+    std::string broken_off;  // the last that was
     std::thread thread;
   };
   struct Uploading;
@@ -62,6 +66,7 @@ class Transfer {
   absl::Status Upload(const FileToMove& file);
   absl::Status UploadPieces(UploadStream& stream, const FileToMove& file, Uploading& at);
   absl::Status Fetch(const FileToMove& file);
+  absl::Status FetchAnew(const FileToMove& file);
   absl::Status FetchPieces(FetchStream& stream, const FileToMove& file, Fetching& at);
   absl::Status TakePiece(FetchStream& stream, Fetching& at);
   absl::Status CheckWhole(const FileToMove& file, const GrowingFile& part);
