@@ -9,11 +9,13 @@
 #include <set>
 #include <string>
 
+#include "broker/cases.h"
 #include "broker/engine.h"
 #include "broker/shell.h"
 #include "core/base/mutex.h"
 #include "core/ledger/registry.h"
 #include "policy/decide.h"
+#include "tests/hostile/lies.h"
 #include "tests/hostile/split_log.h"
 
 #define CALLER "_ZNK7entente6broker5Shell8CallerOfERKN4grpc17ServerContextBaseE"
@@ -31,6 +33,9 @@
   "_ZNK7entente6ledger8Registry5CheckEmNS_2v19EntryKindENS_7InstantESt17basic_string_" \
   "viewIcSt11char_traitsIcEE"
 
+#define CASE                                                                             \
+  "_ZN7entente6broker9CheckCaseERKNS0_11TransactionERKNS_6record6HeaderESt4spanIKNSt7__" \
+  "cxx1112basic_stringIcSt11char_traitsIcESaIcEEELm18446744073709551615EE"
 #define APPLY                                                                 \
   "_ZN7entente6ledger8Registry5ApplyEmRKSt5arrayIhLm32EENS_2v19EntryKindENS_" \
   "7InstantESt17basic_string_viewIcSt11char_traitsIcEE"
@@ -42,6 +47,7 @@ using Fetched = absl::StatusOr<v1::PullResponse>;
 using Answered = absl::StatusOr<v1::SubmitResponse>;
 using Outcomes = std::span<const broker::Engine::Outcome>;
 using Entries = absl::StatusOr<v1::GetEntriesResponse>;
+using Addressees = std::span<const std::string>;
 using Published = absl::StatusOr<std::variant<broker::Command, uint64_t>>;
 
 Called RealCaller(const broker::Shell*, const grpc::ServerContextBase&) asm("__real_" CALLER);
@@ -70,8 +76,10 @@ absl::Status RealApply(ledger::Registry*, uint64_t, const Digest&, v1::EntryKind
                        std::string_view) asm("__real_" APPLY);
 absl::Status WrapApply(ledger::Registry*, uint64_t, const Digest&, v1::EntryKind, Instant,
                        std::string_view) asm("__wrap_" APPLY);
-
-namespace {
+absl::Status RealCase(const broker::Transaction&, const record::Header&,
+                      Addressees) asm("__real_" CASE);
+absl::Status WrapCase(const broker::Transaction&, const record::Header&,
+                      Addressees) asm("__wrap_" CASE);
 
 std::string FromEnvironment(const char* name) {
   const char* const value = std::getenv(name);
@@ -81,6 +89,8 @@ std::string FromEnvironment(const char* name) {
 bool Lies(std::string_view lie) { return FromEnvironment("HOSTILE") == lie; }
 bool Victim(std::string_view agency) { return FromEnvironment("HOSTILE_TO") == agency; }
 void Told() { std::fprintf(stderr, "lied: %s\n", FromEnvironment("HOSTILE").c_str()); }
+
+namespace {
 
 // Who is answered on this thread: what services answer at once is asked of the engine by the thread
 // that looked at the certificate.
@@ -109,14 +119,26 @@ bool AlterLabel(v1::Record& record) {
   return true;
 }
 
-// A genuine acknowledgement of another recipient is made out to be the victim's.
-void ForgeAcknowledgement(v1::Notice& notice) {
-  if (notice.type() != v1::NOTICE_TYPE_ACKNOWLEDGEMENT) return;
-  v1::Acknowledgement body;
+// A genuine word of another recipient is made out to be the victim's.
+template <typename Body>
+void Forge(v1::Notice& notice, v1::NoticeType type) {
+  if (notice.type() != type) return;
+  Body body;
   body.ParseFromString(notice.statement().body());
   body.set_recipient(FromEnvironment("HOSTILE_TO"));
   notice.mutable_statement()->set_body(body.SerializeAsString());
   Told();
+}
+
+void ForgeAll(v1::PullResponse& response) {
+  for (auto& delivery : *response.mutable_deliveries()) {
+    if (!delivery.has_notice()) continue;
+    v1::Notice& notice = *delivery.mutable_notice();
+    if (Lies("forge-acknowledgement")) {
+      Forge<v1::Acknowledgement>(notice, v1::NOTICE_TYPE_ACKNOWLEDGEMENT);
+    }
+    if (Lies("forge-erasure")) Forge<v1::ErasureNote>(notice, v1::NOTICE_TYPE_ERASURE);
+  }
 }
 
 void AlterDelivery(v1::Delivery& delivery) {
@@ -148,6 +170,48 @@ void KeepBack(v1::PullResponse& response) {
     deliveries->DeleteSubrange(i, 1);
     Told();
   }
+}
+
+bool IsRecall(const v1::Delivery& delivery) {
+  return delivery.has_notice() && delivery.notice().type() == v1::NOTICE_TYPE_RECALL;
+}
+
+// The first membership of a case tells who is in it; the later ones, who came and who went.
+bool IsChangeOfMembers(const v1::Delivery& delivery) {
+  v1::Record record;
+  v1::RecordHeader header;
+  return record.ParseFromString(delivery.record()) && header.ParseFromString(record.header()) &&
+         header.kind() == v1::RECORD_KIND_MEMBERSHIP && header.membership_number() > 1;
+}
+
+void Hide(v1::PullResponse& response, bool (*hides)(const v1::Delivery&)) {
+  auto* const deliveries = response.mutable_deliveries();
+  for (int i = deliveries->size() - 1; i >= 0; --i) {
+    if (!hides(deliveries->Get(i))) continue;
+    deliveries->DeleteSubrange(i, 1);
+    Told();
+  }
+}
+
+// What lay in another's mailbox lies in the victim's too, behind what is its own.
+void MixUp(v1::PullResponse& response, bool victim) {
+  static Mutex mutex;
+  static auto* const others = new std::vector<v1::Delivery>();
+  const MutexLock lock(&mutex);
+  if (!victim) {
+    for (const v1::Delivery& delivery : response.deliveries()) {
+      if (delivery.has_record()) others->push_back(delivery);
+    }
+    return;
+  }
+  if (response.deliveries().empty()) return;
+  for (v1::Delivery& other : *others) {
+    other.set_mailbox_seq(response.deliveries().rbegin()->mailbox_seq() + 1);
+    other.set_lane(response.deliveries().rbegin()->lane());
+    *response.add_deliveries() = std::move(other);
+    Told();
+  }
+  others->clear();
 }
 
 // Everything once more, under new numbers.
@@ -202,16 +266,17 @@ Fetched WrapFetch(const broker::Engine* engine, const AgencyId& agency, broker::
                   size_t max, Instant now) {
   auto response = RealFetch(engine, agency, after, max, now);
   if (!response.ok()) return response;
-  if (Lies("forge-acknowledgement") && !Victim(agency.text())) {
-    for (auto& delivery : *response->mutable_deliveries()) {
-      if (delivery.has_notice()) ForgeAcknowledgement(*delivery.mutable_notice());
-    }
+  if (Lies("mix-up")) MixUp(*response, Victim(agency.text()));
+  if (!Victim(agency.text())) {
+    ForgeAll(*response);
+    return response;
   }
-  if (!Victim(agency.text())) return response;
   if (Lies("fork")) return Split(engine, std::move(response));
   for (auto& delivery : *response->mutable_deliveries()) AlterDelivery(delivery);
   if (Lies("keep-back") || Lies("keep-last")) KeepBack(*response);
   if (Lies("replay")) Replay(*response);
+  if (Lies("keep-recall") || Lies("forge-erasure")) Hide(*response, IsRecall);
+  if (Lies("hide-membership")) Hide(*response, IsChangeOfMembers);
   return response;
 }
 
@@ -253,6 +318,15 @@ Published WrapPublication(const broker::Engine* engine, const v1::PublishRequest
   altered.mutable_statement()->set_body(body.SerializeAsString());
   Told();
   return RealPublication(engine, altered, now, random);
+}
+
+// Whoever posts in a case, under whatever membership.
+absl::Status WrapCase(const broker::Transaction& transaction, const record::Header& header,
+                      Addressees recipients) {
+  absl::Status status = RealCase(transaction, header, recipients);
+  if (status.ok() || !(Lies("old-membership") || Lies("hide-membership"))) return status;
+  Told();
+  return absl::OkStatus();
 }
 
 absl::Status WrapCheck(const ledger::Registry* registry, uint64_t index, v1::EntryKind kind,

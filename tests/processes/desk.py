@@ -18,11 +18,11 @@ def load_protos():
     subprocess.run(["protoc", f"-I{ROOT / 'proto'}", f"--python_out={out.name}", f"--grpc_python_out={out.name}",
                     f"--plugin=protoc-gen-grpc_python={plugin}", *protos], check=True)
     sys.path.insert(0, out.name)
-    from entente.v1 import desk_pb2, desk_pb2_grpc  # pylint: disable=import-error,import-outside-toplevel
-    return out, desk_pb2, desk_pb2_grpc
+    from entente.v1 import content_pb2, desk_pb2, desk_pb2_grpc  # pylint: disable=import-error,import-outside-toplevel
+    return out, desk_pb2, desk_pb2_grpc, content_pb2
 
 
-_HOLD, messages, services = load_protos()
+_HOLD, messages, services, contents = load_protos()
 
 
 class Desk:
@@ -59,6 +59,34 @@ class Desk:
             recipients=recipients, purpose="asset-recovery", handling=["H1"], evaluation="B2", urgency=urgency,
             expires_ms=now_ms + seconds * 1000, sections=[section, story], justification="a test", own_reference=reference, kind="RECORD_KIND_LEAD")
         return self._stub.Send(request, timeout=10).record_id
+
+    def open_case(self, members, now_ms):
+        return self._stub.OpenCase(messages.OpenCaseRequest(
+            title="a case", members=[contents.CaseMember(agency=member, role="CASE_ROLE_INVESTIGATOR") for member in members],
+            purpose="asset-recovery", handling=["H1"], evaluation="B2", expires_ms=now_ms + 30 * 86_400_000, justification="a test"),
+                                   timeout=10).case_id
+
+    def remove_from_case(self, case, member):
+        self._stub.ChangeCase(messages.ChangeCaseRequest(case_id=case, remove=[member], justification="a test"), timeout=10)
+
+    def post(self, case, text, now_ms, recipients=()):
+        section = messages.DraftSection(about=["suspect"], data=["narrative"], basis="assessment", essential=True)
+        section.content.language = "en"
+        section.content.narrative.text = text
+        return self._stub.Send(messages.Draft(
+            kind="RECORD_KIND_CASE_ITEM", case_id=case, recipients=recipients, purpose="asset-recovery", handling=["H1"],
+            evaluation="B2", urgency=2, expires_ms=now_ms + 5 * 86_400_000, sections=[section], justification="a test"),
+                               timeout=10).record_id
+
+    def memberships(self):
+        """The number of the newest of each case."""
+        return {case.case_id: case.number for case in self._stub.ListCases(messages.ListCasesRequest(), timeout=10).cases}
+
+    def case(self, case):
+        return self._stub.ShowCase(messages.ShowCaseRequest(case_id=case), timeout=10).entries
+
+    def show(self, record):
+        return self._stub.Show(messages.ShowRequest(record_id=record, purpose="asset-recovery", justification="a test"), timeout=10)
 
     def recall(self, record):
         self._stub.Recall(messages.RecallRequest(record_id=record, ground="RECALL_GROUND_WITHDRAWN", justification="a test"),

@@ -41,6 +41,8 @@ class Federation:
     def copy(self, demo):
         """The same federation, stopped, in another folder."""
         shutil.copytree(self.demo, demo, ignore=shutil.ignore_patterns("*.sock", "pid"))
+        for config in pathlib.Path(demo).glob("*/officers/*.toml"):
+            config.write_text(config.read_text().replace(str(self.demo), str(demo)))
         return Federation(self.bin, demo, self.agencies)
 
     def desk(self, agency):

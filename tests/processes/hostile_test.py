@@ -6,7 +6,9 @@ counts when the broker says that it told it; and where it tells none, nothing ma
   tests/processes/hostile_test.py --bin build/release/bin --hostile build/release/tests/hostile-broker [LIE…]
 """
 import argparse
+import os
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -14,11 +16,39 @@ import time
 
 import grpc
 
-from federation import Federation
+from attachment_test import peak_kib
+from commands_test import Person
+from federation import Federation, OFFICER
 
 AGENCIES = ("FR.fiu", "DE.fiu", "NL.fiu")
 VICTIM = "DE.fiu"
-DELIVERED, NOT_OPENED = 6, 7
+REFUSED, DELIVERED, NOT_OPENED, ERASED = 3, 6, 7, 18
+FILE_BYTES = 40 * 1024  # three pieces
+MEMORY = 32 * 1024  # KiB that a node may need more at its peak, whatever it is sent
+FETCH_LIES, UPLOAD_LIES = 8, 6  # tests/hostile/hostile_files.cc
+
+DRAFT = """draft = "information/1"
+purpose = "asset-recovery"
+handling = ["H1"]
+evaluation = "B2"
+urgency = "normal"
+expires = "P5D"
+
+[[section]]
+about = ["suspect"]
+data = ["narrative"]
+basis = "fact"
+essential = true
+text = "the papers of the case"
+"""
+FILE_SECTION = """
+[[section]]
+about = ["suspect"]
+data = ["financial"]
+basis = "fact"
+[section.attachment]
+file = "{path}"
+"""
 
 
 class Story:
@@ -31,6 +61,7 @@ class Story:
         self.federation.environment = {"HOSTILE": lie, "HOSTILE_TO": VICTIM, "HOSTILE_KEYS": str(folder / "broker/keys")}
         self.federation.start_all()
         self.sent = []
+        self.case = self.posted = self.files = self.peak = None
 
     def send(self, recipients=(VICTIM, "NL.fiu"), origin="FR.fiu", days=0):
         """`days`: how far the clocks are ahead of this one's."""
@@ -54,6 +85,67 @@ class Story:
 
     def inbox(self, agency):
         return [item.record_id for item in self.federation.desk(agency).inbox()]
+
+    def open_case(self):
+        """Of the first agency; the others are in it."""
+        self.case = self.federation.desk("FR.fiu").open_case(AGENCIES[1:], int(time.time() * 1000))
+        until("all know who is in the case", lambda: all(
+            self.federation.desk(agency).memberships().get(self.case) == 1 for agency in AGENCIES))
+
+    def remove(self, member, knows):
+        """Until the agency `knows` knows."""
+        self.federation.desk("FR.fiu").remove_from_case(self.case, member)
+        until("the removal is known", lambda: self.federation.desk(knows).memberships()[self.case] == 2)
+
+    def post(self, agency):
+        self.posted = self.federation.desk(agency).post(self.case, "what was found", int(time.time() * 1000))
+
+    def post_state(self, agency, recipient):
+        """Of what `agency` posted last, as it knows it."""
+        for entry in self.federation.desk(agency).case(self.case):
+            if entry.record_id == self.posted:
+                return {row.recipient: row.state for row in entry.recipients}[recipient]
+        return 0
+
+    def send_files(self, count):
+        """One record with so many files."""
+        folder = self.federation.demo
+        self.files = [os.urandom(FILE_BYTES) for _ in range(count)]
+        draft = DRAFT
+        for i, file in enumerate(self.files):
+            (folder / f"file{i}").write_bytes(file)
+            draft += FILE_SECTION.format(path=folder / f"file{i}")
+        (folder / "draft.toml").write_text(draft)
+        said = self.run("FR.fiu", "information", "send", "--draft", folder / "draft.toml", "--to", f"{VICTIM},NL.fiu",
+                        "--justification", "a test")
+        self.sent.append(re.search(r'"record_id":\s*"([0-9a-f]{32})"', said).group(1))
+
+    def run(self, agency, *words):
+        config = self.federation.demo / agency / "officers" / f"{OFFICER[agency]}.toml"
+        got = Person(self.federation.bin / "entente", config).run(words, "json")
+        assert got.returncode == 0, f"{words}: {got.stdout}{got.stderr}"
+        return got.stdout
+
+    def files_at(self, agency):
+        """Section ids of the files that are whole there."""
+        if self.files is None or self.sent[-1] not in self.inbox(agency):
+            return []
+        return [one.section_id for one in self.federation.desk(agency).show(self.sent[-1]).sections if one.fetched]
+
+    def has_the_files(self, agency):
+        """All are there. Whatever is there, is what was sent."""
+        ids = self.files_at(agency)
+        if self.files is None or len(ids) < len(self.files):
+            return False
+        saved = []
+        for section in ids:
+            out = self.federation.demo / f"{agency}.{section}.out"
+            if not out.exists():
+                self.run(agency, "attachment", "save", self.sent[-1], "--section", section, "--out", out,
+                         "--purpose", "asset-recovery", "--justification", "a test")
+            saved.append(out.read_bytes())
+        assert sorted(saved) == sorted(self.files), f"{agency} has other files than were sent"
+        return True
 
     def restart_at(self, offset):
         """All clocks, the broker's too, later by `offset` (faketime's form: +2h)."""
@@ -116,6 +208,56 @@ def next_keys(story):
     story.send(recipients=("NL.fiu",), days=10)
 
 
+def post_after_removal(story):
+    """By one who was removed, and is not told so."""
+    story.open_case()
+    story.remove("NL.fiu", VICTIM)
+    story.post("NL.fiu")
+
+
+def post_without_the_newest(story):
+    """By one who is in the case, and does not know that another was removed."""
+    story.open_case()
+    story.remove("NL.fiu", "FR.fiu")
+    time.sleep(1)  # what is kept back would have come
+    assert story.federation.desk(VICTIM).memberships()[story.case] == 1, "the removal was not hidden"
+    story.post(VICTIM)
+    until("the owner refuses it", lambda: story.post_state(VICTIM, "FR.fiu") == NOT_OPENED)
+    pass_a_day(story)
+
+
+def removed_and_posted_to(story):
+    """What is posted later lies in the mailbox of the one who was removed, too."""
+    story.open_case()
+    story.remove(VICTIM, "NL.fiu")
+    story.post("FR.fiu")
+    until("who is in the case has it", lambda: story.post_state("FR.fiu", "NL.fiu") == DELIVERED)
+    story.send(recipients=(VICTIM,))
+
+
+def recalled(story):
+    one_lead(story)
+    until("both have it", lambda: story.state(VICTIM) == story.state("NL.fiu") == DELIVERED)
+    story.federation.desk("FR.fiu").recall(story.sent[0])
+
+
+def recalled_and_a_day(story):
+    recalled(story)
+    until("who is told has erased it", lambda: story.state("NL.fiu") == ERASED)
+    assert story.inbox(VICTIM) == story.sent, "the recall was not kept back"
+    pass_a_day(story)
+
+
+def files_that_are_fetched(story):
+    story.peak = peak_kib(story.federation.pids[VICTIM])
+    story.send_files(FETCH_LIES)
+    until("the honest recipient has all files", lambda: story.has_the_files("NL.fiu"))
+
+
+def files_that_are_uploaded(story):
+    story.send_files(UPLOAD_LIES)
+
+
 def two_logs(story):
     """The victim's log differs in a record for others. As long as all that it is answered fits that, it sees
     nothing; the first true answer gives the broker away."""
@@ -166,6 +308,45 @@ def forked(story):
     return "fork" in story.alarms(VICTIM)
 
 
+def old_membership_refused(story):
+    """By all who know the newer one; the poster is told."""
+    return story.posted and all(story.post_state("NL.fiu", agency) == NOT_OPENED and "record-refused" in story.alarms(agency)
+                                and story.posted not in story.inbox(agency) for agency in ("FR.fiu", VICTIM))
+
+
+def membership_missed(story):
+    """By the owner at once, by the one who lacks it a day later."""
+    return "record-refused" in story.alarms("FR.fiu") and number_missed(story)
+
+
+def mail_of_others_refused(story):
+    return "record-refused" in story.alarms(VICTIM) and story.posted not in story.inbox(VICTIM)
+
+
+def recall_missed(story):
+    """Its origin has no word that it is erased; the recipient lacks a number, and looks no more."""
+    return "recall-overdue" in story.alarms("FR.fiu") and number_missed(story) and story.state(VICTIM) != ERASED
+
+
+def erasure_forged(story):
+    return "notice-bad" in story.alarms("FR.fiu") and story.state(VICTIM) != ERASED
+
+
+def fetch_lies_outlived(story):
+    """Each file is whole in the end, though it was lied about."""
+    return story.told() >= FETCH_LIES and story.has_the_files(VICTIM) and not story.alarms(VICTIM)
+
+
+def upload_lies_outlived(story):
+    """The record and all its files arrive."""
+    return story.told() >= UPLOAD_LIES and all(story.has_the_files(agency) for agency in (VICTIM, "NL.fiu")) and (
+        not story.alarms("FR.fiu"))
+
+
+def file_missed(story):
+    return "attachment-lost" in story.alarms(VICTIM) and not story.files_at(VICTIM)
+
+
 LIES = {
     "strip-section": (one_lead, refused_by_recipient),
     "alter-label": (one_lead, refused_by_recipient),
@@ -177,6 +358,14 @@ LIES = {
     "swap-key": (next_keys, statement_of_nobody),
     "fork": (two_logs, forked),
     "cut-short": (one_lead, forked),
+    "old-membership": (post_after_removal, old_membership_refused),
+    "hide-membership": (post_without_the_newest, membership_missed),
+    "mix-up": (removed_and_posted_to, mail_of_others_refused),
+    "keep-recall": (recalled_and_a_day, recall_missed),
+    "forge-erasure": (recalled, erasure_forged),
+    "files-down": (files_that_are_fetched, fetch_lies_outlived),
+    "files-up": (files_that_are_uploaded, upload_lies_outlived),
+    "deny-file": (files_that_are_fetched, file_missed),
 }
 HONEST = "honest"
 
@@ -189,7 +378,10 @@ def tell(story):
     if story.lie in ("replay", "keep-back"):
         time.sleep(3)
         assert caught(story), "what was seen is not seen any more"
-    if caught is number_missed:
+    if act is files_that_are_fetched:
+        more = peak_kib(story.federation.pids[VICTIM]) - story.peak
+        assert more < MEMORY, f"the node took {more} KiB more"
+    if act in (two_leads_and_a_day, one_lead_and_a_day):
         missing = story.sent[0]
         assert missing not in story.inbox(VICTIM), "the record was not kept back"
     if caught is forked:
@@ -212,6 +404,12 @@ def tell_the_truth(story):
     until("both recipients have both", lambda: all(
         sorted(story.inbox(agency)) == sorted(story.sent) for agency in (VICTIM, "NL.fiu")))
     until("the sender knows", lambda: {story.state(VICTIM, record) for record in (0, 1)} == {DELIVERED})
+    nothing_looks_like_a_lie(story)
+    post_after_removal(story)
+    until("the broker refuses it", lambda: story.post_state("NL.fiu", VICTIM) == REFUSED)
+    story.send_files(2)
+    until("both have the files", lambda: all(story.has_the_files(agency) for agency in (VICTIM, "NL.fiu")))
+    assert story.alarms("NL.fiu") == {"submission-refused"}, story.alarms("NL.fiu")
     nothing_looks_like_a_lie(story)
     pass_a_day(story)
     time.sleep(3)
