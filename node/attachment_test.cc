@@ -5,12 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
+#include "core/record/statements.h"
 #include "node/exchange_fixture.h"
 #include "node/families.h"
 #include "node/files.h"
+#include "node/state.pb.h"
 #include "node/table.h"
 
 namespace entente::node {
@@ -186,6 +190,10 @@ TEST(AttachmentTest, ADraftNamesAFileThatWasGivenAsItWasGiven) {
   EXPECT_TRUE(malformed([](auto& s) { s.mutable_content()->mutable_attachment()->set_size(1); }));
   EXPECT_TRUE(malformed(
       [](auto& s) { s.mutable_content()->mutable_attachment()->mutable_sha256()->back() ^= 1; }));
+  v1::Draft twice = world.LeadWith(file, {"BR.fiu"});
+  *twice.add_sections() = twice.sections(twice.sections_size() - 1);
+  EXPECT_TRUE(IsRefusal(world.node("FR.fiu")->Send("author", twice, world.now).status(),
+                        Reason::kMalformed));
   EXPECT_TRUE(says([](auto&) {}).ok());
 }
 
@@ -327,6 +335,76 @@ TEST(AttachmentTest, OneThatCannotBeHadIsAnAlarmAndAskedForNoMore) {
                   .ok());
   EXPECT_FALSE(world.Waits("BR.fiu"));
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains(HasSubstr("attachment-lost")));
+}
+
+TEST(AttachmentTest, AnotherSizeOrRootThanWhatWasSealedIsSeen) {
+  for (const bool size : {true, false}) {
+    SCOPED_TRACE(size);
+    AttachmentWorld world;
+    const std::string id = world.Send("FR.fiu", world.LeadWith(world.Attach("FR.fiu"), {"BR.fiu"}));
+    world.Settle();
+    world.Upload("FR.fiu");
+    world.broker.on_delivery = [&](v1::Delivery& delivery) {
+      v1::Record record;
+      if (!delivery.has_record()) return;
+      ASSERT_TRUE(record.ParseFromString(delivery.record()));
+      const auto section = std::ranges::find_if(*record.mutable_sections(), &v1::Section::has_file);
+      ASSERT_NE(section, record.sections().end());
+      v1::SealedFile& file = *section->mutable_file();
+      size ? file.set_size(file.size() + 256) : file.set_root(std::string(sizeof(Digest), 'r'));
+      delivery.set_record(record::Encode(record));
+    };
+    world.Settle();
+    EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
+    EXPECT_FALSE(world.Waits("BR.fiu")) << "nothing is fetched by what nobody signed";
+    EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("record-refused"));
+    EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_NOT_OPENED);
+  }
+}
+
+TEST(AttachmentTest, OnesWordThatItHasTheFileIsNotMadeAnothers) {
+  AttachmentWorld world;
+  const std::string id =
+      world.Send("FR.fiu", world.LeadWith(world.Attach("FR.fiu"), {"BR.fiu", "DE.fiu"}));
+  world.Settle();
+  world.Upload("FR.fiu");
+  world.Settle();
+  world.Fetch("BR.fiu");
+  world.broker.on_delivery = [](v1::Delivery& delivery) {
+    if (delivery.notice().type() != v1::NOTICE_TYPE_FETCHED) return;
+    v1::FetchedNote note;
+    ASSERT_TRUE(note.ParseFromString(delivery.notice().statement().body()));
+    note.set_recipient("DE.fiu");
+    delivery.mutable_notice()->mutable_statement()->set_body(record::Encode(note));
+  };
+  world.Settle();
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), Contains("notice-bad"));
+  const v1::RecordSummary sent = world.SentLead("FR.fiu", id);
+  for (const v1::RecipientStatus& recipient : sent.recipients()) {
+    EXPECT_EQ(recipient.attachments_fetched_ms(), 0u) << recipient.recipient();
+  }
+}
+
+// It signs that it has a file of a record that carried none.
+TEST(AttachmentTest, AMembersWordThatItHasWhatWasNotSentIsSeen) {
+  AttachmentWorld world;
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  const auto sent = **Load<state::SentRecord>(world.node("FR.fiu").store, kSent, *HexDecode(id));
+  state::OwedNotice owed;
+  v1::FetchedNote& note = *owed.mutable_fetched();
+  note.set_log_origin(world.federation.log_origin());
+  note.set_origin("FR.fiu");
+  note.set_recipient("BR.fiu");
+  note.set_record_hash(sent.record_hash());
+  note.add_section_ids(std::string(sizeof(SectionId), 's'));
+  note.set_instant_ms(static_cast<uint64_t>(world.now.ms));
+  store::WriteBatch batch;
+  Save(batch, kOwed, sent.record_hash() + "FR.fiu", owed);
+  ASSERT_TRUE(world.node("BR.fiu").store.Write(batch, store::Sync::kYes).ok());
+  world.Settle();
+  EXPECT_THAT(world.AlarmsOf("FR.fiu"), Contains("notice-bad"));
+  EXPECT_EQ(world.SentLead("FR.fiu", id).recipients(0).attachments_fetched_ms(), 0u);
 }
 
 TEST(AttachmentTest, ANodeThatReadsNoAttachmentsIsSentNone) {
