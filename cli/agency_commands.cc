@@ -21,6 +21,7 @@ struct EnrolOptions {
 struct ApproveOptions {
   std::string federation, request, authority_key, out;
   uint64_t number = 1;
+  bool renewal = false;
 };
 
 absl::Status Enrol(Context& context, const EnrolOptions& options) {
@@ -52,9 +53,13 @@ absl::Status Approve(Context& context, const ApproveOptions& options) {
   const auto seed = crypto::ReadKeyFile(options.authority_key, crypto::KeyUse::kAuthority);
   if (!seed.ok()) return seed.status();
   const Instant now = SystemClock().Now();
+  const auto authority = crypto::SigningKey::FromSeed(*seed);
+  const ledger::Period period{now, now + kIdentityLifeMs};
   const auto publications =
-      ledger::SignAdmission(options.federation, *request, options.number,
-                            {now, now + kIdentityLifeMs}, now, crypto::SigningKey::FromSeed(*seed));
+      options.renewal
+          ? std::vector{ledger::SignRenewal(options.federation, *request, period, now, authority)}
+          : ledger::SignAdmission(options.federation, *request, options.number, period, now,
+                                  authority);
   if (absl::Status written = WritePublications(options.out, publications); !written.ok())
     return written;
   context.Done(
@@ -103,8 +108,13 @@ void AddApprove(CLI::App& agency, Context& context) {
       ->add_option("--authority-key", options->authority_key,
                    "the jurisdiction's authority key file")
       ->required();
-  command->add_option("--number", options->number, "number of this statement about the agency")
-      ->capture_default_str();
+  auto* const number =
+      command->add_option("--number", options->number, "number of this statement about the agency")
+          ->capture_default_str();
+  command
+      ->add_flag("--renewal", options->renewal,
+                 "vouch for a further identity key of an agency that is a member")
+      ->excludes(number);
   command->add_option("--out", options->out, "file to write the statements to")->required();
   command->callback([&context, options] {
     if (const auto status = Approve(context, *options); !status.ok()) context.Fail(status);

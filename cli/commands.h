@@ -28,6 +28,7 @@ void AddInboxCommands(CLI::App& app, Context& context);
 void AddAgencyCommands(CLI::App& app, Context& context);
 void AddOfficerCommands(CLI::App& app, Context& context);
 void AddPeopleCommands(CLI::App& app, Context& context);
+void AddCertificateCommands(CLI::App& app, Context& context);
 void AddAuthorityCommands(CLI::App& app, Context& context);
 // Beneath `agency` and `authority`: what an authority does about those that must not go on.
 void AddStanding(CLI::App& agency, Context& context);

@@ -78,6 +78,7 @@ int Main(int argc, char** argv) {
   AddInboxCommands(app, context);
   AddWatchCommands(app, context);
   AddAgencyCommands(app, context);
+  AddCertificateCommands(app, context);
   AddOfficerCommands(app, context);
   AddPeopleCommands(app, context);
   AddAuthorityCommands(app, context);

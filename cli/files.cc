@@ -1,6 +1,8 @@
 #include "cli/files.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -33,6 +35,19 @@ absl::Status WriteText(const std::string& path, std::string_view text) {
   file << text;
   file.close();
   return file ? absl::OkStatus() : CannotWrite(path);
+}
+
+absl::Status WritePrivateText(const std::string& path, std::string_view text) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0 && errno == EEXIST) {
+    return Told(absl::StatusCode::kAlreadyExists, "file.key-there", {}, path);
+  }
+  if (file < 0) return CannotWrite(path);
+  const ssize_t written = write(file, text.data(), text.size());
+  const bool synced = fsync(file) == 0;
+  const bool closed = close(file) == 0;
+  const bool whole = written == static_cast<ssize_t>(text.size());
+  return whole && synced && closed ? absl::OkStatus() : CannotWrite(path);
 }
 
 absl::Status MakePrivateFolder(const std::string& path) {

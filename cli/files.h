@@ -17,6 +17,8 @@ namespace entente::cli {
 absl::StatusOr<std::string> ReadText(const std::string& path);
 // Replaces the file; INTERNAL with the system's words.
 absl::Status WriteText(const std::string& path, std::string_view text);
+// Mode 0600. ALREADY_EXISTS when a file is there: a key is never replaced.
+absl::Status WritePrivateText(const std::string& path, std::string_view text);
 // Mode 0700; an existing folder that others may enter is PERMISSION_DENIED with what to do.
 absl::Status MakePrivateFolder(const std::string& path);
 

@@ -43,6 +43,10 @@ std::vector<Ending> EndingsOf(const ledger::Registry& registry, const AgencyId& 
                               std::optional<Instant> certificate_until, Instant now) {
   std::vector<Ending> endings;
   Add("the certificate of this node", certificate_until, now, endings);
+  if (const auto identity = registry.CurrentKey(own.text(), crypto::KeyUse::kIdentity, now);
+      identity.ok()) {
+    Add("the identity key of this agency", identity->until, now, endings);
+  }
   if (const auto policy = PolicyAt(registry, own.jurisdiction(), now)) {
     Add(Text("policy ", policy->version, " of ", own.jurisdiction()), policy->valid.until, now,
         endings);

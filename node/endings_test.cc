@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/base/limits.h"
 #include "node/engine_fixture.h"
 
@@ -77,6 +79,19 @@ TEST(Endings, ACertificateHasOneToo) {
   EXPECT_THAT(with.front().what, HasSubstr("certificate"));
   EXPECT_EQ(with.front().end, end);
   EXPECT_EQ(EndingsOf(registry, own, std::nullopt, world.now).size(), with.size() - 1);
+}
+
+TEST(Endings, TheIdentityKeyHasOne) {
+  World world;
+  const auto endings =
+      EndingsOf(world.broker.registry(), *AgencyId::Parse("FR.fiu"), std::nullopt, world.now);
+  const auto found = std::ranges::find_if(endings, [](const struct Ending& one) {
+    return one.what.find("identity key") != std::string::npos;
+  });
+  ASSERT_NE(found, endings.end());
+  EXPECT_EQ(
+      found->end,
+      world.broker.registry().CurrentKey("FR.fiu", crypto::KeyUse::kIdentity, world.now)->until);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ import sys
 
 PROGRAMS = {
     "entente": ["lead send", "lead take", "lead decline", "lead update", "lead show", "lead list", "status", "inbox", "show", "log", "keys",
-                "agency enrol", "agency approve", "agency list", "officer add", "officer list", "officer passphrase",
+                "agency enrol", "agency approve", "agency list", "certificate request", "certificate check", "officer add", "officer list", "officer passphrase",
                 "officer reset-passphrase", "assign", "unit list", "unit rule", "reviewed", "unlock", "held list",
                 "held release", "held refuse", "attachment save", "watch", "authority new",
                 "authority policy-keys", "authority sign-policy", "authority sign-federation-file", "authority sign-calendar",

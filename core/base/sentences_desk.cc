@@ -265,6 +265,14 @@ constexpr SentenceRow kRows[] = {
      "approve`."},
     {"agency.approved", "{0} is approved as {1}. Publish {2} with `entente authority publish`.",
      "{0} est approuvé comme {1}. Publiez {2} par `entente authority publish`."},
+    {"certificate.requested",
+     "The key is in {0}, readable by you alone. Take {1} to the certificate authority of {2}.",
+     "La clé est dans {0}, lisible par vous seul. Portez {1} à l'autorité de certification de "
+     "{2}."},
+    {"certificate.good", "{0} is certified as {1} until {2}.",
+     "{0} est certifié comme {1} jusqu'au {2}."},
+    {"certificate.officer", "'{0}' is no officer of an agency: write FR.fiu:anna",
+     "« {0} » n'est pas un agent d'un service : écrivez FR.fiu:anna"},
     {"authority.made",
      "The authority key of {0} is in {1}: keep it offline. Its public key for the genesis "
      "file:\n{2}",

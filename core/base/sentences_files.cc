@@ -9,6 +9,8 @@ constexpr SentenceRow kRows[] = {
     {"file.read", "cannot be read to its end: is it a file?",
      "lecture impossible : est-ce bien un fichier ?"},
     {"file.write", "cannot be written: {0}", "impossible à écrire : {0}"},
+    {"file.key-there", "is there already: a key is never replaced, take another name",
+     "existe déjà : une clé n'est jamais remplacée, prenez un autre nom"},
     {"file.no-folder", "is not a folder", "n'est pas un dossier"},
     {"file.open-to-others", "is open to others: run chmod 700 {0}",
      "est ouvert à d'autres : lancez chmod 700 {0}"},

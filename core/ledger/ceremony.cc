@@ -108,16 +108,21 @@ std::vector<Publication> SignAdmission(std::string_view federation, const Enrolm
   agency.set_name(request.name);
   agency.set_from_ms(static_cast<uint64_t>(period.from.ms));
   agency.set_number(number);
+  std::vector<Publication> both;
+  both.push_back(SignAgencyState(federation, agency, authority));
+  both.push_back(SignRenewal(federation, request, period, now, authority));
+  return both;
+}
+
+Publication SignRenewal(std::string_view federation, const EnrolmentRequest& request, Period period,
+                        Instant now, const crypto::SigningKey& authority) {
   v1::KeyStatement keys;
   keys.set_owner(request.agency.text());
   *keys.add_keys() = MakeKeyEntry(crypto::KeyUse::kIdentity, request.identity, period);
   keys.mutable_format_versions()->Assign(record::kFormatVersions.begin(),
                                          record::kFormatVersions.end());
   keys.set_instant_ms(static_cast<uint64_t>(now.ms));
-  std::vector<Publication> both;
-  both.push_back(SignAgencyState(federation, agency, authority));
-  both.push_back(ByAuthority(v1::ENTRY_KIND_KEYS, federation, keys, authority));
-  return both;
+  return ByAuthority(v1::ENTRY_KIND_KEYS, federation, keys, authority);
 }
 
 Publication SignAgencyState(std::string_view federation, const v1::AgencyStatement& statement,

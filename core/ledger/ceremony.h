@@ -51,6 +51,10 @@ struct Period {
 std::vector<Publication> SignAdmission(std::string_view federation, const EnrolmentRequest& request,
                                        uint64_t number, Period period, Instant now,
                                        const crypto::SigningKey& authority);
+// A second identity key, before the first one ends: the authority vouches for it as for the first.
+// Nothing else changes, and both count until their ends.
+Publication SignRenewal(std::string_view federation, const EnrolmentRequest& request, Period period,
+                        Instant now, const crypto::SigningKey& authority);
 // Admitted, suspended or removed; `kind` as in the first statement.
 Publication SignAgencyState(std::string_view federation, const v1::AgencyStatement& statement,
                             const crypto::SigningKey& authority);

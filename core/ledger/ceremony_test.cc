@@ -96,6 +96,20 @@ TEST_F(CeremonyTest, AnAdmissionBringsAgencyAndKey) {
             key_.public_key());
 }
 
+TEST_F(CeremonyTest, ARenewalBringsAFurtherKeyAndNothingElse) {
+  auto request = *ParseEnrolment(kName, Format());
+  for (const Publication& one : SignAdmission(kName, request, 1, period_, now_, Authority("FR"))) {
+    ASSERT_TRUE(Take(one).ok());
+  }
+  request.identity = crypto::SigningKey::Create(random_).public_key();
+  EXPECT_FALSE(Apply(SignRenewal(kName, request, period_, now_ + 1, Authority("BR"))).ok());
+  const absl::Status status = Take(SignRenewal(kName, request, period_, now_ + 1, Authority("FR")));
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(registry_.CurrentKey("FR.paf", crypto::KeyUse::kIdentity, now_ + 2)->public_key,
+            request.identity);
+  EXPECT_EQ(registry_.KeysOf("FR.paf").size(), 2u);
+}
+
 TEST_F(CeremonyTest, AnotherStatesAuthorityAdmitsNobodyHere) {
   const auto request = ParseEnrolment(kName, Format());
   EXPECT_FALSE(

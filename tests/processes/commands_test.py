@@ -113,7 +113,7 @@ class Commands:
         calendar = ["authority", "sign-calendar", "BR", "policy/examples/calendar-br.toml", *federation, "--authority-key", key]
         answers(self.nobody, lambda style: [*calendar, "--version", "1", "--out", self.folder / "calendar.txt"])
         errors(self.nobody, INPUT, "input-refused", [*calendar, "--version", "2", "--out", self.folder / "calendar.txt"], "version 1")
-        request, out = self.folder / "request", self.folder / "admission"
+        request, out = (self.folder / name for name in ("request", "admission"))
         enrolled, _ = answers(self.nobody, lambda style: ["agency", "enrol", f"FR.new-{style}", *federation, "--kind", "police",
                                                           "--name", "A new one", "--keys", self.folder / f"keys-{style}",
                                                           "--request", f"{request}-{style}"])
@@ -121,7 +121,33 @@ class Commands:
         approved, _ = answers(self.nobody, lambda style: ["agency", "approve", f"{request}-{style}", *federation,
                                                           "--authority-key", key, "--out", f"{out}-{style}"])
         assert approved == {"agency": "FR.new-json", "kind": "police", "signed": f"{out}-json"}, approved
+        renewed, _ = answers(self.nobody, lambda style: ["agency", "approve", f"{request}-{style}", *federation, "--renewal",
+                                                         "--authority-key", key, "--out", f"{out}-renewal-{style}"])
+        assert renewed["agency"] == "FR.new-json", renewed
         self.publishing(out)
+
+    def certificates(self):
+        """A certificate from an authority of its own: asked for, signed by openssl, and judged as peers will."""
+        ca, place = self.demo / "certs/ca", self.folder / "certificates"
+        place.mkdir()
+        ask = ["certificate", "request", "--federation", "entente.test"]
+        made, _ = answers(self.nobody, lambda style: [*ask, "--agency", "FR.new", "--hosts", "node.example,192.0.2.7",
+                                                      "--out", place / style])
+        assert made["name"] == "spiffe://entente.test/agency/FR/new", made
+        assert pathlib.Path(made["key"]).stat().st_mode & 0o777 == 0o600
+        errors(self.nobody, INPUT, "input-refused", [*ask, "--agency", "FR.new", "--out", place / "json"], "never replaced")
+        errors(self.nobody, INPUT, "input-refused", [*ask, "--officer", "anna", "--out", place / "anna"], "FR.fiu:anna")
+
+        def sign(by, days):
+            certificate = place / f"{by}{days}.pem"
+            subprocess.run(["openssl", "x509", "-req", "-in", made["request"], "-CA", ca / f"{by}.pem", "-CAkey", ca / f"{by}.key",
+                            "-days", days, "-copy_extensions", "copyall", "-out", certificate], check=True, capture_output=True)
+            return ["certificate", "check", certificate, "--private-key", made["key"], "--issuer", ca / f"{by}.pem"]
+        good, _ = answers(self.nobody, lambda style: sign("FR", "90"))
+        assert good["name"] == made["name"], good
+        errors(self.nobody, INPUT, "not-authenticated", sign("FR", "-1"), "expired")
+        errors(self.nobody, INPUT, "not-authenticated", [*sign("BR", "90")[:-1], ca / "FR.pem"], "")
+        errors(self.nobody, INPUT, "input-refused", [*sign("FR", "90")[:4], place / "en.key", "--issuer", ca / "FR.pem"], "belong")
 
     def attachments(self):
         """A file goes with information, and comes out the same; an officer is told where it does not."""
@@ -442,8 +468,8 @@ class Commands:
         for words in ([], ["lead"], ["show"], ["status", "--colour"], ["lead", "send", "--draft", bad]):
             errors(self.nobody, USAGE, "usage", words)
         errors(self.nobody, USAGE, "usage", ["lead", "sned"], "sned")
-        draft = ROOT / "deploy/demo-data/lead.toml"
-        errors(self.anna, INPUT, "input-refused", ["lead", "preview", "--draft", draft, "--to", "DE.fiu", "--as", "BR.fiu"], "BR.fiu")
+        preview = ["lead", "preview", "--draft", ROOT / "deploy/demo-data/lead.toml", "--to", "DE.fiu"]
+        errors(self.anna, INPUT, "input-refused", [*preview, "--as", "BR.fiu"], "BR.fiu")
 
 
 def main():
@@ -456,8 +482,8 @@ def main():
     (base / "own").mkdir()
     commands = Commands(federation, base / "own")
     try:
-        for part in (commands.ceremonies, commands.leads, commands.cases, commands.held, commands.desk, commands.people,
-                     commands.sessions, commands.refused_input):
+        for part in (commands.ceremonies, commands.certificates, commands.leads, commands.cases, commands.held,
+                     commands.desk, commands.people, commands.sessions, commands.refused_input):
             print(f"commands: {part.__name__.replace('_', ' ')}", flush=True)
             part()
     except AssertionError as error:
