@@ -70,8 +70,8 @@ Outcome Decide(const std::string& record, const std::string& more) {
 TEST(PolicyProgram, ChecksAFolderAndRunsItsExamples) {
   const Outcome out = Execute("check " + Examples());
   EXPECT_EQ(out.exit_code, 0) << out.output;
-  EXPECT_THAT(out.output, HasSubstr("fr.toml: FR version 1, 8 outbound and 2 inbound rules"));
-  EXPECT_THAT(out.output, EndsWith("6 policies, 26 examples, 0 not as expected\n"));
+  EXPECT_THAT(out.output, HasSubstr("fr.toml: FR version 1, 30 outbound and 15 inbound rules"));
+  EXPECT_THAT(out.output, EndsWith("12 policies, 493 examples, 0 not as expected\n"));
 }
 
 TEST(PolicyProgram, AnExampleThatDoesNotHoldIsANo) {

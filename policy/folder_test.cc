@@ -78,7 +78,7 @@ class FolderTest : public ::testing::Test {
 TEST_F(FolderTest, EveryPolicyOfTheDemonstrationHasExamplesThatHold) {
   const auto folder = LoadFolder(path_);
   ASSERT_TRUE(folder.ok()) << folder.status();
-  EXPECT_THAT(folder->policies, SizeIs(6));
+  EXPECT_THAT(folder->policies, SizeIs(12));
   EXPECT_TRUE(folder->Compile(0, {}).ok());
   for (const Policy& policy : folder->policies) {
     EXPECT_GE(policy.examples.size(), 2u) << policy.file;
