@@ -132,7 +132,7 @@ TEST(PolicyProgram, UsageErrorsExitWith2) {
 TEST(PolicyProgram, SaysItInFrench) {
   const Outcome checked = Execute("--language fr check " + Examples());
   EXPECT_EQ(checked.exit_code, 0);
-  EXPECT_THAT(checked.output, EndsWith("6 politiques, 26 exemples, 0 non conformes\n"));
+  EXPECT_THAT(checked.output, EndsWith("12 politiques, 493 exemples, 0 non conformes\n"));
   const Outcome decided = Decide(kRecord, "--language fr");
   EXPECT_THAT(decided.output, HasSubstr("section 1 : non transmise : withheld (Une règle"));
   EXPECT_EQ(Execute("check x --language de").exit_code, 2);

@@ -1,5 +1,6 @@
 // What ends by itself and is renewed by people alone: this State's policy, the instruments that
-// bind it, its identity key, the node's certificate. Told 90, 30 and 7 days before. Pure; thread-safe.
+// bind it, its identity key, the node's certificate. Told 90, 30 and 7 days before. Pure;
+// thread-safe.
 #pragma once
 
 #include <optional>

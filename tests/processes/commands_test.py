@@ -146,8 +146,8 @@ class Commands:
         good, _ = answers(self.nobody, lambda style: sign("FR", "90"))
         assert good["name"] == made["name"], good
         errors(self.nobody, INPUT, "not-authenticated", sign("FR", "-1"), "expired")
-        errors(self.nobody, INPUT, "not-authenticated", [*sign("BR", "90")[:-1], ca / "FR.pem"], "")
-        errors(self.nobody, INPUT, "input-refused", [*sign("FR", "90")[:4], place / "en.key", "--issuer", ca / "FR.pem"], "belong")
+        errors(self.nobody, INPUT, "not-authenticated", [*sign("DE", "90")[:-1], ca / "FR.pem"], "")
+        errors(self.nobody, INPUT, "input-refused", [*sign("FR", "90")[:4], place / "en.key", "--issuer", ca / "FR.pem"], "is not the key")
 
     def attachments(self):
         """A file goes with information, and comes out the same; an officer is told where it does not."""
