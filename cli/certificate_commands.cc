@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 
 #include "cli/commands.h"
@@ -43,12 +44,10 @@ absl::StatusOr<net::Caller> Named(const RequestOptions& options) {
 absl::StatusOr<net::Caller> HolderOf(const RequestOptions& options) {
   const auto holder = Named(options);
   if (!holder.ok()) return holder.status();
-  return net::ParseSpiffeId(options.federation, net::SpiffeId(options.federation, *holder));
-}
-
-std::string AuthorityOf(const net::Caller& holder) {
-  return holder.kind == net::CallerKind::kBroker ? std::string(net::kBrokerAuthority)
-                                                 : holder.jurisdiction;
+  const std::string name = net::SpiffeId(options.federation, *holder);
+  auto known = net::ParseSpiffeId(options.federation, name);
+  if (known.ok()) return known;
+  return Told(absl::StatusCode::kInvalidArgument, "certificate.name", {name}, "");
 }
 
 absl::Status Request(Context& context, const RequestOptions& options) {
@@ -59,9 +58,12 @@ absl::Status Request(Context& context, const RequestOptions& options) {
   const std::string key = options.out + ".key";
   const std::string request = options.out + ".csr";
   if (absl::Status kept = WritePrivateText(key, made->key_pem); !kept.ok()) return kept;
-  if (absl::Status kept = WriteText(request, made->request_pem); !kept.ok()) return kept;
+  if (absl::Status kept = WriteText(request, made->request_pem); !kept.ok()) {
+    std::filesystem::remove(key);  // nobody was asked to certify it
+    return kept;
+  }
   const std::string name = net::SpiffeId(options.federation, *holder);
-  context.Done(context.Say("certificate.requested", {key, request, AuthorityOf(*holder)}),
+  context.Done(context.Say("certificate.requested", {key, request, net::AuthorityFor(*holder)}),
                {{"name", name}, {"key", key}, {"request", request}});
   return absl::OkStatus();
 }
@@ -69,7 +71,8 @@ absl::Status Request(Context& context, const RequestOptions& options) {
 // As its peers will judge it: the one name, the jurisdiction's own authority, its time, its use.
 absl::Status CheckAccepted(const std::string& federation, const net::Caller& holder,
                            const std::string& pem, const std::string& issuer_pem, Instant now) {
-  const auto anchors = net::TrustAnchors::Create(federation, {{AuthorityOf(holder), issuer_pem}});
+  const auto anchors =
+      net::TrustAnchors::Create(federation, {{net::AuthorityFor(holder), issuer_pem}});
   if (!anchors.ok()) return anchors.status();
   using Use = net::TrustAnchors::Use;
   const auto client = (*anchors)->Identify(pem, pem, Use::kClient, now);

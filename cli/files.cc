@@ -47,7 +47,10 @@ absl::Status WritePrivateText(const std::string& path, std::string_view text) {
   const bool synced = fsync(file) == 0;
   const bool closed = close(file) == 0;
   const bool whole = written == static_cast<ssize_t>(text.size());
-  return whole && synced && closed ? absl::OkStatus() : CannotWrite(path);
+  if (whole && synced && closed) return absl::OkStatus();
+  const absl::Status status = CannotWrite(path);
+  unlink(path.c_str());  // half a key would only be in the way of the next one
+  return status;
 }
 
 absl::Status MakePrivateFolder(const std::string& path) {

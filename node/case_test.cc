@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "node/engine_fixture.h"
+#include "node/exchange_fixture.h"
 
 namespace entente::node {
 namespace {
@@ -27,14 +28,8 @@ class CaseTest : public ::testing::Test {
     return member;
   }
   std::string Open(const std::vector<v1::CaseMember>& members) {
-    v1::OpenCaseRequest request;
-    request.set_title("The quay");
+    v1::OpenCaseRequest request = CaseWith(world.now, {});
     for (const v1::CaseMember& member : members) *request.add_members() = member;
-    request.set_purpose("asset-recovery");
-    request.add_handling("H1");
-    request.set_evaluation("B2");
-    request.set_expires_ms(static_cast<uint64_t>((world.now + 90 * limits::kDayMs).ms));
-    request.set_justification("joint work");
     const auto opened = world.node("FR.fiu")->OpenCase("author", request, world.now);
     EXPECT_TRUE(opened.ok()) << opened.status();
     return opened.ok() ? opened->case_id() : "";

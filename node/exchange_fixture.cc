@@ -163,4 +163,20 @@ std::vector<v1::Consultation> AlertWorld::LogOf(std::string_view agency) {
   return lines;
 }
 
+v1::OpenCaseRequest CaseWith(Instant now, const std::vector<std::string>& members) {
+  v1::OpenCaseRequest request;
+  request.set_title("The quay");
+  for (const std::string& agency : members) {
+    v1::CaseMember& member = *request.add_members();
+    member.set_agency(agency);
+    member.set_role(v1::CASE_ROLE_INVESTIGATOR);
+  }
+  request.set_purpose("asset-recovery");
+  request.add_handling("H1");
+  request.set_evaluation("B2");
+  request.set_expires_ms(static_cast<uint64_t>((now + 90 * limits::kDayMs).ms));
+  request.set_justification("joint work");
+  return request;
+}
+
 }  // namespace entente::node

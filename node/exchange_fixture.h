@@ -36,4 +36,7 @@ class AlertWorld : public World {
   std::vector<v1::Consultation> LogOf(std::string_view agency);
 };
 
+// A case for 90 days, its members investigators.
+v1::OpenCaseRequest CaseWith(Instant now, const std::vector<std::string>& members);
+
 }  // namespace entente::node

@@ -107,16 +107,8 @@ TEST(HostileBrokerTest, MakesOnesErasureAnothers) {
 }
 
 std::string OpenCase(World& world, const std::string& title) {
-  v1::OpenCaseRequest request;
+  v1::OpenCaseRequest request = CaseWith(world.now, {"BR.fiu"});
   request.set_title(title);
-  v1::CaseMember& member = *request.add_members();
-  member.set_agency("BR.fiu");
-  member.set_role(v1::CASE_ROLE_INVESTIGATOR);
-  request.set_purpose("asset-recovery");
-  request.add_handling("H1");
-  request.set_evaluation("B2");
-  request.set_expires_ms(static_cast<uint64_t>((world.now + 90 * limits::kDayMs).ms));
-  request.set_justification("joint work");
   const auto opened = world.node("FR.fiu")->OpenCase("author", request, world.now);
   EXPECT_TRUE(opened.ok()) << opened.status();
   world.Settle();

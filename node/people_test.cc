@@ -6,6 +6,7 @@
 #include "core/base/refusal.h"
 #include "node/assignment.h"
 #include "node/engine_fixture.h"
+#include "node/exchange_fixture.h"
 #include "node/families.h"
 
 namespace entente::node {
@@ -215,16 +216,8 @@ TEST_F(PeopleTest, AnAnswerGoesToWhoAsked) {
 
 TEST_F(PeopleTest, AnItemOfACaseGoesToThoseOfTheCase) {
   Units();
-  v1::OpenCaseRequest open;
-  open.set_title("The quay");
-  open.add_members()->set_agency("FR.fiu");
-  open.mutable_members(0)->set_role(v1::CASE_ROLE_INVESTIGATOR);
-  open.set_purpose("asset-recovery");
-  open.add_handling("H1");
-  open.set_evaluation("B2");
-  open.set_expires_ms(static_cast<uint64_t>((world.now + 90 * limits::kDayMs).ms));
-  open.set_justification("joint work");
-  const auto opened = world.node("BR.fiu")->OpenCase("ana", open, world.now);
+  const auto opened =
+      world.node("BR.fiu")->OpenCase("ana", CaseWith(world.now, {"FR.fiu"}), world.now);
   ASSERT_TRUE(opened.ok()) << opened.status();
   world.Settle();
   v1::Draft post = world.Lead({});

@@ -231,16 +231,7 @@ TEST_F(SecondPersonTest, ReleasedAndRefusedStandInTheLog) {
 
 TEST_F(SecondPersonTest, ACaseIsOpenedWithoutOne) {
   Ask({.handling = {"H1"}, .kinds = {}});
-  v1::OpenCaseRequest request;
-  request.set_title("The quay");
-  request.add_members()->set_agency("BR.fiu");
-  request.mutable_members(0)->set_role(v1::CASE_ROLE_INVESTIGATOR);
-  request.set_purpose("asset-recovery");
-  request.add_handling("H1");
-  request.set_evaluation("B2");
-  request.set_expires_ms(static_cast<uint64_t>((world.now + 90 * limits::kDayMs).ms));
-  request.set_justification("joint work");
-  ASSERT_TRUE(fr()->OpenCase("author", request, world.now).ok());
+  ASSERT_TRUE(fr()->OpenCase("author", CaseWith(world.now, {"BR.fiu"}), world.now).ok());
   EXPECT_THAT(Held(), IsEmpty());
 }
 

@@ -42,6 +42,18 @@ absl::Status Nonsense(std::string text) { return Refuse(Reason::kMalformed, std:
 // The other side has ended the stream: how, Finish() says.
 absl::Status Broken() { return absl::CancelledError(); }
 
+// A broker that reads nothing keeps even a beginning and a question back for ever.
+template <class Open>
+auto Begin(OpenCall& call, Open open) {
+  const OpenCall::Owed owed(call);
+  return open();
+}
+template <class Stream, class Request>
+bool Ask(OpenCall& call, Stream& stream, const Request& request) {
+  const OpenCall::Owed owed(call);
+  return stream.Write(request);
+}
+
 // Ends it, and gives what the other side said if it was the one that did. While that is waited for
 // the call can still be broken off: a message that could not be read ends no stream.
 template <class Stream>
@@ -180,7 +192,7 @@ absl::Status Transfer::Upload(const FileToMove& file) {
   Uploading at(**whole);
   grpc::ClientContext context;
   up_.call.Open(&context);
-  const auto stream = broker_->Upload(&context);
+  const auto stream = Begin(up_.call, [&] { return broker_->Upload(&context); });
   v1::UploadRequest start;
   start.mutable_start()->mutable_file()->set_size(file.shape.size);
   start.mutable_start()->mutable_file()->set_root(ToString(file.shape.root));
@@ -213,8 +225,7 @@ absl::Status Transfer::UploadPieces(UploadStream& stream, const FileToMove& file
       at.sent += piece->size();
       *request.mutable_piece() = *std::move(piece);
       at.unanswered.push_back(absl::Now());
-      const OpenCall::Owed owed(up_.call);
-      if (!stream.Write(request)) return Broken();
+      if (!Ask(up_.call, stream, request)) return Broken();
     }
     if (at.unanswered.empty() && at.sent >= file.shape.size) {
       return Nonsense("the broker has it all and does not say so");
@@ -291,12 +302,12 @@ absl::Status Transfer::Fetch(const FileToMove& file) {
   }
   grpc::ClientContext context;
   down_.call.Open(&context);
-  const auto stream = broker_->Fetch(&context);
+  const auto stream = Begin(down_.call, [&] { return broker_->Fetch(&context); });
   v1::FetchRequest start;
   start.mutable_start()->set_record_hash(ToString(file.record_hash));
   start.mutable_start()->set_section_id(ToString(file.section_id));
   start.mutable_start()->set_offset(part->size());
-  absl::Status status = stream->Write(start) ? FetchPieces(*stream, file, at) : Broken();
+  absl::Status status = Ask(down_.call, *stream, start) ? FetchPieces(*stream, file, at) : Broken();
   status = End(down_.call, context, *stream, std::move(status));
   if (status.ok() && at.root.Finish() != file.shape.root) {
     // What stood here before may be what a power cut left: once more, from the beginning.
@@ -326,7 +337,7 @@ absl::Status Transfer::FetchPieces(FetchStream& stream, const FileToMove& file, 
           static_cast<uint32_t>(std::min<uint64_t>(kPieceBytes, file.shape.size - at.asked)));
       at.asked += want.want();
       at.unanswered.push_back({absl::Now(), want.want()});
-      if (!stream.Write(want)) return Broken();
+      if (!Ask(down_.call, stream, want)) return Broken();
     }
     if (absl::Status taken = TakePiece(stream, at); !taken.ok()) return taken;
   }

@@ -271,6 +271,12 @@ constexpr SentenceRow kRows[] = {
      "{2}."},
     {"certificate.good", "{0} is certified as {1} until {2}.",
      "{0} est certifié comme {1} jusqu'au {2}."},
+    {"certificate.name",
+     "no certificate can bear the name {0}: write FR.fiu, FR.fiu:anna, broker-1 or FR, and the "
+     "federation's name in small letters",
+     "aucun certificat ne peut porter le nom {0} : écrivez FR.fiu, FR.fiu:anna, broker-1 ou FR, et "
+     "le "
+     "nom de la fédération en minuscules"},
     {"certificate.officer", "'{0}' is no officer of an agency: write FR.fiu:anna",
      "« {0} » n'est pas un agent d'un service : écrivez FR.fiu:anna"},
     {"authority.made",

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <memory>
 
 #include "core/net/x509.h"
@@ -54,6 +55,10 @@ absl::StatusOr<std::string> Names(const std::string& uri, const std::vector<std:
   return names;
 }
 
+bool IsServer(const Caller& holder) {
+  return holder.kind == CallerKind::kAgency || holder.kind == CallerKind::kBroker;
+}
+
 bool Add(STACK_OF(X509_EXTENSION) * extensions, int nid, const std::string& value) {
   Extension extension(X509V3_EXT_conf_nid(nullptr, nullptr, nid, value.c_str()));
   if (!extension || sk_X509_EXTENSION_push(extensions, extension.get()) == 0) return false;
@@ -63,12 +68,12 @@ bool Add(STACK_OF(X509_EXTENSION) * extensions, int nid, const std::string& valu
 
 Extensions ExtensionsFor(const Caller& holder, const std::string& names) {
   Extensions extensions(sk_X509_EXTENSION_new_null());
-  const bool server = holder.kind == CallerKind::kAgency || holder.kind == CallerKind::kBroker;
-  const bool added =
-      extensions && Add(extensions.get(), NID_basic_constraints, "critical,CA:FALSE") &&
-      Add(extensions.get(), NID_key_usage, "critical,digitalSignature") &&
-      Add(extensions.get(), NID_ext_key_usage, server ? "serverAuth,clientAuth" : "clientAuth") &&
-      Add(extensions.get(), NID_subject_alt_name, names);
+  const std::string use = IsServer(holder) ? "serverAuth,clientAuth" : "clientAuth";
+  const bool added = extensions &&
+                     Add(extensions.get(), NID_basic_constraints, "critical,CA:FALSE") &&
+                     Add(extensions.get(), NID_key_usage, "critical,digitalSignature") &&
+                     Add(extensions.get(), NID_ext_key_usage, use) &&
+                     Add(extensions.get(), NID_subject_alt_name, names);
   if (!added) extensions.reset();
   return extensions;
 }
@@ -87,6 +92,9 @@ std::string ToPem(Write write) {
 absl::StatusOr<CertificateRequest> MakeCertificateRequest(std::string_view federation,
                                                           const Caller& holder,
                                                           const std::vector<std::string>& hosts) {
+  if (!hosts.empty() && !IsServer(holder)) {
+    return absl::InvalidArgumentError("only a broker or an agency's node has hosts");
+  }
   const auto names = Names(SpiffeId(federation, holder), hosts);
   if (!names.ok()) return names.status();
   const internal::PrivateKey key(EVP_EC_gen("P-256"));

@@ -18,7 +18,8 @@ struct CertificateRequest {
 };
 
 // `hosts`: DNS names and IP addresses of a server, beside the URI; empty for who only calls.
-// A broker and an agency's node are servers too. INVALID_ARGUMENT for a host that is neither.
+// INVALID_ARGUMENT for a host that is neither, and for hosts of an officer or auditor: a broker
+// and an agency's node are servers, nobody else is.
 absl::StatusOr<CertificateRequest> MakeCertificateRequest(std::string_view federation,
                                                           const Caller& holder,
                                                           const std::vector<std::string>& hosts);

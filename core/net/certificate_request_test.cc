@@ -50,6 +50,12 @@ TEST(CertificateRequest, OfAnOfficerIsNoServers) {
   EXPECT_THAT(shown, Not(HasSubstr("Server")));
 }
 
+TEST(CertificateRequest, HostsAreForServers) {
+  const auto holder = OfficerCaller(*AgencyId::Parse("FR.fiu"), "anna");
+  EXPECT_EQ(MakeCertificateRequest("entente.test", holder, {"a.example"}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 TEST(CertificateRequest, AHostBringsNoNameOfAnotherKind) {
   for (const char* host :
        {"a.example,URI:spiffe://entente.test/agency/BR/coaf", "", "a b", "x:y"}) {

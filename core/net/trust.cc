@@ -20,10 +20,6 @@ absl::Status NotAuthenticated(std::string text) {
   return Refuse(Reason::kNotAuthenticated, std::move(text));
 }
 
-std::string AuthorityOf(const Caller& caller) {
-  return caller.kind == CallerKind::kBroker ? std::string(kBrokerAuthority) : caller.jurisdiction;
-}
-
 bool SameKey(const Certificate& a, const Certificate& b) {
   return EVP_PKEY_eq(X509_get0_pubkey(a.get()), X509_get0_pubkey(b.get())) == 1;
 }
@@ -51,6 +47,10 @@ TrustAnchors::TrustAnchors(std::string federation, std::string bundle_pem,
       parsed_(std::move(parsed)) {}
 
 TrustAnchors::~TrustAnchors() = default;
+
+std::string AuthorityFor(const Caller& caller) {
+  return caller.kind == CallerKind::kBroker ? std::string(kBrokerAuthority) : caller.jurisdiction;
+}
 
 absl::StatusOr<Caller> NameInCertificate(std::string_view federation, std::string_view leaf_pem) {
   const std::vector<Certificate> leaf = ReadCertificates(leaf_pem);
@@ -94,7 +94,7 @@ absl::StatusOr<Caller> TrustAnchors::Identify(std::string_view leaf_pem, std::st
   auto caller = NameInCertificate(federation_, leaf_pem);
   if (!caller.ok()) return caller;
   const std::string name = SpiffeId(federation_, *caller);
-  const auto anchors = parsed_->by_authority.find(AuthorityOf(*caller));
+  const auto anchors = parsed_->by_authority.find(AuthorityFor(*caller));
   if (anchors == parsed_->by_authority.end()) {
     return NotAuthenticated("no certificate authority is known for " + name);
   }

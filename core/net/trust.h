@@ -22,6 +22,9 @@ absl::StatusOr<Caller> NameInCertificate(std::string_view federation, std::strin
 // The name under which TrustAnchors holds the brokers' authority.
 inline constexpr std::string_view kBrokerAuthority = "broker";
 
+// Whose authority certifies this caller, as TrustAnchors names it.
+std::string AuthorityFor(const Caller& caller);
+
 class TrustAnchors {
  public:
   // PEM certificates by jurisdiction ("FR", "ORG") or kBrokerAuthority; several certificates in one

@@ -37,7 +37,8 @@ data = ["narrative"]
 basis = "fact"
 essential = true
 text = "the papers of the case"
-
+"""
+FILE_SECTION = """
 [[section]]
 about = ["suspect"]
 data = ["financial"]
@@ -83,7 +84,7 @@ class World:
 
     def send(self, path, urgency="normal"):
         draft = self.folder / f"{path.name}.toml"
-        draft.write_text(DRAFT.format(file=path, urgency=urgency))
+        draft.write_text(DRAFT.format(urgency=urgency) + FILE_SECTION.format(file=path))
         sent = self.run(ORIGIN, "information", "send", "--draft", draft, "--to", RECIPIENT, "--justification", "a test")
         return re.search(r'"record_id":\s*"([0-9a-f]{32})"', sent).group(1)
 

@@ -113,7 +113,7 @@ class Commands:
         calendar = ["authority", "sign-calendar", "BR", "policy/examples/calendar-br.toml", *federation, "--authority-key", key]
         answers(self.nobody, lambda style: [*calendar, "--version", "1", "--out", self.folder / "calendar.txt"])
         errors(self.nobody, INPUT, "input-refused", [*calendar, "--version", "2", "--out", self.folder / "calendar.txt"], "version 1")
-        request, out = (self.folder / name for name in ("request", "admission"))
+        request, out = self.folder / "request", self.folder / "admission"
         enrolled, _ = answers(self.nobody, lambda style: ["agency", "enrol", f"FR.new-{style}", *federation, "--kind", "police",
                                                           "--name", "A new one", "--keys", self.folder / f"keys-{style}",
                                                           "--request", f"{request}-{style}"])
@@ -123,7 +123,7 @@ class Commands:
         assert approved == {"agency": "FR.new-json", "kind": "police", "signed": f"{out}-json"}, approved
         renewed, _ = answers(self.nobody, lambda style: ["agency", "approve", f"{request}-{style}", *federation, "--renewal",
                                                          "--authority-key", key, "--out", f"{out}-renewal-{style}"])
-        assert renewed["agency"] == "FR.new-json", renewed
+        assert renewed["signed"] == f"{out}-renewal-json", renewed
         self.publishing(out)
 
     def certificates(self):
@@ -137,9 +137,9 @@ class Commands:
         assert pathlib.Path(made["key"]).stat().st_mode & 0o777 == 0o600
         errors(self.nobody, INPUT, "input-refused", [*ask, "--agency", "FR.new", "--out", place / "json"], "never replaced")
         errors(self.nobody, INPUT, "input-refused", [*ask, "--officer", "anna", "--out", place / "anna"], "FR.fiu:anna")
+        errors(self.nobody, INPUT, "input-refused", [*ask, "--officer", "FR.fiu:Anna", "--out", place / "anna"], "officer/Anna")
 
-        def sign(by, days):
-            certificate = place / f"{by}{days}.pem"
+        def sign(by, days, certificate=place / "signed.pem"):
             subprocess.run(["openssl", "x509", "-req", "-in", made["request"], "-CA", ca / f"{by}.pem", "-CAkey", ca / f"{by}.key",
                             "-days", days, "-copy_extensions", "copyall", "-out", certificate], check=True, capture_output=True)
             return ["certificate", "check", certificate, "--private-key", made["key"], "--issuer", ca / f"{by}.pem"]

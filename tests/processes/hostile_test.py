@@ -16,7 +16,7 @@ import time
 
 import grpc
 
-from attachment_test import peak_kib
+from attachment_test import DRAFT, FILE_SECTION, peak_kib
 from commands_test import Person
 from federation import Federation, OFFICER
 
@@ -26,29 +26,6 @@ REFUSED, DELIVERED, NOT_OPENED, ERASED = 3, 6, 7, 18
 FILE_BYTES = 40 * 1024  # three pieces
 MEMORY = 32 * 1024  # KiB that a node may need more at its peak, whatever it is sent
 FETCH_LIES, UPLOAD_LIES = 8, 6  # tests/hostile/hostile_files.cc
-
-DRAFT = """draft = "information/1"
-purpose = "asset-recovery"
-handling = ["H1"]
-evaluation = "B2"
-urgency = "normal"
-expires = "P5D"
-
-[[section]]
-about = ["suspect"]
-data = ["narrative"]
-basis = "fact"
-essential = true
-text = "the papers of the case"
-"""
-FILE_SECTION = """
-[[section]]
-about = ["suspect"]
-data = ["financial"]
-basis = "fact"
-[section.attachment]
-file = "{path}"
-"""
 
 
 class Story:
@@ -111,10 +88,10 @@ class Story:
         """One record with so many files."""
         folder = self.federation.demo
         self.files = [os.urandom(FILE_BYTES) for _ in range(count)]
-        draft = DRAFT
+        draft = DRAFT.format(urgency="normal")
         for i, file in enumerate(self.files):
             (folder / f"file{i}").write_bytes(file)
-            draft += FILE_SECTION.format(path=folder / f"file{i}")
+            draft += FILE_SECTION.format(file=folder / f"file{i}")
         (folder / "draft.toml").write_text(draft)
         said = self.run("FR.fiu", "information", "send", "--draft", folder / "draft.toml", "--to", f"{VICTIM},NL.fiu",
                         "--justification", "a test")
@@ -374,7 +351,9 @@ def tell(story):
     """One lie, and how it is caught."""
     act, caught = LIES[story.lie]
     act(story)
-    until(f"{caught.__name__}: {caught.__doc__ or 'is seen'}", lambda: caught(story))
+    # A stream that is left without a word is given a minute.
+    patience = 150 if act in (files_that_are_fetched, files_that_are_uploaded) else 30
+    until(f"{caught.__name__}: {caught.__doc__ or 'is seen'}", lambda: caught(story), patience)
     if story.lie in ("replay", "keep-back"):
         time.sleep(3)
         assert caught(story), "what was seen is not seen any more"
