@@ -1,11 +1,13 @@
 // The real broker with one step altered: that the simulation and the nodes' own alarms see it. If
 // one of these passes unseen, the invariants of the simulation are worth nothing.
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "broker/families.h"
 #include "core/record/strict.h"
 #include "tests/federation/calm_world.h"
+#include "tests/federation/invariants.h"
 #include "tests/federation/simulation.h"
 
 namespace entente::testing {
@@ -17,8 +19,19 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+constexpr int kHappenings = 60;
+
 class Canary : public CalmWorld {
  protected:
+  void Correct(const std::string& old) {
+    const Instant expires = world_.scene.timeline.now() + 60 * limits::kDayMs;
+    const auto corrected = world_.Correct(old, v1::RECALL_GROUND_INCORRECT,
+                                          {.recipients = {"BR.fiu"},
+                                           .pieces = {Piece::kAsk},
+                                           .expires = expires,
+                                           .deadline = expires});
+    ASSERT_TRUE(corrected.ok()) << corrected.status();
+  }
   // Until the pair heads are there and what is missing is missed.
   void PassADay() {
     world_.Jump(limits::kDayMs + limits::kHourMs);
@@ -72,6 +85,16 @@ void Strip(v1::PullResponse& mail) {
     }
     delivery.set_record(record::Encode(record));
   }
+}
+
+// No recall reaches anybody.
+void KeepRecalls(const std::string&, v1::PullResponse& mail) {
+  auto& deliveries = *mail.mutable_deliveries();
+  deliveries.erase(std::remove_if(deliveries.begin(), deliveries.end(),
+                                  [](const v1::Delivery& delivery) {
+                                    return delivery.notice().type() == v1::NOTICE_TYPE_RECALL;
+                                  }),
+                   deliveries.end());
 }
 
 TEST_F(Canary, ARecordKeptBackIsMissedByItsRecipient) {
@@ -153,43 +176,84 @@ TEST_F(Canary, AReceiptForWhatIsNotInTheLogIsNotBelieved) {
   EXPECT_FALSE(node("FR.fiu").receipts.contains(lead));
 }
 
+TEST_F(Canary, ACorrectionThatIsKeptBackIsFound) {
+  world_.broker.alterations.pull = KeepRecalls;
+  const std::string old = Send("FR.fiu", {"BR.fiu"});
+  world_.Run(limits::kMinuteMs);
+  Correct(old);
+  world_.Run(10 * limits::kMinuteMs);
+  CheckConverged(world_);
+  EXPECT_THAT(world_.scene.wrong,
+              Contains(HasSubstr("was recalled, and is RECIPIENT_STATE_RECALLED for BR.fiu")));
+  EXPECT_THAT(world_.scene.wrong, Contains(HasSubstr("stands 1 times at BR.fiu")));
+}
+
+// As if a disk had kept what was overwritten in it.
+TEST_F(Canary, AKeyThatOutlivesACorrectionIsFound) {
+  const std::string old = Send("FR.fiu", {"BR.fiu"});
+  world_.Run(limits::kMinuteMs);
+  const node::MemoryFile before = node("BR.fiu").slots;
+  Correct(old);
+  ASSERT_TRUE(world_.Settle(limits::kHourMs));
+  EXPECT_EQ(StateOf("FR.fiu", old, "BR.fiu"), v1::RECIPIENT_STATE_ERASED);
+  CheckConverged(world_);
+  EXPECT_THAT(world_.scene.wrong, IsEmpty());
+  node("BR.fiu").slots = before;
+  CheckConverged(world_);
+  EXPECT_THAT(world_.scene.wrong, Contains("BR.fiu: holds the key of what it erased"));
+}
+
 // The same lies told in random lives: the invariants must fail, seed by seed.
 using SimulationCanary = ::testing::TestWithParam<uint64_t>;
 
 TEST_P(SimulationCanary, ARecordKeptBackBreaksThePromises) {
-  const SimulationResult result = Simulate(GetParam(), 40, [](World& world) {
+  const SimulationResult result = Simulate(GetParam(), kHappenings, [](World& world) {
     world.broker.alterations.pull = KeepBack{.from = "FR.fiu"};
   });
   EXPECT_THAT(result.wrong, Not(IsEmpty())) << result.tail;
 }
 
 TEST_P(SimulationCanary, ASectionRemovedBreaksThePromises) {
-  const SimulationResult result = Simulate(GetParam(), 40, [](World& world) {
+  const SimulationResult result = Simulate(GetParam(), kHappenings, [](World& world) {
     world.broker.alterations.pull = [](const std::string&, v1::PullResponse& mail) { Strip(mail); };
   });
   EXPECT_THAT(result.wrong, Not(IsEmpty())) << result.tail;
 }
 
 TEST_P(SimulationCanary, ARecordThatItsRecipientNeverSawBreaksThePromises) {
-  const SimulationResult result = Simulate(GetParam(), 40, [](World& world) {
+  const SimulationResult result = Simulate(GetParam(), kHappenings, [](World& world) {
     // As if the sender's desk had lost one that it accepted.
-    world.leads.push_back({.number = 999,
-                           .id = std::string(32, '0'),
-                           .origin = "FR.fiu",
-                           .recipients = {"BR.fiu"},
-                           .pieces = {Piece::kAsk},
-                           .sent = world.scene.timeline.now(),
-                           .expires = world.scene.timeline.now() + 70 * limits::kDayMs,
-                           .answers = {},
-                           .unsure = {},
-                           .recalled = false,
-                           .recall_unsure = false});
+    world.records.push_back({.number = 999,
+                             .id = std::string(32, '0'),
+                             .origin = "FR.fiu",
+                             .recipients = {"BR.fiu"},
+                             .pieces = {Piece::kAsk},
+                             .sent = world.scene.timeline.now(),
+                             .expires = world.scene.timeline.now() + 70 * limits::kDayMs});
   });
   EXPECT_THAT(result.wrong, Each(HasSubstr("lead 999")));
   EXPECT_THAT(result.wrong, Not(IsEmpty()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SimulationCanary, ::testing::Values(1, 2, 3));
+
+// Not every life has a recall that comes to somebody.
+TEST(SimulationCanaries, ARecallKeptBackBreaksThePromises) {
+  bool any = false;
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    bool kept = false;
+    const SimulationResult result = Simulate(seed, kHappenings, [&kept](World& world) {
+      world.broker.alterations.pull = [&kept](const std::string& agency, v1::PullResponse& mail) {
+        const int before = mail.deliveries_size();
+        KeepRecalls(agency, mail);
+        kept = kept || mail.deliveries_size() < before;
+      };
+    });
+    EXPECT_EQ(result.wrong.empty(), !kept) << result.tail;
+    any = any || kept;
+  }
+  EXPECT_TRUE(any);
+}
 
 // What was submitted before is not known any more, and is logged once more when it comes again.
 void Forget(store::MemoryStore& store) {

@@ -14,6 +14,7 @@
 #include "node/families.h"
 #include "node/key_store.h"
 #include "node/pairs.h"
+#include "node/state.pb.h"
 #include "node/table.h"
 #include "node/vault.h"
 
@@ -82,7 +83,7 @@ void CheckView(World& world, const std::string& agency, const std::vector<std::s
 bool MayHaveExpired(const World& world, const std::string& agency) {
   const Instant by = world.healed + kSlackMs;
   return (world.unsure_expiry && *world.unsure_expiry <= by) ||
-         std::ranges::any_of(world.leads, [&](const ModelLead& lead) {
+         std::ranges::any_of(world.records, [&](const ModelRecord& lead) {
            const bool party = lead.origin == agency ||
                               std::ranges::find(lead.recipients, agency) != lead.recipients.end();
            return party && lead.expires <= by;
@@ -188,7 +189,7 @@ void CheckAtRest(World& world, const std::string& who, const store::MemoryStore&
 
 // ---- leads
 
-bool MayBeRefusedForItsDate(const World& world, const ModelLead& lead) {
+bool MayBeRefusedForItsDate(const World& world, const ModelRecord& lead) {
   return world.clocks_wrong >= lead.sent;
 }
 
@@ -196,7 +197,7 @@ bool IsFutureDated(const v1::RecipientStatus& status) {
   return status.state() == v1::RECIPIENT_STATE_REFUSED && status.reason() == "future-dated";
 }
 
-v1::RecipientState ExpectedState(const ModelLead& lead, const std::string& recipient) {
+v1::RecipientState ExpectedState(const ModelRecord& lead, const std::string& recipient) {
   if (!Bound(lead.origin, recipient)) return v1::RECIPIENT_STATE_NOT_SENT;
   if (Permitted(lead.origin, recipient, lead.pieces).empty()) return v1::RECIPIENT_STATE_REFUSED;
   const auto answer = lead.answers.find(recipient);
@@ -220,7 +221,7 @@ class Leads {
   }
 
   void Check() {
-    for (const ModelLead& lead : world_.leads) {
+    for (const ModelRecord& lead : world_.records) {
       const auto found = sent_.find(lead.origin + " " + lead.id);
       if (found == sent_.end()) {
         Wrong(lead, "is lost at its origin");
@@ -241,7 +242,7 @@ class Leads {
   }
 
  private:
-  void Wrong(const ModelLead& lead, const std::string& what) {
+  void Wrong(const ModelRecord& lead, const std::string& what) {
     world_.scene.Wrong("lead " + std::to_string(lead.number), what);
   }
   size_t Copies(const std::string& agency, const std::string& id) const {
@@ -250,7 +251,7 @@ class Leads {
   }
 
   // Nowhere twice, and nowhere that it must not be.
-  void CheckCopies(const ModelLead& lead) {
+  void CheckCopies(const ModelRecord& lead) {
     for (const std::string& agency : kAgencies) {
       const bool permitted = !lead.recalled &&
                              std::ranges::find(lead.recipients, agency) != lead.recipients.end() &&
@@ -262,7 +263,7 @@ class Leads {
   }
 
   // Whoever may have had it has said that it is erased.
-  void CheckRecalled(const ModelLead& lead, bool left, const v1::RecipientStatus& status) {
+  void CheckRecalled(const ModelRecord& lead, bool left, const v1::RecipientStatus& status) {
     const bool nothing = Permitted(lead.origin, status.recipient(), lead.pieces).empty();
     const bool kept_back = status.state() == v1::RECIPIENT_STATE_REFUSED ||
                            status.state() == v1::RECIPIENT_STATE_NOT_SENT;
@@ -275,7 +276,7 @@ class Leads {
                     status.recipient());
   }
 
-  void CheckOne(const ModelLead& lead, const v1::RecipientStatus& status) {
+  void CheckOne(const ModelRecord& lead, const v1::RecipientStatus& status) {
     const std::string& recipient = status.recipient();
     const v1::RecipientState expected = ExpectedState(lead, recipient);
     if (IsFutureDated(status) && MayBeRefusedForItsDate(world_, lead)) {
@@ -298,7 +299,7 @@ class Leads {
     if (answered && !answer_late) CheckAnswer(lead, recipient);
   }
 
-  void CheckAnswer(const ModelLead& lead, const std::string& recipient) {
+  void CheckAnswer(const ModelRecord& lead, const std::string& recipient) {
     const auto copies =
         std::ranges::count_if(inboxes_.at(lead.origin), [&](const v1::InboxItem& item) {
           return item.kind() == v1::RECORD_KIND_ANSWER && item.in_reply_to() == lead.id &&
@@ -318,7 +319,7 @@ class Leads {
         continue;
       }
       if (item.kind() != v1::RECORD_KIND_LEAD) continue;
-      const ModelLead* lead = world_.FindLead(item.record_id());
+      const ModelRecord* lead = world_.FindRecord(item.record_id());
       // Accepted by a desk that died before it could say so.
       if (lead == nullptr) continue;
       Pieces pieces;
@@ -341,27 +342,50 @@ class Leads {
   std::map<std::string, v1::RecordSummary> sent_;
 };
 
+// ---- keys
+
+// The names of the contents that this agency sent or received, of all or of what was recalled.
+absl::StatusOr<std::vector<std::string>> ContentsOf(World& world, const std::string& agency,
+                                                    bool all) {
+  const store::MemoryStore& store = world.node(agency).store;
+  const auto wanted = [&](std::string_view record_id) {
+    const ModelRecord* record = world.FindRecord(HexEncode(AsBytes(record_id)));
+    return all || (record != nullptr && record->recalled);
+  };
+  std::vector<std::string> names;
+  absl::Status status = node::ForEachBytes(store, node::kSent, "", [&](auto key, auto) {
+    if (wanted(key)) names.emplace_back(key);
+    return absl::OkStatus();
+  });
+  status.Update(node::ForEach<node::state::ReceivedRecord>(
+      store, node::kReceived, [&](auto key, const node::state::ReceivedRecord& received) {
+        if (wanted(received.record_id())) names.emplace_back(key);
+        return absl::OkStatus();
+      }));
+  if (!status.ok()) return status;
+  return names;
+}
+
 // A copy of the disk made before would open with a key that is still there.
-void CheckNoKeysLeft(World& world, const std::string& agency) {
+void CheckNoKeysLeft(World& world, const std::string& agency, bool all) {
   NodeHost& host = world.node(agency);
   node::MemoryFile slots = host.slots;
   node::MemoryFile store_key = host.store_key;
   auto keys = node::KeyStore::Open(slots, store_key, world.scene.random, host.Now());
   if (!keys.ok()) return world.scene.Wrong(agency, "keys: " + keys.status().ToString());
+  const auto names = ContentsOf(world, agency, all);
+  if (!names.ok()) return world.scene.Wrong(agency, names.status().ToString());
   store::MemoryStore before(node::Engine::Families());
   store::WriteBatch batch;
-  for (const store::Family family : {node::kSent, node::kReceived}) {
-    const auto rows = host.store.Iterate(family, "");
-    if (!rows.ok()) return world.scene.Wrong(agency, rows.status().ToString());
-    for ((*rows)->SeekToFirst(); (*rows)->Valid(); (*rows)->Next()) {
-      batch.Put(node::kVault, (*rows)->key(), "sealed");
-    }
+  for (const std::string& name : *names) {
+    const auto content = host.store.Get(node::kVault, name);
+    if (!content.ok() || *content) world.scene.Wrong(agency, "holds content that it erased");
+    batch.Put(node::kVault, name, "sealed");
   }
-  const size_t erased = batch.count();
   const absl::Status put = before.Write(batch, store::Sync::kNo);
   const auto lost = node::Vault(before, *keys, world.scene.random).Lost();
   if (!put.ok() || !lost.ok()) return world.scene.Wrong(agency, "keys cannot be counted");
-  if (*lost != erased) world.scene.Wrong(agency, "holds the key of what it erased");
+  if (*lost != names->size()) world.scene.Wrong(agency, "holds the key of what it erased");
 }
 
 }  // namespace
@@ -378,6 +402,7 @@ void CheckConverged(World& world) {
     CheckPairs(world, agency);
     CheckReceipts(world, agency);
     CheckConsultations(world, agency);
+    CheckNoKeysLeft(world, agency, false);
     CheckAtRest(world, agency, world.node(agency).store);
   }
 }
@@ -388,8 +413,8 @@ void CheckErased(World& world) {
     const auto rows = world.node(agency).store.Iterate(node::kVault, "");
     (*rows)->SeekToFirst();
     if ((*rows)->Valid()) world.scene.Wrong(agency, "something is left in its vault");
-    CheckNoKeysLeft(world, agency);
-    for (const ModelLead& lead : world.leads) {
+    CheckNoKeysLeft(world, agency, true);
+    for (const ModelRecord& lead : world.records) {
       if (world.Show(agency, lead.id).ok()) {
         world.scene.Wrong(agency, "opens lead " + std::to_string(lead.number) + " after its end");
       }

@@ -28,11 +28,11 @@ void Life::Happen() {
     void (Life::*what)();
   };
   static constexpr Choice kChoices[] = {
-      {30, &Life::Send},       {25, &Life::Answer},  {10, &Life::Read},
-      {2, &Life::RenewPolicy}, {4, &Life::Recall},   {4, &Life::CrashNode},
-      {3, &Life::CrashBroker}, {5, &Life::TearNode}, {4, &Life::TearBroker},
-      {4, &Life::FillDisk},    {5, &Life::CutOff},   {4, &Life::WorsenNetwork},
-      {3, &Life::StepClock},   {6, &Life::PassTime}};
+      {30, &Life::Send},         {25, &Life::Answer},     {10, &Life::Read},
+      {2, &Life::RenewPolicy},   {4, &Life::Recall},      {8, &Life::Correct},
+      {4, &Life::CrashNode},     {3, &Life::CrashBroker}, {5, &Life::TearNode},
+      {4, &Life::TearBroker},    {4, &Life::FillDisk},    {5, &Life::CutOff},
+      {4, &Life::WorsenNetwork}, {3, &Life::StepClock},   {6, &Life::PassTime}};
   int sum = 0;
   for (const Choice& choice : kChoices) sum += choice.weight;
   int64_t pick = scene_.Between(0, sum - 1);
@@ -45,13 +45,8 @@ const std::string& Life::AnyAgency() { return kAgencies[scene_.chance.Below(kAge
 
 // ---- work
 
-void Life::Send() {
-  const std::string& origin = scene_.Chance(500) ? kAgencies[0] : AnyAgency();
+LeadWish Life::AnyWish() {
   LeadWish wish;
-  for (const std::string& agency : kAgencies) {
-    if (agency != origin && scene_.Chance(450)) wish.recipients.push_back(agency);
-  }
-  if (wish.recipients.empty()) wish.recipients.push_back(kAgencies[origin == kAgencies[0] ? 1 : 0]);
   wish.pieces = {Piece::kAsk};
   for (const Piece piece : {Piece::kAccounts, Piece::kAsset, Piece::kNarrative, Piece::kVictim}) {
     if (scene_.Chance(400)) wish.pieces.insert(piece);
@@ -62,6 +57,16 @@ void Life::Send() {
   wish.expires = now + life;
   wish.deadline = now + scene_.Between(kMinuteMs, std::min(life, kDayMs));
   wish.urgency = static_cast<v1::Urgency>(scene_.Between(1, 3));
+  return wish;
+}
+
+void Life::Send() {
+  const std::string& origin = scene_.Chance(500) ? kAgencies[0] : AnyAgency();
+  LeadWish wish = AnyWish();
+  for (const std::string& agency : kAgencies) {
+    if (agency != origin && scene_.Chance(450)) wish.recipients.push_back(agency);
+  }
+  if (wish.recipients.empty()) wish.recipients.push_back(kAgencies[origin == kAgencies[0] ? 1 : 0]);
   (void)world_.Send(origin, std::move(wish));
 }
 
@@ -69,7 +74,7 @@ void Life::Answer() {
   const std::string& agency = AnyAgency();
   if (!world_.node(agency).up()) return;
   for (const v1::InboxItem& item : world_.Inbox(agency)) {
-    const ModelLead* lead = world_.FindLead(item.record_id());
+    const ModelRecord* lead = world_.FindRecord(item.record_id());
     if (lead == nullptr || item.kind() != v1::RECORD_KIND_LEAD || lead->answers.contains(agency) ||
         lead->unsure.contains(agency) || scene_.Chance(300)) {
       continue;
@@ -91,9 +96,21 @@ void Life::Read() {
 void Life::RenewPolicy() { world_.RenewPolicy(AnyAgency().substr(0, 2)); }
 
 void Life::Recall() {
-  if (world_.leads.empty()) return;
-  ModelLead& lead = world_.leads[scene_.chance.Below(world_.leads.size())];
+  if (world_.records.empty()) return;
+  ModelRecord& lead = world_.records[scene_.chance.Below(world_.records.size())];
   if (world_.node(lead.origin).up()) (void)world_.Recall(lead);
+}
+
+// The same recipients, and perhaps other content; one of three is about another than was thought.
+void Life::Correct() {
+  if (world_.records.empty()) return;
+  const ModelRecord& old = world_.records[scene_.chance.Below(world_.records.size())];
+  if (old.recalled || old.recall_unsure || !world_.node(old.origin).up()) return;
+  LeadWish wish = AnyWish();
+  wish.recipients = old.recipients;
+  static constexpr v1::RecallGround kGrounds[] = {
+      v1::RECALL_GROUND_REPLACED, v1::RECALL_GROUND_INCORRECT, v1::RECALL_GROUND_RECATEGORISED};
+  (void)world_.Correct(std::string(old.id), kGrounds[scene_.Between(0, 2)], std::move(wish));
 }
 
 // ---- faults

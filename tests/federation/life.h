@@ -18,6 +18,8 @@ class Life {
 
  private:
   const std::string& AnyAgency();
+  // Without recipients.
+  LeadWish AnyWish();
   void Happen();
 
   // Work.
@@ -26,6 +28,7 @@ class Life {
   void Read();
   void RenewPolicy();
   void Recall();
+  void Correct();
 
   // Faults.
   void CrashNode();

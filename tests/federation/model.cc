@@ -124,6 +124,8 @@ v1::Draft MakeDraft(const LeadWish& wish) {
   draft.set_urgency(wish.urgency);
   draft.set_expires_ms(static_cast<uint64_t>(wish.expires.ms));
   draft.set_justification("case " + std::to_string(wish.number));
+  draft.set_replaces(wish.replaces);
+  draft.set_replace_ground(wish.ground);
   for (const Piece piece : wish.pieces) {
     const Labels labels = LabelsOf(piece);
     v1::DraftSection& section = *draft.add_sections();

@@ -1,4 +1,4 @@
-// What ought to happen, said apart from the code under test: which piece of a lead each recipient
+// What ought to happen, said apart from the code under test: which piece of a record each recipient
 // may see by the policies in policy/examples, and everything that was promised at a desk. Values.
 #pragma once
 
@@ -27,8 +27,8 @@ Pieces Permitted(std::string_view origin, std::string_view recipient, const Piec
 // Whether any instrument of policy/examples binds both.
 bool Bound(std::string_view a, std::string_view b);
 
-// A lead that its origin's desk accepted.
-struct ModelLead {
+// A record that its origin's desk accepted.
+struct ModelRecord {
   uint64_t number = 0;  // in its texts, which hold "secret-<number>-<piece>"
   std::string id;
   std::string origin;
@@ -36,10 +36,10 @@ struct ModelLead {
   Pieces pieces;
   Instant sent;  // true time
   Instant expires;
-  std::map<std::string, bool> answers;  // recipient -> taken, accepted at its desk
-  std::set<std::string> unsure;         // recipients whose desk died while it took an answer
-  bool recalled = false;
-  bool recall_unsure = false;  // the desk died while it took the recall
+  std::map<std::string, bool> answers{};  // recipient -> taken, accepted at its desk
+  std::set<std::string> unsure{};         // recipients whose desk died while it took an answer
+  bool recalled = false;                  // by itself, or by what took its place
+  bool recall_unsure = false;             // the desk died while it took the recall
 };
 
 std::string Secret(uint64_t number, Piece piece);
@@ -53,6 +53,8 @@ struct LeadWish {
   Instant expires;
   Instant deadline;
   v1::Urgency urgency = v1::URGENCY_NORMAL;
+  std::string replaces{};
+  v1::RecallGround ground = v1::RECALL_GROUND_UNSPECIFIED;  // why that one goes
 };
 v1::Draft MakeDraft(const LeadWish& wish);
 

@@ -47,7 +47,7 @@ SimulationResult Simulate(uint64_t seed, int happenings,
           .trace = world.scene.trace.hash(),
           .lines = world.scene.trace.lines(),
           .events = world.scene.timeline.steps(),
-          .leads = world.leads.size()};
+          .leads = world.records.size()};
 }
 
 }  // namespace entente::testing

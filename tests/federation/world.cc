@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/limits.h"
+#include "core/base/refusal.h"
 #include "tests/support/shared.h"
 
 namespace entente::testing {
@@ -205,24 +206,20 @@ absl::StatusOr<v1::SendResponse> World::Send(std::string_view origin, LeadWish w
     for (const std::string& reason : one.reasons()) line += " " + reason;
     scene.trace.Add(origin, line);
   }
-  leads.push_back({.number = wish.number,
-                   .id = sent->record_id(),
-                   .origin = std::string(origin),
-                   .recipients = wish.recipients,
-                   .pieces = wish.pieces,
-                   .sent = scene.timeline.now(),
-                   .expires = wish.expires,
-                   .answers = {},
-                   .unsure = {},
-                   .recalled = false,
-                   .recall_unsure = false});
+  records.push_back({.number = wish.number,
+                     .id = sent->record_id(),
+                     .origin = std::string(origin),
+                     .recipients = wish.recipients,
+                     .pieces = wish.pieces,
+                     .sent = scene.timeline.now(),
+                     .expires = wish.expires});
   link(origin).Wake(limits::kSecondMs);
   return sent;
 }
 
-ModelLead* World::FindLead(std::string_view id) {
-  const auto found = std::ranges::find(leads, id, &ModelLead::id);
-  return found == leads.end() ? nullptr : &*found;
+ModelRecord* World::FindRecord(std::string_view id) {
+  const auto found = std::ranges::find(records, id, &ModelRecord::id);
+  return found == records.end() ? nullptr : &*found;
 }
 
 absl::Status World::Answer(std::string_view agency, std::string_view lead, bool taken,
@@ -238,7 +235,7 @@ absl::Status World::Answer(std::string_view agency, std::string_view lead, bool 
   });
   scene.trace.Add(agency, (taken ? "takes " : "declines ") + std::string(lead) + ": " +
                               answered.status().ToString());
-  ModelLead* known = FindLead(lead);
+  ModelRecord* known = FindRecord(lead);
   if (known && absl::IsInternal(answered.status())) known->unsure.insert(std::string(agency));
   if (!answered.ok()) return answered.status();
   if (known) known->answers[std::string(agency)] = taken;
@@ -246,7 +243,7 @@ absl::Status World::Answer(std::string_view agency, std::string_view lead, bool 
   return absl::OkStatus();
 }
 
-absl::Status World::Recall(ModelLead& lead) {
+absl::Status World::Recall(ModelRecord& lead) {
   v1::RecallRequest request;
   request.set_record_id(lead.id);
   request.set_ground(v1::RECALL_GROUND_WITHDRAWN);
@@ -255,11 +252,27 @@ absl::Status World::Recall(ModelLead& lead) {
   const auto recalled = host.Desk<v1::RecallResponse>(
       "recall", [&](node::Engine& engine) { return engine.Recall(kOfficer, request, host.Now()); });
   scene.trace.Add(lead.origin, "recalls " + lead.id + ": " + recalled.status().ToString());
-  if (absl::IsInternal(recalled.status())) lead.recall_unsure = true;
-  if (!recalled.ok()) return recalled.status();
-  lead.recalled = true;
-  link(lead.origin).Wake(limits::kSecondMs);
-  return absl::OkStatus();
+  NoteRecall(lead, recalled.status(), false);
+  if (recalled.ok()) link(lead.origin).Wake(limits::kSecondMs);
+  return recalled.status();
+}
+
+void World::NoteRecall(ModelRecord& record, const absl::Status& status, bool maybe) {
+  if (status.ok()) record.recalled = true;
+  if (absl::IsInternal(status) || maybe) record.recall_unsure = true;
+}
+
+absl::StatusOr<v1::SendResponse> World::Correct(const std::string& old, v1::RecallGround ground,
+                                                LeadWish wish) {
+  wish.replaces = old;
+  wish.ground = ground;
+  const std::string origin = FindRecord(old)->origin;
+  const auto sent = Send(origin, std::move(wish));
+  // What is wrong goes before the new is sent: for that there may be no room.
+  const bool maybe = IsRefusal(sent.status(), Reason::kDiskFull);
+  scene.trace.Add(origin, "  in place of " + old);
+  NoteRecall(*FindRecord(old), sent.status(), maybe && ground != v1::RECALL_GROUND_REPLACED);
+  return sent;
 }
 
 absl::StatusOr<v1::ShowResponse> World::Show(std::string_view agency, std::string_view record_id) {

@@ -49,11 +49,14 @@ class World {
   // A new version of a jurisdiction's policy, in force at once: the same rules.
   void RenewPolicy(std::string_view jurisdiction);
 
-  // ---- at the desks, as the officer `anna`; what is accepted is kept in `leads`
+  // ---- at the desks, as the officer `anna`; what is accepted is kept in `records`
   absl::StatusOr<v1::SendResponse> Send(std::string_view origin, LeadWish wish);
   absl::Status Answer(std::string_view agency, std::string_view lead, bool taken,
                       std::string_view reason);
-  absl::Status Recall(ModelLead& lead);
+  absl::Status Recall(ModelRecord& lead);
+  // `wish` takes the place of the record `old`, which is closed for that reason.
+  absl::StatusOr<v1::SendResponse> Correct(const std::string& old, v1::RecallGround ground,
+                                           LeadWish wish);
   absl::StatusOr<v1::ShowResponse> Show(std::string_view agency, std::string_view record_id);
   std::vector<v1::InboxItem> Inbox(std::string_view agency);
   std::vector<v1::RecordSummary> Leads(std::string_view agency, bool received);
@@ -61,13 +64,13 @@ class World {
   // What the origin's desk says of one recipient of one lead.
   v1::RecipientStatus StateOf(std::string_view origin, std::string_view lead,
                               std::string_view recipient);
-  ModelLead* FindLead(std::string_view id);
+  ModelRecord* FindRecord(std::string_view id);
 
   Scene scene;
   const Federation federation;
   BrokerHost broker;
   NetworkFaults network;
-  std::vector<ModelLead> leads;
+  std::vector<ModelRecord> records;
   std::map<std::string, uint64_t> shown;  // agency and record id -> times shown
   Instant clocks_wrong;                   // when a clock was last wrong by more than the tolerance
   Instant healed;                         // when the last trouble was over
@@ -78,6 +81,8 @@ class World {
   void HousekeepSoon();
   bool AllKnown();
   void NotePromises(const v1::SubmitResponse& response);
+  // What the desk said to the recall of a record that its origin may have closed.
+  void NoteRecall(ModelRecord& record, const absl::Status& status, bool maybe);
 
   std::map<std::string, std::unique_ptr<NodeHost>, std::less<>> nodes_;
   std::map<std::string, std::unique_ptr<NodeLink>, std::less<>> links_;
