@@ -13,4 +13,7 @@ void CheckConverged(World& world);
 // After every lead has expired: nothing can be opened any more, anywhere.
 void CheckErased(World& world);
 
+// Of that: whoever is in a case knows it, and nobody shows what was posted where it was not.
+void CheckCases(World& world);
+
 }  // namespace entente::testing

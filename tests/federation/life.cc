@@ -28,11 +28,13 @@ void Life::Happen() {
     void (Life::*what)();
   };
   static constexpr Choice kChoices[] = {
-      {30, &Life::Send},         {25, &Life::Answer},     {10, &Life::Read},
-      {2, &Life::RenewPolicy},   {4, &Life::Recall},      {8, &Life::Correct},
-      {4, &Life::CrashNode},     {3, &Life::CrashBroker}, {5, &Life::TearNode},
-      {4, &Life::TearBroker},    {4, &Life::FillDisk},    {5, &Life::CutOff},
-      {4, &Life::WorsenNetwork}, {3, &Life::StepClock},   {6, &Life::PassTime}};
+      {30, &Life::Send},       {25, &Life::Answer},       {10, &Life::Read},
+      {2, &Life::RenewPolicy}, {4, &Life::Recall},        {8, &Life::Correct},
+      {5, &Life::OpenCase},    {6, &Life::ChangeCase},    {6, &Life::ShareCase},
+      {14, &Life::Post},       {4, &Life::CrashNode},     {3, &Life::CrashBroker},
+      {5, &Life::TearNode},    {4, &Life::TearBroker},    {4, &Life::FillDisk},
+      {5, &Life::CutOff},      {4, &Life::WorsenNetwork}, {3, &Life::StepClock},
+      {6, &Life::PassTime}};
   int sum = 0;
   for (const Choice& choice : kChoices) sum += choice.weight;
   int64_t pick = scene_.Between(0, sum - 1);
@@ -45,9 +47,9 @@ const std::string& Life::AnyAgency() { return kAgencies[scene_.chance.Below(kAge
 
 // ---- work
 
-LeadWish Life::AnyWish() {
+LeadWish Life::AnyWish(v1::RecordKind kind) {
   LeadWish wish;
-  wish.pieces = {Piece::kAsk};
+  wish.pieces = {kind == v1::RECORD_KIND_LEAD ? Piece::kAsk : Piece::kAccounts};
   for (const Piece piece : {Piece::kAccounts, Piece::kAsset, Piece::kNarrative, Piece::kVictim}) {
     if (scene_.Chance(400)) wish.pieces.insert(piece);
   }
@@ -62,7 +64,7 @@ LeadWish Life::AnyWish() {
 
 void Life::Send() {
   const std::string& origin = scene_.Chance(500) ? kAgencies[0] : AnyAgency();
-  LeadWish wish = AnyWish();
+  LeadWish wish = AnyWish(v1::RECORD_KIND_LEAD);
   for (const std::string& agency : kAgencies) {
     if (agency != origin && scene_.Chance(450)) wish.recipients.push_back(agency);
   }
@@ -105,12 +107,56 @@ void Life::Recall() {
 void Life::Correct() {
   if (world_.records.empty()) return;
   const ModelRecord& old = world_.records[scene_.chance.Below(world_.records.size())];
-  if (old.recalled || old.recall_unsure || !world_.node(old.origin).up()) return;
-  LeadWish wish = AnyWish();
-  wish.recipients = old.recipients;
+  if (old.recalled || old.recall_unsure || !old.copy_of.empty() || !world_.node(old.origin).up()) {
+    return;
+  }
+  LeadWish wish = AnyWish(old.kind);
+  if (old.kind == v1::RECORD_KIND_LEAD) wish.recipients = old.recipients;
   static constexpr v1::RecallGround kGrounds[] = {
       v1::RECALL_GROUND_REPLACED, v1::RECALL_GROUND_INCORRECT, v1::RECALL_GROUND_RECATEGORISED};
   (void)world_.Correct(std::string(old.id), kGrounds[scene_.Between(0, 2)], std::move(wish));
+}
+
+ModelCase* Life::AnyCase() {
+  if (world_.cases.empty()) return nullptr;
+  return &world_.cases[scene_.chance.Below(world_.cases.size())];
+}
+
+void Life::OpenCase() {
+  const std::string& owner = scene_.Chance(700) ? kAgencies[0] : AnyAgency();
+  std::set<std::string> members;
+  for (const std::string& agency : kAgencies) {
+    if (Bound(owner, agency) && scene_.Chance(500)) members.insert(agency);
+  }
+  const Instant expires = scene_.timeline.now() + scene_.Between(70 * kDayMs, 78 * kDayMs);
+  if (world_.node(owner).up()) (void)world_.OpenCase(owner, members, expires);
+}
+
+void Life::ChangeCase() {
+  ModelCase* const in = AnyCase();
+  if (in == nullptr || in->unsure || !world_.node(in->owner).up()) return;
+  const std::string agency = AnyAgency();
+  const bool there = in->declared.back().members.contains(agency);
+  (void)world_.ChangeCase(*in, there ? "" : agency, there ? agency : "");
+}
+
+void Life::ShareCase() {
+  ModelCase* const in = AnyCase();
+  if (in == nullptr || in->unsure) return;
+  const std::string agency = scene_.Chance(500) ? in->owner : AnyAgency();
+  const std::string& recipient = AnyAgency();
+  if (agency == recipient || !world_.node(agency).up()) return;
+  (void)world_.ShareCase(agency, *in, recipient);
+}
+
+void Life::Post() {
+  const ModelCase* const in = AnyCase();
+  if (in == nullptr || in->unsure) return;
+  const std::string agency = scene_.Chance(400) ? in->owner : AnyAgency();
+  if (!world_.node(agency).up()) return;
+  LeadWish wish = AnyWish(v1::RECORD_KIND_CASE_ITEM);
+  if (scene_.Chance(200)) wish.pieces = {Piece::kVictim};
+  (void)world_.Post(agency, *in, std::move(wish));
 }
 
 // ---- faults

@@ -19,7 +19,8 @@ class Life {
  private:
   const std::string& AnyAgency();
   // Without recipients.
-  LeadWish AnyWish();
+  LeadWish AnyWish(v1::RecordKind kind);
+  ModelCase* AnyCase();
   void Happen();
 
   // Work.
@@ -29,6 +30,10 @@ class Life {
   void RenewPolicy();
   void Recall();
   void Correct();
+  void OpenCase();
+  void ChangeCase();
+  void ShareCase();
+  void Post();
 
   // Faults.
   void CrashNode();

@@ -10,9 +10,12 @@ bool IsUnion(std::string_view agency) {
 }
 
 // What the origin's law lets out, and the recipient's and the instrument let in.
-Pieces Released(std::string_view origin, std::string_view recipient) {
+Pieces Released(v1::RecordKind kind, std::string_view origin, std::string_view recipient) {
   if (!Bound(origin, recipient)) return {};
-  if (recipient == "AE.fiu") return {};  // AE-IN-910
+  if (recipient == "AE.fiu") {
+    if (kind == v1::RECORD_KIND_LEAD) return {};  // AE-IN-910
+    return {Piece::kAccounts, Piece::kAsset};     // FR-OUT-120
+  }
   if (origin == "AE.fiu") return {Piece::kAsk, Piece::kAccounts, Piece::kAsset};
   Pieces all = {Piece::kAsk, Piece::kAccounts, Piece::kAsset, Piece::kNarrative, Piece::kVictim};
   // France alone sends on victims, and not to Switzerland: FR-OUT-800.
@@ -90,10 +93,10 @@ bool Bound(std::string_view a, std::string_view b) {
   return a != b && (a == "FR.fiu" || b == "FR.fiu" || (IsUnion(a) && IsUnion(b)));
 }
 
-Pieces Permitted(std::string_view origin, std::string_view recipient, const Pieces& pieces) {
-  const Pieces released = Released(origin, recipient);
+Pieces Permitted(const ModelRecord& record, std::string_view recipient) {
+  const Pieces released = Released(record.kind, record.origin, recipient);
   Pieces out;
-  for (const Piece piece : pieces) {
+  for (const Piece piece : record.pieces) {
     if (released.contains(piece)) out.insert(piece);
   }
   return out;
@@ -116,7 +119,8 @@ std::pair<uint64_t, Piece> ReadSecret(const v1::SectionContent& content) {
 
 v1::Draft MakeDraft(const LeadWish& wish) {
   v1::Draft draft;
-  draft.set_kind(v1::RECORD_KIND_LEAD);
+  draft.set_kind(wish.kind);
+  draft.set_case_id(wish.case_id);
   for (const std::string& recipient : wish.recipients) draft.add_recipients(recipient);
   draft.set_purpose("asset-recovery");
   draft.add_handling("H1");

@@ -125,6 +125,31 @@ TEST_F(Trouble, AFullDiskAtTheBrokerHoldsEverythingAndLosesNothing) {
   EXPECT_EQ(StateOf("FR.fiu", lead, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
 }
 
+// Its mail is late; the broker fixes the order.
+TEST_F(Trouble, WhoHadNotHeardOfARemovalPostsToNobody) {
+  ModelCase& in = OpenCase("FR.fiu", {"DE.fiu", "NL.fiu"});
+  world_.broker.alterations.pull = [](const std::string& agency, v1::PullResponse& mail) {
+    if (agency == "DE.fiu") mail.clear_deliveries();
+  };
+  ASSERT_TRUE(world_.ChangeCase(in, "", "NL.fiu").ok());
+  world_.Run(limits::kMinuteMs);
+  const std::string late = Post("DE.fiu", in);
+  world_.Run(limits::kMinuteMs);
+  const v1::CaseEntry refused = world_.EntriesOf("DE.fiu", in.id).back();
+  ASSERT_EQ(refused.record_id(), late);
+  for (const v1::RecipientStatus& one : refused.recipients()) {
+    EXPECT_EQ(one.state(), v1::RECIPIENT_STATE_REFUSED) << one.recipient();
+    EXPECT_EQ(one.reason(), "membership-behind") << one.recipient();
+  }
+  world_.broker.alterations.pull = nullptr;
+  world_.link("DE.fiu").CutFor(0);
+  world_.Run(limits::kMinuteMs);
+  Post("DE.fiu", in);
+  world_.Run(limits::kMinuteMs);
+  EXPECT_EQ(world_.Inbox("NL.fiu").size(), 1u) << "the first membership alone";
+  EXPECT_EQ(world_.Inbox("FR.fiu").size(), 1u);
+}
+
 // Ninety days: delivery keys follow each other and die, signing keys too, pairs say what they sent.
 TEST_F(Trouble, AQuarterOfAYearPassesWithoutAnAlarm) {
   for (int day = 0; day < 90; day += 5) {

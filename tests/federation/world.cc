@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "tests/support/shared.h"
@@ -92,9 +93,11 @@ void World::HousekeepSoon() {
 
 void World::NotePromises(const v1::SubmitResponse& response) {
   for (const v1::SubmissionResult& result : response.results()) {
-    if (result.has_committed()) {
-      promised[result.committed().log_index()] = result.committed().entry();
-    }
+    if (!result.has_committed()) continue;
+    promised[result.committed().log_index()] = result.committed().entry();
+    v1::Part part;
+    if (!part.ParseFromString(result.committed().part()) || !part.has_submission()) continue;
+    logged[HexEncode(AsBytes(part.submission().record_id()))] = result.committed().log_index();
   }
 }
 
@@ -195,7 +198,7 @@ absl::StatusOr<v1::SendResponse> World::Send(std::string_view origin, LeadWish w
   auto sent = host.Desk<v1::SendResponse>("send", [&](node::Engine& engine) {
     return engine.Send(kOfficer, MakeDraft(wish), host.Now());
   });
-  scene.trace.Add(origin, "sends lead " + std::to_string(wish.number) + ": " +
+  scene.trace.Add(origin, "sends " + std::to_string(wish.number) + ": " +
                               (sent.ok() ? sent->record_id() : sent.status().ToString()));
   if (!sent.ok()) {
     unsure_expiry = std::min(unsure_expiry.value_or(wish.expires), wish.expires);
@@ -206,15 +209,25 @@ absl::StatusOr<v1::SendResponse> World::Send(std::string_view origin, LeadWish w
     for (const std::string& reason : one.reasons()) line += " " + reason;
     scene.trace.Add(origin, line);
   }
-  records.push_back({.number = wish.number,
-                     .id = sent->record_id(),
-                     .origin = std::string(origin),
-                     .recipients = wish.recipients,
-                     .pieces = wish.pieces,
-                     .sent = scene.timeline.now(),
-                     .expires = wish.expires});
+  Keep(origin, wish, *sent);
   link(origin).Wake(limits::kSecondMs);
   return sent;
+}
+
+void World::Keep(std::string_view origin, const LeadWish& wish, const v1::SendResponse& sent) {
+  ModelRecord& kept = records.emplace_back(ModelRecord{.number = wish.number,
+                                                       .id = sent.record_id(),
+                                                       .kind = wish.kind,
+                                                       .case_id = wish.case_id,
+                                                       .origin = std::string(origin),
+                                                       .recipients = wish.recipients,
+                                                       .pieces = wish.pieces,
+                                                       .sent = scene.timeline.now(),
+                                                       .expires = wish.expires});
+  if (!kept.recipients.empty()) return;
+  for (const v1::RecipientPreview& one : sent.recipients()) {
+    kept.recipients.push_back(one.recipient());
+  }
 }
 
 ModelRecord* World::FindRecord(std::string_view id) {
@@ -252,18 +265,24 @@ absl::Status World::Recall(ModelRecord& lead) {
   const auto recalled = host.Desk<v1::RecallResponse>(
       "recall", [&](node::Engine& engine) { return engine.Recall(kOfficer, request, host.Now()); });
   scene.trace.Add(lead.origin, "recalls " + lead.id + ": " + recalled.status().ToString());
-  NoteRecall(lead, recalled.status(), false);
+  NoteRecall(lead.id, recalled.status(), false);
   if (recalled.ok()) link(lead.origin).Wake(limits::kSecondMs);
   return recalled.status();
 }
 
-void World::NoteRecall(ModelRecord& record, const absl::Status& status, bool maybe) {
-  if (status.ok()) record.recalled = true;
-  if (absl::IsInternal(status) || maybe) record.recall_unsure = true;
+// With a post go the copies of it.
+void World::NoteRecall(const std::string& id, const absl::Status& status, bool maybe) {
+  for (ModelRecord& record : records) {
+    if (record.id != id && record.copy_of != id) continue;
+    if (status.ok()) record.recalled = true;
+    if (absl::IsInternal(status) || maybe) record.recall_unsure = true;
+  }
 }
 
 absl::StatusOr<v1::SendResponse> World::Correct(const std::string& old, v1::RecallGround ground,
                                                 LeadWish wish) {
+  wish.kind = FindRecord(old)->kind;
+  wish.case_id = FindRecord(old)->case_id;
   wish.replaces = old;
   wish.ground = ground;
   const std::string origin = FindRecord(old)->origin;
@@ -271,7 +290,7 @@ absl::StatusOr<v1::SendResponse> World::Correct(const std::string& old, v1::Reca
   // What is wrong goes before the new is sent: for that there may be no room.
   const bool maybe = IsRefusal(sent.status(), Reason::kDiskFull);
   scene.trace.Add(origin, "  in place of " + old);
-  NoteRecall(*FindRecord(old), sent.status(), maybe && ground != v1::RECALL_GROUND_REPLACED);
+  NoteRecall(old, sent.status(), maybe && ground != v1::RECALL_GROUND_REPLACED);
   return sent;
 }
 
