@@ -30,7 +30,7 @@ void Life::Happen() {
   static constexpr Choice kChoices[] = {
       {30, &Life::Send},       {25, &Life::Answer},       {10, &Life::Read},
       {2, &Life::RenewPolicy}, {4, &Life::Recall},        {8, &Life::Correct},
-      {5, &Life::OpenCase},    {6, &Life::ChangeCase},    {6, &Life::ShareCase},
+      {5, &Life::OpenCase},    {8, &Life::ChangeCase},    {10, &Life::ShareCase},
       {14, &Life::Post},       {4, &Life::CrashNode},     {3, &Life::CrashBroker},
       {5, &Life::TearNode},    {4, &Life::TearBroker},    {4, &Life::FillDisk},
       {5, &Life::CutOff},      {4, &Life::WorsenNetwork}, {3, &Life::StepClock},
@@ -106,10 +106,9 @@ void Life::Recall() {
 // The same recipients, and perhaps other content; one of three is about another than was thought.
 void Life::Correct() {
   if (world_.records.empty()) return;
-  const ModelRecord& old = world_.records[scene_.chance.Below(world_.records.size())];
-  if (old.recalled || old.recall_unsure || !old.copy_of.empty() || !world_.node(old.origin).up()) {
-    return;
-  }
+  const ModelRecord& any = world_.records[scene_.chance.Below(world_.records.size())];
+  const ModelRecord& old = any.copy_of.empty() ? any : *world_.FindRecord(any.copy_of);
+  if (old.recalled || old.recall_unsure || !world_.node(old.origin).up()) return;
   LeadWish wish = AnyWish(old.kind);
   if (old.kind == v1::RECORD_KIND_LEAD) wish.recipients = old.recipients;
   static constexpr v1::RecallGround kGrounds[] = {
@@ -136,17 +135,21 @@ void Life::ChangeCase() {
   ModelCase* const in = AnyCase();
   if (in == nullptr || in->unsure || !world_.node(in->owner).up()) return;
   const std::string agency = AnyAgency();
+  if (!Bound(in->owner, agency)) return;
   const bool there = in->declared.back().members.contains(agency);
   (void)world_.ChangeCase(*in, there ? "" : agency, there ? agency : "");
 }
 
+// With those who were not there at first; now and then twice.
 void Life::ShareCase() {
   ModelCase* const in = AnyCase();
   if (in == nullptr || in->unsure) return;
-  const std::string agency = scene_.Chance(500) ? in->owner : AnyAgency();
-  const std::string& recipient = AnyAgency();
-  if (agency == recipient || !world_.node(agency).up()) return;
-  (void)world_.ShareCase(agency, *in, recipient);
+  const std::string agency = scene_.Chance(600) ? in->owner : AnyAgency();
+  const std::set<std::string> members = in->declared.back().members;
+  for (const std::string& recipient : members) {
+    if (in->declared.front().members.contains(recipient) || agency == recipient) continue;
+    if (world_.node(agency).up()) (void)world_.ShareCase(agency, *in, recipient);
+  }
 }
 
 void Life::Post() {
