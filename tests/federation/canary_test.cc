@@ -88,14 +88,18 @@ void Strip(v1::PullResponse& mail) {
   }
 }
 
-// No recall reaches anybody.
-void KeepRecalls(const std::string&, v1::PullResponse& mail) {
+void KeepBackNotices(v1::NoticeType type, v1::PullResponse& mail) {
   auto& deliveries = *mail.mutable_deliveries();
   deliveries.erase(std::remove_if(deliveries.begin(), deliveries.end(),
-                                  [](const v1::Delivery& delivery) {
-                                    return delivery.notice().type() == v1::NOTICE_TYPE_RECALL;
+                                  [type](const v1::Delivery& delivery) {
+                                    return delivery.notice().type() == type;
                                   }),
                    deliveries.end());
+}
+
+// No recall reaches anybody.
+void KeepRecalls(const std::string&, v1::PullResponse& mail) {
+  KeepBackNotices(v1::NOTICE_TYPE_RECALL, mail);
 }
 
 TEST_F(Canary, ARecordKeptBackIsMissedByItsRecipient) {
@@ -241,6 +245,62 @@ TEST_F(Canary, APostThatStandsTwiceIsFound) {
   EXPECT_THAT(world_.scene.wrong, Contains("NL.fiu: shows post 1 twice"));
 }
 
+class FileCanary : public Canary {
+ protected:
+  FileCanary() {
+    world_.broker.alterations.pull = [this](const std::string& agency, v1::PullResponse& mail) {
+      if (keeps_fetched && agency == "FR.fiu") KeepBackNotices(v1::NOTICE_TYPE_FETCHED, mail);
+    };
+  }
+  // With a file of three chunks.
+  std::string SendFile() {
+    const std::string id = Send("FR.fiu", {"BR.fiu"}, {Piece::kAsk, Piece::kFile});
+    world_.Run(5 * limits::kMinuteMs);
+    return id;
+  }
+  std::vector<std::string> Wrong() {
+    CheckConverged(world_);
+    return world_.scene.wrong;
+  }
+
+  bool keeps_fetched = false;
+};
+
+TEST_F(FileCanary, AByteThatIsAlteredOnTheWayIsFound) {
+  world_.broker.alterations.piece = [](const std::string&, std::string& piece) { piece[0] ^= 1; };
+  SendFile();
+  EXPECT_THAT(Alarms("BR.fiu"), Contains("attachment-lost"));
+  EXPECT_THAT(Wrong(), Contains(HasSubstr("BR.fiu: has not file secret-1-5 of FR.fiu")));
+}
+
+TEST_F(FileCanary, AnOriginThatIsNotToldIsFound) {
+  keeps_fetched = true;
+  SendFile();
+  EXPECT_THAT(Wrong(),
+              Contains(HasSubstr("is not told that BR.fiu fetched the files of record 1")));
+}
+
+TEST_F(FileCanary, AReadableFileIsFound) {
+  SendFile();
+  EXPECT_THAT(Wrong(), IsEmpty());
+  const auto leak = [](const auto&, std::string& bytes) { bytes += "secret-1-5"; };
+  world_.broker.files.ForEach(leak);
+  node("BR.fiu").files.ForEach(leak);
+  EXPECT_THAT(Wrong(), ::testing::AllOf(Contains("broker: a readable file of FR.fiu"),
+                                        Contains("BR.fiu: a readable file")));
+}
+
+TEST_F(FileCanary, AFileThatOutlivesItsRecallIsFound) {
+  const std::string id = SendFile();
+  std::string name;
+  node("BR.fiu").files.ForEach([&](const std::string& one, const std::string&) { name = one; });
+  ASSERT_TRUE(world_.Recall(*world_.FindRecord(id)).ok());
+  ASSERT_TRUE(world_.Settle(limits::kHourMs));
+  EXPECT_THAT(Wrong(), IsEmpty());
+  ASSERT_TRUE(node("BR.fiu").files.Append(name, "sealed").ok());
+  EXPECT_THAT(Wrong(), Contains("BR.fiu: keeps file " + name + ", which was recalled"));
+}
+
 // The same lies told in random lives: the invariants must fail, seed by seed.
 using SimulationCanary = ::testing::TestWithParam<uint64_t>;
 
@@ -290,6 +350,20 @@ TEST(SimulationCanaries, ARecallKeptBackBreaksThePromises) {
     });
     EXPECT_EQ(result.wrong.empty(), !kept) << result.tail;
     any = any || kept;
+  }
+  EXPECT_TRUE(any);
+}
+
+TEST(SimulationCanaries, AFileThatIsAlteredBreaksThePromises) {
+  bool any = false;
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    const SimulationResult result = Simulate(seed, kHappenings, [&any](World& world) {
+      world.broker.alterations.piece = [&any](const std::string&, std::string& piece) {
+        piece.back() ^= 1;
+        any = true;
+      };
+    });
+    EXPECT_THAT(result.wrong, Not(IsEmpty())) << result.tail;
   }
   EXPECT_TRUE(any);
 }

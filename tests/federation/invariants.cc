@@ -245,15 +245,7 @@ class Records {
   explicit Records(World& world) : world_(world) {
     for (const std::string& agency : kAgencies) {
       inboxes_[agency] = world.Inbox(agency);
-      for (const v1::RecordSummary& sent : world.Leads(agency, false)) {
-        sent_[sent.record_id()] = {sent.recipients().begin(), sent.recipients().end()};
-      }
-      for (const v1::CaseSummary& in : world.Cases(agency)) {
-        for (const v1::CaseEntry& sent : world.EntriesOf(agency, in.case_id())) {
-          if (sent.origin() != agency) continue;
-          sent_[sent.record_id()] = {sent.recipients().begin(), sent.recipients().end()};
-        }
-      }
+      sent_.merge(world.Sent(agency));
     }
   }
 
@@ -394,7 +386,7 @@ absl::StatusOr<std::vector<std::string>> ContentsOf(World& world, const std::str
     const ModelRecord* record = world.FindRecord(HexEncode(AsBytes(record_id)));
     return all || (record != nullptr && record->recalled);
   };
-  std::vector<std::string> names;
+  std::vector<std::string> names = FileSecretsOf(world, agency, all);
   absl::Status status = node::ForEachBytes(store, node::kSent, "", [&](auto key, auto) {
     if (wanted(key)) names.emplace_back(key);
     return absl::OkStatus();
@@ -435,6 +427,7 @@ void CheckNoKeysLeft(World& world, const std::string& agency, bool all) {
 void CheckConverged(World& world) {
   Records(world).Check();
   CheckCases(world);
+  CheckFiles(world);
   CheckBroker(world);
   CheckAtRest(world, "broker", world.broker.store);
   const std::vector<std::string> entries = AllEntries(world);
@@ -451,11 +444,17 @@ void CheckConverged(World& world) {
 }
 
 void CheckErased(World& world) {
+  world.broker.files.ForEach([&](const broker::OwnedFile& file, const std::string&) {
+    world.scene.Wrong("broker", "a file of " + file.origin + " is left");
+  });
   for (const std::string& agency : kAgencies) {
     if (!world.Inbox(agency).empty()) world.scene.Wrong(agency, "something is left in its inbox");
     const auto rows = world.node(agency).store.Iterate(node::kVault, "");
     (*rows)->SeekToFirst();
     if ((*rows)->Valid()) world.scene.Wrong(agency, "something is left in its vault");
+    world.node(agency).files.ForEach([&](const std::string& name, const std::string&) {
+      world.scene.Wrong(agency, "file " + name + " is left");
+    });
     CheckNoKeysLeft(world, agency, true);
     for (const ModelRecord& lead : world.records) {
       if (world.Show(agency, lead.id).ok()) {

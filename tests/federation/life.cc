@@ -53,6 +53,8 @@ LeadWish Life::AnyWish(v1::RecordKind kind) {
   for (const Piece piece : {Piece::kAccounts, Piece::kAsset, Piece::kNarrative, Piece::kVictim}) {
     if (scene_.Chance(400)) wish.pieces.insert(piece);
   }
+  if (scene_.Chance(200)) wish.pieces.insert(Piece::kFile);
+  if (scene_.Chance(80)) wish.pieces.insert(Piece::kVictimFile);
   const Instant now = scene_.timeline.now();
   const int64_t life = scene_.Chance(150) ? scene_.Between(2 * kHourMs, 2 * kDayMs)
                                           : scene_.Between(60 * kDayMs, 80 * kDayMs);
@@ -202,7 +204,7 @@ void Life::FillDisk() {
   scene_.trace.Add(broker ? "broker" : agency, "disk full for " + std::to_string(lasts) + " ms");
   const auto set = [this, broker, &agency](bool full) {
     if (broker) {
-      world_.broker.store.SetDiskFull(full);
+      world_.broker.SetDiskFull(full);
     } else {
       world_.node(agency).SetDiskFull(full);
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/instant.h"
+#include "entente/v1/attachment.pb.h"
 #include "entente/v1/desk.pb.h"
 
 namespace entente::testing {
@@ -19,7 +20,7 @@ inline const std::vector<std::string> kAgencies = {"FR.fiu", "BR.fiu", "DE.fiu",
                                                    "NL.fiu", "CH.fiu", "AE.fiu"};
 
 // The sections that a simulated record is made of: only a lead asks.
-enum class Piece : uint8_t { kAsk, kAccounts, kAsset, kNarrative, kVictim };
+enum class Piece : uint8_t { kAsk, kAccounts, kAsset, kNarrative, kVictim, kFile, kVictimFile };
 using Pieces = std::set<Piece>;
 
 // Whether any instrument of policy/examples binds both.
@@ -39,6 +40,7 @@ struct ModelRecord {
   Instant expires;
   std::map<std::string, bool> answers{};  // recipient -> taken, accepted at its desk
   std::set<std::string> unsure{};         // recipients whose desk died while it took an answer
+  std::map<Piece, std::string> files{};   // attachment ids, which are section ids
   bool recalled = false;                  // by itself, or by what took its place
   bool recall_unsure = false;             // the desk died while it took the recall
 };
@@ -66,6 +68,9 @@ struct ModelCase {
 };
 
 std::string Secret(uint64_t number, Piece piece);
+bool IsFile(Piece piece);
+// Of a file: from one byte to three chunks, and its secret all through it.
+std::string FileContent(uint64_t number, Piece piece);
 // The number and piece that a text of a lead says; number 0 for others.
 std::pair<uint64_t, Piece> ReadSecret(const v1::SectionContent& content);
 
@@ -78,6 +83,7 @@ struct LeadWish {
   v1::Urgency urgency = v1::URGENCY_NORMAL;
   v1::RecordKind kind = v1::RECORD_KIND_LEAD;
   std::string case_id{};
+  std::map<Piece, v1::AttachResponse> files{};  // as the desk took them
   std::string replaces{};
   v1::RecallGround ground = v1::RECALL_GROUND_UNSPECIFIED;  // why that one goes
 };

@@ -150,6 +150,41 @@ TEST_F(Trouble, WhoHadNotHeardOfARemovalPostsToNobody) {
   EXPECT_EQ(world_.Inbox("FR.fiu").size(), 1u);
 }
 
+// Of three chunks; the node dies in its upload, the broker too, and the recipient in its fetch.
+TEST_F(Trouble, AFileGoesOnWhereItStood) {
+  world_.network.delay_ms = 50;
+  const std::string lead = Send("FR.fiu", {"BR.fiu"}, {Piece::kAsk, Piece::kFile});
+  const auto run_until = [this](const std::function<bool()>& there) {
+    for (int i = 0; i < 30'000 && !there(); ++i) world_.Run(20);
+    EXPECT_TRUE(there());
+  };
+  const auto at_broker = [this] {
+    uint64_t bytes = 0;
+    world_.broker.files.ForEach([&](auto&, const std::string& file) { bytes = file.size(); });
+    return bytes;
+  };
+  const auto at_brazil = [this] {
+    uint64_t bytes = 0;
+    node("BR.fiu").files.ForEach([&](auto&, const std::string& file) { bytes = file.size(); });
+    return bytes;
+  };
+  run_until([&] { return at_broker() > limits::kChunkBytes; });
+  node("FR.fiu").CrashAndStart(limits::kSecondMs);
+  run_until([&] { return at_broker() > limits::kChunkBytes + 2 * limits::kPieceBytes; });
+  world_.broker.CrashAndStart(0, limits::kSecondMs);
+  EXPECT_EQ(at_broker(), limits::kChunkBytes) << "what was synced";
+  run_until([&] { return at_brazil() > limits::kChunkBytes; });
+  node("BR.fiu").CrashAndStart(limits::kSecondMs);
+  EXPECT_GE(at_brazil(), limits::kChunkBytes);
+  world_.Run(10 * limits::kMinuteMs);
+  const ModelRecord& record = *world_.FindRecord(lead);
+  const auto file = world_.ReadFile("BR.fiu", lead, record.files.at(Piece::kFile));
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(*file == FileContent(record.number, Piece::kFile), true);
+  EXPECT_NE(world_.StateOf("FR.fiu", lead, "BR.fiu").attachments_fetched_ms(), 0u);
+  EXPECT_THAT(world_.scene.trace.Tail(), HasSubstr("fetches on from"));
+}
+
 // Ninety days: delivery keys follow each other and die, signing keys too, pairs say what they sent.
 TEST_F(Trouble, AQuarterOfAYearPassesWithoutAnAlarm) {
   for (int day = 0; day < 90; day += 5) {

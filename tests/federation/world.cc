@@ -53,7 +53,10 @@ World::World(uint64_t seed)
     links_.emplace(agency, std::move(link));
   }
   broker.on_crash = [this] {
-    for (const auto& [agency, link] : links_) link->Cut("the broker crashed");
+    for (const auto& [agency, link] : links_) {
+      link->Cut("the broker crashed");
+      link->files().Cut(limits::kSecondMs);
+    }
   };
 }
 
@@ -147,10 +150,14 @@ std::string World::OnItsWay() {
     const v1::StatusResponse status = Status(agency);
     const auto usage = broker.engine().UsageOf(*AgencyId::Parse(agency));
     const uint64_t waiting = usage.waiting + usage.waiting_notices;
-    if (status.outbox_waiting() == 0 && waiting == 0 && status.tree_size() == size) continue;
-    out += agency + ": outbox " + std::to_string(status.outbox_waiting()) + ", mailbox " +
-           std::to_string(waiting) + ", log " + std::to_string(status.tree_size()) + " of " +
-           std::to_string(size) + "; ";
+    const std::string file = links_.find(agency)->second->files().OnItsWay();
+    if (status.outbox_waiting() == 0 && waiting == 0 && status.tree_size() == size &&
+        file.empty()) {
+      continue;
+    }
+    out += agency + ": file '" + file + "', outbox " + std::to_string(status.outbox_waiting()) +
+           ", mailbox " + std::to_string(waiting) + ", log " + std::to_string(status.tree_size()) +
+           " of " + std::to_string(size) + "; ";
   }
   return out;
 }
@@ -171,7 +178,7 @@ void World::Heal() {
   healed = scene.timeline.now();
   network = {};
   StepClock("", 0);
-  broker.store.SetDiskFull(false);
+  broker.SetDiskFull(false);
   broker.Start();
   for (const auto& [agency, host] : nodes_) {
     StepClock(agency, 0);
@@ -194,6 +201,7 @@ void World::StepClock(std::string_view who, int64_t by_ms) {
 
 absl::StatusOr<v1::SendResponse> World::Send(std::string_view origin, LeadWish wish) {
   wish.number = ++last_number_;
+  if (absl::Status attached = AttachAll(origin, wish); !attached.ok()) return attached;
   NodeHost& host = node(origin);
   auto sent = host.Desk<v1::SendResponse>("send", [&](node::Engine& engine) {
     return engine.Send(kOfficer, MakeDraft(wish), host.Now());
@@ -224,6 +232,7 @@ void World::Keep(std::string_view origin, const LeadWish& wish, const v1::SendRe
                                                        .pieces = wish.pieces,
                                                        .sent = scene.timeline.now(),
                                                        .expires = wish.expires});
+  for (const auto& [piece, file] : wish.files) kept.files[piece] = file.attachment_id();
   if (!kept.recipients.empty()) return;
   for (const v1::RecipientPreview& one : sent.recipients()) {
     kept.recipients.push_back(one.recipient());

@@ -76,6 +76,13 @@ class World {
   // What the origin's desk says of one recipient of one lead.
   v1::RecipientStatus StateOf(std::string_view origin, std::string_view lead,
                               std::string_view recipient);
+  // Sealed at the node, as its desk does, for a record of that number.
+  absl::StatusOr<v1::AttachResponse> Attach(std::string_view agency, uint64_t number, Piece piece);
+  // The file of a section, from the agency's own disk.
+  absl::StatusOr<std::string> ReadFile(std::string_view agency, const std::string& record_id,
+                                       const std::string& section_id);
+  // Per record that it sent, a lead or a post, what its desk says of each recipient.
+  std::map<std::string, std::vector<v1::RecipientStatus>> Sent(std::string_view agency);
   ModelRecord* FindRecord(std::string_view id);
   ModelCase* FindCase(std::string_view id);
 
@@ -98,6 +105,7 @@ class World {
   void NotePromises(const v1::SubmitResponse& response);
   // What the desk said to the recall of a record that its origin may have closed.
   void NoteRecall(const std::string& id, const absl::Status& status, bool maybe);
+  absl::Status AttachAll(std::string_view origin, LeadWish& wish);
   void Keep(std::string_view origin, const LeadWish& wish, const v1::SendResponse& sent);
   absl::Status KeepDeclared(ModelCase& in, const std::set<std::string>& members, uint64_t number);
   void KeepShared(ModelCase& in, const std::string& recipient, const v1::ShareCaseResponse& shared);

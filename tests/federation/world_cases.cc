@@ -162,6 +162,20 @@ void World::KeepShared(ModelCase& in, const std::string& recipient,
   }
 }
 
+std::map<std::string, std::vector<v1::RecipientStatus>> World::Sent(std::string_view agency) {
+  std::map<std::string, std::vector<v1::RecipientStatus>> sent;
+  for (const v1::RecordSummary& one : Leads(agency, false)) {
+    sent[one.record_id()] = {one.recipients().begin(), one.recipients().end()};
+  }
+  for (const v1::CaseSummary& in : Cases(agency)) {
+    for (const v1::CaseEntry& one : EntriesOf(agency, in.case_id())) {
+      if (one.origin() != agency) continue;
+      sent[one.record_id()] = {one.recipients().begin(), one.recipients().end()};
+    }
+  }
+  return sent;
+}
+
 std::vector<v1::CaseSummary> World::Cases(std::string_view agency) {
   NodeHost& host = node(agency);
   const auto cases_here = host.Desk<v1::ListCasesResponse>(
