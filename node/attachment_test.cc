@@ -407,6 +407,25 @@ TEST(AttachmentTest, AMembersWordThatItHasWhatWasNotSentIsSeen) {
   EXPECT_EQ(world.SentLead("FR.fiu", id).recipients(0).attachments_fetched_ms(), 0u);
 }
 
+// The broker's grant ends with the record, perhaps before the node knows that it is over.
+TEST(AttachmentTest, TheAlarmOfOneThatCannotBeHadGoesWithItsRecord) {
+  AttachmentWorld world;
+  const std::string id = world.Send("FR.fiu", world.LeadWith(world.Attach("FR.fiu"), {"BR.fiu"}));
+  world.Settle();
+  world.Upload("FR.fiu");
+  world.Settle();
+  const FileToMove file = **world.node("BR.fiu")->NextFetch();
+  const absl::Status gone = Refuse(Reason::kAttachmentMissing, "there is no such attachment");
+  ASSERT_TRUE(world.node("BR.fiu")->OnFetchFailed(file, gone, true, world.now).ok());
+  ASSERT_THAT(world.AlarmsOf("BR.fiu"), Contains(HasSubstr("attachment-lost")));
+  ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
+  world.Settle();
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), IsEmpty());
+  // What was asked for before that is answered after it.
+  ASSERT_TRUE(world.node("BR.fiu")->OnFetchFailed(file, gone, true, world.now).ok());
+  EXPECT_THAT(world.AlarmsOf("BR.fiu"), IsEmpty());
+}
+
 TEST(AttachmentTest, ANodeThatReadsNoAttachmentsIsSentNone) {
   AttachmentWorld world;
   world.Advance(limits::kSecondMs);

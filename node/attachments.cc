@@ -387,6 +387,7 @@ absl::Status OnFetchFailed(Ground& ground, const FileToMove& file, const absl::S
                            bool final, store::WriteBatch& batch, Instant now) {
   absl::StatusOr<std::optional<state::ReceivedRecord>> received = FindReceived(ground, file);
   if (!received.ok() || !*received) return received.status();
+  if ((*received)->purged()) return absl::OkStatus();  // recalled, or over, meanwhile
   if (final) batch.Delete(kFiles, FetchKeyOf(**received, file.section_id));
   const std::string id = HexEncode(AsBytes((*received)->record_id()));
   ground.alarms.Raise(alarm::kAttachmentLost, id,

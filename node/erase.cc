@@ -1,5 +1,7 @@
 #include "node/erase.h"
 
+#include "core/base/encoding.h"
+#include "node/alarms.h"
 #include "node/attachments.h"
 #include "node/sent.h"
 
@@ -42,6 +44,8 @@ absl::Status EraseReceived(Ground& ground, state::ReceivedRecord& received,
   if (status.ok()) status = ground.vault.Erase(received.record_hash(), batch);
   if (!status.ok()) return status;
   ground.held.Remove(received.record_hash());
+  // Whether its file can be had is nobody's question any more.
+  ground.alarms.Clear(alarm::kAttachmentLost, HexEncode(AsBytes(received.record_id())));
   received.set_purged(true);
   return absl::OkStatus();
 }

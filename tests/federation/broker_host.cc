@@ -54,7 +54,11 @@ void BrokerHost::Found() {
 
 void BrokerHost::Start() {
   if (up()) return;
-  auto opened = broker::Engine::Open(store, federation_.genesis().text(), Keys(), {}, Now());
+  auto opened = broker::Engine::Open(
+      store, federation_.genesis().text(), Keys(), {}, Now(),
+      [this](const AgencyId& origin, const record::FileShape& shape, Instant now) {
+        return files.HoldComplete({origin.text(), shape}, now);
+      });
   if (opened.ok()) {
     engine_ = *std::move(opened);
     scene_.trace.Add(kName,
@@ -84,6 +88,7 @@ void BrokerHost::Crash(size_t survivors) {
   commit_due_ = false;
   sessions_.clear();
   store.Crash(survivors);
+  files.Crash();
   if (on_crash) on_crash();
 }
 
@@ -153,6 +158,42 @@ void BrokerHost::Housekeep() {
   if (!expired.ok()) return scene_.Wrong(kName, "expiry: " + expired.status().ToString());
   for (broker::Command& command : *expired) Enqueue(std::move(command), [](const auto&) {});
   if (expired->empty() && queue_.empty()) Commit();
+  if (!up() || Now() < next_sweep_) return;
+  next_sweep_ = Now() + limits::kHourMs;
+  const absl::Status swept = files.Sweep(*engine_, Now());
+  if (!swept.ok()) scene_.trace.Add(kName, "files stay: " + swept.ToString());
+}
+
+void BrokerHost::SetDiskFull(bool full) {
+  store.SetDiskFull(full);
+  files.SetDiskFull(full);
+}
+
+// ---- attachments
+
+absl::StatusOr<BrokerFiles::Place> BrokerHost::BeginUpload(const std::string& agency,
+                                                           const record::FileShape& shape) {
+  const absl::Status admitted = engine_->CheckAdmitted(Id(agency), Now());
+  if (!admitted.ok()) return admitted;
+  return files.Begin({agency, shape}, Now());
+}
+
+absl::StatusOr<BrokerFiles::Place> BrokerHost::AppendUpload(const std::string& agency,
+                                                            const record::FileShape& shape,
+                                                            uint64_t turn, std::string_view piece) {
+  const absl::Status admitted = engine_->CheckAdmitted(Id(agency), Now());
+  if (!admitted.ok()) return admitted;
+  return files.Append({agency, shape}, turn, piece, Now());
+}
+
+absl::StatusOr<std::string> BrokerHost::Fetch(const std::string& agency, const Digest& record_hash,
+                                              const SectionId& section_id, uint64_t from,
+                                              size_t bytes) {
+  const auto file = engine_->GrantedTo(Id(agency), AsText(record_hash), AsText(section_id), Now());
+  if (!file.ok()) return file.status();
+  auto piece = files.Read(*file, from, bytes);
+  if (piece.ok() && alterations.piece) alterations.piece(agency, *piece);
+  return piece;
 }
 
 // ---- Submit

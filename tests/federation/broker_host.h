@@ -15,6 +15,7 @@
 #include "broker/engine.h"
 #include "broker/families.h"
 #include "core/store/memory_store.h"
+#include "tests/federation/broker_files.h"
 #include "tests/federation/scene.h"
 #include "tests/support/federation.h"
 
@@ -24,6 +25,7 @@ namespace entente::testing {
 struct Alterations {
   std::function<void(const std::string& agency, v1::PullResponse&)> pull;
   std::function<void(const std::string& agency, v1::SubmitResponse&)> answer;
+  std::function<void(const std::string& agency, std::string& bytes)> piece;
 };
 
 class BrokerHost {
@@ -58,10 +60,21 @@ class BrokerHost {
   void Acknowledge(uint64_t session, v1::PullAcknowledge acknowledge);
   void ClosePull(uint64_t session) { sessions_.erase(session); }
 
-  // Expiry, and a checkpoint that a full disk kept back.
+  // ---- Attachments. At once, while the broker runs.
+  absl::StatusOr<BrokerFiles::Place> BeginUpload(const std::string& agency,
+                                                 const record::FileShape& shape);
+  absl::StatusOr<BrokerFiles::Place> AppendUpload(const std::string& agency,
+                                                  const record::FileShape& shape, uint64_t turn,
+                                                  std::string_view piece);
+  absl::StatusOr<std::string> Fetch(const std::string& agency, const Digest& record_hash,
+                                    const SectionId& section_id, uint64_t from, size_t bytes);
+
+  // Expiry, a checkpoint that a full disk kept back, and files that nobody waits for.
   void Housekeep();
+  void SetDiskFull(bool full);
 
   store::MemoryStore store{broker::kBrokerFamilies};
+  BrokerFiles files;
   int64_t clock_offset_ms = 0;
   Alterations alterations;
   std::function<void()> on_crash;
@@ -98,6 +111,7 @@ class BrokerHost {
   Scene& scene_;
   const Federation& federation_;
   std::unique_ptr<broker::Engine> engine_;
+  Instant next_sweep_;
   uint64_t life_ = 0;
   std::deque<Waiting> queue_;
   bool commit_due_ = false;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,24 @@ class CalmWorld : public ::testing::Test {
                                      .pieces = std::move(pieces),
                                      .expires = now + 60 * limits::kDayMs,
                                      .deadline = now + limits::kDayMs});
+    EXPECT_TRUE(sent.ok()) << sent.status();
+    return sent.ok() ? sent->record_id() : "";
+  }
+
+  // Known to all who are in it when this returns.
+  ModelCase& OpenCase(std::string_view owner, const std::set<std::string>& members) {
+    const auto opened =
+        world_.OpenCase(owner, members, world_.scene.timeline.now() + 70 * limits::kDayMs);
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    world_.Run(limits::kMinuteMs);
+    return *world_.FindCase(opened.value_or(""));
+  }
+
+  // To all who are in it.
+  std::string Post(std::string_view agency, const ModelCase& in,
+                   Pieces pieces = {Piece::kAccounts}) {
+    const Instant expires = world_.scene.timeline.now() + 60 * limits::kDayMs;
+    const auto sent = world_.Post(agency, in, {.pieces = std::move(pieces), .expires = expires});
     EXPECT_TRUE(sent.ok()) << sent.status();
     return sent.ok() ? sent->record_id() : "";
   }

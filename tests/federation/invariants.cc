@@ -14,6 +14,7 @@
 #include "node/families.h"
 #include "node/key_store.h"
 #include "node/pairs.h"
+#include "node/state.pb.h"
 #include "node/table.h"
 #include "node/vault.h"
 
@@ -82,11 +83,20 @@ void CheckView(World& world, const std::string& agency, const std::vector<std::s
 bool MayHaveExpired(const World& world, const std::string& agency) {
   const Instant by = world.healed + kSlackMs;
   return (world.unsure_expiry && *world.unsure_expiry <= by) ||
-         std::ranges::any_of(world.leads, [&](const ModelLead& lead) {
+         std::ranges::any_of(world.records, [&](const ModelRecord& lead) {
            const bool party = lead.origin == agency ||
                               std::ranges::find(lead.recipients, agency) != lead.recipients.end();
            return party && lead.expires <= by;
          });
+}
+
+// The owner of a case changed who is in it while this agency, or to this agency, was posted.
+bool MayHavePostedLate(const World& world, const std::string& agency) {
+  return std::ranges::any_of(world.cases, [&](const ModelCase& in) {
+    return (in.declared.size() > 1 || in.unsure) &&
+           std::ranges::any_of(in.declared,
+                               [&](const ModelMembership& one) { return in.Names(one, agency); });
+  });
 }
 
 // Whether an honest world has a cause for it: a clock that was wrong, or what expired on its way.
@@ -97,6 +107,11 @@ bool HasCause(const World& world, const std::string& agency, const v1::Alarm& al
   }
   if (alarm.code() == node::alarm::kAnswerNotDelivered) {
     return world.clocks_wrong.ms != 0 || MayHaveExpired(world, agency);
+  }
+  if (alarm.code() == node::alarm::kSubmissionRefused && MayHavePostedLate(world, agency) &&
+      (alarm.text().find(": membership-behind (") != std::string::npos ||
+       alarm.text().find(": wrong-agency (") != std::string::npos)) {
+    return true;
   }
   static constexpr std::array kOfClocks = {
       node::alarm::kClockDiffers, node::alarm::kSubmissionRefused, node::alarm::kRecordRefused};
@@ -150,9 +165,10 @@ void CheckReceipts(World& world, const std::string& agency) {
       world.scene.Wrong(agency, "no receipt for " + item.record_id());
     }
   }
-  for (const v1::RecordSummary& lead : world.Leads(agency, false)) {
-    if (lead.has_log_index() && !receipts.contains(lead.record_id())) {
-      world.scene.Wrong(agency, "no receipt for its own " + lead.record_id());
+  for (const ModelRecord& record : world.records) {
+    if (record.origin == agency && world.logged.contains(record.id) &&
+        !receipts.contains(record.id)) {
+      world.scene.Wrong(agency, "no receipt for its own " + record.id);
     }
   }
 }
@@ -186,21 +202,25 @@ void CheckAtRest(World& world, const std::string& who, const store::MemoryStore&
   }
 }
 
-// ---- leads
+// ---- records
 
-bool MayBeRefusedForItsDate(const World& world, const ModelLead& lead) {
-  return world.clocks_wrong >= lead.sent;
+bool MayBeRefusedForItsDate(const World& world, const ModelRecord& record) {
+  return world.clocks_wrong >= record.sent;
 }
 
 bool IsFutureDated(const v1::RecipientStatus& status) {
   return status.state() == v1::RECIPIENT_STATE_REFUSED && status.reason() == "future-dated";
 }
 
-v1::RecipientState ExpectedState(const ModelLead& lead, const std::string& recipient) {
-  if (!Bound(lead.origin, recipient)) return v1::RECIPIENT_STATE_NOT_SENT;
-  if (Permitted(lead.origin, recipient, lead.pieces).empty()) return v1::RECIPIENT_STATE_REFUSED;
-  const auto answer = lead.answers.find(recipient);
-  if (answer == lead.answers.end()) return v1::RECIPIENT_STATE_DELIVERED;
+v1::RecipientState ExpectedState(const ModelRecord& record, const std::string& recipient) {
+  if (!Bound(record.origin, recipient)) return v1::RECIPIENT_STATE_NOT_SENT;
+  if (Permitted(record, recipient).empty()) {
+    // What its origin keeps back whole does not leave.
+    return record.kind == v1::RECORD_KIND_LEAD ? v1::RECIPIENT_STATE_REFUSED
+                                               : v1::RECIPIENT_STATE_NOT_SENT;
+  }
+  const auto answer = record.answers.find(recipient);
+  if (answer == record.answers.end()) return v1::RECIPIENT_STATE_DELIVERED;
   return answer->second ? v1::RECIPIENT_STATE_TAKEN : v1::RECIPIENT_STATE_DECLINED;
 }
 
@@ -208,32 +228,42 @@ bool IsAnswered(v1::RecipientState state) {
   return state == v1::RECIPIENT_STATE_TAKEN || state == v1::RECIPIENT_STATE_DECLINED;
 }
 
-class Leads {
+// A broker's refusal, where the order of the log is fixed, of a post whose poster or recipient the
+// owner removed meanwhile; or what the poster's node kept back when it had heard.
+bool MembershipChanged(World& world, const ModelRecord& post, const v1::RecipientStatus& status) {
+  const ModelCase* const in = world.FindCase(post.case_id);
+  if (in == nullptr || (in->declared.size() < 2 && !in->unsure)) return false;
+  static constexpr std::array kReasons = {"membership-behind", "wrong-agency", "wrong-agency:case",
+                                          "not-authorised"};
+  return (status.state() == v1::RECIPIENT_STATE_REFUSED ||
+          status.state() == v1::RECIPIENT_STATE_NOT_SENT) &&
+         std::ranges::find(kReasons, status.reason()) != kReasons.end();
+}
+
+class Records {
  public:
-  explicit Leads(World& world) : world_(world) {
+  explicit Records(World& world) : world_(world) {
     for (const std::string& agency : kAgencies) {
       inboxes_[agency] = world.Inbox(agency);
-      for (v1::RecordSummary& sent : world.Leads(agency, false)) {
-        sent_[agency + " " + sent.record_id()] = std::move(sent);
-      }
+      sent_.merge(world.Sent(agency));
     }
   }
 
   void Check() {
-    for (const ModelLead& lead : world_.leads) {
-      const auto found = sent_.find(lead.origin + " " + lead.id);
+    for (const ModelRecord& record : world_.records) {
+      const auto found = sent_.find(record.id);
       if (found == sent_.end()) {
-        Wrong(lead, "is lost at its origin");
+        Wrong(record, "is lost at its origin");
         continue;
       }
-      CheckCopies(lead);
-      if (lead.expires < world_.scene.timeline.now() + kSlackMs) continue;
-      if (lead.recall_unsure && !lead.recalled) continue;
-      for (const v1::RecipientStatus& status : found->second.recipients()) {
-        if (lead.recalled) {
-          CheckRecalled(lead, found->second.has_log_index(), status);
+      CheckCopies(record);
+      if (record.expires < world_.scene.timeline.now() + kSlackMs) continue;
+      if (record.recall_unsure && !record.recalled) continue;
+      for (const v1::RecipientStatus& status : found->second) {
+        if (record.recalled) {
+          CheckRecalled(record, world_.logged.contains(record.id), status);
         } else {
-          CheckOne(lead, status);
+          CheckOne(record, status);
         }
       }
     }
@@ -241,8 +271,8 @@ class Leads {
   }
 
  private:
-  void Wrong(const ModelLead& lead, const std::string& what) {
-    world_.scene.Wrong("lead " + std::to_string(lead.number), what);
+  void Wrong(const ModelRecord& record, const std::string& what) {
+    world_.scene.Wrong("record " + std::to_string(record.number), what);
   }
   size_t Copies(const std::string& agency, const std::string& id) const {
     return static_cast<size_t>(
@@ -250,62 +280,65 @@ class Leads {
   }
 
   // Nowhere twice, and nowhere that it must not be.
-  void CheckCopies(const ModelLead& lead) {
+  void CheckCopies(const ModelRecord& record) {
     for (const std::string& agency : kAgencies) {
-      const bool permitted = !lead.recalled &&
-                             std::ranges::find(lead.recipients, agency) != lead.recipients.end() &&
-                             !Permitted(lead.origin, agency, lead.pieces).empty();
-      if (Copies(agency, lead.id) > (permitted ? 1u : 0u)) {
-        Wrong(lead, "stands " + std::to_string(Copies(agency, lead.id)) + " times at " + agency);
+      const bool permitted =
+          !record.recalled &&
+          std::ranges::find(record.recipients, agency) != record.recipients.end() &&
+          !Permitted(record, agency).empty();
+      if (Copies(agency, record.id) > (permitted ? 1u : 0u)) {
+        Wrong(record,
+              "stands " + std::to_string(Copies(agency, record.id)) + " times at " + agency);
       }
     }
   }
 
   // Whoever may have had it has said that it is erased.
-  void CheckRecalled(const ModelLead& lead, bool left, const v1::RecipientStatus& status) {
-    const bool nothing = Permitted(lead.origin, status.recipient(), lead.pieces).empty();
+  void CheckRecalled(const ModelRecord& record, bool left, const v1::RecipientStatus& status) {
+    const bool nothing = Permitted(record, status.recipient()).empty();
     const bool kept_back = status.state() == v1::RECIPIENT_STATE_REFUSED ||
                            status.state() == v1::RECIPIENT_STATE_NOT_SENT;
     const bool stayed = status.state() == v1::RECIPIENT_STATE_RECALLED && !left;
-    const bool dated = IsFutureDated(status) && MayBeRefusedForItsDate(world_, lead);
-    if (status.state() == v1::RECIPIENT_STATE_ERASED || stayed || dated || (nothing && kept_back)) {
-      return;
-    }
-    Wrong(lead, "was recalled, and is " + v1::RecipientState_Name(status.state()) + " for " +
-                    status.recipient());
+    const bool excused = (IsFutureDated(status) && MayBeRefusedForItsDate(world_, record)) ||
+                         MembershipChanged(world_, record, status) || (nothing && kept_back);
+    if (status.state() == v1::RECIPIENT_STATE_ERASED || stayed || excused) return;
+    Wrong(record, "was recalled, and is " + v1::RecipientState_Name(status.state()) + " for " +
+                      status.recipient());
   }
 
-  void CheckOne(const ModelLead& lead, const v1::RecipientStatus& status) {
+  void CheckOne(const ModelRecord& record, const v1::RecipientStatus& status) {
     const std::string& recipient = status.recipient();
-    const v1::RecipientState expected = ExpectedState(lead, recipient);
-    if (IsFutureDated(status) && MayBeRefusedForItsDate(world_, lead)) {
-      if (Copies(recipient, lead.id) != 0) Wrong(lead, "was refused, and stands at " + recipient);
+    const v1::RecipientState expected = ExpectedState(record, recipient);
+    if ((IsFutureDated(status) && MayBeRefusedForItsDate(world_, record)) ||
+        MembershipChanged(world_, record, status)) {
+      if (Copies(recipient, record.id) != 0)
+        Wrong(record, "was refused, and stands at " + recipient);
       return;
     }
-    const bool answered = lead.answers.contains(recipient);
+    const bool answered = record.answers.contains(recipient);
     const bool answer_late = answered && status.state() == v1::RECIPIENT_STATE_DELIVERED &&
-                             MayBeRefusedForItsDate(world_, lead);
-    const bool unsure = lead.unsure.contains(recipient) && IsAnswered(status.state());
+                             MayBeRefusedForItsDate(world_, record);
+    const bool unsure = record.unsure.contains(recipient) && IsAnswered(status.state());
     if (status.state() != expected && !answer_late && !unsure) {
-      Wrong(lead, "is " + v1::RecipientState_Name(status.state()) + " (" + status.reason() +
-                      ") for " + recipient + ", not " + v1::RecipientState_Name(expected));
+      Wrong(record, "is " + v1::RecipientState_Name(status.state()) + " (" + status.reason() +
+                        ") for " + recipient + ", not " + v1::RecipientState_Name(expected));
     }
-    const Pieces permitted = Permitted(lead.origin, recipient, lead.pieces);
-    if (!permitted.empty() && Copies(recipient, lead.id) != 1) {
-      Wrong(lead,
-            "stands " + std::to_string(Copies(recipient, lead.id)) + " times at " + recipient);
+    const Pieces permitted = Permitted(record, recipient);
+    if (!permitted.empty() && Copies(recipient, record.id) != 1) {
+      Wrong(record,
+            "stands " + std::to_string(Copies(recipient, record.id)) + " times at " + recipient);
     }
-    if (answered && !answer_late) CheckAnswer(lead, recipient);
+    if (answered && !answer_late) CheckAnswer(record, recipient);
   }
 
-  void CheckAnswer(const ModelLead& lead, const std::string& recipient) {
+  void CheckAnswer(const ModelRecord& record, const std::string& recipient) {
     const auto copies =
-        std::ranges::count_if(inboxes_.at(lead.origin), [&](const v1::InboxItem& item) {
-          return item.kind() == v1::RECORD_KIND_ANSWER && item.in_reply_to() == lead.id &&
+        std::ranges::count_if(inboxes_.at(record.origin), [&](const v1::InboxItem& item) {
+          return item.kind() == v1::RECORD_KIND_ANSWER && item.in_reply_to() == record.id &&
                  item.origin() == recipient;
         });
     if (copies != 1) {
-      Wrong(lead, "has " + std::to_string(copies) + " answers from " + recipient);
+      Wrong(record, "has " + std::to_string(copies) + " answers from " + recipient);
     }
   }
 
@@ -317,57 +350,84 @@ class Leads {
         world_.scene.Wrong(agency, "does not open: " + shown.status().ToString());
         continue;
       }
-      if (item.kind() != v1::RECORD_KIND_LEAD) continue;
-      const ModelLead* lead = world_.FindLead(item.record_id());
+      if (item.kind() != v1::RECORD_KIND_LEAD && item.kind() != v1::RECORD_KIND_CASE_ITEM) {
+        continue;
+      }
+      const ModelRecord* record = world_.FindRecord(item.record_id());
       // Accepted by a desk that died before it could say so.
-      if (lead == nullptr) continue;
+      if (record == nullptr) continue;
       Pieces pieces;
       for (const v1::ShownSection& section : shown->sections()) {
         const auto [number, piece] = ReadSecret(section.content());
-        if (number != lead->number) Wrong(*lead, "shows another lead's content at " + agency);
+        if (number != record->number) Wrong(*record, "shows another record's content at " + agency);
         pieces.insert(piece);
       }
-      if (pieces != Permitted(lead->origin, agency, lead->pieces)) {
-        Wrong(*lead, "shows other sections than it may at " + agency);
+      if (pieces != Permitted(*record, agency)) {
+        Wrong(*record, "shows other sections than it may at " + agency);
       }
-      if (pieces.size() + item.sections_withheld() != lead->pieces.size()) {
-        Wrong(*lead, "does not say what was withheld at " + agency);
+      if (pieces.size() + item.sections_withheld() != record->pieces.size()) {
+        Wrong(*record, "does not say what was withheld at " + agency);
       }
     }
   }
 
   World& world_;
   std::map<std::string, std::vector<v1::InboxItem>> inboxes_;
-  std::map<std::string, v1::RecordSummary> sent_;
+  std::map<std::string, std::vector<v1::RecipientStatus>> sent_;  // by record id
 };
 
+// ---- keys
+
+// The names of the contents that this agency sent or received, of all or of what was recalled.
+absl::StatusOr<std::vector<std::string>> ContentsOf(World& world, const std::string& agency,
+                                                    bool all) {
+  const store::MemoryStore& store = world.node(agency).store;
+  const auto wanted = [&](std::string_view record_id) {
+    const ModelRecord* record = world.FindRecord(HexEncode(AsBytes(record_id)));
+    return all || (record != nullptr && record->recalled);
+  };
+  std::vector<std::string> names = FileSecretsOf(world, agency, all);
+  absl::Status status = node::ForEachBytes(store, node::kSent, "", [&](auto key, auto) {
+    if (wanted(key)) names.emplace_back(key);
+    return absl::OkStatus();
+  });
+  status.Update(node::ForEach<node::state::ReceivedRecord>(
+      store, node::kReceived, [&](auto key, const node::state::ReceivedRecord& received) {
+        if (wanted(received.record_id())) names.emplace_back(key);
+        return absl::OkStatus();
+      }));
+  if (!status.ok()) return status;
+  return names;
+}
+
 // A copy of the disk made before would open with a key that is still there.
-void CheckNoKeysLeft(World& world, const std::string& agency) {
+void CheckNoKeysLeft(World& world, const std::string& agency, bool all) {
   NodeHost& host = world.node(agency);
   node::MemoryFile slots = host.slots;
   node::MemoryFile store_key = host.store_key;
   auto keys = node::KeyStore::Open(slots, store_key, world.scene.random, host.Now());
   if (!keys.ok()) return world.scene.Wrong(agency, "keys: " + keys.status().ToString());
+  const auto names = ContentsOf(world, agency, all);
+  if (!names.ok()) return world.scene.Wrong(agency, names.status().ToString());
   store::MemoryStore before(node::Engine::Families());
   store::WriteBatch batch;
-  for (const store::Family family : {node::kSent, node::kReceived}) {
-    const auto rows = host.store.Iterate(family, "");
-    if (!rows.ok()) return world.scene.Wrong(agency, rows.status().ToString());
-    for ((*rows)->SeekToFirst(); (*rows)->Valid(); (*rows)->Next()) {
-      batch.Put(node::kVault, (*rows)->key(), "sealed");
-    }
+  for (const std::string& name : *names) {
+    const auto content = host.store.Get(node::kVault, name);
+    if (!content.ok() || *content) world.scene.Wrong(agency, "holds content that it erased");
+    batch.Put(node::kVault, name, "sealed");
   }
-  const size_t erased = batch.count();
   const absl::Status put = before.Write(batch, store::Sync::kNo);
   const auto lost = node::Vault(before, *keys, world.scene.random).Lost();
   if (!put.ok() || !lost.ok()) return world.scene.Wrong(agency, "keys cannot be counted");
-  if (*lost != erased) world.scene.Wrong(agency, "holds the key of what it erased");
+  if (*lost != names->size()) world.scene.Wrong(agency, "holds the key of what it erased");
 }
 
 }  // namespace
 
 void CheckConverged(World& world) {
-  Leads(world).Check();
+  Records(world).Check();
+  CheckCases(world);
+  CheckFiles(world);
   CheckBroker(world);
   CheckAtRest(world, "broker", world.broker.store);
   const std::vector<std::string> entries = AllEntries(world);
@@ -378,20 +438,27 @@ void CheckConverged(World& world) {
     CheckPairs(world, agency);
     CheckReceipts(world, agency);
     CheckConsultations(world, agency);
+    CheckNoKeysLeft(world, agency, false);
     CheckAtRest(world, agency, world.node(agency).store);
   }
 }
 
 void CheckErased(World& world) {
+  world.broker.files.ForEach([&](const broker::OwnedFile& file, const std::string&) {
+    world.scene.Wrong("broker", "a file of " + file.origin + " is left");
+  });
   for (const std::string& agency : kAgencies) {
     if (!world.Inbox(agency).empty()) world.scene.Wrong(agency, "something is left in its inbox");
     const auto rows = world.node(agency).store.Iterate(node::kVault, "");
     (*rows)->SeekToFirst();
     if ((*rows)->Valid()) world.scene.Wrong(agency, "something is left in its vault");
-    CheckNoKeysLeft(world, agency);
-    for (const ModelLead& lead : world.leads) {
+    world.node(agency).files.ForEach([&](const std::string& name, const std::string&) {
+      world.scene.Wrong(agency, "file " + name + " is left");
+    });
+    CheckNoKeysLeft(world, agency, true);
+    for (const ModelRecord& lead : world.records) {
       if (world.Show(agency, lead.id).ok()) {
-        world.scene.Wrong(agency, "opens lead " + std::to_string(lead.number) + " after its end");
+        world.scene.Wrong(agency, "opens record " + std::to_string(lead.number) + " after its end");
       }
     }
   }

@@ -2,6 +2,9 @@
 // broken promise goes into scene.wrong. Not thread-safe.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "tests/federation/world.h"
 
 namespace entente::testing {
@@ -12,5 +15,13 @@ namespace entente::testing {
 void CheckConverged(World& world);
 // After every lead has expired: nothing can be opened any more, anywhere.
 void CheckErased(World& world);
+
+// Of that: whoever is in a case knows it, and nobody shows what was posted where it was not.
+void CheckCases(World& world);
+// Whoever may have a file has it whole, and its origin is told; nothing of one can be read on a
+// disk, and of what was recalled nothing is left.
+void CheckFiles(World& world);
+// The names in the vault of the keys of an agency's own files, of all or of what was recalled.
+std::vector<std::string> FileSecretsOf(World& world, const std::string& agency, bool all);
 
 }  // namespace entente::testing

@@ -28,11 +28,13 @@ void Life::Happen() {
     void (Life::*what)();
   };
   static constexpr Choice kChoices[] = {
-      {30, &Life::Send},       {25, &Life::Answer},  {10, &Life::Read},
-      {2, &Life::RenewPolicy}, {4, &Life::Recall},   {4, &Life::CrashNode},
-      {3, &Life::CrashBroker}, {5, &Life::TearNode}, {4, &Life::TearBroker},
-      {4, &Life::FillDisk},    {5, &Life::CutOff},   {4, &Life::WorsenNetwork},
-      {3, &Life::StepClock},   {6, &Life::PassTime}};
+      {30, &Life::Send},       {25, &Life::Answer},       {10, &Life::Read},
+      {2, &Life::RenewPolicy}, {4, &Life::Recall},        {8, &Life::Correct},
+      {5, &Life::OpenCase},    {8, &Life::ChangeCase},    {10, &Life::ShareCase},
+      {14, &Life::Post},       {4, &Life::CrashNode},     {3, &Life::CrashBroker},
+      {5, &Life::TearNode},    {4, &Life::TearBroker},    {4, &Life::FillDisk},
+      {5, &Life::CutOff},      {4, &Life::WorsenNetwork}, {3, &Life::StepClock},
+      {6, &Life::PassTime}};
   int sum = 0;
   for (const Choice& choice : kChoices) sum += choice.weight;
   int64_t pick = scene_.Between(0, sum - 1);
@@ -45,23 +47,30 @@ const std::string& Life::AnyAgency() { return kAgencies[scene_.chance.Below(kAge
 
 // ---- work
 
-void Life::Send() {
-  const std::string& origin = scene_.Chance(500) ? kAgencies[0] : AnyAgency();
+LeadWish Life::AnyWish(v1::RecordKind kind) {
   LeadWish wish;
-  for (const std::string& agency : kAgencies) {
-    if (agency != origin && scene_.Chance(450)) wish.recipients.push_back(agency);
-  }
-  if (wish.recipients.empty()) wish.recipients.push_back(kAgencies[origin == kAgencies[0] ? 1 : 0]);
-  wish.pieces = {Piece::kAsk};
+  wish.pieces = {kind == v1::RECORD_KIND_LEAD ? Piece::kAsk : Piece::kAccounts};
   for (const Piece piece : {Piece::kAccounts, Piece::kAsset, Piece::kNarrative, Piece::kVictim}) {
     if (scene_.Chance(400)) wish.pieces.insert(piece);
   }
+  if (scene_.Chance(200)) wish.pieces.insert(Piece::kFile);
+  if (scene_.Chance(80)) wish.pieces.insert(Piece::kVictimFile);
   const Instant now = scene_.timeline.now();
   const int64_t life = scene_.Chance(150) ? scene_.Between(2 * kHourMs, 2 * kDayMs)
                                           : scene_.Between(60 * kDayMs, 80 * kDayMs);
   wish.expires = now + life;
   wish.deadline = now + scene_.Between(kMinuteMs, std::min(life, kDayMs));
   wish.urgency = static_cast<v1::Urgency>(scene_.Between(1, 3));
+  return wish;
+}
+
+void Life::Send() {
+  const std::string& origin = scene_.Chance(500) ? kAgencies[0] : AnyAgency();
+  LeadWish wish = AnyWish(v1::RECORD_KIND_LEAD);
+  for (const std::string& agency : kAgencies) {
+    if (agency != origin && scene_.Chance(450)) wish.recipients.push_back(agency);
+  }
+  if (wish.recipients.empty()) wish.recipients.push_back(kAgencies[origin == kAgencies[0] ? 1 : 0]);
   (void)world_.Send(origin, std::move(wish));
 }
 
@@ -69,7 +78,7 @@ void Life::Answer() {
   const std::string& agency = AnyAgency();
   if (!world_.node(agency).up()) return;
   for (const v1::InboxItem& item : world_.Inbox(agency)) {
-    const ModelLead* lead = world_.FindLead(item.record_id());
+    const ModelRecord* lead = world_.FindRecord(item.record_id());
     if (lead == nullptr || item.kind() != v1::RECORD_KIND_LEAD || lead->answers.contains(agency) ||
         lead->unsure.contains(agency) || scene_.Chance(300)) {
       continue;
@@ -91,9 +100,68 @@ void Life::Read() {
 void Life::RenewPolicy() { world_.RenewPolicy(AnyAgency().substr(0, 2)); }
 
 void Life::Recall() {
-  if (world_.leads.empty()) return;
-  ModelLead& lead = world_.leads[scene_.chance.Below(world_.leads.size())];
+  if (world_.records.empty()) return;
+  ModelRecord& lead = world_.records[scene_.chance.Below(world_.records.size())];
   if (world_.node(lead.origin).up()) (void)world_.Recall(lead);
+}
+
+// The same recipients, and perhaps other content; one of three is about another than was thought.
+void Life::Correct() {
+  if (world_.records.empty()) return;
+  const ModelRecord& any = world_.records[scene_.chance.Below(world_.records.size())];
+  const ModelRecord& old = any.copy_of.empty() ? any : *world_.FindRecord(any.copy_of);
+  if (old.recalled || old.recall_unsure || !world_.node(old.origin).up()) return;
+  LeadWish wish = AnyWish(old.kind);
+  if (old.kind == v1::RECORD_KIND_LEAD) wish.recipients = old.recipients;
+  static constexpr v1::RecallGround kGrounds[] = {
+      v1::RECALL_GROUND_REPLACED, v1::RECALL_GROUND_INCORRECT, v1::RECALL_GROUND_RECATEGORISED};
+  (void)world_.Correct(std::string(old.id), kGrounds[scene_.Between(0, 2)], std::move(wish));
+}
+
+ModelCase* Life::AnyCase() {
+  if (world_.cases.empty()) return nullptr;
+  return &world_.cases[scene_.chance.Below(world_.cases.size())];
+}
+
+void Life::OpenCase() {
+  const std::string& owner = scene_.Chance(700) ? kAgencies[0] : AnyAgency();
+  std::set<std::string> members;
+  for (const std::string& agency : kAgencies) {
+    if (Bound(owner, agency) && scene_.Chance(500)) members.insert(agency);
+  }
+  const Instant expires = scene_.timeline.now() + scene_.Between(70 * kDayMs, 78 * kDayMs);
+  if (world_.node(owner).up()) (void)world_.OpenCase(owner, members, expires);
+}
+
+void Life::ChangeCase() {
+  ModelCase* const in = AnyCase();
+  if (in == nullptr || in->unsure || !world_.node(in->owner).up()) return;
+  const std::string agency = AnyAgency();
+  if (!Bound(in->owner, agency)) return;
+  const bool there = in->declared.back().members.contains(agency);
+  (void)world_.ChangeCase(*in, there ? "" : agency, there ? agency : "");
+}
+
+// With those who were not there at first; now and then twice.
+void Life::ShareCase() {
+  ModelCase* const in = AnyCase();
+  if (in == nullptr || in->unsure) return;
+  const std::string agency = scene_.Chance(600) ? in->owner : AnyAgency();
+  const std::set<std::string> members = in->declared.back().members;
+  for (const std::string& recipient : members) {
+    if (in->declared.front().members.contains(recipient) || agency == recipient) continue;
+    if (world_.node(agency).up()) (void)world_.ShareCase(agency, *in, recipient);
+  }
+}
+
+void Life::Post() {
+  const ModelCase* const in = AnyCase();
+  if (in == nullptr || in->unsure) return;
+  const std::string agency = scene_.Chance(400) ? in->owner : AnyAgency();
+  if (!world_.node(agency).up()) return;
+  LeadWish wish = AnyWish(v1::RECORD_KIND_CASE_ITEM);
+  if (scene_.Chance(200)) wish.pieces = {Piece::kVictim};
+  (void)world_.Post(agency, *in, std::move(wish));
 }
 
 // ---- faults
@@ -136,7 +204,7 @@ void Life::FillDisk() {
   scene_.trace.Add(broker ? "broker" : agency, "disk full for " + std::to_string(lasts) + " ms");
   const auto set = [this, broker, &agency](bool full) {
     if (broker) {
-      world_.broker.store.SetDiskFull(full);
+      world_.broker.SetDiskFull(full);
     } else {
       world_.node(agency).SetDiskFull(full);
     }

@@ -18,6 +18,9 @@ class Life {
 
  private:
   const std::string& AnyAgency();
+  // Without recipients.
+  LeadWish AnyWish(v1::RecordKind kind);
+  ModelCase* AnyCase();
   void Happen();
 
   // Work.
@@ -26,6 +29,11 @@ class Life {
   void Read();
   void RenewPolicy();
   void Recall();
+  void Correct();
+  void OpenCase();
+  void ChangeCase();
+  void ShareCase();
+  void Post();
 
   // Faults.
   void CrashNode();

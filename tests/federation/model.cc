@@ -1,6 +1,7 @@
 #include "tests/federation/model.h"
 
 #include <cstdlib>
+#include <iterator>
 
 namespace entente::testing {
 namespace {
@@ -10,13 +11,20 @@ bool IsUnion(std::string_view agency) {
 }
 
 // What the origin's law lets out, and the recipient's and the instrument let in.
-Pieces Released(std::string_view origin, std::string_view recipient) {
+Pieces Released(v1::RecordKind kind, std::string_view origin, std::string_view recipient) {
   if (!Bound(origin, recipient)) return {};
-  if (recipient == "AE.fiu") return {};  // AE-IN-910
-  if (origin == "AE.fiu") return {Piece::kAsk, Piece::kAccounts, Piece::kAsset};
-  Pieces all = {Piece::kAsk, Piece::kAccounts, Piece::kAsset, Piece::kNarrative, Piece::kVictim};
+  if (recipient == "AE.fiu") {
+    if (kind == v1::RECORD_KIND_LEAD) return {};             // AE-IN-910
+    return {Piece::kAccounts, Piece::kAsset, Piece::kFile};  // FR-OUT-120
+  }
+  if (origin == "AE.fiu") return {Piece::kAsk, Piece::kAccounts, Piece::kAsset, Piece::kFile};
+  Pieces all = {Piece::kAsk,    Piece::kAccounts, Piece::kAsset,     Piece::kNarrative,
+                Piece::kVictim, Piece::kFile,     Piece::kVictimFile};
   // France alone sends on victims, and not to Switzerland: FR-OUT-800.
-  if (origin != "FR.fiu" || recipient == "CH.fiu") all.erase(Piece::kVictim);
+  if (origin != "FR.fiu" || recipient == "CH.fiu") {
+    all.erase(Piece::kVictim);
+    all.erase(Piece::kVictimFile);
+  }
   return all;
 }
 
@@ -32,12 +40,14 @@ Labels LabelsOf(Piece piece) {
     case Piece::kAsk:
       return {"suspect", "financial", "fact", true};
     case Piece::kAccounts:
+    case Piece::kFile:
       return {"suspect", "financial", "fact", false};
     case Piece::kAsset:
       return {"suspect", "asset", "assessment", false};
     case Piece::kNarrative:
       return {"suspect", "narrative", "assessment", false};
     case Piece::kVictim:
+    case Piece::kVictimFile:
       break;
   }
   return {"victim", "identity", "fact", false};
@@ -49,6 +59,13 @@ void AddName(const std::string& text, v1::Person& person) {
   name.set_kind(v1::NAME_KIND_PRIMARY);
   name.set_quality(v1::NAME_QUALITY_GOOD);
   person.set_sex(v1::SEX_UNKNOWN);
+}
+
+void Describe(const std::string& name, const v1::AttachResponse& file, v1::Attachment& attachment) {
+  attachment.set_name(name);
+  attachment.set_media_type("text/csv");
+  attachment.set_size(file.size());
+  attachment.set_sha256(file.sha256());
 }
 
 void Fill(const LeadWish& wish, Piece piece, v1::SectionContent& content) {
@@ -70,13 +87,17 @@ void Fill(const LeadWish& wish, Piece piece, v1::SectionContent& content) {
       content.mutable_narrative()->set_text(secret);
       return;
     case Piece::kVictim:
-      AddName(secret, *content.mutable_subjects()->add_subjects()->mutable_person());
+      return AddName(secret, *content.mutable_subjects()->add_subjects()->mutable_person());
+    case Piece::kFile:
+    case Piece::kVictimFile:
+      Describe(secret, wish.files.at(piece), *content.mutable_attachment());
   }
 }
 
 std::string TextOf(const v1::SectionContent& content) {
   if (content.has_lead_ask()) return content.lead_ask().summary();
   if (content.has_narrative()) return content.narrative().text();
+  if (content.has_attachment()) return content.attachment().name();
   if (content.subjects().subjects_size() != 1) return "";
   const v1::Subject& subject = content.subjects().subjects(0);
   if (subject.has_account()) return subject.account().number();
@@ -90,10 +111,10 @@ bool Bound(std::string_view a, std::string_view b) {
   return a != b && (a == "FR.fiu" || b == "FR.fiu" || (IsUnion(a) && IsUnion(b)));
 }
 
-Pieces Permitted(std::string_view origin, std::string_view recipient, const Pieces& pieces) {
-  const Pieces released = Released(origin, recipient);
+Pieces Permitted(const ModelRecord& record, std::string_view recipient) {
+  const Pieces released = Released(record.kind, record.origin, recipient);
   Pieces out;
-  for (const Piece piece : pieces) {
+  for (const Piece piece : record.pieces) {
     if (released.contains(piece)) out.insert(piece);
   }
   return out;
@@ -101,8 +122,21 @@ Pieces Permitted(std::string_view origin, std::string_view recipient, const Piec
 
 std::string Secret(uint64_t number, Piece piece) {
   // A name of its own: else each other text would give the victim's away, and be held.
-  const std::string_view head = piece == Piece::kVictim ? "quijotesecret-" : "secret-";
+  const bool victim = piece == Piece::kVictim || piece == Piece::kVictimFile;
+  const std::string_view head = victim ? "quijotesecret-" : "secret-";
   return std::string(head) + std::to_string(number) + "-" + std::to_string(static_cast<int>(piece));
+}
+
+bool IsFile(Piece piece) { return piece == Piece::kFile || piece == Piece::kVictimFile; }
+
+std::string FileContent(uint64_t number, Piece piece) {
+  static constexpr size_t kSizes[] = {1, 300, 5'000, 40'000, 150'000, 1'200'000, 2'200'000};
+  const std::string secret = Secret(number, piece) + ";";
+  const size_t size = kSizes[(number + static_cast<uint64_t>(piece)) % std::size(kSizes)];
+  std::string out;
+  out.reserve(size + secret.size());
+  while (out.size() < size) out += secret;
+  return out;
 }
 
 std::pair<uint64_t, Piece> ReadSecret(const v1::SectionContent& content) {
@@ -116,7 +150,8 @@ std::pair<uint64_t, Piece> ReadSecret(const v1::SectionContent& content) {
 
 v1::Draft MakeDraft(const LeadWish& wish) {
   v1::Draft draft;
-  draft.set_kind(v1::RECORD_KIND_LEAD);
+  draft.set_kind(wish.kind);
+  draft.set_case_id(wish.case_id);
   for (const std::string& recipient : wish.recipients) draft.add_recipients(recipient);
   draft.set_purpose("asset-recovery");
   draft.add_handling("H1");
@@ -124,6 +159,8 @@ v1::Draft MakeDraft(const LeadWish& wish) {
   draft.set_urgency(wish.urgency);
   draft.set_expires_ms(static_cast<uint64_t>(wish.expires.ms));
   draft.set_justification("case " + std::to_string(wish.number));
+  draft.set_replaces(wish.replaces);
+  draft.set_replace_ground(wish.ground);
   for (const Piece piece : wish.pieces) {
     const Labels labels = LabelsOf(piece);
     v1::DraftSection& section = *draft.add_sections();
@@ -132,6 +169,7 @@ v1::Draft MakeDraft(const LeadWish& wish) {
     section.set_basis(labels.basis);
     section.set_essential(labels.essential);
     Fill(wish, piece, *section.mutable_content());
+    if (IsFile(piece)) section.set_attachment_id(wish.files.at(piece).attachment_id());
   }
   return draft;
 }

@@ -56,6 +56,7 @@ void NodeHost::Crash() {
   store.Crash(survivors());
   slots.Crash(survivors());
   store_key.Crash(survivors());
+  files.Crash(scene_);
   key_write_fails_ = false;
   SetDiskFull(disk_full_);
 }
@@ -87,6 +88,7 @@ void NodeHost::SetDiskFull(bool full) {
   store.SetDiskFull(full);
   slots.SetDiskFull(full);
   store_key.SetDiskFull(full);
+  files.SetDiskFull(full);
 }
 
 void NodeHost::FailKeyWrite(size_t nth) {

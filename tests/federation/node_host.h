@@ -13,6 +13,7 @@
 #include "core/store/memory_store.h"
 #include "node/engine.h"
 #include "node/memory_file.h"
+#include "tests/federation/node_files.h"
 #include "tests/federation/scene.h"
 #include "tests/support/federation.h"
 
@@ -57,6 +58,7 @@ class NodeHost {
   store::MemoryStore store{node::Engine::Families()};
   node::MemoryFile slots;
   node::MemoryFile store_key;
+  NodeFiles files;
   std::map<std::string, ledger::ReceiptBundle> receipts;  // on file, by name
   int64_t clock_offset_ms = 0;
   std::function<void()> on_start;

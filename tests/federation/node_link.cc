@@ -15,7 +15,11 @@ constexpr size_t kReceiptsAtOnce = 64;
 }  // namespace
 
 NodeLink::NodeLink(Scene& scene, BrokerHost& broker, NodeHost& node, const NetworkFaults& faults)
-    : scene_(scene), broker_(broker), node_(node), faults_(faults) {
+    : scene_(scene),
+      broker_(broker),
+      node_(node),
+      faults_(faults),
+      files_(scene, broker, node, faults, [this] { Wake(200); }) {
   node_.on_start = [this] { OnStart(); };
   node_.on_crash = [this] { OnCrash(); };
 }
@@ -28,6 +32,7 @@ void NodeLink::OnStart() {
 }
 
 void NodeLink::OnCrash() {
+  files_.OnCrash();
   connected_ = false;
   if (session_ && broker_.up()) broker_.ClosePull(*session_);
   session_.reset();
@@ -59,6 +64,7 @@ void NodeLink::Cut(std::string_view why) {
 void NodeLink::CutFor(int64_t ms) {
   Cut("cut for " + std::to_string(ms) + " ms");
   not_before_ = scene_.timeline.now() + ms;
+  files_.Cut(ms);
 }
 
 int64_t NodeLink::Delay(Stream stream, std::array<Instant, kStreams>& last) {
@@ -125,6 +131,8 @@ void NodeLink::Round() {
         &NodeLink::Pull, &NodeLink::SendAcknowledges, &NodeLink::KeepReceipts}) {
     if (node_.up() && connected_) (this->*step)();
   }
+  if (node_.up()) files_.Sweep();
+  files_.Wake();
   if (node_.up()) Wake(kRoundMs);
 }
 

@@ -11,17 +11,11 @@
 #include <string_view>
 
 #include "tests/federation/broker_host.h"
+#include "tests/federation/file_link.h"
 #include "tests/federation/node_host.h"
 #include "tests/federation/scene.h"
 
 namespace entente::testing {
-
-// How bad the network is. All zero: every message arrives, at once and once.
-struct NetworkFaults {
-  uint64_t cut = 0;      // in a thousand messages: the connection breaks with it
-  uint64_t twice = 0;    // in a thousand requests that are no stream: it is carried out twice
-  int64_t delay_ms = 1;  // at most
-};
 
 class NodeLink {
  public:
@@ -31,8 +25,9 @@ class NodeLink {
   void Wake(int64_t within_ms);
   // The connection breaks; it comes back after some seconds.
   void Cut(std::string_view why);
-  // No connection for so long.
+  // No connection for so long, for files neither.
   void CutFor(int64_t ms);
+  FileLink& files() { return files_; }
 
   // For canaries and the count of what was promised.
   std::function<void(const v1::SubmitResponse&)> on_answer;
@@ -64,6 +59,7 @@ class NodeLink {
   BrokerHost& broker_;
   NodeHost& node_;
   const NetworkFaults& faults_;
+  FileLink files_;
   bool connected_ = false;
   uint64_t connection_ = 0;
   Instant not_before_;

@@ -20,6 +20,8 @@ void Converge(World& world) {
   // A day later all say how much they sent; an hour after that, what is missing is missed.
   for (const int64_t ms : {limits::kDayMs, 2 * limits::kHourMs}) {
     world.Jump(ms);
+    // Where next to nothing was sent the log would not show that so much time has passed.
+    if (ms == limits::kDayMs) world.RenewPolicy("FR");
     Settle(world, limits::kHourMs);
   }
 }
@@ -47,7 +49,7 @@ SimulationResult Simulate(uint64_t seed, int happenings,
           .trace = world.scene.trace.hash(),
           .lines = world.scene.trace.lines(),
           .events = world.scene.timeline.steps(),
-          .leads = world.leads.size()};
+          .leads = world.records.size()};
 }
 
 }  // namespace entente::testing

@@ -21,7 +21,7 @@
 namespace entente::testing {
 namespace {
 
-constexpr int kHappenings = 60;
+constexpr int kHappenings = 80;
 constexpr size_t kEnoughFailures = 3;
 
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {

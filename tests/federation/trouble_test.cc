@@ -125,6 +125,66 @@ TEST_F(Trouble, AFullDiskAtTheBrokerHoldsEverythingAndLosesNothing) {
   EXPECT_EQ(StateOf("FR.fiu", lead, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
 }
 
+// Its mail is late; the broker fixes the order.
+TEST_F(Trouble, WhoHadNotHeardOfARemovalPostsToNobody) {
+  ModelCase& in = OpenCase("FR.fiu", {"DE.fiu", "NL.fiu"});
+  world_.broker.alterations.pull = [](const std::string& agency, v1::PullResponse& mail) {
+    if (agency == "DE.fiu") mail.clear_deliveries();
+  };
+  ASSERT_TRUE(world_.ChangeCase(in, "", "NL.fiu").ok());
+  world_.Run(limits::kMinuteMs);
+  const std::string late = Post("DE.fiu", in);
+  world_.Run(limits::kMinuteMs);
+  const v1::CaseEntry refused = world_.EntriesOf("DE.fiu", in.id).back();
+  ASSERT_EQ(refused.record_id(), late);
+  for (const v1::RecipientStatus& one : refused.recipients()) {
+    EXPECT_EQ(one.state(), v1::RECIPIENT_STATE_REFUSED) << one.recipient();
+    EXPECT_EQ(one.reason(), "membership-behind") << one.recipient();
+  }
+  world_.broker.alterations.pull = nullptr;
+  world_.link("DE.fiu").CutFor(0);
+  world_.Run(limits::kMinuteMs);
+  Post("DE.fiu", in);
+  world_.Run(limits::kMinuteMs);
+  EXPECT_EQ(world_.Inbox("NL.fiu").size(), 1u) << "the first membership alone";
+  EXPECT_EQ(world_.Inbox("FR.fiu").size(), 1u);
+}
+
+// Of three chunks; the node dies in its upload, the broker too, and the recipient in its fetch.
+TEST_F(Trouble, AFileGoesOnWhereItStood) {
+  world_.network.delay_ms = 50;
+  const std::string lead = Send("FR.fiu", {"BR.fiu"}, {Piece::kAsk, Piece::kFile});
+  const auto run_until = [this](const std::function<bool()>& there) {
+    for (int i = 0; i < 30'000 && !there(); ++i) world_.Run(20);
+    EXPECT_TRUE(there());
+  };
+  const auto at_broker = [this] {
+    uint64_t bytes = 0;
+    world_.broker.files.ForEach([&](auto&, const std::string& file) { bytes = file.size(); });
+    return bytes;
+  };
+  const auto at_brazil = [this] {
+    uint64_t bytes = 0;
+    node("BR.fiu").files.ForEach([&](auto&, const std::string& file) { bytes = file.size(); });
+    return bytes;
+  };
+  run_until([&] { return at_broker() > limits::kChunkBytes; });
+  node("FR.fiu").CrashAndStart(limits::kSecondMs);
+  run_until([&] { return at_broker() > limits::kChunkBytes + 2 * limits::kPieceBytes; });
+  world_.broker.CrashAndStart(0, limits::kSecondMs);
+  EXPECT_EQ(at_broker(), limits::kChunkBytes) << "what was synced";
+  run_until([&] { return at_brazil() > limits::kChunkBytes; });
+  node("BR.fiu").CrashAndStart(limits::kSecondMs);
+  EXPECT_GE(at_brazil(), limits::kChunkBytes);
+  world_.Run(10 * limits::kMinuteMs);
+  const ModelRecord& record = *world_.FindRecord(lead);
+  const auto file = world_.ReadFile("BR.fiu", lead, record.files.at(Piece::kFile));
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(*file == FileContent(record.number, Piece::kFile), true);
+  EXPECT_NE(world_.StateOf("FR.fiu", lead, "BR.fiu").attachments_fetched_ms(), 0u);
+  EXPECT_THAT(world_.scene.trace.Tail(), HasSubstr("fetches on from"));
+}
+
 // Ninety days: delivery keys follow each other and die, signing keys too, pairs say what they sent.
 TEST_F(Trouble, AQuarterOfAYearPassesWithoutAnAlarm) {
   for (int day = 0; day < 90; day += 5) {

@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/base/encoding.h"
 #include "core/base/limits.h"
+#include "core/base/refusal.h"
 #include "tests/support/shared.h"
 
 namespace entente::testing {
@@ -51,7 +53,10 @@ World::World(uint64_t seed)
     links_.emplace(agency, std::move(link));
   }
   broker.on_crash = [this] {
-    for (const auto& [agency, link] : links_) link->Cut("the broker crashed");
+    for (const auto& [agency, link] : links_) {
+      link->Cut("the broker crashed");
+      link->files().Cut(limits::kSecondMs);
+    }
   };
 }
 
@@ -91,9 +96,11 @@ void World::HousekeepSoon() {
 
 void World::NotePromises(const v1::SubmitResponse& response) {
   for (const v1::SubmissionResult& result : response.results()) {
-    if (result.has_committed()) {
-      promised[result.committed().log_index()] = result.committed().entry();
-    }
+    if (!result.has_committed()) continue;
+    promised[result.committed().log_index()] = result.committed().entry();
+    v1::Part part;
+    if (!part.ParseFromString(result.committed().part()) || !part.has_submission()) continue;
+    logged[HexEncode(AsBytes(part.submission().record_id()))] = result.committed().log_index();
   }
 }
 
@@ -143,10 +150,14 @@ std::string World::OnItsWay() {
     const v1::StatusResponse status = Status(agency);
     const auto usage = broker.engine().UsageOf(*AgencyId::Parse(agency));
     const uint64_t waiting = usage.waiting + usage.waiting_notices;
-    if (status.outbox_waiting() == 0 && waiting == 0 && status.tree_size() == size) continue;
-    out += agency + ": outbox " + std::to_string(status.outbox_waiting()) + ", mailbox " +
-           std::to_string(waiting) + ", log " + std::to_string(status.tree_size()) + " of " +
-           std::to_string(size) + "; ";
+    const std::string file = links_.find(agency)->second->files().OnItsWay();
+    if (status.outbox_waiting() == 0 && waiting == 0 && status.tree_size() == size &&
+        file.empty()) {
+      continue;
+    }
+    out += agency + ": file '" + file + "', outbox " + std::to_string(status.outbox_waiting()) +
+           ", mailbox " + std::to_string(waiting) + ", log " + std::to_string(status.tree_size()) +
+           " of " + std::to_string(size) + "; ";
   }
   return out;
 }
@@ -167,7 +178,7 @@ void World::Heal() {
   healed = scene.timeline.now();
   network = {};
   StepClock("", 0);
-  broker.store.SetDiskFull(false);
+  broker.SetDiskFull(false);
   broker.Start();
   for (const auto& [agency, host] : nodes_) {
     StepClock(agency, 0);
@@ -190,11 +201,12 @@ void World::StepClock(std::string_view who, int64_t by_ms) {
 
 absl::StatusOr<v1::SendResponse> World::Send(std::string_view origin, LeadWish wish) {
   wish.number = ++last_number_;
+  if (absl::Status attached = AttachAll(origin, wish); !attached.ok()) return attached;
   NodeHost& host = node(origin);
   auto sent = host.Desk<v1::SendResponse>("send", [&](node::Engine& engine) {
     return engine.Send(kOfficer, MakeDraft(wish), host.Now());
   });
-  scene.trace.Add(origin, "sends lead " + std::to_string(wish.number) + ": " +
+  scene.trace.Add(origin, "sends " + std::to_string(wish.number) + ": " +
                               (sent.ok() ? sent->record_id() : sent.status().ToString()));
   if (!sent.ok()) {
     unsure_expiry = std::min(unsure_expiry.value_or(wish.expires), wish.expires);
@@ -205,24 +217,31 @@ absl::StatusOr<v1::SendResponse> World::Send(std::string_view origin, LeadWish w
     for (const std::string& reason : one.reasons()) line += " " + reason;
     scene.trace.Add(origin, line);
   }
-  leads.push_back({.number = wish.number,
-                   .id = sent->record_id(),
-                   .origin = std::string(origin),
-                   .recipients = wish.recipients,
-                   .pieces = wish.pieces,
-                   .sent = scene.timeline.now(),
-                   .expires = wish.expires,
-                   .answers = {},
-                   .unsure = {},
-                   .recalled = false,
-                   .recall_unsure = false});
+  Keep(origin, wish, *sent);
   link(origin).Wake(limits::kSecondMs);
   return sent;
 }
 
-ModelLead* World::FindLead(std::string_view id) {
-  const auto found = std::ranges::find(leads, id, &ModelLead::id);
-  return found == leads.end() ? nullptr : &*found;
+void World::Keep(std::string_view origin, const LeadWish& wish, const v1::SendResponse& sent) {
+  ModelRecord& kept = records.emplace_back(ModelRecord{.number = wish.number,
+                                                       .id = sent.record_id(),
+                                                       .kind = wish.kind,
+                                                       .case_id = wish.case_id,
+                                                       .origin = std::string(origin),
+                                                       .recipients = wish.recipients,
+                                                       .pieces = wish.pieces,
+                                                       .sent = scene.timeline.now(),
+                                                       .expires = wish.expires});
+  for (const auto& [piece, file] : wish.files) kept.files[piece] = file.attachment_id();
+  if (!kept.recipients.empty()) return;
+  for (const v1::RecipientPreview& one : sent.recipients()) {
+    kept.recipients.push_back(one.recipient());
+  }
+}
+
+ModelRecord* World::FindRecord(std::string_view id) {
+  const auto found = std::ranges::find(records, id, &ModelRecord::id);
+  return found == records.end() ? nullptr : &*found;
 }
 
 absl::Status World::Answer(std::string_view agency, std::string_view lead, bool taken,
@@ -238,7 +257,7 @@ absl::Status World::Answer(std::string_view agency, std::string_view lead, bool 
   });
   scene.trace.Add(agency, (taken ? "takes " : "declines ") + std::string(lead) + ": " +
                               answered.status().ToString());
-  ModelLead* known = FindLead(lead);
+  ModelRecord* known = FindRecord(lead);
   if (known && absl::IsInternal(answered.status())) known->unsure.insert(std::string(agency));
   if (!answered.ok()) return answered.status();
   if (known) known->answers[std::string(agency)] = taken;
@@ -246,7 +265,7 @@ absl::Status World::Answer(std::string_view agency, std::string_view lead, bool 
   return absl::OkStatus();
 }
 
-absl::Status World::Recall(ModelLead& lead) {
+absl::Status World::Recall(ModelRecord& lead) {
   v1::RecallRequest request;
   request.set_record_id(lead.id);
   request.set_ground(v1::RECALL_GROUND_WITHDRAWN);
@@ -255,11 +274,33 @@ absl::Status World::Recall(ModelLead& lead) {
   const auto recalled = host.Desk<v1::RecallResponse>(
       "recall", [&](node::Engine& engine) { return engine.Recall(kOfficer, request, host.Now()); });
   scene.trace.Add(lead.origin, "recalls " + lead.id + ": " + recalled.status().ToString());
-  if (absl::IsInternal(recalled.status())) lead.recall_unsure = true;
-  if (!recalled.ok()) return recalled.status();
-  lead.recalled = true;
-  link(lead.origin).Wake(limits::kSecondMs);
-  return absl::OkStatus();
+  NoteRecall(lead.id, recalled.status(), false);
+  if (recalled.ok()) link(lead.origin).Wake(limits::kSecondMs);
+  return recalled.status();
+}
+
+// With a post go the copies of it.
+void World::NoteRecall(const std::string& id, const absl::Status& status, bool maybe) {
+  for (ModelRecord& record : records) {
+    if (record.id != id && record.copy_of != id) continue;
+    if (status.ok()) record.recalled = true;
+    if (absl::IsInternal(status) || maybe) record.recall_unsure = true;
+  }
+}
+
+absl::StatusOr<v1::SendResponse> World::Correct(const std::string& old, v1::RecallGround ground,
+                                                LeadWish wish) {
+  wish.kind = FindRecord(old)->kind;
+  wish.case_id = FindRecord(old)->case_id;
+  wish.replaces = old;
+  wish.ground = ground;
+  const std::string origin = FindRecord(old)->origin;
+  const auto sent = Send(origin, std::move(wish));
+  // What is wrong goes before the new is sent: for that there may be no room.
+  const bool maybe = IsRefusal(sent.status(), Reason::kDiskFull);
+  scene.trace.Add(origin, "  in place of " + old);
+  NoteRecall(old, sent.status(), maybe && ground != v1::RECALL_GROUND_REPLACED);
+  return sent;
 }
 
 absl::StatusOr<v1::ShowResponse> World::Show(std::string_view agency, std::string_view record_id) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,35 +50,67 @@ class World {
   // A new version of a jurisdiction's policy, in force at once: the same rules.
   void RenewPolicy(std::string_view jurisdiction);
 
-  // ---- at the desks, as the officer `anna`; what is accepted is kept in `leads`
+  // ---- at the desks, as the officer `anna`; what is accepted is kept in `records`
   absl::StatusOr<v1::SendResponse> Send(std::string_view origin, LeadWish wish);
   absl::Status Answer(std::string_view agency, std::string_view lead, bool taken,
                       std::string_view reason);
-  absl::Status Recall(ModelLead& lead);
+  absl::Status Recall(ModelRecord& lead);
+  // `wish` takes the place of the record `old`, which is closed for that reason.
+  absl::StatusOr<v1::SendResponse> Correct(const std::string& old, v1::RecallGround ground,
+                                           LeadWish wish);
   absl::StatusOr<v1::ShowResponse> Show(std::string_view agency, std::string_view record_id);
+  // Gives its id. All `members` are investigators.
+  absl::StatusOr<std::string> OpenCase(std::string_view owner, const std::set<std::string>& members,
+                                       Instant expires);
+  absl::Status ChangeCase(ModelCase& in, const std::string& add, const std::string& remove);
+  // What this agency posted so far goes to `recipient` too.
+  absl::Status ShareCase(std::string_view agency, ModelCase& in, const std::string& recipient);
+  // To all who are in it, as the agency knows.
+  absl::StatusOr<v1::SendResponse> Post(std::string_view agency, const ModelCase& in,
+                                        LeadWish wish);
+  std::vector<v1::CaseSummary> Cases(std::string_view agency);
+  std::vector<v1::CaseEntry> EntriesOf(std::string_view agency, const std::string& case_id);
   std::vector<v1::InboxItem> Inbox(std::string_view agency);
   std::vector<v1::RecordSummary> Leads(std::string_view agency, bool received);
   v1::StatusResponse Status(std::string_view agency);
   // What the origin's desk says of one recipient of one lead.
   v1::RecipientStatus StateOf(std::string_view origin, std::string_view lead,
                               std::string_view recipient);
-  ModelLead* FindLead(std::string_view id);
+  // Sealed at the node, as its desk does, for a record of that number.
+  absl::StatusOr<v1::AttachResponse> Attach(std::string_view agency, uint64_t number, Piece piece);
+  // The file of a section, from the agency's own disk.
+  absl::StatusOr<std::string> ReadFile(std::string_view agency, const std::string& record_id,
+                                       const std::string& section_id);
+  // Per record that it sent, a lead or a post, what its desk says of each recipient.
+  std::map<std::string, std::vector<v1::RecipientStatus>> Sent(std::string_view agency);
+  ModelRecord* FindRecord(std::string_view id);
+  ModelCase* FindCase(std::string_view id);
 
   Scene scene;
   const Federation federation;
   BrokerHost broker;
   NetworkFaults network;
-  std::vector<ModelLead> leads;
+  std::vector<ModelRecord> records;
+  std::vector<ModelCase> cases;
   std::map<std::string, uint64_t> shown;  // agency and record id -> times shown
   Instant clocks_wrong;                   // when a clock was last wrong by more than the tolerance
   Instant healed;                         // when the last trouble was over
   std::optional<Instant> unsure_expiry;   // of what was sent without an answer, the first
   std::map<uint64_t, std::string> promised;  // log index -> entry, as a node was told
+  std::map<std::string, uint64_t> logged;    // record id -> log index, as its origin was told
 
  private:
   void HousekeepSoon();
   bool AllKnown();
   void NotePromises(const v1::SubmitResponse& response);
+  // What the desk said to the recall of a record that its origin may have closed.
+  void NoteRecall(const std::string& id, const absl::Status& status, bool maybe);
+  absl::Status AttachAll(std::string_view origin, LeadWish& wish);
+  void Keep(std::string_view origin, const LeadWish& wish, const v1::SendResponse& sent);
+  absl::Status KeepDeclared(ModelCase& in, const std::set<std::string>& members, uint64_t number);
+  void KeepShared(ModelCase& in, const std::string& recipient, const v1::ShareCaseResponse& shared);
+  void CheckShared(std::string_view agency, const ModelCase& in, const std::string& recipient,
+                   const v1::ShareCaseResponse& shared);
 
   std::map<std::string, std::unique_ptr<NodeHost>, std::less<>> nodes_;
   std::map<std::string, std::unique_ptr<NodeLink>, std::less<>> links_;
