@@ -5,20 +5,14 @@
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
-#include "policy/parse.h"
 
 namespace entente::broker {
 namespace {
 
 // Under the vocabulary in force; a policy that cannot be read under it is not public.
 bool IsPublic(std::string_view text, const View& view, Instant instant) {
-  auto file = view.registry.FederationFile("vocabulary", instant);
-  auto words = file ? view.registry.FindText(file->digest) : nullptr;
-  if (!words) return false;
-  auto vocabulary = policy::ParseVocabulary(*words, "vocabulary");
-  if (!vocabulary.ok()) return false;
-  auto policy = policy::ParsePolicy(text, "policy", *vocabulary);
-  return policy.ok() && policy->explain_public;
+  const auto policy = view.registry.ParsedPolicy(text, instant);
+  return policy && policy->explain_public;
 }
 
 }  // namespace

@@ -132,11 +132,11 @@ absl::StatusOr<v1::ListResponse> LeadsPage(std::vector<std::pair<Place, Row>> ro
 absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::string& purpose,
                                Instant now) {
   if (purpose.empty()) return absl::OkStatus();
-  const policy::Vocabulary vocabulary = VocabularyAt(registry, now);
-  if (vocabulary.Find(policy::Category::kPurpose, purpose)) return absl::OkStatus();
+  const std::shared_ptr<const policy::Vocabulary> vocabulary = VocabularyAt(registry, now);
+  if (vocabulary->Find(policy::Category::kPurpose, purpose)) return absl::OkStatus();
   return RefuseAdvising(
       Reason::kLabelUnknown, "purpose", Text("no such purpose: ", purpose),
-      Text("write one of ", absl::StrJoin(vocabulary.words(policy::Category::kPurpose), ", ")));
+      Text("write one of ", absl::StrJoin(vocabulary->words(policy::Category::kPurpose), ", ")));
 }
 
 absl::StatusOr<state::ReceivedContent> Desk::ContentOf(const state::ReceivedRecord& received,

@@ -6,24 +6,12 @@
 #include "core/base/limits.h"
 #include "node/labels.h"
 #include "node/text.h"
-#include "policy/parse.h"
 
 namespace entente::node {
 namespace {
 
 constexpr std::array<int, 4> kDaysBefore = {0, 7, 30, 90};
 constexpr int64_t kToldAfterMs = 90 * limits::kDayMs;
-
-std::optional<policy::Instruments> InstrumentsAt(const ledger::Registry& registry, Instant now) {
-  const std::optional<ledger::FileInForce> file = registry.FederationFile("instruments", now);
-  if (!file) return std::nullopt;
-  const std::shared_ptr<const std::string> text = registry.FindText(file->digest);
-  if (!text) return std::nullopt;
-  absl::StatusOr<policy::Instruments> read =
-      policy::ParseInstruments(*text, "instruments", VocabularyAt(registry, now));
-  if (!read.ok()) return std::nullopt;
-  return *std::move(read);
-}
 
 // When this agency, or its State, leaves.
 std::optional<Instant> LeavesAt(const policy::Instrument& instrument, const AgencyId& own) {
@@ -51,7 +39,7 @@ std::vector<Ending> EndingsOf(const ledger::Registry& registry, const AgencyId& 
     Add(Text("policy ", policy->version, " of ", own.jurisdiction()), policy->valid.until, now,
         endings);
   }
-  if (const auto instruments = InstrumentsAt(registry, now)) {
+  if (const auto instruments = registry.Instruments(now)) {
     for (const policy::Instrument& instrument : instruments->instruments) {
       Add(Text("instrument ", instrument.id), LeavesAt(instrument, own), now, endings);
     }

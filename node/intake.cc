@@ -204,7 +204,8 @@ absl::Status Checking::CheckPolicy() {
 
 // 13
 absl::Status Checking::CheckObligations(const Registry& registry, const policy::Decision& inbound) {
-  const policy::Vocabulary vocabulary = VocabularyAt(registry, instant());
+  const auto in_force = VocabularyAt(registry, instant());
+  const policy::Vocabulary& vocabulary = *in_force;
   const std::vector<std::string> decided = ToVector(decision().obligations());
   const std::vector<std::string> sealed = ToVector(opened_->manifest.obligations());
   if (FirstNotCovered(decided, inbound.obligations, vocabulary)) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "policy/parse.h"
-
 namespace entente::node {
 namespace {
 
@@ -37,25 +35,18 @@ v1::SectionLabels LabelsOfDraft(const v1::DraftSection& section) {
   return labels;
 }
 
-policy::Vocabulary VocabularyAt(const ledger::Registry& registry, Instant instant) {
-  const std::optional<ledger::FileInForce> file = registry.FederationFile("vocabulary", instant);
-  if (!file) return policy::PublishedVocabulary();
-  const std::shared_ptr<const std::string> text = registry.FindText(file->digest);
-  if (!text) return policy::PublishedVocabulary();
-  absl::StatusOr<policy::Vocabulary> read = policy::ParseVocabulary(*text, "vocabulary");
-  return read.ok() ? *std::move(read) : policy::PublishedVocabulary();
+std::shared_ptr<const policy::Vocabulary> VocabularyAt(const ledger::Registry& registry,
+                                                       Instant instant) {
+  if (auto in_force = registry.Vocabulary(instant)) return in_force;
+  return {std::shared_ptr<void>(), &policy::PublishedVocabulary()};  // lives as long as the program
 }
 
-std::optional<policy::Policy> PolicyAt(const ledger::Registry& registry,
-                                       std::string_view jurisdiction, Instant instant) {
+std::shared_ptr<const policy::Policy> PolicyAt(const ledger::Registry& registry,
+                                               std::string_view jurisdiction, Instant instant) {
   const std::optional<ledger::FileInForce> file = registry.PolicyInForce(jurisdiction, instant);
-  if (!file) return std::nullopt;
+  if (!file) return nullptr;
   const std::shared_ptr<const std::string> text = registry.FindText(file->digest);
-  if (!text) return std::nullopt;
-  absl::StatusOr<policy::Policy> read =
-      policy::ParsePolicy(*text, jurisdiction, VocabularyAt(registry, instant));
-  if (!read.ok()) return std::nullopt;
-  return *std::move(read);
+  return text ? registry.ParsedPolicy(*text, instant) : nullptr;
 }
 
 std::optional<std::string> FirstNotCovered(std::span<const std::string> given,

@@ -2,6 +2,7 @@
 // any thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,10 +22,11 @@ using ledger::LabelsOf;
 v1::SectionLabels LabelsOfDraft(const v1::DraftSection& section);
 
 // The vocabulary in force; the published one where the federation has put none in force.
-policy::Vocabulary VocabularyAt(const ledger::Registry& registry, Instant instant);
-// The jurisdiction's file in force, when its text is held and reads.
-std::optional<policy::Policy> PolicyAt(const ledger::Registry& registry,
-                                       std::string_view jurisdiction, Instant instant);
+std::shared_ptr<const policy::Vocabulary> VocabularyAt(const ledger::Registry& registry,
+                                                       Instant instant);
+// The jurisdiction's file in force; nullptr unless its text is held and reads.
+std::shared_ptr<const policy::Policy> PolicyAt(const ledger::Registry& registry,
+                                               std::string_view jurisdiction, Instant instant);
 
 // The first of `wanted` that no word of `given` is as strict as; nullopt when there is none. A word
 // that the vocabulary does not have is given only by itself.

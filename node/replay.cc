@@ -23,7 +23,7 @@ struct Basis {
   Registry registry;
   policy::RecordLabels labels;
   std::vector<SectionId> sections;
-  policy::Vocabulary vocabulary;
+  std::shared_ptr<const policy::Vocabulary> vocabulary;
   Instant instant;
 };
 
@@ -57,7 +57,7 @@ absl::StatusOr<Basis> BasisOf(Ground& ground, const state::SentContent& content,
   if (!labels.ok()) return labels.status();
   std::vector<SectionId> sections;
   for (const std::string& id : content.section_ids()) sections.push_back(*FixedBytes<16>(id));
-  policy::Vocabulary vocabulary = VocabularyAt(*registry, logged.instant);
+  auto vocabulary = VocabularyAt(*registry, logged.instant);
   return Basis{*std::move(snapshot), *std::move(registry),  *std::move(labels),
                std::move(sections),  std::move(vocabulary), logged.instant};
 }
@@ -105,7 +105,7 @@ void CompareRecipient(const Basis& basis, const state::SentRecipient& sent,
   }
   if (Releases(logged.verdict())) {
     const std::optional<std::string> dropped = FirstNotCovered(
-        ToVector(logged.obligations()), ToVector(sent.obligations()), basis.vocabulary);
+        ToVector(logged.obligations()), ToVector(sent.obligations()), *basis.vocabulary);
     if (dropped) {
       differences.push_back(Text("it drops the obligation ", *dropped, " on ", sent.recipient()));
     }

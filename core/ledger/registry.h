@@ -24,7 +24,9 @@
 #include "core/crypto/keys.h"
 #include "core/ledger/genesis.h"
 #include "entente/v1/ledger.pb.h"
+#include "policy/model.h"
 #include "policy/snapshot.h"
+#include "policy/vocabulary.h"
 
 namespace entente::ledger {
 
@@ -128,6 +130,12 @@ class Registry {
   std::optional<FileInForce> PolicyInForce(std::string_view jurisdiction, Instant instant) const;
   // A federation file, by type:
   std::optional<FileInForce> FederationFile(std::string_view type, Instant instant) const;
+
+  // As parsed, each text once. nullptr when none is in force, or it is not held or not usable.
+  std::shared_ptr<const policy::Vocabulary> Vocabulary(Instant instant) const;
+  std::shared_ptr<const policy::Instruments> Instruments(Instant instant) const;
+  // Any policy's text under the vocabulary in force; nullptr when it is none.
+  std::shared_ptr<const policy::Policy> ParsedPolicy(std::string_view text, Instant instant) const;
 
   // Hands in a text by which some statement's digest can be honoured. Whoever gave it is not
   // trusted: it counts under its own digest only. Any order, also before the statement.

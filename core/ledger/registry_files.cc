@@ -18,33 +18,28 @@ const std::string* FindText(const State& state, const Digest& digest) {
   return found == state.texts.end() ? nullptr : found->second.get();
 }
 
-// The text of a federation file; nullptr when none is in force.
-absl::StatusOr<const std::string*> TextInForce(const State& state, std::string_view type,
-                                               Instant instant) {
+// The federation file of this type, as `parse(digest, text)` reads it; `none` when none is in
+// force.
+template <typename T, typename Parse>
+ParsedFiles::Parsed<T> ReadFile(const State& state, std::string_view type, Instant instant,
+                                ParsedFiles::Parsed<T> none, const Parse& parse) {
   const FileInForce* file = InForce(state.files, type, instant);
-  if (!file) return nullptr;
+  if (!file) return none;
   const std::string* text = FindText(state, file->digest);
   if (!text) {
     return absl::FailedPreconditionError("the text of the federation's " + std::string(type) +
                                          " is not held");
   }
-  return text;
-}
-
-absl::Status Unusable(const absl::Status& why) {
+  auto parsed = parse(file->digest, *text);
+  if (parsed.ok()) return parsed;
   return absl::FailedPreconditionError("a federation file is not usable: " +
-                                       std::string(why.message()));
+                                       std::string(parsed.status().message()));
 }
 
-absl::Status ReadVocabulary(const State& state, Instant instant,
-                            std::optional<policy::Vocabulary>& vocabulary) {
-  const auto text = TextInForce(state, "vocabulary", instant);
-  if (!text.ok()) return text.status();
-  if (!*text) return absl::FailedPreconditionError("no vocabulary is in force");
-  auto parsed = policy::ParseVocabulary(**text, "vocabulary");
-  if (!parsed.ok()) return Unusable(parsed.status());
-  vocabulary = *std::move(parsed);
-  return absl::OkStatus();
+template <typename T>
+std::shared_ptr<const T> Empty() {
+  static const auto* const empty = new std::shared_ptr<const T>(std::make_shared<const T>());
+  return *empty;
 }
 
 // As AddPolicies goes down from the policy in force.
@@ -76,29 +71,31 @@ const FileInForce* InForce(const NameMap<std::vector<FileInForce>>& files, std::
   return found == files.end() ? nullptr : InForce(found->second, instant);
 }
 
+absl::StatusOr<NamedVocabulary> ReadVocabulary(const State& state, Instant instant) {
+  auto words = ReadFile<policy::Vocabulary>(
+      state, "vocabulary", instant, absl::FailedPreconditionError("no vocabulary is in force"),
+      [&](const Digest& digest, std::string_view text) {
+        return state.parsed->Vocabulary(digest, text);
+      });
+  if (!words.ok()) return words.status();
+  return NamedVocabulary{*std::move(words), InForce(state.files, "vocabulary", instant)->digest};
+}
+
 absl::StatusOr<FederationTexts> ReadFederation(const State& state, Instant instant) {
-  std::optional<policy::Vocabulary> vocabulary;
-  absl::Status status = ReadVocabulary(state, instant, vocabulary);
-  if (!status.ok()) return status;
-  FederationTexts out{.vocabulary = *std::move(vocabulary),
-                      .vocabulary_digest = InForce(state.files, "vocabulary", instant)->digest,
-                      .groups = {},
-                      .instruments = {}};
-  const auto groups = TextInForce(state, "groups", instant);
+  auto vocabulary = ReadVocabulary(state, instant);
+  if (!vocabulary.ok()) return vocabulary.status();
+  auto groups = ReadFile<policy::Groups>(state, "groups", instant, Empty<policy::Groups>(),
+                                         [&](const Digest& digest, std::string_view text) {
+                                           return state.parsed->Groups(digest, text);
+                                         });
   if (!groups.ok()) return groups.status();
-  if (*groups) {
-    auto parsed = policy::ParseGroups(**groups, "groups");
-    if (!parsed.ok()) return Unusable(parsed.status());
-    out.groups = *std::move(parsed);
-  }
-  const auto instruments = TextInForce(state, "instruments", instant);
+  auto instruments =
+      ReadFile<policy::Instruments>(state, "instruments", instant, Empty<policy::Instruments>(),
+                                    [&](const Digest& digest, std::string_view text) {
+                                      return state.parsed->Instruments(digest, text, *vocabulary);
+                                    });
   if (!instruments.ok()) return instruments.status();
-  if (*instruments) {
-    auto parsed = policy::ParseInstruments(**instruments, "instruments", out.vocabulary);
-    if (!parsed.ok()) return Unusable(parsed.status());
-    out.instruments = *std::move(parsed);
-  }
-  return out;
+  return FederationTexts{*std::move(vocabulary), *std::move(groups), *std::move(instruments)};
 }
 
 PolicyText ReadPolicy(const State& state, std::string_view jurisdiction, const FileInForce& file,
@@ -106,12 +103,30 @@ PolicyText ReadPolicy(const State& state, std::string_view jurisdiction, const F
   using Standing = Registry::Standing;
   const std::string* text = FindText(state, file.digest);
   if (!text) return {Standing::kTextNotHeld, nullptr};
-  auto policy =
-      state.parsed->Policy(file.digest, *text, federation.vocabulary_digest, federation.vocabulary);
-  if (!policy || policy->jurisdiction != jurisdiction || policy->version != file.version) {
+  auto policy = state.parsed->Policy(file.digest, *text, federation.vocabulary);
+  if (!policy.ok() || (*policy)->jurisdiction != jurisdiction ||
+      (*policy)->version != file.version) {
     return {Standing::kUnusable, nullptr};
   }
-  return {Standing::kHeld, std::move(policy)};
+  return {Standing::kHeld, *std::move(policy)};
+}
+
+std::shared_ptr<const policy::Vocabulary> Registry::Vocabulary(Instant instant) const {
+  auto vocabulary = ReadVocabulary(*state_, instant);
+  return vocabulary.ok() ? std::move(vocabulary->words) : nullptr;
+}
+
+std::shared_ptr<const policy::Instruments> Registry::Instruments(Instant instant) const {
+  auto federation = ReadFederation(*state_, instant);
+  return federation.ok() ? std::move(federation->instruments) : nullptr;
+}
+
+std::shared_ptr<const policy::Policy> Registry::ParsedPolicy(std::string_view text,
+                                                             Instant instant) const {
+  const auto vocabulary = ReadVocabulary(*state_, instant);
+  if (!vocabulary.ok()) return nullptr;
+  auto policy = state_->parsed->Policy(crypto::Sha256(text), text, *vocabulary);
+  return policy.ok() ? *std::move(policy) : nullptr;
 }
 
 std::optional<FileInForce> Registry::PolicyInForce(std::string_view jurisdiction,

@@ -1,6 +1,7 @@
 // Files in force and their texts, as Registry answers for them. For the sources of core/ledger.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,14 +23,14 @@ const FileInForce* InForce(const NameMap<std::vector<FileInForce>>& files, std::
 
 // The vocabulary, groups and instruments in force: what a policy is read under.
 struct FederationTexts {
-  policy::Vocabulary vocabulary;
-  Digest vocabulary_digest{};
-  policy::Groups groups;
-  policy::Instruments instruments;
+  NamedVocabulary vocabulary;
+  std::shared_ptr<const policy::Groups> groups;
+  std::shared_ptr<const policy::Instruments> instruments;
 };
 // FAILED_PRECONDITION as Registry::PolicySnapshot. Groups and instruments that were never put in
 // force are empty.
 absl::StatusOr<FederationTexts> ReadFederation(const State& state, Instant instant);
+absl::StatusOr<NamedVocabulary> ReadVocabulary(const State& state, Instant instant);
 
 // The policy that a statement names; `policy` is null unless `standing` is kHeld.
 struct PolicyText {

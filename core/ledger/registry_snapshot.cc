@@ -40,8 +40,8 @@ absl::StatusOr<std::shared_ptr<const policy::Snapshot>> Compile(const State& sta
                                                                 const policy::Interval& serves) {
   policy::SnapshotParts parts{.number = state.chain.number(),
                               .hash = state.chain.hash(),
-                              .groups = federation.groups,
-                              .instruments = federation.instruments,
+                              .groups = *federation.groups,
+                              .instruments = *federation.instruments,
                               .agencies = {},
                               .policies = {}};
   for (const auto& [agency, history] : state.agencies) {
@@ -52,7 +52,7 @@ absl::StatusOr<std::shared_ptr<const policy::Snapshot>> Compile(const State& sta
   for (const auto& [jurisdiction, files] : state.policies) {
     AddPolicies(state, jurisdiction, files, federation, serves, parts.policies);
   }
-  return policy::Snapshot::Compile(federation.vocabulary, parts);
+  return policy::Snapshot::Compile(*federation.vocabulary.words, parts);
 }
 
 }  // namespace

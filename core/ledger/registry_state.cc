@@ -27,28 +27,60 @@ void SnapshotChain::Append(const Digest& leaf_hash) {
   ++number_;
 }
 
-std::shared_ptr<const policy::Policy> ParsedFiles::Policy(const Digest& digest,
-                                                          const std::string& text,
-                                                          const Digest& vocabulary_digest,
-                                                          const policy::Vocabulary& vocabulary) {
-  const Key key{vocabulary_digest, digest};
+template <typename T, typename Parse>
+ParsedFiles::Parsed<T> ParsedFiles::Once(Cache<T> ParsedFiles::*cache, const Key& key,
+                                         const Parse& parse) {
   {
     MutexLock lock(&mutex_);
-    const auto found = policies_.find(key);
-    if (found != policies_.end()) return found->second;
+    const auto found = (this->*cache).find(key);
+    if (found != (this->*cache).end()) return found->second;
   }
-  auto parsed = policy::ParsePolicy(text, "policy", vocabulary);
-  std::shared_ptr<const policy::Policy> made;
-  if (parsed.ok() && parsed->vocabulary == vocabulary.name()) {
-    made = std::make_shared<const policy::Policy>(*std::move(parsed));
+  absl::StatusOr<T> parsed = parse();
+  Parsed<T> made = nullptr;
+  if (parsed.ok()) {
+    made = std::make_shared<const T>(*std::move(parsed));
+  } else {
+    made = parsed.status();
   }
   MutexLock lock(&mutex_);
-  return policies_.emplace(key, std::move(made)).first->second;
+  return (this->*cache).emplace(key, std::move(made)).first->second;
 }
 
-void ParsedFiles::Keep(const std::set<Digest>& policies) {
+ParsedFiles::Parsed<policy::Vocabulary> ParsedFiles::Vocabulary(const Digest& digest,
+                                                                std::string_view text) {
+  return Once(&ParsedFiles::vocabularies_, {Digest{}, digest},
+              [&] { return policy::ParseVocabulary(text, "vocabulary"); });
+}
+
+ParsedFiles::Parsed<policy::Groups> ParsedFiles::Groups(const Digest& digest,
+                                                        std::string_view text) {
+  return Once(&ParsedFiles::groups_, {Digest{}, digest},
+              [&] { return policy::ParseGroups(text, "groups"); });
+}
+
+ParsedFiles::Parsed<policy::Instruments> ParsedFiles::Instruments(
+    const Digest& digest, std::string_view text, const NamedVocabulary& vocabulary) {
+  return Once(&ParsedFiles::instruments_, {vocabulary.digest, digest},
+              [&] { return policy::ParseInstruments(text, "instruments", *vocabulary.words); });
+}
+
+ParsedFiles::Parsed<policy::Policy> ParsedFiles::Policy(const Digest& digest, std::string_view text,
+                                                        const NamedVocabulary& vocabulary) {
+  return Once(&ParsedFiles::policies_, {vocabulary.digest, digest},
+              [&]() -> absl::StatusOr<policy::Policy> {
+                auto parsed = policy::ParsePolicy(text, "policy", *vocabulary.words);
+                if (!parsed.ok() || parsed->vocabulary == vocabulary.words->name()) return parsed;
+                return absl::InvalidArgumentError("the policy is written in another vocabulary");
+              });
+}
+
+void ParsedFiles::Keep(const std::set<Digest>& texts) {
+  const auto unnamed = [&](const auto& one) { return !texts.contains(one.first.second); };
   MutexLock lock(&mutex_);
-  std::erase_if(policies_, [&](const auto& one) { return !policies.contains(one.first.second); });
+  std::erase_if(vocabularies_, unnamed);
+  std::erase_if(groups_, unnamed);
+  std::erase_if(instruments_, unnamed);
+  std::erase_if(policies_, unnamed);
 }
 
 std::shared_ptr<const policy::Snapshot> CompiledSnapshot::Get(Instant instant, uint64_t number,

@@ -8,9 +8,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "core/base/mutex.h"
 #include "core/ledger/registry.h"
 #include "policy/model.h"
@@ -52,20 +55,43 @@ class SnapshotChain {
   std::vector<std::shared_ptr<const std::vector<Digest>>> chunks_;
 };
 
-// Files parsed once, by digest. Thread-safe; shared by all states of a registry and its copies.
+// A vocabulary, and the digest of its text.
+struct NamedVocabulary {
+  std::shared_ptr<const policy::Vocabulary> words;
+  Digest digest{};
+};
+
+// Files parsed once, by the digests of their text and of the vocabulary they are read under.
+// Thread-safe; shared by all states of a registry and its copies.
 class ParsedFiles {
  public:
-  // nullptr: the text is no policy under this vocabulary.
-  std::shared_ptr<const policy::Policy> Policy(const Digest& digest, const std::string& text,
-                                               const Digest& vocabulary_digest,
-                                               const policy::Vocabulary& vocabulary);
+  template <typename T>
+  using Parsed = absl::StatusOr<std::shared_ptr<const T>>;
+
+  // INVALID_ARGUMENT: as policy/parse.h has it.
+  Parsed<policy::Vocabulary> Vocabulary(const Digest& digest, std::string_view text);
+  Parsed<policy::Groups> Groups(const Digest& digest, std::string_view text);
+  Parsed<policy::Instruments> Instruments(const Digest& digest, std::string_view text,
+                                          const NamedVocabulary& vocabulary);
+  Parsed<policy::Policy> Policy(const Digest& digest, std::string_view text,
+                                const NamedVocabulary& vocabulary);
   // Forgets all others.
-  void Keep(const std::set<Digest>& policies);
+  void Keep(const std::set<Digest>& texts);
 
  private:
-  using Key = std::pair<Digest, Digest>;  // vocabulary, policy
+  using Key = std::pair<Digest, Digest>;  // vocabulary or zeros, text
+  template <typename T>
+  using Cache = std::map<Key, Parsed<T>>;
+
+  // From the cache, or `parse()` put there: without the lock, so two may parse the same.
+  template <typename T, typename Parse>
+  Parsed<T> Once(Cache<T> ParsedFiles::*cache, const Key& key, const Parse& parse);
+
   Mutex mutex_;
-  std::map<Key, std::shared_ptr<const policy::Policy>> policies_ ABSL_GUARDED_BY(mutex_);
+  Cache<policy::Vocabulary> vocabularies_ ABSL_GUARDED_BY(mutex_);
+  Cache<policy::Groups> groups_ ABSL_GUARDED_BY(mutex_);
+  Cache<policy::Instruments> instruments_ ABSL_GUARDED_BY(mutex_);
+  Cache<policy::Policy> policies_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The snapshot that was compiled last, with the instants it serves. Thread-safe.

@@ -36,14 +36,14 @@ absl::Status CheckPolicy(const State& state, std::string_view bytes, std::string
   if (!status.ok()) return status;
   const auto federation = ReadFederation(state, instant);
   if (!federation.ok()) return Malformed(federation.status());
-  const auto policy = policy::ParsePolicy(text, "policy", federation->vocabulary);
+  const auto policy = policy::ParsePolicy(text, "policy", *federation->vocabulary.words);
   if (!policy.ok()) return Malformed(policy.status());
   if (policy->jurisdiction != read->body.jurisdiction()) {
     return Malformed("The policy is that of another jurisdiction than its statement.");
   }
   status = CheckVersion(policy->version, read->body.version());
   if (!status.ok()) return status;
-  status = policy::CheckReferences(*policy, federation->groups, federation->instruments);
+  status = policy::CheckReferences(*policy, *federation->groups, *federation->instruments);
   return status.ok() ? status : Malformed(status);
 }
 
@@ -55,9 +55,9 @@ absl::Status CheckGroups(const v1::FederationFileStatement& body, std::string_vi
 
 absl::Status CheckInstruments(const State& state, const v1::FederationFileStatement& body,
                               std::string_view text, Instant instant) {
-  const auto federation = ReadFederation(state, instant);
-  if (!federation.ok()) return Malformed(federation.status());
-  const auto instruments = policy::ParseInstruments(text, body.type(), federation->vocabulary);
+  const auto vocabulary = ReadVocabulary(state, instant);
+  if (!vocabulary.ok()) return Malformed(vocabulary.status());
+  const auto instruments = policy::ParseInstruments(text, body.type(), *vocabulary->words);
   if (!instruments.ok()) return Malformed(instruments.status());
   return CheckVersion(instruments->version, body.version());
 }
