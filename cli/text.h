@@ -8,16 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/printable.h"
 #include "core/base/sentences.h"
 
 namespace entente::cli {
 
-// On one line, with everything that could steer a terminal, break the line or reorder what is read
-// made visible as <U+XXXX> or <byte XX>. Printing twice changes nothing more.
-std::string Printable(std::string_view text);
+using entente::Printable;
 
-// The same for a text of several lines, each set in by two spaces, so that none of them can pass
-// for a line that the program wrote itself.
+// A text of several lines, each made printable and set in by two spaces, so that none of them can
+// pass for a line that the program wrote itself.
 std::string PrintableBlock(std::string_view text);
 
 // Columns padded to their widest cell, two spaces apart; widths count code points. Every cell is
