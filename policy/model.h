@@ -20,6 +20,9 @@ namespace entente::policy {
 struct Interval {
   Instant from;
   std::optional<Instant> until;
+  // Minutes east of UTC, as the file writes its instants: for people, no decision rests on them.
+  int from_offset = 0;
+  int until_offset = 0;
   bool Holds(Instant t) const { return from <= t && (!until || t < *until); }
 };
 

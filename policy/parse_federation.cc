@@ -7,17 +7,6 @@
 namespace entente::policy {
 namespace {
 
-Interval ReadInterval(TableReader& reader, std::string_view from, std::string_view until) {
-  Interval interval;
-  interval.from = reader.When(from, Need::kMandatory).value_or(Instant{});
-  interval.until = reader.When(until, Need::kOptional);
-  if (interval.until && *interval.until <= interval.from) {
-    reader.Error(reader.at(),
-                 "'" + std::string(until) + "' must be later than '" + std::string(from) + "'");
-  }
-  return interval;
-}
-
 template <typename T, typename Key>
 bool Taken(const std::vector<T>& items, const std::string& id, Key key) {
   return !id.empty() &&
@@ -34,7 +23,7 @@ Group ReadGroup(const TomlValue& table, FileErrors& errors) {
     TableReader member(*member_table, "this member", errors);
     const PlacedText state = member.Placed("jurisdiction", Need::kMandatory);
     CheckState(state, false, errors);
-    group.members.push_back({state.text, ReadInterval(member, "joined", "left")});
+    group.members.push_back({state.text, member.Between("joined", "left", Need::kOptional)});
     member.Finish();
   }
   reader.Finish();
@@ -69,7 +58,7 @@ InstrumentParty ReadParty(const TomlValue& table, FileErrors& errors) {
   } else {
     CheckState(party, false, errors);
   }
-  InstrumentParty out{party.text, ReadInterval(reader, "joined", "left")};
+  InstrumentParty out{party.text, reader.Between("joined", "left", Need::kOptional)};
   reader.Finish();
   return out;
 }
@@ -103,7 +92,7 @@ std::vector<Interval> ReadSuspensions(TableReader& reader, FileErrors& errors) {
   std::vector<Interval> out;
   for (const TomlValue* table : reader.Tables("suspended", Need::kOptional)) {
     TableReader interval(*table, "this suspension", errors);
-    out.push_back(ReadInterval(interval, "from", "until"));
+    out.push_back(interval.Between("from", "until", Need::kOptional));
     interval.Finish();
   }
   return out;
@@ -165,7 +154,7 @@ absl::StatusOr<std::vector<Agency>> ParseAgencies(std::string_view text, std::st
     const PlacedText id = agency.Placed("id", Need::kMandatory);
     std::string kind = agency.Word("kind", Need::kMandatory, vocabulary, Category::kAgencyKind);
     std::string name = agency.Text("name", Need::kMandatory);
-    const Interval admitted = ReadInterval(agency, "from", "until");
+    const Interval admitted = agency.Between("from", "until", Need::kOptional);
     std::vector<Interval> suspended = ReadSuspensions(agency, errors);
     agency.Finish();
     const auto parsed = AgencyId::Parse(id.text);

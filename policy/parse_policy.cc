@@ -78,11 +78,7 @@ void ReadHead(TableReader& reader, const Vocabulary& vocabulary, FileErrors& err
   CheckState(state, true, errors);
   policy.jurisdiction = state.text;
   policy.version = reader.Count("version", Need::kMandatory);
-  policy.valid.from = reader.When("valid_from", Need::kMandatory).value_or(Instant{});
-  policy.valid.until = reader.When("valid_until", Need::kMandatory);
-  if (policy.valid.until && *policy.valid.until <= policy.valid.from) {
-    errors.Add(reader.at(), "'valid_until' must be later than 'valid_from'");
-  }
+  policy.valid = reader.Between("valid_from", "valid_until", Need::kMandatory);
   policy.contact = reader.Text("contact", Need::kMandatory);
   const PlacedText explain = reader.Placed("explain", Need::kOptional);
   policy.explain_public = explain.text == "public";

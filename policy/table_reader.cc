@@ -107,6 +107,20 @@ std::optional<Instant> TableReader::When(std::string_view key, Need need) {
   return std::nullopt;
 }
 
+Interval TableReader::Between(std::string_view from, std::string_view until, Need end) {
+  Interval out;
+  out.from = When(from, Need::kMandatory).value_or(Instant{});
+  out.until = When(until, end);
+  if (out.until && *out.until <= out.from) {
+    errors_.Add(table_.at, Quoted(until) + " must be later than " + Quoted(from));
+  }
+  for (const TomlEntry& entry : table_.entries) {
+    if (entry.key == from) out.from_offset = entry.value.offset_minutes;
+    if (entry.key == until) out.until_offset = entry.value.offset_minutes;
+  }
+  return out;
+}
+
 std::vector<PlacedText> TableReader::Texts(std::string_view key, Need need) {
   std::vector<PlacedText> out;
   const TomlValue* value = Take(key, need);

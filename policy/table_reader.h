@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "policy/model.h"
 #include "policy/toml_tree.h"
 #include "policy/vocabulary.h"
 
@@ -52,6 +53,9 @@ class TableReader {
   uint64_t Count(std::string_view key, Need need);  // whole number from 1
   bool Flag(std::string_view key, Need need);
   std::optional<Instant> When(std::string_view key, Need need);
+  // [from, until) under these two keys; whether the second may be absent. An end that is not later
+  // than the beginning is reported.
+  Interval Between(std::string_view from, std::string_view until, Need end);
   // A list of texts: at least one, none twice.
   std::vector<PlacedText> Texts(std::string_view key, Need need);
   // The same, each a word of the vocabulary.

@@ -27,6 +27,7 @@ void ReadDateTime(const toml::date_time& from, TomlValue& value) {
   if (!instant.ok()) return;
   value.kind = Kind::kInstant;
   value.instant = *instant;
+  value.offset_minutes = from.offset->minutes;
 }
 
 TomlValue Convert(const toml::node& node);

@@ -32,6 +32,7 @@ struct TomlValue {
   int64_t integer = 0;
   bool boolean = false;
   Instant instant;
+  int offset_minutes = 0;  // as the instant was written
   std::vector<TomlValue> items;
   std::vector<TomlEntry> entries;  // in the order in which the keys stand in the file
 };
