@@ -1,9 +1,11 @@
-// entente-policy: checks a folder of sharing policies and decides single records with it.
+// entente-policy: checks a folder of sharing policies, decides single records with it, and renders
+// a policy as sentences.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <sstream>
 
 #include "cli/failure.h"
+#include "cli/policy_render.h"
 #include "cli/text.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
@@ -175,9 +177,23 @@ void AddDecide(CLI::App& app, Question& question) {
                  std::string(kExitCodes));
 }
 
+CLI::App* AddRender(CLI::App& app, Question& question, RenderQuestion& rendering) {
+  CLI::App* render = app.add_subcommand(
+      "render",
+      "Say one State's policy in sentences, with tables of what may go to whom, to be "
+      "read and signed.");
+  render->add_option("DIR", question.folder, "Folder of policy files")->required();
+  AddRenderOptions(*render, rendering);
+  render->footer("The file to sign is named by its SHA-256 at the end of the document.\n" +
+                 std::string(kExitCodes));
+  return render;
+}
+
 int Main(int argc, char** argv) {
-  CLI::App app{"Sharing policies of a federation: check a folder of them, decide a record by them.",
-               "entente-policy"};
+  CLI::App app{
+      "Sharing policies of a federation: check a folder of them, decide a record by them, "
+      "render one as sentences.",
+      "entente-policy"};
   app.require_subcommand(1);
   app.footer(kExitCodes);
 
@@ -192,13 +208,18 @@ int Main(int argc, char** argv) {
   check->footer(kExitCodes);
 
   AddDecide(app, question);
+  RenderQuestion rendering;
+  CLI::App* render = AddRender(app, question, rendering);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
   const Language language = *LanguageFromTag(language_tag);
-  return check->parsed() ? Check(language, question.folder) : Decide(language, question);
+  if (check->parsed()) return Check(language, question.folder);
+  if (!render->parsed()) return Decide(language, question);
+  const auto folder = policy::LoadFolder(question.folder);
+  return folder.ok() ? Render(language, *folder, rendering) : Refused(language, folder.status());
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ SYSTEM = [  # angle-bracket includes and the only places that may have them
     (re.compile(r"<(grpc|grpcpp)/"), ("core/net/", "broker/", "node/", "cli/")),
     (re.compile(r"<toml\+\+"), ("core/base/toml_text",)),
     (re.compile(r"<pugixml"), ("cli/un_list",)),
-    (re.compile(r"<unicode/"), ("node/search/",)),
+    (re.compile(r"<unicode/"), ("node/search/", "policy/country")),
 ]
 FILE_CAP = 500
 FUNCTION_CAP = 70

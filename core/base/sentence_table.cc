@@ -18,7 +18,7 @@ std::map<std::string_view, const SentenceRow*> Index() {
 std::vector<std::span<const SentenceRow>> AllSentences() {
   return {RefusalSentences(), WordSentences(),   DeskSentences(),  FileSentences(),
           AuditSentences(),   PolicySentences(), AlarmSentences(), ContentSentences(),
-          SearchSentences(),  PeopleSentences()};
+          SearchSentences(),  PeopleSentences(), ProseSentences(), RenderSentences()};
 }
 
 const SentenceRow* FindSentence(std::string_view key) {

@@ -23,6 +23,8 @@ std::span<const SentenceRow> AlarmSentences();
 std::span<const SentenceRow> ContentSentences();
 std::span<const SentenceRow> SearchSentences();
 std::span<const SentenceRow> PeopleSentences();
+std::span<const SentenceRow> ProseSentences();
+std::span<const SentenceRow> RenderSentences();
 std::vector<std::span<const SentenceRow>> AllSentences();
 // nullptr when there is none.
 const SentenceRow* FindSentence(std::string_view key);

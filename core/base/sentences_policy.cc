@@ -25,6 +25,14 @@ constexpr SentenceRow kRows[] = {
     {"policy.matched", "rules and instrument that matched:", "règles et instrument applicables :"},
     {"policy.at", "--at: '{0}' is not an instant: write it as 2026-12-01T00:00:00Z",
      "--at : « {0} » n'est pas un instant : écrivez-le comme 2026-12-01T00:00:00Z"},
+    {"policy.whose", "--jurisdiction: say whose policy, one of {0}",
+     "--jurisdiction : dites la politique de qui, parmi {0}"},
+    {"policy.none", "no policy of {0} is in force {1}",
+     "aucune politique de {0} n'est en vigueur {1}"},
+    {"policy.no-purpose", "--purpose: '{0}' is not a purpose of the vocabulary",
+     "--purpose : « {0} » n'est pas une finalité du vocabulaire"},
+    {"policy.written", "{0} is written.", "{0} est écrit."},
+    {"policy.not-written", "{0} cannot be written", "{0} ne peut être écrit"},
 };
 
 }  // namespace

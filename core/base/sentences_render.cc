@@ -1,0 +1,235 @@
+// What stands around the articles of a rendered policy: head, general provisions, annexes,
+// signatures.
+#include "core/base/sentence_table.h"
+
+namespace entente {
+namespace {
+
+constexpr SentenceRow kRows[] = {
+    {"render.title", "Sharing policy {0}, version {1}", "Politique de partage {0}, version {1}"},
+    {"head.jurisdiction", "Jurisdiction", "Ressort"},
+    {"head.version", "Version", "Version"},
+    {"head.version-text", "{0}, written in vocabulary {1}", "{0}, rédigée dans le vocabulaire {1}"},
+    {"head.validity", "In force", "En vigueur"},
+    {"head.validity-text", "from {0}, until {1}; that last instant is no longer included",
+     "à partir du {0}, jusqu'au {1} ; ce dernier instant n'est plus compris"},
+    {"head.contact", "Contact", "Contact"},
+    {"head.openness", "Who sees the rules", "Qui voit les règles"},
+    {"head.public", "Other States may see these articles and their titles.",
+     "Les autres États peuvent voir ces articles et leurs titres."},
+    {"head.closed",
+     "Who receives a record sees the numbers and titles of the outbound articles that applied to "
+     "it. Of the inbound articles others see only that they refuse, and whom to ask.",
+     "Qui reçoit un enregistrement voit les numéros et les titres des articles de sortie qui s'y "
+     "sont appliqués. Des articles d'entrée, les autres ne voient que le refus, et à qui "
+     "s'adresser."},
+    {"head.at", "Groups, parties and tables as of", "Groupes, parties et tableaux au"},
+    {"head.file", "File", "Fichier"},
+    {"head.digest", "SHA-256 of the file", "SHA-256 du fichier"},
+    {"render.provisions", "General provisions", "Dispositions générales"},
+    {"provision.1",
+     "What no article permits is not transmitted and is not accepted. A prohibition prevails over "
+     "a permission. The order of the articles has no meaning.",
+     "Ce qu'aucun article ne permet n'est ni transmis ni reçu. Une interdiction prévaut sur une "
+     "permission. L'ordre des articles n'a pas de portée."},
+    {"provision.2",
+     "A record reaches its recipient only if three agree: the outbound rules of the sender's "
+     "State, the inbound rules of the recipient's State, and a legal instrument in force between "
+     "the two. This document sets out the rules {0} alone.",
+     "Un enregistrement ne parvient à son destinataire que si trois volontés concordent : les "
+     "règles de sortie de l'État de l'expéditeur, les règles d'entrée de l'État du destinataire, "
+     "et un instrument juridique en vigueur entre les deux. Le présent document n'expose que les "
+     "règles {0}."},
+    {"provision.3",
+     "A record consists of sections, each of which names the categories of persons and of data "
+     "that it holds. A section is released only if every combination of a person and a datum in it "
+     "is permitted by an article, and none is kept back. A section that is kept back does not keep "
+     "back the others; a record that is refused stays as a whole, for the sake of any one of its "
+     "sections.",
+     "Un enregistrement se compose de sections, dont chacune nomme les catégories de personnes et "
+     "de données qu'elle contient. Une section n'est transmise que si chaque combinaison d'une "
+     "personne et d'une donnée y est permise par un article, et qu'aucune n'est retenue. Une "
+     "section retenue ne retient pas les autres ; un enregistrement refusé reste en entier, fût-ce "
+     "à cause d'une seule de ses sections."},
+    {"provision.4",
+     "What is not known counts against release: a label that is missing or unknown fulfils no "
+     "condition of a permission, and every condition of a prohibition.",
+     "Ce qui n'est pas connu joue contre la transmission : une mention absente ou inconnue ne "
+     "remplit aucune condition d'une permission, et toute condition d'une interdiction."},
+    {"provision.5",
+     "A participating State is one of which an authority is admitted to the exchange (Annex B). "
+     "These words never include international organisations.",
+     "Un État participant est un État dont une autorité est admise à l'échange (annexe B). Ces "
+     "mots ne comprennent jamais les organisations internationales."},
+    {"provision.6",
+     "A recipient takes on the obligations of every article that permits any part of the record, "
+     "on the sender's side and on its own, with those of the instrument (Annex D) and of the "
+     "handling codes of the record (Annex E). Of two obligations of one kind the stricter holds. A "
+     "recipient that has not declared that it can honour all of them receives nothing.",
+     "Le destinataire assume les obligations de chaque article qui permet une partie de "
+     "l'enregistrement, du côté de l'expéditeur et du sien, avec celles de l'instrument (annexe D) "
+     "et des codes de traitement de l'enregistrement (annexe E). De deux obligations de même "
+     "nature, la plus stricte s'applique. Un destinataire qui n'a pas déclaré pouvoir les honorer "
+     "toutes ne reçoit rien."},
+    {"provision.7",
+     "No consent of a source can be verified by a program yet: a record with a consent attached is "
+     "refused, and waits for a person.",
+     "Aucun consentement de la source ne peut encore être vérifié par un programme : un "
+     "enregistrement auquel un consentement est joint est refusé, et attend une personne."},
+    {"provision.8",
+     "Members of groups and parties of instruments are named as they are on {1}. At another "
+     "instant those who are then members and parties count.",
+     "Les membres des groupes et les parties aux instruments sont nommés tels qu'ils sont au {1}. "
+     "À un autre instant comptent ceux qui sont alors membres et parties."},
+    {"render.honour", "What the authorities {0} can honour",
+     "Ce que les autorités {0} peuvent honorer"},
+    {"render.honour-text",
+     "As recipients they declare that they are able to meet these obligations, and looser ones of "
+     "the same kind:",
+     "Comme destinataires, elles se déclarent en mesure de remplir ces obligations, et de moins "
+     "strictes de même nature :"},
+    {"render.honour-none",
+     "They declare no obligation; a record that carries one does not come in.",
+     "Elles n'en déclarent aucune ; un enregistrement qui en comporte une n'entre pas."},
+    {"render.outbound", "Part I. What may leave: the outbound rules {0}",
+     "Partie I. Ce qui peut sortir : règles de sortie {0}"},
+    {"render.outbound-none", "There is no outbound rule: nothing is transmitted.",
+     "Il n'y a pas de règle de sortie : rien n'est transmis."},
+    {"outbound-kind.0", "What is permitted", "Ce qui est permis"},
+    {"outbound-kind.1", "What is kept back", "Ce qui est retenu"},
+    {"outbound-kind.2", "What is refused as a whole", "Ce qui est refusé en entier"},
+    {"outbound-kind.3", "What does not go together", "Ce qui ne part pas ensemble"},
+    {"render.inbound", "Part II. What may come in: the inbound rules {0}",
+     "Partie II. Ce qui peut entrer : règles d'entrée {0}"},
+    {"render.inbound-none", "There is no inbound rule: nothing is accepted.",
+     "Il n'y a pas de règle d'entrée : rien n'est reçu."},
+    {"inbound-kind.0", "What is permitted", "Ce qui est permis"},
+    {"inbound-kind.1", "What is kept back", "Ce qui est retenu"},
+    {"inbound-kind.2", "What is refused as a whole", "Ce qui est refusé en entier"},
+    {"inbound-kind.3", "What does not come in together", "Ce qui n'entre pas ensemble"},
+    {"render.article", "Article {0}. {1}", "Article {0}. {1}"},
+    {"render.rule", "Rule", "Règle"},
+    {"render.law", "Rests on", "Fondement"},
+    {"render.signatures", "Signatures", "Signatures"},
+    {"render.signed",
+     "What is signed is the policy in the file {0}, the bytes of which have the SHA-256 digest "
+     "{1}. This document says in words what that file says; the file is what programs decide by.",
+     "Ce qui est signé est la politique contenue dans le fichier {0}, dont les octets ont "
+     "l'empreinte SHA-256 {1}. Le présent document dit en mots ce que dit ce fichier ; c'est "
+     "d'après le fichier que les programmes décident."},
+    {"render.made-of",
+     "Names of groups, instruments and agencies come from these files, with their SHA-256:",
+     "Les noms des groupes, des instruments et des autorités viennent de ces fichiers, avec leur "
+     "SHA-256 :"},
+    {"sign.author", "Author of the policy", "Auteur de la politique"},
+    {"sign.protection", "Data-protection officer", "Délégué à la protection des données"},
+    {"sign.name", "Name", "Nom"},
+    {"sign.office", "Office", "Qualité"},
+    {"sign.day", "Place and date", "Lieu et date"},
+    {"sign.signature", "Signature", "Signature"},
+    {"matrix.title", "Annex A. What may leave, at a glance",
+     "Annexe A. Ce qui peut sortir, en un coup d'œil"},
+    {"matrix.about",
+     "The program that decides on records has filled in these tables. They hold for {0} and for "
+     "{1}. Each cell sums up all kinds of authority on both sides, all kinds of record and all "
+     "instruments in force between them. Numbers are those of the articles; who exactly may send "
+     "to whom, for which purpose and on which conditions, is said there.",
+     "Le programme qui décide des enregistrements a rempli ces tableaux. Ils valent pour le {0} et "
+     "pour {1}. Chaque case résume toutes les natures d'autorité des deux côtés, toutes les "
+     "natures d'enregistrement et tous les instruments en vigueur entre eux. Les numéros sont ceux "
+     "des articles ; qui exactement peut transmettre à qui, à quelles fins et à quelles "
+     "conditions, y est dit."},
+    {"matrix.any-purpose", "all purposes", "toutes les finalités"},
+    {"legend.0", "No article permits it.", "Aucun article ne le permet."},
+    {"legend.1",
+     "It may not go in any case, and the articles numbered prohibit it expressly, in some cases or "
+     "in all.",
+     "Cela ne peut partir en aucun cas, et les articles indiqués l'interdisent expressément, dans "
+     "certains cas ou dans tous."},
+    {"legend.2",
+     "It may go, by the articles numbered, with obligations beyond those of the handling code. "
+     "After − stand the articles that keep it back, or refuse the record, in some of the cases "
+     "that these permit.",
+     "Cela peut partir, par les articles indiqués, avec des obligations au-delà de celles du code "
+     "de traitement. Après − figurent les articles qui le retiennent, ou refusent "
+     "l'enregistrement, dans certains des cas que ceux-là permettent."},
+    {"legend.3", "It may go, with no obligation beyond those of the handling code.",
+     "Cela peut partir, sans obligation au-delà de celles du code de traitement."},
+    {"cell.0", "no article permits it", "aucun article ne le permet"},
+    {"cell.1", "may not go, art. {0}", "ne peut partir, art. {0}"},
+    {"cell.2", "may go with obligations, art. {0}", "peut partir avec des obligations, art. {0}"},
+    {"cell.3", "may go, art. {0}", "peut partir, art. {0}"},
+    {"cell.except", ", kept back in some cases by art. {0}",
+     ", retenu dans certains cas par art. {0}"},
+    {"matrix.supposes",
+     "The tables suppose sections that hold one category of person and one of data, the sender's "
+     "own data, the handling code {0} and the evaluation B2. Whether the recipient's State accepts "
+     "the record is for its own policy, and is not shown.",
+     "Les tableaux supposent des sections qui contiennent une seule catégorie de personne et une "
+     "seule de données, des données propres à l'expéditeur, le code de traitement {0} et "
+     "l'évaluation B2. Si l'État du destinataire accepte l'enregistrement relève de sa propre "
+     "politique, et n'est pas montré."},
+    {"matrix.beside",
+     "These articles depend on other handling codes or evaluations, on data obtained from others, "
+     "or on what stands together in one record. They may narrow what the tables show:",
+     "Ces articles dépendent d'autres codes de traitement ou évaluations, de données obtenues "
+     "d'autrui, ou de ce qui est réuni dans un même enregistrement. Ils peuvent restreindre ce que "
+     "montrent les tableaux :"},
+    {"matrix.caption", "What may leave for {0}", "Ce qui peut sortir, destination : {0}"},
+    {"matrix.corner", "Data about", "Données concernant"},
+    {"matrix.nothing",
+     "Nothing may leave for this destination: no article permits anything that an instrument in "
+     "force would carry.",
+     "Rien ne peut sortir vers cette destination : aucun article ne permet quoi que ce soit qu'un "
+     "instrument en vigueur porterait."},
+    {"matrix.left-out",
+     "Not in the table, because no article permits anything about them, or of them, here: {0}.",
+     "Absents du tableau, parce qu'aucun article n'y permet rien : {0}."},
+    {"matrix.at-home", "{0} (between its own authorities)", "{0} (entre ses propres autorités)"},
+    {"participants.title", "Annex B. Who takes part", "Annexe B. Qui participe"},
+    {"participants.text",
+     "On {0} these authorities are admitted to the exchange, and not suspended:",
+     "Le {0}, ces autorités sont admises à l'échange, et non suspendues :"},
+    {"participants.agency", "{0}, {1}", "{0}, {1}"},
+    {"participants.none",
+     "On {0} no authority is registered. The tables take every party of an instrument for a "
+     "participant.",
+     "Le {0}, aucune autorité n'est enregistrée. Les tableaux tiennent chaque partie à un "
+     "instrument pour participante."},
+    {"groups.title", "Annex C. Groups of States", "Annexe C. Groupes d'États"},
+    {"instruments.title", "Annex D. Instruments", "Annexe D. Instruments"},
+    {"span.from", "{0}: since {1}", "{0} : depuis le {1}"},
+    {"span.until", "{0}: from {1} until {2}, that instant excluded",
+     "{0} : du {1} au {2}, cet instant exclu"},
+    {"instrument.heading", "{0}: {1}", "{0} : {1}"},
+    {"instrument.nature", "Nature", "Nature"},
+    {"instrument.parties", "Parties", "Parties"},
+    {"instrument.no-party", "nobody", "personne"},
+    {"instrument.purposes", "For", "Finalités"},
+    {"instrument.data", "Covers", "Couvre"},
+    {"instrument.obligations", "Obliges", "Oblige"},
+    {"instrument.changes", "Not parties throughout", "Parties pour un temps"},
+    {"instrument.after", "After a party left", "Après le départ d'une partie"},
+    {"instrument.bound", "what was sent stays bound", "ce qui a été envoyé reste lié"},
+    {"instrument.unbound", "what was sent is no longer bound",
+     "ce qui a été envoyé n'est plus lié"},
+    {"instrument-kind.0", "treaty", "traité"},
+    {"instrument-kind.1", "memorandum", "mémorandum"},
+    {"instrument-kind.2", "reciprocity", "réciprocité"},
+    {"instrument-kind.3", "law of the Union", "droit de l'Union"},
+    {"instrument-kind.4", "domestic law", "droit interne"},
+    {"instrument-state.0", "in force", "en vigueur"},
+    {"instrument-state.1", "suspended", "suspendu"},
+    {"instrument-state.2", "terminated", "éteint"},
+    {"handling.title", "Annex E. Handling codes", "Annexe E. Codes de traitement"},
+    {"handling.for-person",
+     "A program cannot apply this code: the record is refused, and waits for a person.",
+     "Un programme ne peut appliquer ce code : l'enregistrement est refusé, et attend une "
+     "personne."},
+};
+
+}  // namespace
+
+std::span<const SentenceRow> RenderSentences() { return kRows; }
+
+}  // namespace entente
