@@ -185,7 +185,7 @@ CLI::App* AddRender(CLI::App& app, Question& question, RenderQuestion& rendering
   render->add_option("DIR", question.folder, "Folder of policy files")->required();
   AddRenderOptions(*render, rendering);
   render->footer("The file to sign is named by its SHA-256 at the end of the document.\n" +
-                 std::string(kExitCodes));
+                 std::string(kExitCodes) + "\n5 the output cannot be written.");
   return render;
 }
 

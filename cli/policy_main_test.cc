@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 namespace entente::cli {
@@ -151,8 +152,83 @@ TEST(PolicyProgram, TitlesCannotTurnTheDirection) {
   EXPECT_THAT(out.output, Not(HasSubstr("\xe2\x80\xae")));
 }
 
+std::string ReadAll(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+Outcome RenderFrance(const std::string& more) {
+  return Execute("render " + Examples() +
+                 " --jurisdiction FR --at 2027-03-01T00:00:00Z --purpose investigate " + more);
+}
+
+TEST(PolicyProgram, RendersAPolicyAsText) {
+  const Outcome out = RenderFrance("");
+  EXPECT_EQ(out.exit_code, 0);
+  EXPECT_THAT(out.output, StartsWith("Sharing policy of France, version 1\n"));
+  EXPECT_THAT(out.output, HasSubstr("as of: 1 March 2027 at 00:00 (UTC)\n"));
+  EXPECT_THAT(out.output, HasSubstr("Article 45. "));
+  EXPECT_THAT(out.output, HasSubstr("and for the investigation of offences."));
+}
+
+// The digest is the one that sha256sum tells of the file.
+TEST(PolicyProgram, RendersAPageThatNamesWhatIsSigned) {
+  const std::string page = ::testing::TempDir() + "/policy.html";
+  const Outcome out = RenderFrance("--language fr --format html --output " + page);
+  EXPECT_EQ(out.exit_code, 0);
+  EXPECT_EQ(out.output, page + " est écrit.\n");
+  const std::string html = ReadAll(page);
+  EXPECT_THAT(html, StartsWith("<!DOCTYPE html>\n<html lang=\"fr\">"));
+  EXPECT_THAT(html, EndsWith("</html>\n"));
+  const std::string sums = ::testing::TempDir() + "/sums";
+  for (const char* name : {"fr.toml", "groups.toml", "instruments.toml", "agencies.toml"}) {
+    ASSERT_EQ(std::system(("sha256sum < " + Examples() + "/" + name + " > " + sums).c_str()), 0);
+    EXPECT_THAT(html, HasSubstr(name));
+    EXPECT_THAT(html, HasSubstr(ReadAll(sums).substr(0, 64))) << name;
+  }
+  EXPECT_THAT(html, Not(HasSubstr("de.toml")));
+}
+
+TEST(PolicyProgram, RendersTheVersionOfTheInstant) {
+  const std::string folder = ::testing::TempDir() + "/entente-policy-versions";
+  ASSERT_EQ(std::system(("rm -rf " + folder + " && mkdir " + folder).c_str()), 0);
+  for (const char* version : {"1", "2"}) {
+    std::ofstream(folder + "/" + version + ".toml")
+        << "policy = \"sharing-policy/1\"\nvocabulary = \"2026.1\"\njurisdiction = \"FR\"\n"
+        << "version = " << version << "\nvalid_from = 202" << version << "-01-01T00:00:00Z\n"
+        << "valid_until = 2026-01-01T00:00:00Z\ncontact = \"x\"\n";
+  }
+  const auto version = [&](const std::string& more) {
+    return Execute("render " + folder + more).output.substr(0, 35);
+  };
+  EXPECT_EQ(version(""), "Sharing policy of France, version 2");
+  EXPECT_EQ(version(" --at 2022-01-01T00:00:00Z"), "Sharing policy of France, version 2");
+  EXPECT_EQ(version(" --at 2021-12-31T23:59:59.999Z"), "Sharing policy of France, version 1");
+  for (const char* instant : {"2020-12-31T00:00:00Z", "2026-01-01T00:00:00Z"}) {
+    const Outcome none = Execute("render " + folder + " --at " + instant);
+    EXPECT_EQ(none.exit_code, 3);
+    EXPECT_EQ(none.output, "no policy of FR is in force at " + std::string(instant) + "\n");
+  }
+}
+
+TEST(PolicyProgram, RenderSaysWhatItCannotDo) {
+  const Outcome whose = Execute("render " + Examples());
+  EXPECT_EQ(whose.exit_code, 2);
+  EXPECT_THAT(whose.output, StartsWith("--jurisdiction: say whose policy, one of AE, BR, CH, "));
+  const Outcome nobody = Execute("render " + Examples() + " --jurisdiction JP");
+  EXPECT_EQ(nobody.exit_code, 3);
+  EXPECT_EQ(nobody.output, "no policy of JP is in force\n");
+  EXPECT_EQ(RenderFrance("--purpose curiosity").exit_code, 2);
+  EXPECT_EQ(RenderFrance("--format pdf").exit_code, 2);
+  EXPECT_EQ(Execute("render " + Examples() + " --jurisdiction FR --at noon").exit_code, 2);
+  EXPECT_EQ(Execute("render " + Examples() + "/none").exit_code, 3);
+  const Outcome unwritten = RenderFrance("--output /nowhere/policy.html");
+  EXPECT_EQ(unwritten.exit_code, 5);
+  EXPECT_EQ(unwritten.output, "/nowhere/policy.html cannot be written\n");
+}
+
 TEST(PolicyProgram, HelpIsComplete) {
-  for (const char* help : {"--help", "check --help", "decide --help"}) {
+  for (const char* help : {"--help", "check --help", "decide --help", "render --help"}) {
     const Outcome out = Execute(help);
     EXPECT_EQ(out.exit_code, 0);
     EXPECT_THAT(out.output, HasSubstr("Exit codes:")) << help;

@@ -128,7 +128,8 @@ int Render(Language language, const policy::Folder& folder, const RenderQuestion
   const std::string& jurisdiction = question.jurisdiction.empty() ? all[0] : question.jurisdiction;
   const policy::Policy* policy = Chosen(folder, jurisdiction, at);
   if (policy == nullptr) {
-    return Refuse(kInputRefused, Say(language, "policy.none", {jurisdiction, question.at}));
+    return Refuse(kInputRefused, Say(language, at ? "policy.none-then" : "policy.none",
+                                     {jurisdiction, question.at}));
   }
   const policy::RenderSetting setting{folder.vocabulary,
                                       folder.groups,

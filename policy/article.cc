@@ -143,7 +143,7 @@ class Writer {
     add("clause-evaluation.", pairs);
     std::string out = clauses[0];
     for (size_t i = 1; i < clauses.size(); ++i) {
-      out += Say(allow_ ? "clause.or-that" : "clause.or-if", {clauses[i]});
+      out += Say("clause.or", {clauses[i]});
     }
     return out;
   }

@@ -72,8 +72,8 @@ constexpr SentenceRow kRows[] = {
     {"party.members", "the members of the group {0} ({1})", "des membres du groupe {0} ({1})"},
     {"party.no-member", "without a member at this date", "sans membre à cette date"},
     {"party.not-defined", "not defined here", "non défini ici"},
-    {"party.everyone", "any participating State other than {0}",
-     "de tout État participant autre que {0}"},
+    {"party.everyone", "any participating State (other than {0})",
+     "de tout État participant (autre que {0})"},
     {"party.every-state", "any participating State", "de tout État participant"},
     {"party.except", ", except {0},", ", à l'exception {0},"},
     {"party.anywhere", "any State or organisation, {0} included,",
@@ -126,8 +126,6 @@ constexpr SentenceRow kRows[] = {
     {"clause-next.1", ", if {0}", ", si {0}"},
     {"clause-last.0", " and that {0}", " et que {0}"},
     {"clause-last.1", " and if {0}", " et si {0}"},
-    {"clause.or-that", " or that {0}", " ou que {0}"},
-    {"clause.or-if", " or if {0}", " ou si {0}"},
     {"clause-record.0", "the record is {0}", "l'enregistrement soit {0}"},
     {"clause-record.1", "the record is {0}", "l'enregistrement est {0}"},
     {"clause-handling.0", "the record bears no handling code other than {0}",
@@ -165,6 +163,7 @@ constexpr SentenceRow kRows[] = {
     {"render.shall", "The recipient shall {0}.", "Le destinataire est tenu {0}."},
     {"render.no-obligation", "This article itself lays no obligation on the recipient.",
      "Le présent article n'impose par lui-même aucune obligation au destinataire."},
+    {"clause.or", ", or {0}", ", ou {0}"},
 };
 
 }  // namespace
