@@ -2,110 +2,26 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
+#include <tuple>
 
 #include "policy/decide.h"
+#include "policy/matrix_cases.h"
 #include "policy/snapshot.h"
 
 namespace entente::policy {
 namespace {
 
-constexpr std::string_view kOrg = "ORG";
-constexpr std::string_view kEvaluation = "B2";
 constexpr int64_t kLifeMs = int64_t{30} * 24 * 3600 * 1000;
 
 using Ids = std::set<std::string>;
 
-std::string MadeUp(const std::string& state, const std::string& kind) {
-  return state + ".any-" + kind;
-}
-
-// Who may stand at the two ends of a record.
-class Ends {
- public:
-  Ends(const RenderSetting& setting, const Policy& policy) : setting_(setting), policy_(policy) {
-    for (const Agency& agency : setting.agencies) {
-      if (!ActiveAt(agency, setting.at)) continue;
-      active_.insert(agency.id.text());
-      if (!agency.id.international()) states_.insert(std::string(agency.id.jurisdiction()));
-    }
-    if (active_.empty()) TakeParties();
-    if (policy.jurisdiction != kOrg) states_.insert(policy.jurisdiction);
-    for (const std::string& id : NamedByRules()) {
-      if (active_.contains(id)) single_.insert(id);
-    }
-    for (const std::string& id : active_) {
-      if (id.starts_with("ORG.")) single_.insert(id);
-    }
-  }
-
-  // What goes into the snapshot: for each State one agency of each kind.
-  std::vector<Agency> Agencies() const {
-    std::map<std::string, Agency> all;
-    for (const Agency& agency : setting_.agencies) all.insert({agency.id.text(), agency});
-    for (const std::string& state : states_) {
-      for (const std::string& kind : Kinds()) {
-        const AgencyId id = AgencyId::Parse(MadeUp(state, kind)).value();
-        all.insert_or_assign(id.text(), Agency{id, kind, id.text(), {}, {}});
-      }
-    }
-    std::vector<Agency> out;
-    for (auto& [id, agency] : all) out.push_back(std::move(agency));
-    return out;
-  }
-
-  std::vector<std::string> Destinations() const {
-    std::vector<std::string> out(states_.begin(), states_.end());
-    out.insert(out.end(), single_.begin(), single_.end());
-    return out;
-  }
-
-  std::vector<std::string> Origins() const {
-    if (policy_.jurisdiction != kOrg) return AgenciesOf(policy_.jurisdiction);
-    std::vector<std::string> out;
-    for (const std::string& id : single_) {
-      if (id.starts_with("ORG.")) out.push_back(id);
-    }
-    return out;
-  }
-
-  std::vector<std::string> AgenciesOf(const std::string& destination) const {
-    if (destination.find('.') != destination.npos) return {destination};
-    std::vector<std::string> out;
-    for (const std::string& kind : Kinds()) out.push_back(MadeUp(destination, kind));
-    return out;
-  }
-
- private:
-  const std::vector<std::string>& Kinds() const {
-    return setting_.vocabulary.words(Category::kAgencyKind);
-  }
-
-  void TakeParties() {
-    for (const Instrument& instrument : setting_.instruments.instruments) {
-      for (const InstrumentParty& party : instrument.parties) {
-        if (party.party.find('.') == party.party.npos) states_.insert(party.party);
-      }
-    }
-  }
-
-  Ids NamedByRules() const {
-    Ids out;
-    for (const Rule& rule : policy_.outbound) {
-      if (rule.party) out.insert(rule.party->agencies.begin(), rule.party->agencies.end());
-    }
-    return out;
-  }
-
-  const RenderSetting& setting_;
-  const Policy& policy_;
-  Ids active_, states_, single_;
-};
-
 // Sums up the decisions about one combination of person and data.
 struct Tally {
   bool free = false, obliged = false;
-  Ids by, against, bare;
+  Ids by;
+  // What keeps it back although an allow matches: as records mostly are, and in any case.
+  Ids against, against_at_all;
+  Ids bare;  // without an allow, as records mostly are
 
   // `everywhere`: what stands against all combinations says nothing about this one.
   MatrixCell Cell(const Ids& everywhere) const {
@@ -114,6 +30,7 @@ struct Tally {
       out.state = obliged ? MatrixCell::State::kObliged : MatrixCell::State::kFree;
       return out;
     }
+    if (against.empty()) out.against = against_at_all;
     std::ranges::set_difference(bare, everywhere, std::inserter(out.against, out.against.end()));
     if (!out.against.empty()) out.state = MatrixCell::State::kStays;
     return out;
@@ -122,18 +39,12 @@ struct Tally {
 
 class Asker {
  public:
-  Asker(const RenderSetting& setting, const Policy& policy, const Ends& ends,
+  Asker(const RenderSetting& setting, const Policy& policy, const MatrixCases& cases,
         std::shared_ptr<const Snapshot> snapshot)
-      : setting_(setting), ends_(ends), snapshot_(std::move(snapshot)) {
+      : setting_(setting), cases_(cases), snapshot_(std::move(snapshot)) {
     for (const Rule& rule : policy.outbound) {
       if (rule.kind == RuleKind::kAllow) allows_.insert(rule.id);
     }
-    record_.handling = {Words(Category::kHandling)[0]};
-    for (const Obligation& obligation : setting.vocabulary.handling_obligations(0)) {
-      of_handling_.push_back(obligation.text);
-    }
-    std::ranges::sort(of_handling_);
-    record_.evaluation = kEvaluation;
     record_.urgency = Words(Category::kUrgency)[0];
     record_.created = setting.at;
     record_.expires = setting.at + kLifeMs;
@@ -143,11 +54,9 @@ class Asker {
                                              const std::vector<std::string>& purposes) {
     seen_.clear();
     tallies_.assign(Persons().size(), std::vector<Tally>(Data().size()));
-    for (const std::string& origin : ends_.Origins()) {
-      for (const std::string& recipient : ends_.AgenciesOf(destination)) {
-        if (origin == recipient) continue;
-        for (const std::string& purpose : purposes) AskBetween(origin, recipient, purpose);
-      }
+    for (const std::string& origin : cases_.Origins()) {
+      if (origin.starts_with("ORG.") && origin == destination) continue;
+      for (const std::string& purpose : purposes) AskBetween(origin, destination, purpose);
     }
     const Ids everywhere = Everywhere();
     std::vector<std::vector<MatrixCell>> out;
@@ -178,15 +87,26 @@ class Asker {
     return out;
   }
 
-  void AskBetween(const std::string& origin, const std::string& recipient,
+  void AskBetween(const std::string& origin, const std::string& destination,
                   const std::string& purpose) {
-    record_.origin = origin;
     record_.purpose = purpose;
-    for (const std::string& under :
-         snapshot_->InstrumentsFor(origin, recipient, purpose, setting_.at)) {
-      for (const std::string& kind : Words(Category::kRecordKind)) {
-        record_.kind = kind;
-        AskAll({recipient, under});
+    for (const std::string& under : snapshot_->InstrumentsFor(
+             cases_.Sender(origin), cases_.Recipient(destination), purpose, setting_.at)) {
+      const MatrixQuestions questions = cases_.Questions(origin, destination, purpose, under);
+      for (const std::string& sender : questions.origins) {
+        record_.origin = sender;
+        for (const std::string& recipient : questions.recipients) {
+          AskAll(questions, {recipient, under});
+        }
+      }
+    }
+  }
+
+  void AskAll(const MatrixQuestions& questions, const RecipientLabels& recipient) {
+    for (const std::string& kind : questions.record_kinds) {
+      record_.kind = kind;
+      for (size_t i = 0; i < questions.labels.size(); ++i) {
+        AskOne(questions.labels[i], i == 0, recipient);
       }
     }
   }
@@ -197,19 +117,32 @@ class Asker {
     return DecideOutbound(*snapshot_, record_, recipient, setting_.at);
   }
 
-  // Where the same rules match all combinations at once, under the same instrument, they match each
-  // alone: what was asked before is not asked again.
-  void AskAll(const RecipientLabels& recipient) {
-    const std::vector<std::string> matched = RuleIdsOf(Ask(Persons(), Data(), recipient).matched);
-    if (!seen_.insert({recipient.under, matched}).second) return;
+  // Where the same rules match all combinations at once, under the same instrument and code, they
+  // match each alone: what was asked before is not asked again.
+  void AskOne(const LabelCase& labels, bool mostly, const RecipientLabels& recipient) {
+    record_.handling = {labels.handling};
+    record_.evaluation = labels.evaluation;
+    record_.obtained_from = labels.obtained_from;
+    auto matched = Ask(Persons(), Data(), recipient).matched;
+    if (!seen_.insert({mostly, labels.handling, std::move(matched)}).second) return;
     for (size_t person = 0; person < Persons().size(); ++person) {
       for (size_t data = 0; data < Data().size(); ++data) {
-        Add(Ask({Persons()[person]}, {Data()[data]}, recipient), tallies_[person][data]);
+        Add(Ask({Persons()[person]}, {Data()[data]}, recipient), mostly, tallies_[person][data]);
       }
     }
   }
 
-  void Add(const Decision& decision, Tally& tally) const {
+  bool OnlyOfHandlingCode(const Decision& decision) const {
+    const auto code = setting_.vocabulary.Find(Category::kHandling, record_.handling[0]);
+    std::vector<std::string> own;
+    for (const Obligation& one : setting_.vocabulary.handling_obligations(*code)) {
+      own.push_back(one.text);
+    }
+    std::ranges::sort(own);
+    return decision.obligations == own;
+  }
+
+  void Add(const Decision& decision, bool mostly, Tally& tally) const {
     Ids allows, others;
     for (const MatchedRule& rule : decision.matched) {
       if (rule.side != Side::kOrigin) continue;
@@ -217,19 +150,21 @@ class Asker {
     }
     if (decision.releases()) {
       tally.by.merge(allows);
-      (decision.obligations == of_handling_ ? tally.free : tally.obliged) = true;
-    } else {
-      (allows.empty() ? tally.bare : tally.against).merge(others);
+      (OnlyOfHandlingCode(decision) ? tally.free : tally.obliged) = true;
+    } else if (!allows.empty()) {
+      if (mostly) tally.against.insert(others.begin(), others.end());
+      tally.against_at_all.merge(others);
+    } else if (mostly) {
+      tally.bare.merge(others);
     }
   }
 
   const RenderSetting& setting_;
-  const Ends& ends_;
+  const MatrixCases& cases_;
   const std::shared_ptr<const Snapshot> snapshot_;
   Ids allows_;
-  std::vector<std::string> of_handling_;
   RecordLabels record_;
-  std::set<std::pair<std::string, std::vector<std::string>>> seen_;
+  std::set<std::tuple<bool, std::string, std::vector<MatchedRule>>> seen_;
   std::vector<std::vector<Tally>> tallies_;
 };
 
@@ -250,17 +185,17 @@ bool DestinationMatrix::empty() const {
 
 absl::StatusOr<std::vector<DestinationMatrix>> OutboundMatrices(
     const RenderSetting& setting, const Policy& policy, const std::vector<std::string>& purposes) {
-  const Ends ends(setting, policy);
+  const MatrixCases cases(setting, policy);
   SnapshotParts parts;
   parts.groups = setting.groups;
   parts.instruments = setting.instruments;
-  parts.agencies = ends.Agencies();
+  parts.agencies = cases.Agencies();
   parts.policies = {{policy, policy.valid.from}};
   auto snapshot = Snapshot::Compile(setting.vocabulary, parts);
   if (!snapshot.ok()) return snapshot.status();
-  Asker asker(setting, policy, ends, *std::move(snapshot));
+  Asker asker(setting, policy, cases, *std::move(snapshot));
   std::vector<DestinationMatrix> out;
-  for (const std::string& destination : ends.Destinations()) {
+  for (const std::string& destination : cases.Destinations()) {
     auto cells = asker.Cells(destination, purposes);
     const auto same = std::ranges::find(out, cells, &DestinationMatrix::cells);
     if (same != out.end()) {

@@ -1,8 +1,8 @@
 // What may be sent to whom at an instant, category of person by category of data, as the engine
 // decides it: each cell sums up DecideOutbound() for records of that one combination between all
-// kinds of authority, of all kinds, for all purposes asked for, under every instrument that serves.
-// The records are the sender's own data under the first handling code of the vocabulary, evaluated
-// B2. Pure; safe from any thread.
+// kinds of authority, of all kinds, for all purposes asked for, under every instrument that serves,
+// with each handling code and evaluation, the sender's own and obtained from others. Pure; safe
+// from any thread.
 #pragma once
 
 #include <set>
@@ -23,8 +23,9 @@ struct MatrixCell {
   };
   State state = State::kNothing;
   std::set<std::string> by;  // ids of the allows by which it goes
-  // Ids of what keeps it back where an allow would let it go; when it stays, of all that keeps it
-  // back but for what keeps back everything.
+  // Ids of what keeps it back where an allow would let it go, for the sender's own data with the
+  // first handling code and evaluation; when it stays, of all that keeps it back but for what keeps
+  // back everything.
   std::set<std::string> against;
   friend bool operator==(const MatrixCell&, const MatrixCell&) = default;
 };

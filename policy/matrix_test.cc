@@ -57,39 +57,38 @@ std::vector<DestinationMatrix> MatricesOfFrance(World& world, const std::string&
 // Words that random worlds use, and one of each category that they never do.
 const std::vector<std::string> kKinds = {"police", "fiu", "ngo", "border"};
 const std::vector<std::string> kRecords = {"lead", "answer", "alert"};
-const std::vector<std::string> kPurposes = {"investigate", "asset-recovery", "prevent"};
-const std::vector<std::string> kPersons = {"suspect", "victim", "child", "witness"};
-const std::vector<std::string> kData = {"identity", "address", "financial", "photo"};
+const std::vector<std::string> kPurposes = {"investigate", "asset-recovery"};
+const std::vector<std::string> kPersons = {"suspect", "victim", "witness"};
+const std::vector<std::string> kData = {"identity", "financial", "photo"};
 
 // Who stands at one end: agencies made up for this test, or the one that is named.
-std::vector<std::string> EndsOf(const std::string& where, std::vector<Agency>& agencies) {
+std::vector<std::string> EndsOf(const std::string& where, const std::string& name,
+                                std::vector<Agency>& agencies) {
   if (where.find('.') != where.npos) return {where};
   std::vector<std::string> out;
   for (const std::string& kind : kKinds) {
-    const std::string id = where + ".test-" + kind;
-    if (std::ranges::none_of(agencies, [&](const Agency& a) { return a.id.text() == id; })) {
-      agencies.push_back({AgencyId::Parse(id).value(), kind, id, {}, {}});
-    }
+    const std::string id = where + "." + name + kind;
+    agencies.push_back({AgencyId::Parse(id).value(), kind, id, {}, {}});
     out.push_back(id);
   }
   return out;
 }
 
 struct Asked {
-  bool goes = false, obliged = false, allowed = false;
+  bool goes = false, obliged = false;
   std::set<std::string> by;
 };
 
 class Everything {
  public:
   Everything(SnapshotParts parts, const Policy& policy, const std::string& destination, Instant at)
-      : at_(at) {
+      : policy_(policy), at_(at) {
     for (const Rule& rule : policy.outbound) {
       if (rule.kind == RuleKind::kAllow) allows_.insert(rule.id);
     }
     origins_ = policy.jurisdiction == "ORG" ? std::vector<std::string>{"ORG.x"}
-                                            : EndsOf(policy.jurisdiction, parts.agencies);
-    recipients_ = EndsOf(destination, parts.agencies);
+                                            : EndsOf(policy.jurisdiction, "sends-", parts.agencies);
+    recipients_ = EndsOf(destination, "gets-", parts.agencies);
     for (const Instrument& instrument : parts.instruments.instruments) {
       instruments_.push_back(instrument.id);
     }
@@ -97,45 +96,93 @@ class Everything {
     snapshot_ = Snapshot::Compile(Words(), parts).value();
   }
 
-  Asked Ask(const std::string& person, const std::string& data) const {
+  Asked Of(const std::string& person, const std::string& data) {
     Asked out;
-    RecordLabels record;
-    record.handling = {"H0"};
-    record.evaluation = "B2";
-    record.urgency = "normal";
-    record.created = at_;
-    record.expires = at_ + 1000;
-    record.sections = {{{person}, {data}, "", false}};
-    for (const std::string& from : origins_) {
-      for (const std::string& to : recipients_) {
-        for (const std::string& kind : kRecords) {
-          for (const std::string& purpose : kPurposes) {
-            for (const std::string& under : instruments_) {
-              if (from == to) continue;
-              record.origin = from;
-              record.kind = kind;
-              record.purpose = purpose;
-              Add(DecideOutbound(*snapshot_, record, {to, under}, at_), out);
-            }
-          }
-        }
-      }
+    for (auto& [record, recipient] : Going()) {
+      record.sections = {{{person}, {data}, "", false}};
+      Add(DecideOutbound(*snapshot_, record, recipient, at_), record.handling[0], out);
     }
     return out;
   }
 
  private:
-  void Add(const Decision& decision, Asked& out) const {
-    if (!decision.releases()) return;
-    out.goes = true;
-    if (decision.obligations != std::vector<std::string>{"use-only-for-stated-purpose"}) {
-      out.obliged = true;
+  using Questions = std::vector<std::pair<RecordLabels, RecipientLabels>>;
+
+  // All that some allow matches, whatever it is about.
+  Questions& Going() {
+    if (!going_.empty()) return going_;
+    RecordLabels record;
+    record.urgency = "normal";
+    record.created = at_;
+    record.expires = at_ + 1000;
+    record.sections = {{kPersons, kData, "", false}};
+    for (const std::string& from :
+         Values([](const Rule& rule) { return !rule.from_kind.empty(); }, origins_)) {
+      record.origin = from;
+      for (const std::string& kind :
+           Values([](const Rule& rule) { return !rule.record.empty(); }, kRecords)) {
+        record.kind = kind;
+        for (const std::string& purpose : kPurposes) {
+          record.purpose = purpose;
+          AddLabelled(record);
+        }
+      }
     }
+    return going_;
+  }
+
+  // All of a label's values when some rule asks for it, else one.
+  template <typename Asks>
+  std::vector<std::string> Values(Asks asks, std::vector<std::string> all) const {
+    if (std::ranges::none_of(policy_.outbound, asks)) all.resize(1);
+    return all;
+  }
+
+  void AddLabelled(RecordLabels record) {
+    const auto evaluations = Values([](const Rule& rule) { return !rule.reliability.empty(); },
+                                    {"A1", "A2", "A3", "B1", "B2", "B3", "C1", "C2", "C3"});
+    const auto sources = Values([](const Rule& rule) { return rule.obtained_from.has_value(); },
+                                {"", "FR", "BR", "DE", "JP", "ORG"});
+    for (const char* code : {"H0", "H1", "H2"}) {
+      record.handling = {code};
+      for (const std::string& evaluation : evaluations) {
+        record.evaluation = evaluation;
+        for (const std::string& source : sources) {
+          record.obtained_from = {source};
+          if (source.empty()) record.obtained_from.clear();
+          AddBetween(record);
+        }
+      }
+    }
+  }
+
+  void AddBetween(const RecordLabels& record) {
+    for (const std::string& to :
+         Values([](const Rule& rule) { return !rule.to_kind.empty(); }, recipients_)) {
+      for (const std::string& under : instruments_) {
+        if (to == record.origin) continue;
+        const Decision decision = DecideOutbound(*snapshot_, record, {to, under}, at_);
+        const bool allowed = std::ranges::any_of(
+            decision.matched, [&](const MatchedRule& rule) { return allows_.contains(rule.id); });
+        if (allowed) going_.push_back({record, {to, under}});
+      }
+    }
+  }
+
+  void Add(const Decision& decision, const std::string& code, Asked& out) const {
+    if (!decision.releases()) return;
+    const std::string of_code = code == "H0"   ? "use-only-for-stated-purpose"
+                                : code == "H1" ? "no-judicial-use-without-consent"
+                                               : "onward:with-consent";
+    out.goes = true;
+    if (decision.obligations != std::vector<std::string>{of_code}) out.obliged = true;
     for (const std::string& id : RuleIdsOf(decision.matched)) {
       if (allows_.contains(id)) out.by.insert(id);
     }
   }
 
+  const Policy& policy_;
+  Questions going_;
   Instant at_;
   std::set<std::string> allows_;
   std::vector<std::string> origins_, recipients_, instruments_;
@@ -144,7 +191,7 @@ class Everything {
 
 TEST(Matrix, SaysWhatTheEngineDecidesOfEveryCombination) {
   size_t goes = 0, stays = 0;
-  for (uint64_t seed = 1; seed <= 12; ++seed) {
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
     RandomWorld world(seed);
     const SnapshotParts parts = world.Parts();
     const Instant at = world.When();
@@ -152,11 +199,11 @@ TEST(Matrix, SaysWhatTheEngineDecidesOfEveryCombination) {
     const Policy& policy = parts.policies[seed % parts.policies.size()].policy;
     for (const DestinationMatrix& matrix : Made{parts, at}.Matrices(policy, kPurposes)) {
       for (const std::string& destination : matrix.destinations) {
-        const Everything engine(parts, policy, destination, at);
+        Everything engine(parts, policy, destination, at);
         for (const std::string& person : kPersons) {
           for (const std::string& data : kData) {
             const MatrixCell& cell = CellAt(matrix, person, data);
-            const Asked asked = engine.Ask(person, data);
+            const Asked asked = engine.Of(person, data);
             ASSERT_EQ(cell.state >= State::kObliged, asked.goes)
                 << seed << " " << policy.jurisdiction << " " << destination << " " << person << " "
                 << data;
@@ -168,8 +215,8 @@ TEST(Matrix, SaysWhatTheEngineDecidesOfEveryCombination) {
       }
     }
   }
-  EXPECT_GT(goes, 100u);
-  EXPECT_GT(stays, 100u);
+  EXPECT_GT(goes, 40u);
+  EXPECT_GT(stays, 80u);
 }
 
 // What both sides release, between agencies that exist, the tables of the origin show.
@@ -181,12 +228,9 @@ TEST(Matrix, NothingGoesThatTheTablesDoNotShow) {
     const auto snapshot = Snapshot::Compile(Words(), parts).value();
     const Made made{parts, world.When()};
     std::map<std::string, std::vector<DestinationMatrix>> of_origin;
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 600; ++i) {
       RecordLabels record = world.Record(parts);
       const RecipientLabels recipient = world.Recipient();
-      record.handling = {"H0"};
-      record.evaluation = "B2";
-      record.obtained_from.clear();
       const Decision decision = Decide(*snapshot, record, recipient, made.at);
       const std::string state = record.origin.substr(0, record.origin.find('.'));
       if (!decision.releases()) continue;
@@ -270,6 +314,37 @@ TEST(Matrix, WhatForbidsEverythingIsNotSaidOfEachCombination) {
                                   RuleText("outbound.forbid", "NO-COURT", "to_kind = [\"judge\"]"));
   EXPECT_EQ(CellAt(*Of(all, "BR"), "victim", "health").state, State::kNothing);
   EXPECT_EQ(CellAt(*Of(all, "BR"), "suspect", "identity").state, State::kFree);
+}
+
+// A rule for one handling code, evaluation or source lets a record of that kind go.
+TEST(Matrix, WhatGoesInAnyCaseIsShown) {
+  for (const char* condition :
+       {"handling = [\"H1\"]", "reliability = [\"A1\"]", "reliability = [\"3\"]",
+        "obtained_from = [\"JP\"]", "obtained_from = [\"group:EU\"]",
+        "obtained_from = [\"another-state\"]", "record = [\"recall\"]"}) {
+    World world;
+    const auto all = MatricesOfFrance(world, AllowOut("A", std::string(condition) + "\n"));
+    EXPECT_EQ(CellAt(*Of(all, "BR"), "suspect", "identity").state, State::kFree) << condition;
+  }
+}
+
+// Held against the sender's own data under the first code; what concerns others alone is not named
+// in the cell, unless nothing else keeps it back.
+TEST(Matrix, WhatConcernsOtherLabelsIsNamedOnlyWhereNothingGoes) {
+  const std::string forbid = RuleText("outbound.forbid", "CODE", "handling = [\"H2\"]") +
+                             RuleText("outbound.forbid", "ALWAYS",
+                                      "about = [\"suspect\"]\ndata = [\"photo\"]\n"
+                                      "obtained_from = [\"another-state\"]");
+  World world;
+  const auto all = MatricesOfFrance(world, AllowOut("A") + forbid);
+  EXPECT_THAT(CellAt(*Of(all, "BR"), "suspect", "identity").against, IsEmpty());
+  const auto others = MatricesOfFrance(
+      world,
+      AllowOut("A", "obtained_from = [\"another-state\"]\n") +
+          RuleText("outbound.forbid", "NOT-OF-OTHERS", "obtained_from = [\"another-state\"]"));
+  const MatrixCell& stays = CellAt(*Of(others, "BR"), "suspect", "identity");
+  EXPECT_EQ(stays.state, State::kStays);
+  EXPECT_THAT(stays.against, ElementsAre("NOT-OF-OTHERS"));
 }
 
 TEST(Matrix, ForThePurposesAskedForAlone) {

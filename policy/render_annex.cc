@@ -122,6 +122,30 @@ std::vector<std::string> NotInTables(const RenderSetting& setting, const Policy&
   return out;
 }
 
+// The first instant after the setting's at which a membership, an admission or the policy begins or
+// ends: until then nothing that depends on time alone changes.
+std::pair<Instant, int> NextChange(const RenderSetting& setting, const Policy& policy) {
+  std::pair<Instant, int> next{policy.valid.until.value_or(Instant{kLastInstantMs}),
+                               policy.valid.until_offset};
+  const auto consider = [&](const Interval& span) {
+    if (span.from > setting.at) next = std::min(next, {span.from, span.from_offset});
+    if (span.until && *span.until > setting.at) {
+      next = std::min(next, {*span.until, span.until_offset});
+    }
+  };
+  for (const Group& group : setting.groups.groups) {
+    for (const GroupMember& member : group.members) consider(member.member);
+  }
+  for (const Instrument& instrument : setting.instruments.instruments) {
+    for (const InstrumentParty& party : instrument.parties) consider(party.member);
+  }
+  for (const Agency& agency : setting.agencies) {
+    consider(agency.admitted);
+    for (const Interval& span : agency.suspended) consider(span);
+  }
+  return next;
+}
+
 void AddMatrix(const RenderSetting& setting, const Policy& policy, const DestinationMatrix& matrix,
                Blocks& out) {
   const Language language = setting.language;
@@ -222,17 +246,18 @@ absl::Status AddMatrices(const RenderSetting& setting, const Policy& policy,
       Listed(language, Join::kOr, WordingsOf(language, Category::kPurpose, request.purposes));
   const bool all = request.purposes == setting.vocabulary.words(Category::kPurpose);
   Add(out, Kind::kPart, Sentence(language, "matrix.title"));
+  const auto [until, offset] = NextChange(setting, policy);
   Add(out, Kind::kParagraph,
       Sentence(language, "matrix.about",
                {InstantInWords(language, setting.at, 0),
-                all ? Sentence(language, "matrix.any-purpose") : purposes}));
+                all ? Sentence(language, "matrix.any-purpose") : purposes,
+                InstantInWords(language, until, offset)}));
   DocumentBlock legend{Kind::kFacts, "", {}, {}, {}};
   for (size_t i = kSigns.size(); i-- > 0;) {
     legend.facts.emplace_back(kSigns[i], Sentence(language, "legend." + std::to_string(i)));
   }
   out.push_back(std::move(legend));
-  const auto code = setting.vocabulary.words(Category::kHandling)[0];
-  Add(out, Kind::kParagraph, Sentence(language, "matrix.supposes", {code}));
+  Add(out, Kind::kParagraph, Sentence(language, "matrix.supposes"));
   if (auto others = NotInTables(setting, policy); !others.empty()) {
     Add(out, Kind::kParagraph, Sentence(language, "matrix.beside"));
     Add(out, Kind::kList, "", std::move(others));

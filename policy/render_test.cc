@@ -211,6 +211,20 @@ TEST(Render, TheTablesSayByWhichArticle) {
   EXPECT_THAT(text, HasSubstr("- Article 3. title of FR-C")) << "what the tables do not show";
 }
 
+// Until Great Britain leaves the group, then until Kosovo comes; at last until the policy ends.
+TEST(Render, TheTablesSayUntilWhenTheyHold) {
+  World world = FrenchWorld();
+  const auto until = [&](const std::string& at) {
+    world.now = testing::At(at);
+    const std::string html = DocumentHtml(PageOf(world).document);
+    const size_t begin = html.find("until ", html.find("filled in these tables"));
+    return html.substr(begin + 6, html.find(" at ", begin) - begin - 6);
+  };
+  EXPECT_EQ(until("2026-06-01T00:00:00Z"), "1 July 2026");
+  EXPECT_EQ(until("2026-07-01T00:00:00Z"), "1 August 2026");
+  EXPECT_EQ(until("2026-11-01T00:00:00Z"), "1 January 2027");
+}
+
 // Every tag is closed in its order, and none comes from the policy.
 void ExpectBalanced(const std::string& html) {
   std::vector<std::string> open;

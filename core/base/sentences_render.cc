@@ -130,22 +130,27 @@ constexpr SentenceRow kRows[] = {
     {"matrix.title", "Annex A. What may leave, at a glance",
      "Annexe A. Ce qui peut sortir, en un coup d'œil"},
     {"matrix.about",
-     "The program that decides on records has filled in these tables. They hold for {0} and for "
-     "{1}. Each cell sums up all kinds of authority on both sides, all kinds of record and all "
-     "instruments in force between them. Numbers are those of the articles; who exactly may send "
-     "to whom, for which purpose and on which conditions, is said there.",
-     "Le programme qui décide des enregistrements a rempli ces tableaux. Ils valent pour le {0} et "
-     "pour {1}. Chaque case résume toutes les natures d'autorité des deux côtés, toutes les "
-     "natures d'enregistrement et tous les instruments en vigueur entre eux. Les numéros sont ceux "
+     "The program that decides on records has filled in these tables. They hold for {1} at {0}, "
+     "and, while the files stay as they are, until {2}. Each cell sums up all kinds of authority "
+     "on both sides, all kinds of record, handling codes and evaluations, the sender's own data "
+     "and data obtained from others, and all instruments in force between the two. Numbers are "
+     "those of the articles; who exactly may send to whom, for which purpose and on which "
+     "conditions, is said there.",
+     "Le programme qui décide des enregistrements a rempli ces tableaux. Ils valent pour {1} le "
+     "{0} et, tant que les fichiers restent ce qu'ils sont, jusqu'au {2}. Chaque case résume "
+     "toutes les natures d'autorité des deux côtés, toutes les natures d'enregistrement, tous les "
+     "codes de traitement et toutes les évaluations, les données propres à l'expéditeur et celles "
+     "obtenues d'autrui, et tous les instruments en vigueur entre les deux. Les numéros sont ceux "
      "des articles ; qui exactement peut transmettre à qui, à quelles fins et à quelles "
      "conditions, y est dit."},
     {"matrix.any-purpose", "all purposes", "toutes les finalités"},
     {"legend.0", "No article permits it.", "Aucun article ne le permet."},
     {"legend.1",
-     "It may not go in any case, and the articles numbered prohibit it expressly, in some cases or "
-     "in all.",
-     "Cela ne peut partir en aucun cas, et les articles indiqués l'interdisent expressément, dans "
-     "certains cas ou dans tous."},
+     "It may not go in any case: no article permits it, or what one permits others keep back. The "
+     "articles numbered prohibit it expressly, in some cases or in all.",
+     "Cela ne peut partir en aucun cas : aucun article ne le permet, ou ce que l'un permet, "
+     "d'autres le retiennent. Les articles indiqués l'interdisent expressément, dans certains cas "
+     "ou dans tous."},
     {"legend.2",
      "It may go, by the articles numbered, with obligations beyond those of the handling code. "
      "After − stand the articles that keep it back, or refuse the record, in some of the cases "
@@ -156,25 +161,26 @@ constexpr SentenceRow kRows[] = {
     {"legend.3", "It may go, with no obligation beyond those of the handling code.",
      "Cela peut partir, sans obligation au-delà de celles du code de traitement."},
     {"cell.0", "no article permits it", "aucun article ne le permet"},
-    {"cell.1", "may not go, art. {0}", "ne peut partir, art. {0}"},
+    {"cell.1", "may not go (see art. {0})", "ne peut partir (voir art. {0})"},
     {"cell.2", "may go with obligations, art. {0}", "peut partir avec des obligations, art. {0}"},
     {"cell.3", "may go, art. {0}", "peut partir, art. {0}"},
     {"cell.except", ", kept back in some cases by art. {0}",
      ", retenu dans certains cas par art. {0}"},
     {"matrix.supposes",
-     "The tables suppose sections that hold one category of person and one of data, the sender's "
-     "own data, the handling code {0} and the evaluation B2. Whether the recipient's State accepts "
-     "the record is for its own policy, and is not shown.",
+     "The tables suppose sections that hold one category of person and one of data; where a "
+     "section holds several, each combination must be permitted. Whether the recipient's State "
+     "accepts the record is for its own policy, and is not shown.",
      "Les tableaux supposent des sections qui contiennent une seule catégorie de personne et une "
-     "seule de données, des données propres à l'expéditeur, le code de traitement {0} et "
-     "l'évaluation B2. Si l'État du destinataire accepte l'enregistrement relève de sa propre "
-     "politique, et n'est pas montré."},
+     "seule de données ; là où une section en contient plusieurs, chaque combinaison doit être "
+     "permise. Si l'État du destinataire accepte l'enregistrement relève de sa propre politique, "
+     "et n'est pas montré."},
     {"matrix.beside",
-     "These articles depend on other handling codes or evaluations, on data obtained from others, "
-     "or on what stands together in one record. They may narrow what the tables show:",
-     "Ces articles dépendent d'autres codes de traitement ou évaluations, de données obtenues "
-     "d'autrui, ou de ce qui est réuni dans un même enregistrement. Ils peuvent restreindre ce que "
-     "montrent les tableaux :"},
+     "These articles depend on handling codes or evaluations, on the source of the data, or on "
+     "what stands together in one record. What the tables say may go, may go only as far as they "
+     "allow it:",
+     "Ces articles dépendent de codes de traitement ou d'évaluations, de l'origine des données, ou "
+     "de ce qui est réuni dans un même enregistrement. Ce qui, selon les tableaux, peut partir ne "
+     "le peut que dans les limites qu'ils posent :"},
     {"matrix.caption", "What may leave for {0}", "Ce qui peut sortir, destination : {0}"},
     {"matrix.corner", "Data about", "Données concernant"},
     {"matrix.nothing",
