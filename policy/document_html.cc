@@ -28,13 +28,14 @@ caption { text-align: left; font-style: italic; padding-bottom: .3rem; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th, td { border: .5pt solid #555; padding: .15rem .1rem; text-align: center; vertical-align: middle; }
-tbody th, thead th:first-child { width: 5.2rem; text-align: left; font-weight: bold; padding: .15rem .3rem; }
+tbody th, thead th:first-child { width: 4.7rem; text-align: left; font-weight: bold; padding: .15rem .3rem; }
 thead th { vertical-align: bottom; }
 thead th span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; }
 td.obliged { background: #e3ecf7; }
 td.free { background: #dff0e0; }
 td.stays { background: #f4dedb; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+h2:last-of-type { break-before: page; }
 .signatures { display: grid; grid-template-columns: 1fr 1fr; gap: 2rem; break-inside: avoid; margin-top: 1.5rem; }
 .signatures dt { font-weight: normal; padding-top: 1.2rem; }
 .signatures dd { border-bottom: .5pt solid #111; }

@@ -285,6 +285,19 @@ TEST(Matrix, WithoutMoreThanTheHandlingCodeObligesItIsFree) {
   EXPECT_EQ(CellAt(*Of(all, "BR"), "suspect", "identity").state, State::kFree);
 }
 
+// H0 obliges to the same as the rule; under H1 the rule adds to the code.
+TEST(Matrix, FreeUnderOneCodeAloneIsNotFree) {
+  World world;
+  const auto all =
+      MatricesOfFrance(world, AllowOut("A", "obligations = [\"use-only-for-stated-purpose\"]\n"));
+  EXPECT_EQ(CellAt(*Of(all, "BR"), "suspect", "identity").state, State::kObliged);
+  const auto under_h0 =
+      MatricesOfFrance(world, AllowOut("A",
+                                       "obligations = [\"use-only-for-stated-purpose\"]\n"
+                                       "handling = [\"H0\"]\n"));
+  EXPECT_EQ(CellAt(*Of(under_h0, "BR"), "suspect", "identity").state, State::kFree);
+}
+
 TEST(Matrix, DestinationsOfEqualTablesStandTogether) {
   World world;
   const auto all = MatricesOfFrance(world, AllowOut("A"));

@@ -1,6 +1,7 @@
 #include "policy/render.h"
 
 #include <algorithm>
+#include <set>
 
 #include "policy/article.h"
 #include "policy/country.h"
@@ -21,7 +22,11 @@ class Renderer {
       : setting_(setting), language_(setting.language), policy_(policy), request_(request) {}
 
   absl::StatusOr<Document> Run() {
+    const auto matrices = OutboundMatrices(setting_, policy_, request_.purposes);
+    if (!matrices.ok()) return matrices.status();
+    if (absl::Status status = FindUsed(); !status.ok()) return status;
     out_.language = language_;
+
     const std::string of = OfJurisdiction(language_, policy_.jurisdiction);
     out_.title = Say("render.title", {of, std::to_string(policy_.version)});
     Head();
@@ -29,9 +34,8 @@ class Renderer {
     CanHonour(of);
     Half(Direction::kOutbound, policy_.outbound, of);
     Half(Direction::kInbound, policy_.inbound, of);
-    if (absl::Status status = AddMatrices(setting_, policy_, request_, out_.blocks); !status.ok()) {
-      return status;
-    }
+    AddMatrices(setting_, policy_, request_, *matrices, out_.blocks);
+
     AddParticipants(setting_, out_.blocks);
     AddGroups(setting_, policy_, out_.blocks);
     AddInstruments(setting_, policy_, out_.blocks);
@@ -47,6 +51,19 @@ class Renderer {
   }
   void Add(Kind kind, std::string text, std::vector<std::string> items = {}) {
     out_.blocks.push_back({kind, std::move(text), std::move(items), {}, {}});
+  }
+
+  // The allows by which anything goes at the instant, for whatever purpose.
+  absl::Status FindUsed() {
+    const auto all =
+        OutboundMatrices(setting_, policy_, setting_.vocabulary.words(Category::kPurpose));
+    if (!all.ok()) return all.status();
+    for (const DestinationMatrix& matrix : *all) {
+      for (const auto& row : matrix.cells) {
+        for (const MatrixCell& cell : row) used_.insert(cell.by.begin(), cell.by.end());
+      }
+    }
+    return absl::OkStatus();
   }
 
   void Head() {
@@ -118,6 +135,11 @@ class Renderer {
         Say("render.article", {std::to_string(ArticleNumber(policy_, rule.id)), rule.title});
     article.facts = {{Say("render.rule"), rule.id}, {Say("render.law"), rule.law}};
     article.items = ArticleSentences(setting_, policy_, rule, direction);
+    const bool allows = rule.kind == RuleKind::kAllow && direction == Direction::kOutbound;
+    if (allows && !used_.contains(rule.id)) {
+      article.items.push_back(Say("render.unused", {InstantInWords(language_, setting_.at, 0)}));
+    }
+
     out_.blocks.push_back(std::move(article));
   }
 
@@ -144,6 +166,7 @@ class Renderer {
   const Language language_;
   const Policy& policy_;
   const RenderRequest& request_;
+  std::set<std::string> used_;
   Document out_;
 };
 

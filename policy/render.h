@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "policy/document.h"
+#include "policy/matrix.h"
 #include "policy/party_prose.h"
 
 namespace entente::policy {
@@ -34,8 +35,8 @@ size_t ArticleNumber(const Policy& policy, std::string_view id);
 
 // Annexes, each a part of the document. Internal to the renderer.
 using Blocks = std::vector<DocumentBlock>;
-absl::Status AddMatrices(const RenderSetting& setting, const Policy& policy,
-                         const RenderRequest& request, Blocks& out);
+void AddMatrices(const RenderSetting& setting, const Policy& policy, const RenderRequest& request,
+                 const std::vector<DestinationMatrix>& matrices, Blocks& out);
 void AddParticipants(const RenderSetting& setting, Blocks& out);
 void AddGroups(const RenderSetting& setting, const Policy& policy, Blocks& out);
 void AddInstruments(const RenderSetting& setting, const Policy& policy, Blocks& out);

@@ -3,7 +3,6 @@
 #include <set>
 
 #include "policy/country.h"
-#include "policy/matrix.h"
 #include "policy/render.h"
 #include "policy/wording.h"
 
@@ -237,11 +236,10 @@ void AddInstrument(const RenderSetting& setting, const Instrument& instrument, B
 
 }  // namespace
 
-absl::Status AddMatrices(const RenderSetting& setting, const Policy& policy,
-                         const RenderRequest& request, Blocks& out) {
+void AddMatrices(const RenderSetting& setting, const Policy& policy, const RenderRequest& request,
+                 const std::vector<DestinationMatrix>& matrices, Blocks& out) {
   const Language language = setting.language;
-  const auto matrices = OutboundMatrices(setting, policy, request.purposes);
-  if (!matrices.ok()) return matrices.status();
+
   const std::string purposes =
       Listed(language, Join::kOr, WordingsOf(language, Category::kPurpose, request.purposes));
   const bool all = request.purposes == setting.vocabulary.words(Category::kPurpose);
@@ -262,8 +260,7 @@ absl::Status AddMatrices(const RenderSetting& setting, const Policy& policy,
     Add(out, Kind::kParagraph, Sentence(language, "matrix.beside"));
     Add(out, Kind::kList, "", std::move(others));
   }
-  for (const DestinationMatrix& matrix : *matrices) AddMatrix(setting, policy, matrix, out);
-  return absl::OkStatus();
+  for (const DestinationMatrix& matrix : matrices) AddMatrix(setting, policy, matrix, out);
 }
 
 void AddParticipants(const RenderSetting& setting, Blocks& out) {

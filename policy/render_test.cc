@@ -225,6 +225,32 @@ TEST(Render, TheTablesSayUntilWhenTheyHold) {
   EXPECT_EQ(until("2026-11-01T00:00:00Z"), "1 January 2027");
 }
 
+TEST(Render, WhoIsSuspendedTakesNoPart) {
+  World world = FrenchWorld();
+  world.agencies +=  // the last is ORG.police
+      "[[agency.suspended]]\nfrom = 2026-06-10T00:00:00Z\nuntil = 2026-06-20T00:00:00Z\n";
+  const auto page = [&](const std::string& at) {
+    world.now = testing::At(at);
+    return DocumentHtml(PageOf(world).document);
+  };
+  const std::string before = page("2026-06-09T23:59:59Z"), during = page("2026-06-10T00:00:00Z");
+  EXPECT_THAT(before, HasSubstr("(ORG.police)"));
+  EXPECT_THAT(before, HasSubstr("until 10 June 2026 at 00:00 (UTC)."));
+  EXPECT_THAT(during, Not(HasSubstr("(ORG.police)")));
+  EXPECT_THAT(during, HasSubstr("until 20 June 2026 at 00:00 (UTC)."));
+}
+
+// From the instant at which Brazil is no party any more.
+TEST(Render, AnArticleByWhichNothingGoesSaysSo) {
+  World world = FrenchWorld();
+  const auto unused = [&](const std::string& at) {
+    world.now = testing::At(at);
+    return Count(DocumentHtml(PageOf(world).document), "nothing goes by this article");
+  };
+  EXPECT_EQ(unused("2026-10-31T23:59:59Z"), 0u);
+  EXPECT_EQ(unused("2026-11-01T00:00:00Z"), 1u);
+}
+
 // Every tag is closed in its order, and none comes from the policy.
 void ExpectBalanced(const std::string& html) {
   std::vector<std::string> open;

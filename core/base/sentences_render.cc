@@ -110,6 +110,11 @@ constexpr SentenceRow kRows[] = {
     {"render.article", "Article {0}. {1}", "Article {0}. {1}"},
     {"render.rule", "Rule", "Règle"},
     {"render.law", "Rests on", "Fondement"},
+    {"render.unused",
+     "On {0} nothing goes by this article: no instrument in force between the two would carry it, "
+     "or other articles keep all of it back.",
+     "Le {0}, rien ne part en vertu du présent article : aucun instrument en vigueur entre les "
+     "deux ne le porterait, ou d'autres articles retiennent le tout."},
     {"render.signatures", "Signatures", "Signatures"},
     {"render.signed",
      "What is signed is the policy in the file {0}, the bytes of which have the SHA-256 digest "
