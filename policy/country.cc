@@ -1,7 +1,10 @@
 #include "policy/country.h"
 
+#include <unicode/coll.h>
 #include <unicode/locid.h>
 #include <unicode/unistr.h>
+
+#include <memory>
 
 #include "policy/prose.h"
 
@@ -33,6 +36,10 @@ void Replace(std::string& text, std::string_view from, std::string_view to) {
   }
 }
 
+icu::Locale LocaleOf(Language language) {
+  return icu::Locale(language == Language::kFrench ? "fr" : "en");
+}
+
 bool Feminine(std::string_view code, std::string_view name) {
   return Lists(kFeminine, code) || (name.ends_with("e") && !Lists(kMasculineInE, code));
 }
@@ -40,7 +47,7 @@ bool Feminine(std::string_view code, std::string_view name) {
 }  // namespace
 
 std::string CountryName(Language language, std::string_view code) {
-  const icu::Locale reader(language == Language::kFrench ? "fr" : "en");
+  const icu::Locale reader = LocaleOf(language);
   icu::UnicodeString shown;
   icu::Locale("", std::string(code).c_str()).getDisplayCountry(reader, shown);
   std::string name;
@@ -64,6 +71,18 @@ std::string OfCountry(Language language, std::string_view code) {
   if (name.starts_with("le ")) return "du " + name.substr(3);
   if (name.starts_with("les ")) return "des " + name.substr(4);
   return FrenchOf(name);
+}
+
+bool ReadsBefore(Language language, std::string_view a, std::string_view b) {
+  UErrorCode error = U_ZERO_ERROR;
+  const std::unique_ptr<icu::Collator> order(
+      icu::Collator::createInstance(LocaleOf(language), error));
+  if (U_FAILURE(error)) return a < b;
+  const auto text = [](std::string_view from) {
+    return icu::StringPiece(from.data(), static_cast<int32_t>(from.size()));
+  };
+  const UCollationResult result = order->compareUTF8(text(a), text(b), error);
+  return U_SUCCESS(error) && result == UCOL_LESS;
 }
 
 }  // namespace entente::policy

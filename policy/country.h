@@ -16,4 +16,7 @@ std::string CountryInText(Language language, std::string_view code);
 // "of the Netherlands", "des Pays-Bas"; "of Brazil", "du Brésil"; "of France", "de la France".
 std::string OfCountry(Language language, std::string_view code);
 
+// Whether a reader of this language looks for the one before the other: É beside E.
+bool ReadsBefore(Language language, std::string_view a, std::string_view b);
+
 }  // namespace entente::policy

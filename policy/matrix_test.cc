@@ -288,14 +288,15 @@ TEST(Matrix, WithoutMoreThanTheHandlingCodeObligesItIsFree) {
 // H0 obliges to the same as the rule; under H1 the rule adds to the code.
 TEST(Matrix, FreeUnderOneCodeAloneIsNotFree) {
   World world;
-  const auto all =
-      MatricesOfFrance(world, AllowOut("A", "obligations = [\"use-only-for-stated-purpose\"]\n"));
-  EXPECT_EQ(CellAt(*Of(all, "BR"), "suspect", "identity").state, State::kObliged);
-  const auto under_h0 =
-      MatricesOfFrance(world, AllowOut("A",
-                                       "obligations = [\"use-only-for-stated-purpose\"]\n"
-                                       "handling = [\"H0\"]\n"));
-  EXPECT_EQ(CellAt(*Of(under_h0, "BR"), "suspect", "identity").state, State::kFree);
+  const auto state_for = [&](const std::string& more) {
+    const auto all = MatricesOfFrance(world, AllowOut("A", more));
+    return CellAt(*Of(all, "BR"), "suspect", "identity").state;
+  };
+  const std::string of_h0 = "obligations = [\"use-only-for-stated-purpose\"]\n";
+  EXPECT_EQ(state_for(of_h0), State::kObliged);
+  EXPECT_EQ(state_for(of_h0 + "handling = [\"H0\"]\n"), State::kFree);
+  const std::string of_h1 = "obligations = [\"no-judicial-use-without-consent\"]\n";
+  EXPECT_EQ(state_for(of_h1 + "handling = [\"H1\", \"H2\"]\n"), State::kObliged);
 }
 
 TEST(Matrix, DestinationsOfEqualTablesStandTogether) {

@@ -107,6 +107,21 @@ std::string DestinationNames(const RenderSetting& setting, const Policy& policy,
   return Listed(setting.language, Join::kAnd, names);
 }
 
+// As a reader looks for them, States first.
+std::vector<DestinationMatrix> Ordered(const RenderSetting& setting,
+                                       std::vector<DestinationMatrix> matrices) {
+  const auto before = [&](const std::string& a, const std::string& b) {
+    const bool one = a.find('.') != a.npos, other = b.find('.') != b.npos;
+    if (one != other) return other;
+    return ReadsBefore(setting.language, PartyHeading(setting, a), PartyHeading(setting, b));
+  };
+  for (DestinationMatrix& matrix : matrices) std::ranges::sort(matrix.destinations, before);
+  std::ranges::sort(matrices, [&](const DestinationMatrix& a, const DestinationMatrix& b) {
+    return before(a.destinations[0], b.destinations[0]);
+  });
+  return matrices;
+}
+
 // What other labels than those of the tables change.
 std::vector<std::string> NotInTables(const RenderSetting& setting, const Policy& policy) {
   std::vector<std::string> out;
@@ -260,12 +275,17 @@ void AddMatrices(const RenderSetting& setting, const Policy& policy, const Rende
     Add(out, Kind::kParagraph, Sentence(language, "matrix.beside"));
     Add(out, Kind::kList, "", std::move(others));
   }
-  for (const DestinationMatrix& matrix : matrices) AddMatrix(setting, policy, matrix, out);
+  for (const DestinationMatrix& matrix : Ordered(setting, matrices)) {
+    AddMatrix(setting, policy, matrix, out);
+  }
 }
 
 void AddParticipants(const RenderSetting& setting, Blocks& out) {
   const Language language = setting.language;
-  std::map<std::string, std::string> agencies;  // by State
+  const auto before = [language](const std::string& a, const std::string& b) {
+    return ReadsBefore(language, a, b);
+  };
+  std::map<std::string, std::string, decltype(before)> agencies(before);  // by State
   for (const Agency& agency : setting.agencies) {
     if (!ActiveAt(agency, setting.at)) continue;
     const std::string state(agency.id.jurisdiction());

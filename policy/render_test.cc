@@ -211,6 +211,24 @@ TEST(Render, TheTablesSayByWhichArticle) {
   EXPECT_THAT(text, HasSubstr("- Article 3. title of FR-C")) << "what the tables do not show";
 }
 
+TEST(Render, TablesStandWhereAReaderLooksForThem) {
+  World world = FrenchWorld();
+  const std::string rule =
+      "to = [\"DE\"]\nfor_purpose = [\"investigate\"]\nabout = [\"other\"]\n"
+      "data = [\"identity\"]\nunder = [\"WIDE\"]\n";
+  world.of("FR").rules += RuleText("outbound.allow", "FR-F", rule);
+  const auto at = [&](Language language, const std::string& name) {
+    return DocumentHtml(PageOf(world, language).document).find("<h3>" + name);
+  };
+  EXPECT_LT(at(Language::kEnglish, "Brazil"), at(Language::kEnglish, "Germany"));
+  EXPECT_LT(at(Language::kFrench, "Allemagne"), at(Language::kFrench, "Brésil"));
+  EXPECT_NE(at(Language::kEnglish, "France (between its own authorities) and the United Kingdom"),
+            std::string::npos);
+  EXPECT_NE(at(Language::kEnglish, "Kosovo, “ORG.help” (ORG.help) and “ORG.police” (ORG.police)"),
+            std::string::npos)
+      << "States first";
+}
+
 // Until Great Britain leaves the group, then until Kosovo comes; at last until the policy ends.
 TEST(Render, TheTablesSayUntilWhenTheyHold) {
   World world = FrenchWorld();

@@ -84,6 +84,13 @@ TEST(Country, TakesTheArticleOfItsLanguage) {
   EXPECT_EQ(OfCountry(kFr, "XK"), "du Kosovo");
 }
 
+TEST(Country, AreLookedForAsTheirLanguageOrders) {
+  EXPECT_TRUE(ReadsBefore(kFr, "Égypte", "Émirats arabes unis"));
+  EXPECT_TRUE(ReadsBefore(kFr, "Émirats arabes unis", "France"));
+  EXPECT_FALSE(ReadsBefore(kFr, "France", "Égypte"));
+  EXPECT_FALSE(ReadsBefore(kEn, "Brazil", "Brazil"));
+}
+
 TEST(Prose, Lists) {
   EXPECT_EQ(Listed(kEn, Join::kAnd, {"a"}), "a");
   EXPECT_EQ(Listed(kEn, Join::kAnd, {"a", "b"}), "a and b");

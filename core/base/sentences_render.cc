@@ -52,10 +52,12 @@ constexpr SentenceRow kRows[] = {
      "section retenue ne retient pas les autres ; un enregistrement refusé reste en entier, fût-ce "
      "à cause d'une seule de ses sections."},
     {"provision.4",
-     "What is not known counts against release: a label that is missing or unknown fulfils no "
-     "condition of a permission, and every condition of a prohibition.",
-     "Ce qui n'est pas connu joue contre la transmission : une mention absente ou inconnue ne "
-     "remplit aucune condition d'une permission, et toute condition d'une interdiction."},
+     "What is not known counts against release: where a record does not say what a condition asks "
+     "for, or says it in an unknown word, the condition of a permission is not met, and that of a "
+     "prohibition is.",
+     "Ce qui n'est pas connu joue contre la transmission : si un enregistrement ne dit pas ce "
+     "qu'une condition demande, ou le dit dans un mot inconnu, la condition d'une permission n'est "
+     "pas remplie, et celle d'une interdiction l'est."},
     {"provision.5",
      "A participating State is one of which an authority is admitted to the exchange (Annex B). "
      "These words never include international organisations.",
