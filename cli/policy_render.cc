@@ -139,7 +139,8 @@ int Render(Language language, const policy::Folder& folder, const RenderQuestion
                                       language};
   const auto document =
       policy::RenderPolicy(setting, *policy, RequestOf(folder, *policy, question));
-  if (!document.ok()) return Refuse(kInputRefused, MessageIn(language, document.status()));
+  if (!document.ok())
+    return Refuse(kInputRefused, Printable(MessageIn(language, document.status())));
   const bool html = question.format == "html";
   return Write(language, html ? policy::DocumentHtml(*document) : policy::DocumentText(*document),
                question.output);

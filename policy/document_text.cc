@@ -105,8 +105,9 @@ class Writer {
   // A line for all cells of a row that say the same.
   void Table(const DocumentBlock& block) {
     Wrapped(block.text, 0);
-    for (const auto& [head, cells] : block.table.rows) {
-      Wrapped(head, 2);
+    for (const auto& row : block.table.rows) {
+      const std::vector<DocumentCell>& cells = row.second;
+      Wrapped(row.first, 2);
       for (size_t i = 0; i < cells.size(); ++i) {
         const auto same = [&](const DocumentCell& cell) { return cell.spoken == cells[i].spoken; };
         if (std::any_of(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(i), same))

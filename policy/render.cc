@@ -24,7 +24,7 @@ class Renderer {
   absl::StatusOr<Document> Run() {
     const auto matrices = OutboundMatrices(setting_, policy_, request_.purposes);
     if (!matrices.ok()) return matrices.status();
-    if (absl::Status status = FindUsed(); !status.ok()) return status;
+    if (absl::Status status = FindUsed(*matrices); !status.ok()) return status;
     out_.language = language_;
 
     const std::string of = OfJurisdiction(language_, policy_.jurisdiction);
@@ -54,11 +54,15 @@ class Renderer {
   }
 
   // The allows by which anything goes at the instant, for whatever purpose.
-  absl::Status FindUsed() {
-    const auto all =
-        OutboundMatrices(setting_, policy_, setting_.vocabulary.words(Category::kPurpose));
-    if (!all.ok()) return all.status();
-    for (const DestinationMatrix& matrix : *all) {
+  absl::Status FindUsed(const std::vector<DestinationMatrix>& asked_for) {
+    const auto& purposes = setting_.vocabulary.words(Category::kPurpose);
+    if (request_.purposes == purposes) return Use(asked_for);
+    const auto all = OutboundMatrices(setting_, policy_, purposes);
+    return all.ok() ? Use(*all) : all.status();
+  }
+
+  absl::Status Use(const std::vector<DestinationMatrix>& matrices) {
+    for (const DestinationMatrix& matrix : matrices) {
       for (const auto& row : matrix.cells) {
         for (const MatrixCell& cell : row) used_.insert(cell.by.begin(), cell.by.end());
       }

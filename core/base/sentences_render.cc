@@ -35,11 +35,12 @@ constexpr SentenceRow kRows[] = {
     {"provision.2",
      "A record reaches its recipient only if three agree: the outbound rules of the sender's "
      "State, the inbound rules of the recipient's State, and a legal instrument in force between "
-     "the two. This document sets out the rules {0} alone.",
+     "the two. This document sets out the rules {0} alone; titles, legal bases and names are "
+     "quoted as the files give them.",
      "Un enregistrement ne parvient à son destinataire que si trois volontés concordent : les "
      "règles de sortie de l'État de l'expéditeur, les règles d'entrée de l'État du destinataire, "
      "et un instrument juridique en vigueur entre les deux. Le présent document n'expose que les "
-     "règles {0}."},
+     "règles {0} ; titres, fondements et noms sont cités tels que les fichiers les donnent."},
     {"provision.3",
      "A record consists of sections, each of which names the categories of persons and of data "
      "that it holds. A section is released only if every combination of a person and a datum in it "
