@@ -91,18 +91,23 @@ class Comparison {
 
   Judged Judge(size_t version, const Hit& hit) const {
     const SideTables& rules = *versions_[version].rules;
+    if (!hit.served) return {Answer::kForbids, {}, {}};
     const Mask allows = hit.rules & rules.allow;
     if (const Mask forbids = hit.rules & rules.forbid; forbids.any()) {
       return {Answer::kForbids, forbids, allows};
     }
     const Mask withholds = hit.rules & rules.withhold;
-    const bool goes = hit.instrument && allows.any() && !withholds.any();
+    const bool goes = hit.covered && allows.any() && !withholds.any();
     return {goes ? Answer::kGoes : Answer::kStays, goes ? allows : withholds, allows};
   }
 
   // True when the answers differ.
   bool Compare(const Point& point, const std::vector<Hit>& hits) {
     const std::array<Judged, 2> judged = {Judge(0, hits[0]), Judge(1, hits[1])};
+    // That no instrument serves concerns the whole record: it is told of what would go.
+    const bool one_unserved = hits[0].served != hits[1].served;
+    const bool goes = judged[0].answer == Answer::kGoes || judged[1].answer == Answer::kGoes;
+    if (one_unserved && !goes) return false;
     // Allows that match put their obligations on the record even if this atom stays behind.
     const bool bare = !judged[0].allows.any() && !judged[1].allows.any();
     if (bare && judged[0].answer == judged[1].answer) return false;
@@ -120,7 +125,7 @@ class Comparison {
 
   // The number of what the obligations come to. Asked for the same few sets again and again.
   uint32_t Obligations(size_t version, const Judged& judged, const Hit& hit, uint32_t handling) {
-    if (judged.answer == Answer::kForbids || !judged.allows.any()) return Number({});
+    if (judged.answer == Answer::kForbids) return Number({});
     std::string key(reinterpret_cast<const char*>(&judged.allows), sizeof(judged.allows));
     key.push_back(static_cast<char>(version));
     key += std::to_string(handling) + ' ' + std::to_string(hit.instrument_index);

@@ -20,7 +20,7 @@ namespace entente::policy {
 enum class Answer : uint8_t {
   kStays,    // the section with this atom stays behind
   kGoes,     // nothing on this side keeps it
-  kForbids,  // the whole record stays
+  kForbids,  // the whole record stays: a forbid, or no instrument serves
 };
 
 // What one version answers. Lists are sorted.

@@ -45,6 +45,7 @@ class Effects {
   }
 
   void Take(const Hit& hit, uint32_t handling) {
+    if (!hit.served) return;
     matched_ |= hit.rules;
     const Mask forbids = hit.rules & rules_.forbid;
     if (forbids.any()) {
@@ -55,8 +56,8 @@ class Effects {
     const Mask allows = hit.rules & rules_.allow;
     if (!allows.any()) return;
     const Mask withholds = hit.rules & rules_.withhold;
-    if (hit.instrument && Single(withholds)) counts_ |= withholds;
-    if (hit.instrument && !withholds.any() && Single(allows)) counts_ |= allows;
+    if (hit.covered && Single(withholds)) counts_ |= withholds;
+    if (hit.covered && !withholds.any() && Single(allows)) counts_ |= allows;
     counts_ |= Obliging(allows, hit.instrument_index, handling);
   }
 

@@ -8,26 +8,14 @@
 #include <utility>
 
 #include "core/base/agency.h"
+#include "policy/obtained_sets.h"
 #include "policy/side.h"
 
 namespace entente::policy {
 namespace {
 
-constexpr size_t kMostObtained = 4096;
 // An agency of a State, or an organisation, that no rule and no instrument names.
 constexpr std::string_view kAnyAgency = ".any";
-
-std::string Bytes(const Mask& mask) { return {reinterpret_cast<const char*>(&mask), sizeof(mask)}; }
-
-std::vector<std::string> AllStates() {
-  std::vector<std::string> out;
-  for (char a = 'A'; a <= 'Z'; ++a) {
-    for (char b = 'A'; b <= 'Z'; ++b) {
-      if (std::string code{a, b}; IsJurisdiction(code)) out.push_back(std::move(code));
-    }
-  }
-  return out;
-}
 
 std::vector<std::string> ObligationTexts(const Tables& tables, const ObligationSet& set) {
   std::vector<std::string> out;
@@ -81,7 +69,7 @@ class Space::Builder {
   bool Put(Axis axis, const std::string& value, const std::vector<Mask>& rows,
            const std::string& more) {
     std::string key = more;
-    for (const Mask& row : rows) key += Bytes(row);
+    key += BytesOf(rows);
     Cut& cut = CutOf(axis);
     const auto [place, fresh] =
         numbers_[static_cast<size_t>(axis)].emplace(key, cut.classes.size());
@@ -140,9 +128,10 @@ class Space::Builder {
         const HalfVersion& version = versions()[v];
         rows.push_back(PartyMask(*version.rules, *version.tables, end, version.at));
         for (const std::string& id : instruments_) more += Serves(v, id, agency) ? '1' : '0';
-        // The other side is where "another State" is counted from.
-        if (direction_ == Direction::kInbound) more += Bytes(ObtainedHere(v, end.state, end.state));
       }
+      // Whether a State's own data is asked for by name depends on which State it is.
+      if (direction_ == Direction::kInbound)
+        more += BytesOf(ObtainedRows(versions(), {end.state}, end.state));
       if (Put(Axis::kParty, party, rows, more)) party_agency_.push_back(agency);
     }
   }
@@ -237,109 +226,25 @@ class Space::Builder {
     }
   }
 
-  // ---- where the data came from
-
-  // What one State among `obtained_from` does to the rules, when the record comes from `origin`.
-  Mask ObtainedHere(size_t version, uint16_t state, uint16_t origin) const {
-    Bound bound;
-    bound.origin.state = origin;
-    bound.obtained_from = {state};
-    return ObtainedMask(*versions()[version].rules, *versions()[version].tables, bound,
-                        versions()[version].at);
-  }
-
-  std::vector<Mask> ObtainedRows(const std::vector<uint16_t>& states, uint16_t origin) const {
-    Bound bound;
-    bound.origin.state = origin;
-    bound.obtained_from = states;
-    std::vector<Mask> rows;
-    for (const HalfVersion& version : versions()) {
-      rows.push_back(ObtainedMask(*version.rules, *version.tables, bound, version.at));
-    }
-    return rows;
-  }
-
-  // One State of each kind that `obtained_from` tells apart, with the names of all.
-  struct Single {
-    uint16_t state;
-    std::vector<std::string> names;
-  };
-  std::vector<Single> Singles(uint16_t origin) const {
-    std::map<std::string, Single> by_key;
-    std::vector<std::string> names = AllStates();
-    names.emplace_back("ORG");
-    for (const std::string& name : names) {
-      const uint16_t state = StateNumber(name);
-      std::string key;
-      for (const Mask& row : ObtainedRows({state}, origin)) key += Bytes(row);
-      by_key.try_emplace(key, Single{state, {}}).first->second.names.push_back(name);
-    }
-    std::vector<Single> out;
-    for (auto& [key, single] : by_key) out.push_back(std::move(single));
+  // The States that a record can come from, one for each class of the other side.
+  std::vector<uint16_t> Origins() const {
+    if (direction_ == Direction::kOutbound) return {StateNumber(state_)};
+    std::vector<uint16_t> out;
+    for (const std::string& agency : party_agency_) out.push_back(StateNumber(StateOf(agency)));
     return out;
   }
 
-  // The number of a class by what its sets are called.
-  uint32_t ObtainedNumber(const std::vector<std::string>& names) {
-    std::vector<std::vector<std::string>>& classes = CutOf(Axis::kObtainedFrom).classes;
-    const auto [place, fresh] = obtained_numbers_.emplace(names, classes.size());
-    if (fresh) classes.push_back(names);
-    return static_cast<uint32_t>(place->second);
-  }
-
-  // All sets of States that differ for some rule: own data, then unions of singles, each kept once
-  // by what it does to the rules.
-  absl::Status CutObtainedFor(uint16_t origin, std::vector<Obtained>& out) {
-    struct Set {
-      std::vector<uint16_t> states;
-      std::vector<std::string> names;
-      std::vector<Mask> rows;
-    };
-    std::vector<Set> sets;
-    std::map<std::string, size_t> seen;
-    const auto add = [&](Set set) {
-      std::string key;
-      for (const Mask& row : set.rows) key += Bytes(row);
-      const auto [place, fresh] = seen.emplace(key, sets.size());
-      if (fresh) return sets.push_back(std::move(set));
-      if (set.states.size() > 1) return;
-      std::vector<std::string>& names = sets[place->second].names;
-      names.insert(names.end(), set.names.begin(), set.names.end());
-    };
-    add({{}, {"own-data"}, ObtainedRows({}, origin)});
-    const std::vector<Single> singles = Singles(origin);
-    for (const Single& single : singles) {
-      add({{single.state}, single.names, ObtainedRows({single.state}, origin)});
-    }
-    for (size_t i = 1; i < sets.size(); ++i) {
-      for (const Single& single : singles) {
-        std::vector<uint16_t> states = sets[i].states;
-        if (std::ranges::find(states, single.state) != states.end()) continue;
-        states.push_back(single.state);
-        std::vector<Mask> rows = ObtainedRows(states, origin);
-        std::string name = sets[i].names.front() + "+" + single.names.front();
-        add({std::move(states), {std::move(name)}, std::move(rows)});
-      }
-      if (sets.size() > kMostObtained) {
-        return absl::ResourceExhaustedError(
-            "obtained_from tells too many sets of States apart to go through all of them");
-      }
-    }
-    for (Set& set : sets) out.push_back({ObtainedNumber(set.names), std::move(set.rows)});
-    return absl::OkStatus();
-  }
-
   absl::Status CutObtained() {
+    auto sets = ObtainedSets(versions(), Origins());
+    if (!sets.ok()) return sets.status();
     space_.obtained_.resize(party_agency_.size());
-    for (size_t p = 0; p < party_agency_.size(); ++p) {
-      if (direction_ == Direction::kOutbound && p > 0) {
-        space_.obtained_[p] = space_.obtained_[0];
-        continue;
+    for (uint32_t i = 0; i < sets->size(); ++i) {
+      ObtainedSet& set = (*sets)[i];
+      CutOf(Axis::kObtainedFrom).classes.push_back(std::move(set.names));
+      for (size_t p = 0; p < party_agency_.size(); ++p) {
+        const size_t origin = direction_ == Direction::kOutbound ? 0 : p;
+        space_.obtained_[p].push_back({i, set.rows[origin]});
       }
-      const std::string_view origin =
-          direction_ == Direction::kOutbound ? std::string_view(state_) : StateOf(party_agency_[p]);
-      absl::Status status = CutObtainedFor(StateNumber(origin), space_.obtained_[p]);
-      if (!status.ok()) return status;
     }
     return absl::OkStatus();
   }
@@ -350,7 +255,6 @@ class Space::Builder {
   std::vector<std::string> instruments_;   // ids of all versions
   std::vector<std::string> party_agency_;  // by class of the other side, one that stands for it
   std::array<std::map<std::string, size_t>, kAxes> numbers_;
-  std::map<std::vector<std::string>, size_t> obtained_numbers_;
 };
 
 // Goes down the axes with what is left of the rules of each version.
@@ -420,7 +324,7 @@ class Space::Walk {
   std::string KeyOf(Axis axis, const Left& left) const {
     std::string key(1, static_cast<char>(axis));
     for (size_t v = 0; v < versions(); ++v) {
-      key += Bytes(left[v]);
+      key += BytesOf({left[v]});
       key.push_back(CoversPurpose(v) ? '1' : '0');
     }
     for (const Axis of : {Axis::kInstrument, Axis::kHandling}) {
@@ -453,9 +357,9 @@ class Space::Walk {
       bool any = false;
       for (size_t v = 0; v < versions(); ++v) {
         hits_[v].rules = left[v] & RowAt(v, Axis::kData, i);
-        hits_[v].instrument =
-            CoversPurpose(v) && Covers(v, &InstrumentRow::data, space_.data_word_[i]);
-        any = any || (CoversPurpose(v) && hits_[v].rules.any());
+        hits_[v].served = CoversPurpose(v);
+        hits_[v].covered = hits_[v].served && Covers(v, &InstrumentRow::data, space_.data_word_[i]);
+        any = any || (hits_[v].served && hits_[v].rules.any());
       }
       if (any && visit_(point_, hits_)) found = true;
     }

@@ -30,7 +30,7 @@ namespace entente::policy {
 enum class Axis : uint8_t {
   kParty,  // the other side: a State by its code, "ORG", or an agency that is named somewhere
   kInstrument,
-  kObtainedFrom,
+  kObtainedFrom,  // "own-data" (nothing is said), "origin" (its State is named), other States
   kHandling,
   kPurpose,
   kFromKind,
@@ -48,7 +48,8 @@ using Point = std::array<uint32_t, kAxes>;
 // What one version says of a point.
 struct Hit {
   Mask rules;
-  bool instrument = false;  // in force between the two, and covers purpose and data
+  bool served = false;   // by an instrument in force between the two, for this purpose
+  bool covered = false;  // it covers the data as well
   uint32_t instrument_index = kNone;
 };
 
