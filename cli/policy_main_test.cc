@@ -71,7 +71,7 @@ TEST(PolicyProgram, ChecksAFolderAndRunsItsExamples) {
   const Outcome out = Execute("check " + Examples());
   EXPECT_EQ(out.exit_code, 0) << out.output;
   EXPECT_THAT(out.output, HasSubstr("fr.toml: FR version 1, 30 outbound and 15 inbound rules"));
-  EXPECT_THAT(out.output, EndsWith("12 policies, 493 examples, 0 not as expected\n"));
+  EXPECT_THAT(out.output, HasSubstr("12 policies, 493 examples, 0 not as expected, "));
 }
 
 TEST(PolicyProgram, AnExampleThatDoesNotHoldIsANo) {
@@ -95,6 +95,74 @@ TEST(PolicyProgram, ARefusedFolderNamesFileLineAndColumn) {
   EXPECT_EQ(out.exit_code, 3);
   EXPECT_THAT(out.output, HasSubstr(folder + "/x.toml:2:1: 'colour' is not a key"));
   EXPECT_EQ(Execute("check " + folder + "/none").exit_code, 3);
+}
+
+// The examples with one text of one file in place of another.
+std::string Changed(const std::string& name, const std::string& from, const std::string& to) {
+  const std::string folder = ::testing::TempDir() + "/entente-policy-" + name;
+  const std::string command = "rm -rf " + folder + " && cp -r " + Examples() + " " + folder +
+                              " && sed -i 's/" + from + "/" + to + "/' " + folder + "/fr.toml";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  return folder;
+}
+
+TEST(PolicyProgram, WarnsOfWhatAnAuthorCanHardlyHaveMeant) {
+  const Outcome out = Execute("check " + Examples());
+  EXPECT_THAT(out.output,
+              HasSubstr("gb.toml:178:1: warning: GB-OUT-450 names NO, which is party to "
+                        "none of its instruments on the policy's first day"));
+  EXPECT_EQ(Execute("check --strict " + Examples()).exit_code, 1);
+}
+
+TEST(PolicyProgram, TestsEachExampleAndSaysWhatCameOut) {
+  const Outcome met = Execute("test " + Examples());
+  EXPECT_EQ(met.exit_code, 0) << met.output;
+  EXPECT_THAT(met.output, HasSubstr("An answer to the unit of France: release, as expected\n"));
+  EXPECT_THAT(met.output, EndsWith("12 policies, 493 examples, 0 not as expected\n"));
+  const Outcome missed =
+      Execute("test " + Changed("missed", "expect  = \"refused\"", "expect  = \"held\""));
+  EXPECT_EQ(missed.exit_code, 1);
+  EXPECT_THAT(missed.output, HasSubstr("expected hold, the answer is refuse"));
+}
+
+TEST(PolicyProgram, SaysWhatAChangeOfOneRuleChanges) {
+  const std::string folder = Changed("changed", "\"everyone-except\", \"group:EU\", \"BR\"",
+                                     "\"everyone-except\", \"group:EU\", \"BR\", \"CH\"");
+  const Outcome out = Execute("diff " + Examples() + " " + folder + " --jurisdiction FR");
+  EXPECT_EQ(out.exit_code, 1);
+  EXPECT_THAT(out.output, HasSubstr("now released, kept back before:\n"));
+  EXPECT_THAT(out.output, HasSubstr("      about: victim\n      to: CH\n"));
+  EXPECT_THAT(out.output, HasSubstr("rules: FR-OUT-800; now FR-OUT-110\n"));
+  EXPECT_THAT(out.output, Not(HasSubstr("no longer")));
+  const Outcome french =
+      Execute("--language fr diff " + Examples() + " " + folder + " --jurisdiction FR");
+  EXPECT_THAT(french.output, HasSubstr("désormais transmis, retenu auparavant :\n"));
+}
+
+TEST(PolicyProgram, SaysThatNothingChanged) {
+  const Outcome out = Execute("diff " + Examples() + " " + Changed("same", "x", "x"));
+  EXPECT_EQ(out.exit_code, 0) << out.output;
+  EXPECT_THAT(out.output, HasSubstr("0 differences; all "));
+}
+
+// Nobody touched the policy: an instrument that it names is suspended.
+TEST(PolicyProgram, AnInstrumentThatIsSuspendedShowsAsAChange) {
+  const std::string folder = Changed("suspended", "x", "x");
+  ASSERT_EQ(std::system(("sed -i '/FIU-FR-CH-2019/,/in-force/s/in-force/suspended/' " + folder +
+                         "/instruments.toml")
+                            .c_str()),
+            0);
+  const Outcome out = Execute("diff " + Examples() + " " + folder + " --jurisdiction FR");
+  EXPECT_EQ(out.exit_code, 1) << out.output;
+  EXPECT_THAT(out.output, HasSubstr("now keeps its whole record back, released before:\n"));
+  EXPECT_THAT(out.output, HasSubstr("      under: FIU-FR-CH-2019\n"));
+}
+
+TEST(PolicyProgram, WhatCannotBeComparedIsSaid) {
+  EXPECT_EQ(Execute("diff " + Examples() + " " + Examples()).exit_code, 3);  // one version each
+  const Outcome out = Execute("diff " + Examples() + " " + Examples() + " --at tomorrow");
+  EXPECT_EQ(out.exit_code, 2);
+  EXPECT_THAT(out.output, HasSubstr("--at: 'tomorrow' is not an instant"));
 }
 
 TEST(PolicyProgram, EveryVerdictIsAnAnswer) {
@@ -132,7 +200,7 @@ TEST(PolicyProgram, UsageErrorsExitWith2) {
 TEST(PolicyProgram, SaysItInFrench) {
   const Outcome checked = Execute("--language fr check " + Examples());
   EXPECT_EQ(checked.exit_code, 0);
-  EXPECT_THAT(checked.output, EndsWith("12 politiques, 493 exemples, 0 non conformes\n"));
+  EXPECT_THAT(checked.output, HasSubstr("12 politiques, 493 exemples, 0 non conformes, "));
   const Outcome decided = Decide(kRecord, "--language fr");
   EXPECT_THAT(decided.output, HasSubstr("section 1 : non transmise : withheld (Une règle"));
   EXPECT_EQ(Execute("check x --language de").exit_code, 2);
@@ -152,7 +220,8 @@ TEST(PolicyProgram, TitlesCannotTurnTheDirection) {
 }
 
 TEST(PolicyProgram, HelpIsComplete) {
-  for (const char* help : {"--help", "check --help", "decide --help"}) {
+  for (const char* help :
+       {"--help", "check --help", "decide --help", "diff --help", "test --help"}) {
     const Outcome out = Execute(help);
     EXPECT_EQ(out.exit_code, 0);
     EXPECT_THAT(out.output, HasSubstr("Exit codes:")) << help;

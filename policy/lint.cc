@@ -67,11 +67,12 @@ class Effects {
     key += std::to_string(instrument) + ' ' + std::to_string(handling);
     const auto [place, fresh] = obliging_.try_emplace(std::move(key));
     if (fresh) {
+      Mask& obliging = place->second;
       const ObligationSet all = Union(allows, instrument, handling);
       allows.ForEach([&](size_t rule) {
         Mask others = allows;
         others.Clear(rule);
-        if (Union(others, instrument, handling).strictest != all.strictest) place->second.Set(rule);
+        if (Union(others, instrument, handling).strictest != all.strictest) obliging.Set(rule);
       });
     }
     return place->second;
