@@ -13,7 +13,6 @@
 namespace entente::cli {
 namespace {
 
-using policy::Answer;
 using policy::Axis;
 
 // The order in which a change is told.
@@ -57,16 +56,19 @@ absl::StatusOr<std::shared_ptr<const policy::Snapshot>> CompileOne(const End& en
                                     .policies = {{*end.policy, end.policy->valid.from}}});
 }
 
+// By the answers before and after.
+constexpr std::string_view kChanges[3][3] = {{"stays-stays", "stays-goes", "stays-forbids"},
+                                             {"goes-stays", "goes-goes", "goes-forbids"},
+                                             {"forbids-stays", "forbids-goes", ""}};
+
 class Printer {
  public:
   explicit Printer(Language language) : language_(language) {}
 
   void Print(const policy::Change& change) const {
-    const auto word = [](Answer answer) -> std::string {
-      return answer == Answer::kStays ? "stays" : answer == Answer::kGoes ? "goes" : "forbids";
-    };
     std::cout << "  "
-              << Say(language_, KeyOf(word(change.before.answer) + "-" + word(change.after.answer)))
+              << Say(language_, KeyOf(kChanges[static_cast<size_t>(change.before.answer)]
+                                              [static_cast<size_t>(change.after.answer)]))
               << '\n';
     for (const Axis axis : kTold) PrintValues(change, axis);
     PrintPair("rules", change.before.rules, change.after.rules);
