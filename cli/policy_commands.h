@@ -30,4 +30,12 @@ struct DiffQuestion {
 };
 int DiffPolicies(Language language, const DiffQuestion& question);
 
+// One office's signature under a policy: the first begins a statement, the second completes it.
+struct SignQuestion {
+  std::string file, federation, office, key, out;
+  std::string in_force;   // for the first
+  std::string statement;  // for the second: what the first wrote
+};
+int SignPolicyFile(Language language, const SignQuestion& question);
+
 }  // namespace entente::cli

@@ -133,6 +133,42 @@ const CLI::App* AddDiff(CLI::App& app, DiffQuestion& question) {
   return diff;
 }
 
+const CLI::App* AddSign(CLI::App& app, SignQuestion& question) {
+  CLI::App* sign = app.add_subcommand(
+      "sign",
+      "Sign a policy for one of its two offices, each with its own key on its own machine. Its "
+      "folder is read and its examples are run first.");
+  sign->add_option("FILE", question.file, "The policy, in its folder")->required();
+  sign->add_option("--federation", question.federation, "The federation's name")
+      ->required()
+      ->type_name("NAME");
+  sign->add_option("--office", question.office, "author or protection")
+      ->required()
+      ->check(CLI::IsMember({"author", "protection"}));
+  sign->add_option("--key", question.key,
+                   "The office's key, as `entente authority policy-keys` made it")
+      ->required()
+      ->type_name("FILE");
+  CLI::Option* in_force = sign->add_option("--in-force", question.in_force,
+                                           "First signature: instant from which it is in force")
+                              ->type_name("INSTANT");
+  CLI::Option* statement =
+      sign->add_option("--statement", question.statement,
+                       "Second signature: what the other office wrote, about the same file")
+          ->type_name("FILE");
+  in_force->excludes(statement);
+  sign->add_option("--out", question.out, "File to write the statement to")
+      ->required()
+      ->type_name("FILE");
+  sign->footer(kExitCodes);
+  sign->callback([in_force, statement] {
+    if (in_force->count() + statement->count() == 0) {
+      throw CLI::RequiredError("--in-force or --statement");
+    }
+  });
+  return sign;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{
       "Sharing policies of a federation: check a folder of them, compare versions, decide a "
@@ -158,6 +194,8 @@ int Main(int argc, char** argv) {
       "test", "Run the examples in the policies of a folder, each with its answer.");
   test->add_option("DIR", question.folder, "Folder of policy files")->required();
   test->footer(kExitCodes);
+  SignQuestion sign_question;
+  const CLI::App* sign = AddSign(app, sign_question);
   DiffQuestion diff_question;
   const CLI::App* diff = AddDiff(app, diff_question);
 
@@ -170,6 +208,7 @@ int Main(int argc, char** argv) {
   const Language language = *LanguageFromTag(language_tag);
   if (check->parsed()) return CheckPolicies(language, question.folder, strict);
   if (test->parsed()) return TestPolicies(language, question.folder);
+  if (sign->parsed()) return SignPolicyFile(language, sign_question);
   if (diff->parsed()) return DiffPolicies(language, diff_question);
   return Decide(language, question);
 }

@@ -8,6 +8,11 @@
 #include <fstream>
 #include <string>
 
+#include "cli/files.h"
+#include "core/crypto/keyfile.h"
+#include "core/crypto/sign.h"
+#include "tests/support/seeded_random.h"
+
 namespace entente::cli {
 namespace {
 
@@ -165,6 +170,66 @@ TEST(PolicyProgram, WhatCannotBeComparedIsSaid) {
   EXPECT_THAT(out.output, HasSubstr("--at: 'tomorrow' is not an instant"));
 }
 
+// A key file of one office.
+std::string OfficeKey(const std::string& name, crypto::KeyUse use, uint8_t seed) {
+  const std::string path = ::testing::TempDir() + "/" + name;
+  std::remove(path.c_str());
+  entente::testing::SeededRandom random(seed);
+  EXPECT_TRUE(crypto::WriteKeyFile(path, use, crypto::SigningKey::Create(random).Seed()).ok());
+  return path;
+}
+
+class PolicySigning : public ::testing::Test {
+ protected:
+  std::string Sign(const std::string& office, const std::string& key) const {
+    return "sign " + policy_ + " --federation entente.test --office " + office + " --key " + key +
+           " --out " + out_;
+  }
+
+  const std::string policy_ = Changed("signed", "x", "x") + "/fr.toml";
+  const std::string out_ = ::testing::TempDir() + "/policy.statement";
+  const std::string author_ = OfficeKey("author.key", crypto::KeyUse::kPolicyAuthor, 1);
+  const std::string protection_ = OfficeKey("protection.key", crypto::KeyUse::kPolicyProtection, 2);
+};
+
+TEST_F(PolicySigning, TwoOfficesOneAfterTheOther) {
+  const Outcome first = Execute(Sign("author", author_) + " --in-force 2026-12-01T00:00:00Z");
+  EXPECT_EQ(first.exit_code, 0) << first.output;
+  EXPECT_THAT(first.output,
+              HasSubstr("in force from 2026-12-01T00:00:00.000Z: signed by one office"));
+  const Outcome again = Execute(Sign("author", author_) + " --statement " + out_);
+  EXPECT_EQ(again.exit_code, 3);
+  EXPECT_THAT(again.output, HasSubstr("this key has signed already"));
+  const Outcome second = Execute(Sign("protection", protection_) + " --statement " + out_);
+  EXPECT_EQ(second.exit_code, 0) << second.output;
+  EXPECT_THAT(second.output, HasSubstr("signed by both offices"));
+  const auto written = ReadPublications(out_);
+  ASSERT_TRUE(written.ok()) << written.status();
+  ASSERT_EQ(written->size(), 1u);
+  EXPECT_EQ(written->front().statement.signatures_size(), 2);
+}
+
+TEST_F(PolicySigning, AnotherTextThanTheFirstOfficeSignedIsNotSigned) {
+  ASSERT_EQ(Execute(Sign("author", author_) + " --in-force 2026-12-01T00:00:00Z").exit_code, 0);
+  std::ofstream(policy_, std::ios::app) << "# one more line\n";
+  const Outcome out = Execute(Sign("protection", protection_) + " --statement " + out_);
+  EXPECT_EQ(out.exit_code, 3);
+  EXPECT_THAT(out.output, HasSubstr("was signed for another text"));
+}
+
+TEST_F(PolicySigning, WhatDoesNotHoldIsNotSigned) {
+  ASSERT_EQ(
+      std::system(
+          ("sed -i '0,/expect  = \"released\"/s//expect  = \"refused\"/' " + policy_).c_str()),
+      0);
+  const Outcome missed = Execute(Sign("author", author_) + " --in-force 2026-12-01T00:00:00Z");
+  EXPECT_EQ(missed.exit_code, 3);
+  EXPECT_THAT(missed.output, HasSubstr("nothing is signed"));
+  EXPECT_EQ(Execute(Sign("author", author_)).exit_code, 2) << "from when?";
+  EXPECT_EQ(Execute(Sign("author", protection_) + " --in-force 2026-12-01T00:00:00Z").exit_code, 3)
+      << "another office's key";
+}
+
 TEST(PolicyProgram, EveryVerdictIsAnAnswer) {
   const Outcome part = Decide(kRecord, "--json");
   EXPECT_EQ(part.exit_code, 0) << part.output;
@@ -221,7 +286,7 @@ TEST(PolicyProgram, TitlesCannotTurnTheDirection) {
 
 TEST(PolicyProgram, HelpIsComplete) {
   for (const char* help :
-       {"--help", "check --help", "decide --help", "diff --help", "test --help"}) {
+       {"--help", "check --help", "decide --help", "diff --help", "sign --help", "test --help"}) {
     const Outcome out = Execute(help);
     EXPECT_EQ(out.exit_code, 0);
     EXPECT_THAT(out.output, HasSubstr("Exit codes:")) << help;

@@ -55,6 +55,18 @@ constexpr SentenceRow kRows[] = {
     {"policy.matched", "rules and instrument that matched:", "règles et instrument applicables :"},
     {"policy.at", "{0}: '{1}' is not an instant: write it as 2026-12-01T00:00:00Z",
      "{0} : « {1} » n'est pas un instant : écrivez-le comme 2026-12-01T00:00:00Z"},
+    {"policy.signed-once",
+     "policy of {0}, version {1}, in force from {2}: signed by one office, in {3}; the other "
+     "office "
+     "signs with --statement",
+     "politique de {0}, version {1}, en vigueur dès {2} : signée par un service, dans {3} ; "
+     "l'autre "
+     "service signe avec --statement"},
+    {"policy.signed-twice",
+     "policy of {0}, version {1}, in force from {2}: signed by both offices, in {3}; `entente "
+     "authority publish` puts it into the log",
+     "politique de {0}, version {1}, en vigueur dès {2} : signée par les deux services, dans {3} ; "
+     "« entente authority publish » la met au journal"},
     {"policy.diff.title", "{0}: version {1} at {2}, and version {3} at {4}",
      "{0} : version {1} le {2}, et version {3} le {4}"},
     {"policy.diff.outbound", "what it sends:", "ce qu'il envoie :"},
