@@ -257,6 +257,28 @@ TEST(Diff, TellsEveryDifferenceOfRandomPoliciesAndNothingElse) {
   EXPECT_GT(differing, 500) << "the worlds are too much alike to show anything";
 }
 
+// The usual case: almost all is as it was.
+TEST(Diff, TellsASmallChangeAndNothingElse) {
+  int differing = 0;
+  entente::testing::SeededRandom random(5);
+  for (uint64_t seed = 1; seed <= 60 && !HasFailure(); ++seed) {
+    const Side before = RandomSide(seed);
+    if (!before.snapshot) continue;
+    Side after = before;
+    for (std::vector<Rule>* half : {&after.policy.outbound, &after.policy.inbound}) {
+      if (random.Below(2) == 0) half->erase(half->begin());
+    }
+    Instrument& one = after.parts.instruments.instruments[random.Below(3)];
+    if (random.Below(2) == 0) one.data = {"identity"};
+    if (random.Below(2) == 0) one.obligations.clear();
+    after.Compile();
+    for (const Direction direction : {Direction::kOutbound, Direction::kInbound}) {
+      differing += Check(direction, before, after, seed);
+    }
+  }
+  EXPECT_GT(differing, 500);
+}
+
 TEST(Diff, TheSamePolicyHasNone) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     const Side side = RandomSide(seed);
