@@ -2,17 +2,14 @@
 // a policy as sentences.
 #include <CLI/CLI.hpp>
 #include <iostream>
-#include <sstream>
 
 #include "cli/failure.h"
+#include "cli/policy_commands.h"
 #include "cli/policy_render.h"
 #include "cli/text.h"
-#include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/read_file.h"
-#include "core/crypto/digest.h"
 #include "policy/decide.h"
-#include "policy/examples.h"
 #include "policy/folder.h"
 #include "policy/parse.h"
 
@@ -22,68 +19,6 @@ namespace {
 constexpr const char* kExitCodes =
     "Exit codes: 0 done; 1 the answer is no (an example is not met); 2 usage;\n"
     "3 a file or folder is refused, each error as FILE:LINE:COL: sentence.";
-
-// Of a folder there are several errors, each on its line.
-int Refused(Language language, const absl::Status& status) {
-  std::istringstream lines(MessageIn(language, status));
-  for (std::string line; std::getline(lines, line);) std::cerr << Printable(line) << '\n';
-  return kInputRefused;
-}
-
-// Names the folder's content: the names and bytes of its files, and the vocabulary compiled in.
-Digest FolderDigest(const policy::Folder& folder) {
-  Framing framing;
-  framing.Raw(crypto::Sha256(policy::PublishedVocabularyText()));
-  for (const policy::FolderFile& file : folder.files) {
-    framing.Lp16(file.name).Raw(crypto::Sha256(file.bytes));
-  }
-  return crypto::Sha256(framing.bytes());
-}
-
-void PrintPolicy(Language language, const policy::Policy& policy) {
-  std::cout << Say(language, "policy.file",
-                   {policy.file, policy.jurisdiction, std::to_string(policy.version),
-                    std::to_string(policy.outbound.size()), std::to_string(policy.inbound.size()),
-                    std::to_string(policy.examples.size())})
-            << '\n';
-}
-
-void PrintCalendar(Language language, const policy::Calendar& calendar) {
-  const auto day = [](policy::Day of) {
-    return FormatInstant({std::chrono::milliseconds(of.time_since_epoch()).count()}).substr(0, 10);
-  };
-  std::cout << Say(language, "policy.calendar",
-                   {calendar.jurisdiction, std::to_string(calendar.version), day(calendar.first),
-                    day(calendar.last), std::to_string(calendar.holidays.size()),
-                    calendar.time_zone})
-            << '\n';
-}
-
-int Check(Language language, const std::string& path) {
-  const auto folder = policy::LoadFolder(path);
-  if (!folder.ok()) return Refused(language, folder.status());
-  if (const auto snapshot = folder->Compile(0, FolderDigest(*folder)); !snapshot.ok()) {
-    return Refused(language, snapshot.status());
-  }
-  const policy::ExampleSetting setting{folder->vocabulary, folder->groups, folder->instruments,
-                                       folder->agencies};
-  for (const policy::Calendar& calendar : folder->calendars) PrintCalendar(language, calendar);
-  size_t examples = 0;
-  size_t failed = 0;
-  for (const policy::Policy& policy : folder->policies) {
-    PrintPolicy(language, policy);
-    const auto failures = policy::RunExamples(policy, setting);
-    if (!failures.ok()) return Refused(language, failures.status());
-    for (const std::string& line : *failures) std::cerr << Printable(line) << '\n';
-    examples += policy.examples.size();
-    failed += failures->size();
-  }
-  std::cout << Say(language, "policy.summary",
-                   {std::to_string(folder->policies.size()), std::to_string(examples),
-                    std::to_string(failed)})
-            << '\n';
-  return failed == 0 ? kDone : kAnswerIsNo;
-}
 
 void PrintRules(const std::vector<policy::MatchedRule>& rules) {
   for (const policy::MatchedRule& rule : rules) {
@@ -137,17 +72,17 @@ struct Question {
 int Decide(Language language, const Question& question) {
   const auto instant = ParseInstant(question.at);
   if (!instant.ok()) {
-    std::cerr << Say(language, "policy.at", {question.at}) << '\n';
+    std::cerr << Say(language, "policy.at", {"--at", question.at}) << '\n';
     return kUsage;
   }
   const auto folder = policy::LoadFolder(question.folder);
-  if (!folder.ok()) return Refused(language, folder.status());
+  if (!folder.ok()) return PolicyRefused(language, folder.status());
   const auto snapshot = folder->Compile(0, FolderDigest(*folder));
-  if (!snapshot.ok()) return Refused(language, snapshot.status());
+  if (!snapshot.ok()) return PolicyRefused(language, snapshot.status());
   const auto bytes = ReadFile(question.record, limits::kConfigBytes);
-  if (!bytes.ok()) return Refused(language, bytes.status());
+  if (!bytes.ok()) return PolicyRefused(language, bytes.status());
   const auto labels = policy::ParseLabels(*bytes, question.record);
-  if (!labels.ok()) return Refused(language, labels.status());
+  if (!labels.ok()) return PolicyRefused(language, labels.status());
   const policy::Decision decision =
       policy::Decide(**snapshot, labels->record, labels->recipient, *instant);
   if (question.json) {
@@ -189,10 +124,69 @@ CLI::App* AddRender(CLI::App& app, Question& question, RenderQuestion& rendering
   return render;
 }
 
+const CLI::App* AddDiff(CLI::App& app, DiffQuestion& question) {
+  CLI::App* diff = app.add_subcommand(
+      "diff",
+      "Say in sentences what changes from one version of a policy to another: every question that "
+      "any of their rules tells apart is put to both.");
+  diff->add_option("OLD", question.before, "Folder with the older version")->required();
+  diff->add_option("NEW", question.after,
+                   "Folder with the newer version; the same folder again compares its two highest")
+      ->required();
+  diff->add_option("--jurisdiction", question.jurisdiction, "One State alone, such as FR")
+      ->type_name("CODE");
+  diff->add_option("--at", question.at,
+                   "Instant at which NEW is asked; else the version's first day")
+      ->type_name("INSTANT");
+  diff->add_option("--at-old", question.at_before, "Instant at which OLD is asked; else likewise")
+      ->type_name("INSTANT");
+  diff->footer(
+      "Groups and instruments are those of each folder at its instant, so that a new member or a\n"
+      "suspended treaty shows as well. Exit code 1: there are differences.\n" +
+      std::string(kExitCodes));
+  return diff;
+}
+
+const CLI::App* AddSign(CLI::App& app, SignQuestion& question) {
+  CLI::App* sign = app.add_subcommand(
+      "sign",
+      "Sign a policy for one of its two offices, each with its own key on its own machine. Its "
+      "folder is read and its examples are run first.");
+  sign->add_option("FILE", question.file, "The policy, in its folder")->required();
+  sign->add_option("--federation", question.federation, "The federation's name")
+      ->required()
+      ->type_name("NAME");
+  sign->add_option("--office", question.office, "author or protection")
+      ->required()
+      ->check(CLI::IsMember({"author", "protection"}));
+  sign->add_option("--key", question.key,
+                   "The office's key, as `entente authority policy-keys` made it")
+      ->required()
+      ->type_name("FILE");
+  CLI::Option* in_force = sign->add_option("--in-force", question.in_force,
+                                           "First signature: instant from which it is in force")
+                              ->type_name("INSTANT");
+  CLI::Option* statement =
+      sign->add_option("--statement", question.statement,
+                       "Second signature: what the other office wrote, about the same file")
+          ->type_name("FILE");
+  in_force->excludes(statement);
+  sign->add_option("--out", question.out, "File to write the statement to")
+      ->required()
+      ->type_name("FILE");
+  sign->footer(kExitCodes);
+  sign->callback([in_force, statement] {
+    if (in_force->count() + statement->count() == 0) {
+      throw CLI::RequiredError("--in-force or --statement");
+    }
+  });
+  return sign;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{
-      "Sharing policies of a federation: check a folder of them, decide a record by them, "
-      "render one as sentences.",
+      "Sharing policies of a federation: check a folder of them, compare versions, decide a "
+      "record, render a policy as sentences.",
       "entente-policy"};
   app.require_subcommand(1);
   app.footer(kExitCodes);
@@ -202,10 +196,22 @@ int Main(int argc, char** argv) {
   app.add_option("--language", language_tag, "en or fr")->check(CLI::IsMember({"en", "fr"}));
 
   Question question;
+  bool strict = false;
   CLI::App* check = app.add_subcommand(
-      "check", "Read every *.toml of a folder strictly and run the examples in its policies.");
+      "check",
+      "Read every *.toml of a folder strictly, run the examples in its policies, and warn of rules "
+      "that never have an effect or say more than their instrument.");
   check->add_option("DIR", question.folder, "Folder of policy files")->required();
+  check->add_flag("--strict", strict, "A warning, too, makes the answer no");
   check->footer(kExitCodes);
+  CLI::App* test = app.add_subcommand(
+      "test", "Run the examples in the policies of a folder, each with its answer.");
+  test->add_option("DIR", question.folder, "Folder of policy files")->required();
+  test->footer(kExitCodes);
+  SignQuestion sign_question;
+  const CLI::App* sign = AddSign(app, sign_question);
+  DiffQuestion diff_question;
+  const CLI::App* diff = AddDiff(app, diff_question);
 
   AddDecide(app, question);
   RenderQuestion rendering;
@@ -216,10 +222,14 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
   const Language language = *LanguageFromTag(language_tag);
-  if (check->parsed()) return Check(language, question.folder);
+  if (check->parsed()) return CheckPolicies(language, question.folder, strict);
+  if (test->parsed()) return TestPolicies(language, question.folder);
+  if (sign->parsed()) return SignPolicyFile(language, sign_question);
+  if (diff->parsed()) return DiffPolicies(language, diff_question);
   if (!render->parsed()) return Decide(language, question);
   const auto folder = policy::LoadFolder(question.folder);
-  return folder.ok() ? Render(language, *folder, rendering) : Refused(language, folder.status());
+  if (!folder.ok()) return PolicyRefused(language, folder.status());
+  return Render(language, *folder, rendering);
 }
 
 }  // namespace

@@ -9,6 +9,11 @@
 #include <iterator>
 #include <string>
 
+#include "cli/files.h"
+#include "core/crypto/keyfile.h"
+#include "core/crypto/sign.h"
+#include "tests/support/seeded_random.h"
+
 namespace entente::cli {
 namespace {
 
@@ -72,7 +77,7 @@ TEST(PolicyProgram, ChecksAFolderAndRunsItsExamples) {
   const Outcome out = Execute("check " + Examples());
   EXPECT_EQ(out.exit_code, 0) << out.output;
   EXPECT_THAT(out.output, HasSubstr("fr.toml: FR version 1, 30 outbound and 15 inbound rules"));
-  EXPECT_THAT(out.output, EndsWith("12 policies, 493 examples, 0 not as expected\n"));
+  EXPECT_THAT(out.output, HasSubstr("12 policies, 493 examples, 0 not as expected, "));
 }
 
 TEST(PolicyProgram, AnExampleThatDoesNotHoldIsANo) {
@@ -96,6 +101,134 @@ TEST(PolicyProgram, ARefusedFolderNamesFileLineAndColumn) {
   EXPECT_EQ(out.exit_code, 3);
   EXPECT_THAT(out.output, HasSubstr(folder + "/x.toml:2:1: 'colour' is not a key"));
   EXPECT_EQ(Execute("check " + folder + "/none").exit_code, 3);
+}
+
+// The examples with one text of one file in place of another.
+std::string Changed(const std::string& name, const std::string& from, const std::string& to) {
+  const std::string folder = ::testing::TempDir() + "/entente-policy-" + name;
+  const std::string command = "rm -rf " + folder + " && cp -r " + Examples() + " " + folder +
+                              " && sed -i 's/" + from + "/" + to + "/' " + folder + "/fr.toml";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  return folder;
+}
+
+TEST(PolicyProgram, WarnsOfWhatAnAuthorCanHardlyHaveMeant) {
+  const Outcome out = Execute("check " + Examples());
+  EXPECT_THAT(out.output,
+              HasSubstr("gb.toml:178:1: warning: GB-OUT-450 names NO, which is party to "
+                        "none of its instruments on the policy's first day"));
+  EXPECT_EQ(Execute("check --strict " + Examples()).exit_code, 1);
+}
+
+TEST(PolicyProgram, TestsEachExampleAndSaysWhatCameOut) {
+  const Outcome met = Execute("test " + Examples());
+  EXPECT_EQ(met.exit_code, 0) << met.output;
+  EXPECT_THAT(met.output, HasSubstr("An answer to the unit of France: release, as expected\n"));
+  EXPECT_THAT(met.output, EndsWith("12 policies, 493 examples, 0 not as expected\n"));
+  const Outcome missed =
+      Execute("test " + Changed("missed", "expect  = \"refused\"", "expect  = \"held\""));
+  EXPECT_EQ(missed.exit_code, 1);
+  EXPECT_THAT(missed.output, HasSubstr("expected hold, the answer is refuse"));
+}
+
+TEST(PolicyProgram, SaysWhatAChangeOfOneRuleChanges) {
+  const std::string folder = Changed("changed", "\"everyone-except\", \"group:EU\", \"BR\"",
+                                     "\"everyone-except\", \"group:EU\", \"BR\", \"CH\"");
+  const Outcome out = Execute("diff " + Examples() + " " + folder + " --jurisdiction FR");
+  EXPECT_EQ(out.exit_code, 1);
+  EXPECT_THAT(out.output, HasSubstr("now released, kept back before:\n"));
+  EXPECT_THAT(out.output, HasSubstr("      about: victim\n      to: CH\n"));
+  EXPECT_THAT(out.output, HasSubstr("rules: FR-OUT-800; now FR-OUT-110\n"));
+  EXPECT_THAT(out.output, Not(HasSubstr("no longer")));
+  const Outcome french =
+      Execute("--language fr diff " + Examples() + " " + folder + " --jurisdiction FR");
+  EXPECT_THAT(french.output, HasSubstr("désormais transmis, retenu auparavant :\n"));
+}
+
+TEST(PolicyProgram, SaysThatNothingChanged) {
+  const Outcome out = Execute("diff " + Examples() + " " + Changed("same", "x", "x"));
+  EXPECT_EQ(out.exit_code, 0) << out.output;
+  EXPECT_THAT(out.output, HasSubstr("0 differences; all "));
+}
+
+// Nobody touched the policy: an instrument that it names is suspended.
+TEST(PolicyProgram, AnInstrumentThatIsSuspendedShowsAsAChange) {
+  const std::string folder = Changed("suspended", "x", "x");
+  ASSERT_EQ(std::system(("sed -i '/FIU-FR-CH-2019/,/in-force/s/in-force/suspended/' " + folder +
+                         "/instruments.toml")
+                            .c_str()),
+            0);
+  const Outcome out = Execute("diff " + Examples() + " " + folder + " --jurisdiction FR");
+  EXPECT_EQ(out.exit_code, 1) << out.output;
+  EXPECT_THAT(out.output, HasSubstr("now keeps its whole record back, released before:\n"));
+  EXPECT_THAT(out.output, HasSubstr("      under: FIU-FR-CH-2019\n"));
+}
+
+TEST(PolicyProgram, WhatCannotBeComparedIsSaid) {
+  EXPECT_EQ(Execute("diff " + Examples() + " " + Examples()).exit_code, 3);  // one version each
+  const Outcome out = Execute("diff " + Examples() + " " + Examples() + " --at tomorrow");
+  EXPECT_EQ(out.exit_code, 2);
+  EXPECT_THAT(out.output, HasSubstr("--at: 'tomorrow' is not an instant"));
+}
+
+// A key file of one office.
+std::string OfficeKey(const std::string& name, crypto::KeyUse use, uint8_t seed) {
+  const std::string path = ::testing::TempDir() + "/" + name;
+  std::remove(path.c_str());
+  entente::testing::SeededRandom random(seed);
+  EXPECT_TRUE(crypto::WriteKeyFile(path, use, crypto::SigningKey::Create(random).Seed()).ok());
+  return path;
+}
+
+class PolicySigning : public ::testing::Test {
+ protected:
+  std::string Sign(const std::string& office, const std::string& key) const {
+    return "sign " + policy_ + " --federation entente.test --office " + office + " --key " + key +
+           " --out " + out_;
+  }
+
+  const std::string policy_ = Changed("signed", "x", "x") + "/fr.toml";
+  const std::string out_ = ::testing::TempDir() + "/policy.statement";
+  const std::string author_ = OfficeKey("author.key", crypto::KeyUse::kPolicyAuthor, 1);
+  const std::string protection_ = OfficeKey("protection.key", crypto::KeyUse::kPolicyProtection, 2);
+};
+
+TEST_F(PolicySigning, TwoOfficesOneAfterTheOther) {
+  const Outcome first = Execute(Sign("author", author_) + " --in-force 2026-12-01T00:00:00Z");
+  EXPECT_EQ(first.exit_code, 0) << first.output;
+  EXPECT_THAT(first.output,
+              HasSubstr("in force from 2026-12-01T00:00:00.000Z: signed by one office"));
+  const Outcome again = Execute(Sign("author", author_) + " --statement " + out_);
+  EXPECT_EQ(again.exit_code, 3);
+  EXPECT_THAT(again.output, HasSubstr("this key has signed already"));
+  const Outcome second = Execute(Sign("protection", protection_) + " --statement " + out_);
+  EXPECT_EQ(second.exit_code, 0) << second.output;
+  EXPECT_THAT(second.output, HasSubstr("signed by both offices"));
+  const auto written = ReadPublications(out_);
+  ASSERT_TRUE(written.ok()) << written.status();
+  ASSERT_EQ(written->size(), 1u);
+  EXPECT_EQ(written->front().statement.signatures_size(), 2);
+}
+
+TEST_F(PolicySigning, AnotherTextThanTheFirstOfficeSignedIsNotSigned) {
+  ASSERT_EQ(Execute(Sign("author", author_) + " --in-force 2026-12-01T00:00:00Z").exit_code, 0);
+  std::ofstream(policy_, std::ios::app) << "# one more line\n";
+  const Outcome out = Execute(Sign("protection", protection_) + " --statement " + out_);
+  EXPECT_EQ(out.exit_code, 3);
+  EXPECT_THAT(out.output, HasSubstr("was signed for another text"));
+}
+
+TEST_F(PolicySigning, WhatDoesNotHoldIsNotSigned) {
+  ASSERT_EQ(
+      std::system(
+          ("sed -i '0,/expect  = \"released\"/s//expect  = \"refused\"/' " + policy_).c_str()),
+      0);
+  const Outcome missed = Execute(Sign("author", author_) + " --in-force 2026-12-01T00:00:00Z");
+  EXPECT_EQ(missed.exit_code, 3);
+  EXPECT_THAT(missed.output, HasSubstr("nothing is signed"));
+  EXPECT_EQ(Execute(Sign("author", author_)).exit_code, 2) << "from when?";
+  EXPECT_EQ(Execute(Sign("author", protection_) + " --in-force 2026-12-01T00:00:00Z").exit_code, 3)
+      << "another office's key";
 }
 
 TEST(PolicyProgram, EveryVerdictIsAnAnswer) {
@@ -133,7 +266,7 @@ TEST(PolicyProgram, UsageErrorsExitWith2) {
 TEST(PolicyProgram, SaysItInFrench) {
   const Outcome checked = Execute("--language fr check " + Examples());
   EXPECT_EQ(checked.exit_code, 0);
-  EXPECT_THAT(checked.output, EndsWith("12 politiques, 493 exemples, 0 non conformes\n"));
+  EXPECT_THAT(checked.output, HasSubstr("12 politiques, 493 exemples, 0 non conformes, "));
   const Outcome decided = Decide(kRecord, "--language fr");
   EXPECT_THAT(decided.output, HasSubstr("section 1 : non transmise : withheld (Une règle"));
   EXPECT_EQ(Execute("check x --language de").exit_code, 2);
@@ -229,7 +362,8 @@ TEST(PolicyProgram, RenderSaysWhatItCannotDo) {
 }
 
 TEST(PolicyProgram, HelpIsComplete) {
-  for (const char* help : {"--help", "check --help", "decide --help", "render --help"}) {
+  for (const char* help : {"--help", "check --help", "decide --help", "diff --help",
+                           "render --help", "sign --help", "test --help"}) {
     const Outcome out = Execute(help);
     EXPECT_EQ(out.exit_code, 0);
     EXPECT_THAT(out.output, HasSubstr("Exit codes:")) << help;

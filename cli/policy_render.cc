@@ -113,7 +113,7 @@ int Render(Language language, const policy::Folder& folder, const RenderQuestion
   std::optional<Instant> at;
   if (!question.at.empty()) {
     const auto parsed = ParseInstant(question.at);
-    if (!parsed.ok()) return Refuse(kUsage, Say(language, "policy.at", {question.at}));
+    if (!parsed.ok()) return Refuse(kUsage, Say(language, "policy.at", {"--at", question.at}));
     at = *parsed;
   }
   for (const std::string& word : question.purposes) {

@@ -28,6 +28,7 @@ class Mask {
     for (size_t i = 0; i < kWords; ++i) words_[i] &= o.words_[i];
     return *this;
   }
+  friend bool operator==(const Mask&, const Mask&) = default;
   friend Mask operator|(Mask a, const Mask& b) { return a |= b; }
   friend Mask operator&(Mask a, const Mask& b) { return a &= b; }
   friend Mask operator~(Mask a) {

@@ -37,6 +37,7 @@ struct Parties {
   std::vector<std::string> jurisdictions;  // "BR", or "ORG"
   std::vector<std::string> agencies;       // "ORG.interpol-demo"
   std::vector<std::string> groups;         // "EU", as written after "group:"
+  friend bool operator==(const Parties&, const Parties&) = default;
 };
 
 // An empty list or nullopt: the rule does not ask.

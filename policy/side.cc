@@ -25,6 +25,8 @@ Mask NamedState(const PartyTable& table, const Tables& tables, uint16_t state, I
   return named;
 }
 
+}  // namespace
+
 Mask PartyMask(const SideTables& side, const Tables& tables, const BoundEnd& other, Instant t) {
   const PartyTable& table = side.party;
   if (!other.known || other.state >= kStates) return table.unasked | side.deny;
@@ -71,6 +73,8 @@ Mask UnderMask(const SideTables& side, uint32_t instrument) {
   AddNamed(side.under, instrument, out);
   return out;
 }
+
+namespace {
 
 // The rules whose conditions on the record hold, whatever its sections.
 Mask RecordMask(const SideTables& side, const Tables& tables, const Bound& bound, Instant t) {

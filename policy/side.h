@@ -20,6 +20,12 @@ struct SideAnswer {
   std::array<SectionAnswer, limits::kSections> sections;
 };
 
+// The rules whose one condition on the record holds; their meet is what holds of all conditions.
+Mask PartyMask(const SideTables& side, const Tables& tables, const BoundEnd& other, Instant t);
+Mask ObtainedMask(const SideTables& side, const Tables& tables, const Bound& bound, Instant t);
+Mask HandlingMask(const SideTables& side, const Bound& bound);
+Mask UnderMask(const SideTables& side, uint32_t instrument);
+
 SideAnswer AnswerOf(const SideTables& side, const Tables& tables, const Bound& bound, Instant t);
 
 // Those of `answer.together` whose categories all stand in the released sections.

@@ -19,7 +19,7 @@ PROGRAMS = {
     "entente-broker": ["run", "init", "fsck"],
     "entente-node": [],
     "entente-audit": ["verify-receipt"],
-    "entente-policy": ["check", "decide", "render"],
+    "entente-policy": ["check", "test", "diff", "sign", "decide", "render"],
 }
 
 

@@ -105,8 +105,12 @@ def functions(text):
         opens = re.match(r"^(\s*)[^\s#/}].*[)\w&>] ?(const|noexcept|override|final|mutable|ABSL_\w+\([^)]*\)|-> [^{]+|:.*)* ?\{$", line)
         if start is None and opens and "(" in "".join(lines[max(0, index - 6):index + 1]) and not re.match(
                 r"^\s*(namespace|class|struct|enum|union|extern|if|for|while|switch|else|do|try|return|case)\b", line):
-            # A list of initializers stands four columns in from its constructor.
-            indent = len(opens.group(1)) - (4 if line.lstrip().startswith(":") else 0)
+            # A list of initializers stands four columns in from its constructor, its other lines six.
+            indent = len(opens.group(1))
+            if line.lstrip().startswith(":"):
+                indent -= 4
+            elif any(re.match(r"\s{%d}: \w" % (indent - 2), before) for before in lines[max(0, index - 20):index]):
+                indent -= 6
             start = index
         elif start is not None and re.match(r"^\s{%d}\}" % indent, line) and (len(line) == indent or line[indent] == "}"):
             yield start + 1, index - start + 1

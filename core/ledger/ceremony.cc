@@ -1,6 +1,7 @@
 #include "core/ledger/ceremony.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -143,19 +144,66 @@ Publication SignPolicyKeys(std::string_view federation, std::string_view jurisdi
   return ByAuthority(v1::ENTRY_KIND_KEYS, federation, keys, authority);
 }
 
-Publication SignPolicy(std::string_view federation, std::string_view jurisdiction, uint64_t version,
-                       std::string text, Instant in_force, const crypto::SigningKey& author,
-                       const crypto::SigningKey& protection) {
+namespace {
+
+v1::PolicyStatement PolicyBody(std::string_view jurisdiction, uint64_t version,
+                               std::string_view text, Instant in_force) {
   v1::PolicyStatement body;
   body.set_jurisdiction(std::string(jurisdiction));
   body.set_version(version);
   body.set_digest(ToString(crypto::Sha256(text)));
   body.set_in_force_ms(static_cast<uint64_t>(in_force.ms));
+  return body;
+}
+
+}  // namespace
+
+Publication SignPolicy(std::string_view federation, std::string_view jurisdiction, uint64_t version,
+                       std::string text, Instant in_force, const crypto::SigningKey& author,
+                       const crypto::SigningKey& protection) {
+  const v1::PolicyStatement body = PolicyBody(jurisdiction, version, text, in_force);
   return {v1::ENTRY_KIND_POLICY,
           record::SignBody(federation, body,
                            {{author, crypto::KeyUse::kPolicyAuthor},
                             {protection, crypto::KeyUse::kPolicyProtection}}),
           std::move(text)};
+}
+
+Publication BeginPolicy(std::string_view federation, std::string_view jurisdiction,
+                        uint64_t version, std::string text, Instant in_force,
+                        const crypto::SigningKey& key, crypto::KeyUse use) {
+  const v1::PolicyStatement body = PolicyBody(jurisdiction, version, text, in_force);
+  return {v1::ENTRY_KIND_POLICY, record::SignBody(federation, body, {{key, use}}), std::move(text)};
+}
+
+absl::StatusOr<Publication> CosignPolicy(std::string_view federation, const Publication& begun,
+                                         const crypto::SigningKey& key, crypto::KeyUse use) {
+  if (begun.statement.signatures_size() != 1) {
+    return absl::InvalidArgumentError("the statement does not bear exactly one signature");
+  }
+  const std::string first = begun.statement.signatures(0).key_id();
+  for (const crypto::KeyUse office :
+       {crypto::KeyUse::kPolicyAuthor, crypto::KeyUse::kPolicyProtection}) {
+    if (first != ToString(crypto::MakeKeyId(office, key.public_key()))) continue;
+    return absl::InvalidArgumentError("this key has signed already: the other office's is wanted");
+  }
+  Publication out = begun;
+  const std::array signers = {record::StatementSigner{key, use}};
+  const v1::SignedStatement second = record::SignStatement(
+      record::kStatementType<v1::PolicyStatement>, federation, begun.statement.body(), signers);
+  auto& signatures = *out.statement.mutable_signatures();
+  *signatures.Add() = second.signatures(0);
+  std::sort(signatures.begin(), signatures.end(),
+            [](const auto& a, const auto& b) { return a.key_id() < b.key_id(); });
+  return out;
+}
+
+std::optional<Instant> InForceOf(const Publication& policy) {
+  v1::PolicyStatement body;
+  if (policy.kind != v1::ENTRY_KIND_POLICY || !body.ParseFromString(policy.statement.body())) {
+    return std::nullopt;
+  }
+  return Instant{static_cast<int64_t>(body.in_force_ms())};
 }
 
 Publication SignFederationFile(std::string_view federation, std::string_view type, uint64_t version,

@@ -124,6 +124,34 @@ TEST_F(CeremonyTest, APolicyIsTakenFromBothOfficesOnly) {
   EXPECT_FALSE(Apply(SignPolicy(kName, "FR", 2, text, now_, fr.policy_author, fr.authority)).ok());
 }
 
+TEST_F(CeremonyTest, TwoOfficesSignAPolicyOneAfterTheOther) {
+  using enum crypto::KeyUse;
+  const auto& fr = federation_.jurisdiction("FR");
+  const std::string text = testing::DefaultPolicy("FR", 2);
+  const Publication begun =
+      BeginPolicy(kName, "FR", 2, text, now_, fr.policy_protection, kPolicyProtection);
+  EXPECT_FALSE(Apply(begun).ok()) << "one signature is not enough";
+  EXPECT_EQ(InForceOf(begun), now_);
+  const auto both = CosignPolicy(kName, begun, fr.policy_author, kPolicyAuthor);
+  ASSERT_TRUE(both.ok()) << both.status();
+  const Publication at_once =
+      SignPolicy(kName, "FR", 2, text, now_, fr.policy_author, fr.policy_protection);
+  EXPECT_EQ(both->statement.SerializeAsString(), at_once.statement.SerializeAsString());
+  EXPECT_TRUE(Apply(*both).ok());
+  EXPECT_FALSE(CosignPolicy(kName, *both, fr.authority, kPolicyAuthor).ok()) << "a third";
+}
+
+TEST_F(CeremonyTest, NoOfficeSignsForBoth) {
+  using enum crypto::KeyUse;
+  const auto& fr = federation_.jurisdiction("FR");
+  const Publication begun = BeginPolicy(kName, "FR", 2, testing::DefaultPolicy("FR", 2), now_,
+                                        fr.policy_author, kPolicyAuthor);
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      CosignPolicy(kName, begun, fr.policy_author, kPolicyAuthor).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      CosignPolicy(kName, begun, fr.policy_author, kPolicyProtection).status()));
+}
+
 TEST_F(CeremonyTest, PolicyKeysComeFromTheAuthority) {
   const crypto::SigningKey author = crypto::SigningKey::Create(random_);
   EXPECT_TRUE(Apply(SignPolicyKeys(kName, "FR", author.public_key(), key_.public_key(), period_,

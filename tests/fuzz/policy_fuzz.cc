@@ -1,3 +1,4 @@
+#include "policy/calendar.h"
 #include "policy/parse.h"
 #include "policy/vocabulary.h"
 #include "tests/fuzz/fuzz.h"
@@ -14,5 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   refused(policy::ParseInstruments(text, "f.toml", vocabulary).status());
   refused(policy::ParseGroups(text, "f.toml").status());
   refused(policy::ParseLabels(text, "f.toml").status());
+  refused(policy::ParseVocabulary(text, "f.toml").status());
+  refused(policy::ParseCalendar(text, "f.toml").status());
   return 0;
 }

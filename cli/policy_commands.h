@@ -1,0 +1,41 @@
+// The commands of entente-policy, each in a source of its own. They print, and give an exit code.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "core/base/bytes.h"
+#include "core/base/sentences.h"
+#include "policy/folder.h"
+
+namespace entente::cli {
+
+// Of a folder there are several errors, each on its line.
+int PolicyRefused(Language language, const absl::Status& status);
+
+// Names a folder's content: the names and bytes of its files, and the vocabulary compiled in.
+Digest FolderDigest(const policy::Folder& folder);
+
+// Reads a folder strictly, runs its examples, and says what its authors can hardly have meant.
+// `strict`: such a warning counts as a failure.
+int CheckPolicies(Language language, const std::string& folder, bool strict);
+
+// Every example of a folder with its answer.
+int TestPolicies(Language language, const std::string& folder);
+
+struct DiffQuestion {
+  std::string before, after;  // folders
+  std::string jurisdiction;   // empty: all that both have
+  std::string at_before, at;  // instants; empty: the first day of the version
+};
+int DiffPolicies(Language language, const DiffQuestion& question);
+
+// One office's signature under a policy: the first begins a statement, the second completes it.
+struct SignQuestion {
+  std::string file, federation, office, key, out;
+  std::string in_force;   // for the first
+  std::string statement;  // for the second: what the first wrote
+};
+int SignPolicyFile(Language language, const SignQuestion& question);
+
+}  // namespace entente::cli

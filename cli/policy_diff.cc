@@ -1,0 +1,255 @@
+// entente-policy diff.
+#include <algorithm>
+#include <iostream>
+#include <set>
+
+#include "absl/strings/str_join.h"
+#include "cli/failure.h"
+#include "cli/policy_commands.h"
+#include "cli/text.h"
+#include "core/base/instant.h"
+#include "policy/diff.h"
+
+namespace entente::cli {
+namespace {
+
+using policy::Axis;
+
+// The order in which a change is told.
+constexpr std::array<Axis, policy::kAxes> kTold = {
+    Axis::kData,     Axis::kPerson,     Axis::kParty,       Axis::kToKind,
+    Axis::kFromKind, Axis::kPurpose,    Axis::kInstrument,  Axis::kRecordKind,
+    Axis::kHandling, Axis::kEvaluation, Axis::kObtainedFrom};
+std::string KeyOf(std::string_view name) { return "policy.diff." + std::string(name); }
+
+constexpr std::array<std::string_view, policy::kAxes> kKeys = {
+    "party",   "under",       "obtained-from", "handling", "purpose", "from-kind",
+    "to-kind", "record-kind", "evaluation",    "person",   "data"};
+
+// One version of one State with the folder it lies in, and the instant at which it is looked at.
+struct End {
+  const policy::Folder* folder;
+  const policy::Policy* policy;
+  Instant at;
+};
+
+// The highest version that has begun by then; without an instant the highest of all, or below
+// another.
+const policy::Policy* Pick(const policy::Folder& folder, const std::string& jurisdiction,
+                           std::optional<Instant> at, std::optional<uint64_t> below) {
+  const policy::Policy* found = nullptr;
+  for (const policy::Policy& one : folder.policies) {
+    if (one.jurisdiction != jurisdiction || (at && *at < one.valid.from)) continue;
+    if (!at && below && one.version >= *below) continue;
+    if (found == nullptr || one.version > found->version) found = &one;
+  }
+  return found;
+}
+
+absl::StatusOr<std::shared_ptr<const policy::Snapshot>> CompileOne(const End& end) {
+  return policy::Snapshot::Compile(end.folder->vocabulary,
+                                   {.number = 0,
+                                    .hash = {},
+                                    .groups = end.folder->groups,
+                                    .instruments = end.folder->instruments,
+                                    .agencies = end.folder->agencies,
+                                    .policies = {{*end.policy, end.policy->valid.from}}});
+}
+
+// By the answers before and after.
+constexpr std::string_view kChanges[3][3] = {{"stays-stays", "stays-goes", "stays-forbids"},
+                                             {"goes-stays", "goes-goes", "goes-forbids"},
+                                             {"forbids-stays", "forbids-goes", ""}};
+
+class Printer {
+ public:
+  explicit Printer(Language language) : language_(language) {}
+
+  void Print(const policy::Change& change) const {
+    std::cout << "  "
+              << Say(language_, KeyOf(kChanges[static_cast<size_t>(change.before.answer)]
+                                              [static_cast<size_t>(change.after.answer)]))
+              << '\n';
+    for (const Axis axis : kTold) PrintValues(change, axis);
+    PrintPair("rules", change.before.rules, change.after.rules);
+    PrintPair("obligations", change.before.obligations, change.after.obligations);
+  }
+
+  void PrintPair(std::string_view key, const std::vector<std::string>& before,
+                 const std::vector<std::string>& after) const {
+    if (before == after) return;
+    const std::string none = Say(language_, "policy.diff.none");
+    const auto list = [&](const std::vector<std::string>& texts) {
+      return texts.empty() ? none : absl::StrJoin(texts, ", ");
+    };
+    std::cout << "      " << Say(language_, KeyOf(key), {list(before), list(after)}) << '\n';
+  }
+
+ private:
+  void PrintValues(const policy::Change& change, Axis axis) const {
+    const policy::Values& values = change.values[static_cast<size_t>(axis)];
+    if (values.all_but && values.listed.empty()) return;
+    std::string key(kKeys[static_cast<size_t>(axis)]);
+    if (axis == Axis::kParty && change.direction == policy::Direction::kInbound) key = "party-from";
+    std::string listed = absl::StrJoin(values.listed, ", ");
+    if (values.all_but) listed = Say(language_, "policy.diff.all-but", {listed});
+    std::cout << "      " << Say(language_, KeyOf(key), {listed}) << '\n';
+  }
+
+  const Language language_;
+};
+
+std::vector<std::string> TextsOf(const std::vector<policy::Obligation>& obligations) {
+  std::vector<std::string> out;
+  for (const policy::Obligation& one : obligations) out.push_back(one.text);
+  std::ranges::sort(out);
+  return out;
+}
+
+// What stands above the rules. Each pair once, when it differs.
+size_t PrintHead(Language language, const policy::Policy& before, const policy::Policy& after) {
+  const Printer printer(language);
+  const auto yes = [&](bool is) {
+    return Say(language, is ? "policy.diff.yes" : "policy.diff.no");
+  };
+  const auto until = [](const policy::Policy& one) {
+    return one.valid.until ? FormatInstant(*one.valid.until) : std::string();
+  };
+  using Lists = std::pair<std::vector<std::string>, std::vector<std::string>>;
+  const std::vector<std::pair<std::string_view, Lists>> pairs = {
+      {"valid-from", {{FormatInstant(before.valid.from)}, {FormatInstant(after.valid.from)}}},
+      {"valid-until", {{until(before)}, {until(after)}}},
+      {"contact", {{before.contact}, {after.contact}}},
+      {"explain", {{yes(before.explain_public)}, {yes(after.explain_public)}}},
+      {"can-honour", {TextsOf(before.can_honour), TextsOf(after.can_honour)}}};
+  size_t count = 0;
+  for (const auto& [key, lists] : pairs) {
+    if (lists.first != lists.second) ++count;
+    printer.PrintPair(key, lists.first, lists.second);
+  }
+  return count;
+}
+
+size_t PrintTogether(Language language, const policy::Policy& before, const policy::Policy& after) {
+  const std::vector<policy::TogetherChange> changes = policy::CompareTogether(before, after);
+  constexpr std::array<std::string_view, 3> kWhat = {"together-added", "together-removed",
+                                                     "together-changed"};
+  for (const policy::TogetherChange& change : changes) {
+    std::cout << "  "
+              << Say(language, KeyOf(kWhat[static_cast<size_t>(change.what)]),
+                     {change.id, change.title})
+              << '\n';
+  }
+  return changes.size();
+}
+
+absl::Status PrintHalf(Language language, policy::Direction direction,
+                       const policy::Version& before, const policy::Version& after,
+                       policy::HalfDifference& total, size_t& differences) {
+  auto half = policy::CompareHalf(direction, before, after);
+  if (!half.ok()) return half.status();
+  total.questions += half->questions;
+  total.compared += half->compared;
+  differences += half->changes.size();
+  if (half->changes.empty()) return absl::OkStatus();
+  std::cout << Say(language, direction == policy::Direction::kOutbound ? "policy.diff.outbound"
+                                                                       : "policy.diff.inbound")
+            << '\n';
+  for (const policy::Change& change : half->changes) Printer(language).Print(change);
+  return absl::OkStatus();
+}
+
+// How many differences there are, printed.
+absl::StatusOr<size_t> DiffOne(Language language, const End& before, const End& after) {
+  const auto old_snapshot = CompileOne(before);
+  if (!old_snapshot.ok()) return old_snapshot.status();
+  const auto new_snapshot = CompileOne(after);
+  if (!new_snapshot.ok()) return new_snapshot.status();
+  std::cout << Say(language, "policy.diff.title",
+                   {before.policy->jurisdiction, std::to_string(before.policy->version),
+                    FormatInstant(before.at), std::to_string(after.policy->version),
+                    FormatInstant(after.at)})
+            << '\n';
+  size_t differences = PrintHead(language, *before.policy, *after.policy);
+  policy::HalfDifference total;
+  const policy::Version old_version{old_snapshot->get(), before.policy, before.at};
+  const policy::Version new_version{new_snapshot->get(), after.policy, after.at};
+  for (const auto direction : {policy::Direction::kOutbound, policy::Direction::kInbound}) {
+    absl::Status status =
+        PrintHalf(language, direction, old_version, new_version, total, differences);
+    if (!status.ok()) return status;
+  }
+  differences += PrintTogether(language, *before.policy, *after.policy);
+  char questions[32];
+  std::snprintf(questions, sizeof questions, "%.3g", total.questions);
+  std::cout << Say(language, "policy.diff.summary",
+                   {std::to_string(differences), questions, std::to_string(total.compared)})
+            << '\n';
+  return differences;
+}
+
+// False, and said so, when the text is no instant. An empty one is none.
+bool ReadInstant(Language language, std::string_view option, const std::string& text,
+                 std::optional<Instant>& out) {
+  if (text.empty()) return true;
+  const auto instant = ParseInstant(text);
+  if (!instant.ok()) {
+    std::cerr << Say(language, "policy.at", {option, text}) << '\n';
+    return false;
+  }
+  out = *instant;
+  return true;
+}
+
+struct Instants {
+  std::optional<Instant> before, after;
+};
+
+absl::StatusOr<size_t> DiffFolders(Language language, const policy::Folder& before,
+                                   const policy::Folder& after, bool same_folder,
+                                   const std::string& jurisdiction, const Instants& instants) {
+  std::set<std::string> states;
+  for (const policy::Policy& one : after.policies) {
+    if (jurisdiction.empty() || one.jurisdiction == jurisdiction) states.insert(one.jurisdiction);
+  }
+  size_t compared = 0;
+  size_t differences = 0;
+  for (const std::string& state : states) {
+    const policy::Policy* now = Pick(after, state, instants.after, {});
+    if (now == nullptr) continue;
+    const bool step_down = same_folder && !instants.before;
+    const policy::Policy* then = Pick(before, state, instants.before,
+                                      step_down ? std::optional(now->version) : std::nullopt);
+    if (then == nullptr) continue;
+    const auto count =
+        DiffOne(language, {&before, then, instants.before.value_or(then->valid.from)},
+                {&after, now, instants.after.value_or(now->valid.from)});
+    if (!count.ok()) return count.status();
+    ++compared;
+    differences += *count;
+  }
+  if (compared == 0) {
+    return absl::NotFoundError("there are no two versions of one State's policy to compare");
+  }
+  return differences;
+}
+
+}  // namespace
+
+int DiffPolicies(Language language, const DiffQuestion& question) {
+  Instants instants;
+  if (!ReadInstant(language, "--at-old", question.at_before, instants.before) ||
+      !ReadInstant(language, "--at", question.at, instants.after)) {
+    return kUsage;
+  }
+  const auto before = policy::LoadFolder(question.before);
+  if (!before.ok()) return PolicyRefused(language, before.status());
+  const auto after = policy::LoadFolder(question.after);
+  if (!after.ok()) return PolicyRefused(language, after.status());
+  const auto differences = DiffFolders(language, *before, *after, question.before == question.after,
+                                       question.jurisdiction, instants);
+  if (!differences.ok()) return PolicyRefused(language, differences.status());
+  return *differences == 0 ? kDone : kAnswerIsNo;
+}
+
+}  // namespace entente::cli
