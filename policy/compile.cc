@@ -118,6 +118,11 @@ class RuleCompiler {
 
   void SetParties(const std::optional<Parties>& parties, PartyTable& table) {
     if (!parties) return table.unasked.Set(bit_);
+    const bool lost = std::ranges::any_of(parties->groups, [&](const std::string& group) {
+      return !context_.groups.contains(group);
+    });
+    if (lost && !allow()) table.unasked.Set(bit_);
+    if (lost) return;
     if (parties->everyone) table.everyone.Set(bit_);
     if (parties->everyone_except) table.except.Set(bit_);
     if (parties->another_state) table.another_state.Set(bit_);
@@ -129,12 +134,7 @@ class RuleCompiler {
       if (found != context_.tables.agencies.end()) table.agencies.Set(found->second.number, bit_);
     }
     for (const std::string& group : parties->groups) {
-      const auto found = context_.groups.find(group);
-      if (found != context_.groups.end()) {
-        table.groups.Set(found->second, bit_);
-      } else {
-        (allow() ? table.never : table.always).Set(bit_);
-      }
+      table.groups.Set(context_.groups.at(group), bit_);
     }
   }
 

@@ -29,6 +29,11 @@ class Mask {
     for (size_t i = 0; i < kPairs; ++i) pairs_[i] &= o.pairs_[i];
     return *this;
   }
+  Mask& operator^=(const Mask& o) {
+    for (size_t i = 0; i < kPairs; ++i) pairs_[i] ^= o.pairs_[i];
+    return *this;
+  }
+  friend Mask operator^(Mask a, const Mask& b) { return a ^= b; }
   friend Mask operator|(Mask a, const Mask& b) { return a |= b; }
   friend Mask operator&(Mask a, const Mask& b) { return a &= b; }
   friend Mask operator~(Mask a) {

@@ -18,19 +18,18 @@ Mask PartyMask(const SideTables& side, const Tables& tables, const BoundEnd& oth
   const PartyTable& table = side.party;
   if (!other.known || other.state >= kStates) return table.unasked | side.deny;
   const Mask named = NamedState(table, tables, other.state, t) | table.agencies.Of(other.number);
-  Mask out = table.unasked | (named & ~table.except) | table.always;
-  if (other.state != side.own_state && other.state != kOrgState) {
-    out |= table.everyone | (table.except & ~named);
+  if (other.state == side.own_state || other.state == kOrgState) {
+    return table.unasked | (named & ~table.except);
   }
-  return out & ~table.never;
+  return table.unasked | table.everyone | (named ^ table.except);
 }
 
 // A withhold or forbid is satisfied by one of the States, an allow only by all of them.
 Mask ObtainedMask(const SideTables& side, const Tables& tables, const Bound& bound, Instant t) {
   const PartyTable& table = side.obtained_from;
   if (bound.obtained_unknown) return table.unasked | side.deny;
-  if (bound.obtained_from->empty()) return table.unasked | (table.always & side.deny);
-  Mask one = table.always;
+  if (bound.obtained_from->empty()) return table.unasked;
+  Mask one;
   Mask all = side.allow;
   for (const std::string& code : *bound.obtained_from) {
     const uint16_t state = StateNumber(code);
@@ -39,11 +38,14 @@ Mask ObtainedMask(const SideTables& side, const Tables& tables, const Bound& bou
     one |= hit;
     all &= hit;
   }
-  return table.unasked | (one & side.deny) | (all & ~table.never);
+  return table.unasked | (one & side.deny) | all;
 }
 
 Mask HandlingMask(const SideTables& side, const Bound& bound) {
   if (bound.handling.unknown()) return side.handling.back();
+  if (std::has_single_bit(bound.handling.words())) {
+    return side.handling[std::countr_zero(bound.handling.words())];
+  }
   Mask one;
   Mask all = side.allow;
   for (uint32_t codes = bound.handling.words(); codes != 0; codes &= codes - 1) {
@@ -88,38 +90,28 @@ template <typename Visit>
   }
 }
 
-struct SectionAnswer {
-  Mask matched;
-  bool covered = true;
-};
-
-[[gnu::always_inline]] inline SectionAnswer AnswerSection(const SideTables& side,
-                                                          const Mask& record, const Mask& allow,
-                                                          const BoundSection& section) {
-  SectionAnswer out;
-  ForEachAtom(side, record, section, [&](const Mask& hit) {
-    out.matched |= hit;
-    out.covered &= (hit & allow).any();
-  });
-  return out;
-}
-
 }  // namespace
 
 SideAnswer AnswerOf(const SideTables& side, const Tables& tables, const Bound& bound, Instant t) {
   const Mask record = RecordMask(side, tables, bound, t);
   const Mask allow = side.allow;
-  const Mask withhold = side.withhold;
+  const Mask withhold = record & side.withhold;
+  const bool may_withhold = withhold.any();
+  SideAnswer answer{.record = record, .matched = {}};
   Mask matched;
-  uint32_t uncovered = 0;
-  uint32_t withheld = 0;
-  for (uint32_t i = bound.section_count; i-- > 0;) {
-    const SectionAnswer answer = AnswerSection(side, record, allow, bound.sections[i]);
-    matched |= answer.matched;
-    uncovered = uncovered << 1 | uint32_t{!answer.covered};
-    withheld = withheld << 1 | uint32_t{(answer.matched & withhold).any()};
+  for (uint32_t i = 0; i < bound.section_count; ++i) {
+    Mask of_section;
+    bool covered = true;
+    ForEachAtom(side, record, bound.sections[i], [&](const Mask& hit) {
+      of_section |= hit;
+      covered &= (hit & allow).any();
+    });
+    matched |= of_section;
+    answer.uncovered |= uint32_t{!covered} << i;
+    if (may_withhold) answer.withheld |= uint32_t{(of_section & withhold).any()} << i;
   }
-  return {record, matched, uncovered, withheld};
+  answer.matched = matched;
+  return answer;
 }
 
 Mask WithholdsOf(const SideTables& side, const SideAnswer& answer, const BoundSection& section) {

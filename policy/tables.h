@@ -65,14 +65,13 @@ class NamingRules {
   std::vector<Mask> rows_ = {Mask()};  // the first: no rule
 };
 
-// One condition that lists parties.
+// One condition that lists parties. Of rules that name a group which is gone, an allow stands
+// nowhere in it, and any other as if it did not ask.
 struct PartyTable {
   Mask unasked;        // rules without this condition
   Mask everyone;       // `everyone`
   Mask except;         // `everyone-except`: what is named is taken out
   Mask another_state;  // `another-state`
-  Mask always;         // a withhold or forbid that names a group which is gone
-  Mask never;          // an allow that does
   NamingRules states, groups, agencies;
 };
 

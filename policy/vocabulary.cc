@@ -30,6 +30,13 @@ absl::StatusOr<Vocabulary> Vocabulary::Create(Content content) {
   return vocabulary;
 }
 
+void Vocabulary::IndexCodes(const std::vector<std::string>& codes, Codes& out) {
+  out.fill(kWordsPerCategory);
+  for (size_t i = 0; i < codes.size(); ++i) {
+    out[static_cast<unsigned char>(codes[i][0])] = static_cast<uint8_t>(i);
+  }
+}
+
 // One multiplier in a hundred or so will do for as many words as there can be.
 bool Vocabulary::Words::Place(const std::vector<std::string>& words) {
   constexpr int kTries = 100'000;
@@ -85,15 +92,17 @@ absl::Status Vocabulary::Index() {
         "evaluation codes are single characters, in all at most 32 pairs; handling codes at most "
         "8");
   }
+  IndexCodes(sources, sources_);
+  IndexCodes(information, information_);
   return absl::OkStatus();
 }
 
 std::optional<uint8_t> Vocabulary::FindEvaluation(std::string_view text) const {
   if (text.size() != 2) return std::nullopt;
-  const auto source = Find(Category::kSource, text.substr(0, 1));
-  const auto information = Find(Category::kInformation, text.substr(1, 1));
-  if (!source || !information) return std::nullopt;
-  return static_cast<uint8_t>(*source * words(Category::kInformation).size() + *information);
+  const uint8_t source = sources_[static_cast<unsigned char>(text[0])];
+  const uint8_t information = information_[static_cast<unsigned char>(text[1])];
+  if (source == kWordsPerCategory || information == kWordsPerCategory) return std::nullopt;
+  return static_cast<uint8_t>(source * words(Category::kInformation).size() + information);
 }
 
 }  // namespace entente::policy

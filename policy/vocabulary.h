@@ -83,10 +83,15 @@ class Vocabulary {
     bool Place(const std::vector<std::string>& words);
   };
 
+  using Codes = std::array<uint8_t, 256>;  // the index of a character
+
   explicit Vocabulary(Content content);
   absl::Status Index();
+  static void IndexCodes(const std::vector<std::string>& codes, Codes& out);
 
   Content content_;
+  Codes sources_;
+  Codes information_;
   std::array<Words, kCategories> words_;
 };
 
