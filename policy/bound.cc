@@ -31,13 +31,12 @@ class Binder {
 
   void End(std::string_view agency, Label label, BoundEnd& end) {
     end.agency = agency;
-    const auto found = tables_.agencies.find(agency);
-    const bool listed = found != tables_.agencies.end();
-    end.state = listed ? found->second.state : StateNumber(StateOf(agency));
+    const AgencyRow* const row = tables_.agencies.Find(agency);
+    end.state = row != nullptr ? row->state : StateNumber(StateOf(agency));
     if (agency.empty()) return Missing(label);
-    if (!listed || !found->second.ActiveAt(t_)) return Unknown(label);
-    end.number = found->second.number;
-    end.kind = found->second.kind;
+    if (row == nullptr || !row->ActiveAt(t_)) return Unknown(label);
+    end.number = row->number;
+    end.kind = row->kind;
     end.known = true;
   }
 
@@ -72,8 +71,8 @@ class Binder {
 
   void Instrument(std::string_view id) {
     if (id.empty()) return Missing(Label::kUnder);
-    const auto found = tables_.instrument_index.find(id);
-    if (found != tables_.instrument_index.end()) out_.instrument = found->second;
+    const uint32_t* const found = tables_.instrument_index.Find(id);
+    if (found != nullptr) out_.instrument = *found;
   }
 
   void Obtained(const std::vector<std::string>& codes) {

@@ -130,8 +130,8 @@ class RuleCompiler {
       if (StateNumber(code) < kStates) table.states.Set(StateNumber(code), bit_);
     }
     for (const std::string& agency : parties->agencies) {
-      const auto found = context_.tables.agencies.find(agency);
-      if (found != context_.tables.agencies.end()) table.agencies.Set(found->second.number, bit_);
+      const AgencyRow* const row = context_.tables.agencies.Find(agency);
+      if (row != nullptr) table.agencies.Set(row->number, bit_);
     }
     for (const std::string& group : parties->groups) {
       table.groups.Set(context_.groups.at(group), bit_);
@@ -141,8 +141,8 @@ class RuleCompiler {
   void SetUnder() {
     if (rule_.under.empty()) return side_.under_unasked.Set(bit_);
     for (const std::string& id : rule_.under) {
-      const auto found = context_.tables.instrument_index.find(id);
-      if (found != context_.tables.instrument_index.end()) side_.under.Set(found->second, bit_);
+      const uint32_t* const found = context_.tables.instrument_index.Find(id);
+      if (found != nullptr) side_.under.Set(*found, bit_);
     }
     if (!allow()) side_.under_unknown.Set(bit_);
   }

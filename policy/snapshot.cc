@@ -20,7 +20,7 @@ absl::Status AddAgencies(const std::vector<Agency>& agencies, Tables& tables) {
     AgencyRow row{static_cast<uint32_t>(tables.agencies.size()),
                   StateNumber(agency.id.jurisdiction()), kind.value_or(kUnknownRow),
                   agency.admitted, agency.suspended};
-    if (!tables.agencies.emplace(agency.id.text(), std::move(row)).second) {
+    if (!tables.agencies.Add(agency.id.text(), std::move(row))) {
       return Twice("agency", agency.id.text());
     }
   }
@@ -64,7 +64,7 @@ absl::Status AddInstruments(const Instruments& instruments, const ObligationNumb
       row.AddParty(party.party, party.member);
     }
     const auto index = static_cast<uint32_t>(tables.instruments.size());
-    if (!tables.instrument_index.emplace(from.id, index).second) {
+    if (!tables.instrument_index.Add(from.id, index)) {
       return Twice("instrument", from.id);
     }
     tables.instruments.push_back(std::move(row));
@@ -124,9 +124,9 @@ absl::Status AddPolicy(const PolicyInForce& from, const CompileContext& context,
 
 // nullopt when it is not active.
 std::optional<Party> PartyOf(const Tables& tables, std::string_view agency, Instant t) {
-  const auto found = tables.agencies.find(agency);
-  if (found == tables.agencies.end() || !found->second.ActiveAt(t)) return std::nullopt;
-  return Party{found->second.state, agency};
+  const AgencyRow* const row = tables.agencies.Find(agency);
+  if (row == nullptr || !row->ActiveAt(t)) return std::nullopt;
+  return Party{row->state, agency};
 }
 
 }  // namespace

@@ -13,15 +13,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "policy/decision.h"
 #include "policy/mask.h"
 #include "policy/model.h"
+#include "policy/text_map.h"
 #include "policy/vocabulary.h"
-#include "policy/word_key.h"
 
 namespace entente::policy {
 
@@ -154,13 +153,6 @@ struct GroupSpan {
   uint16_t group;
   Interval member;
 };
-
-struct TextHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return WordKey(text).Hash() >> 20; }
-};
-template <typename Value>
-using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
 
 struct Tables {
   explicit Tables(const Vocabulary& words) : vocabulary(words) {}
