@@ -195,12 +195,14 @@ absl::StatusOr<json> RunDecide(const DecideOptions& options) {
               {"p50_us", Quantile(warm, 0.5)},
               {"p99_us", Quantile(warm, 0.99)},
               {"in_turn_us", InTurnUs(snapshot, cases, options.repeats)},
-              {"cold_p50_us", Quantile(cold, 0.5)},
-              {"cold_p99_us", Quantile(cold, 0.99)},
-              {"evicted_mib", evictor.mib()},
               {"words_p50_us", Quantile(worded, 0.5)},
               {"words_p99_us", Quantile(worded, 0.99)},
               {"clock_us", ticks.reading_us()}};
+  if (!cold.empty()) {
+    out["cold_p50_us"] = Quantile(cold, 0.5);
+    out["cold_p99_us"] = Quantile(cold, 0.99);
+    out["evicted_mib"] = evictor.mib();
+  }
   if (options.cedar_records == 0) return out;
   const std::vector<DecideCase> shared(
       cases.begin(),
