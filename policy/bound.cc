@@ -7,122 +7,111 @@ namespace {
 
 class Binder {
  public:
-  Binder(const Tables& tables, Instant t) : tables_(tables), t_(t) {}
+  Binder(const Tables& tables, Instant t, Bound& out) : tables_(tables), t_(t), out_(out) {}
 
-  Bound Run(const RecordLabels& record, const RecipientLabels& recipient) {
-    out_.origin = End(record.origin, "origin");
-    out_.recipient = End(recipient.recipient, "recipient");
-    out_.kind = Word(Category::kRecordKind, record.kind, "kind");
-    out_.purpose = Word(Category::kPurpose, record.purpose, "purpose");
-    Word(Category::kUrgency, record.urgency, "urgency");
+  void Run(const RecordLabels& record, const RecipientLabels& recipient) {
+    End(record.origin, Label::kOrigin, out_.origin);
+    End(recipient.recipient, Label::kRecipient, out_.recipient);
+    out_.kind = Word(Category::kRecordKind, record.kind, Label::kKind);
+    out_.purpose = Word(Category::kPurpose, record.purpose, Label::kPurpose);
+    Word(Category::kUrgency, record.urgency, Label::kUrgency);
     Evaluation(record.evaluation);
-    Set(Category::kHandling, record.handling, "handling", out_.handling, out_.handling_unknown);
-    if (!record.created) Missing("created");
-    if (!record.expires) Missing("expires");
+    Set(Category::kHandling, record.handling, Label::kHandling, out_.handling);
+    if (!record.created) Missing(Label::kCreated);
+    if (!record.expires) Missing(Label::kExpires);
     Instrument(recipient.under);
     Obtained(record.obtained_from);
-    if (record.sections.empty()) Missing("section");
+    if (record.sections.empty()) Missing(Label::kSection);
     for (const SectionLabels& section : record.sections) Section(section);
-    return std::move(out_);
   }
 
  private:
-  void Reason(PolicyReason reason, std::string_view label) {
-    out_.reasons.push_back(
-        {Side::kRecord, std::string(PolicyReasonWord(reason)) + ":" + std::string(label)});
-  }
-  void Missing(std::string_view label) { Reason(PolicyReason::kLabelMissing, label); }
-  void Unknown(std::string_view label) { Reason(PolicyReason::kLabelUnknown, label); }
+  void Missing(Label label) { out_.missing |= 1u << static_cast<unsigned>(label); }
+  void Unknown(Label label) { out_.unknown |= 1u << static_cast<unsigned>(label); }
 
-  BoundEnd End(std::string_view agency, std::string_view label) {
-    BoundEnd end;
+  void End(std::string_view agency, Label label, BoundEnd& end) {
     end.agency = agency;
-    end.state = StateNumber(StateOf(agency));
-    if (agency.empty()) {
-      Missing(label);
-      return end;
-    }
-    const auto found = tables_.agencies.find(agency);
-    if (found == tables_.agencies.end() || !found->second.ActiveAt(t_)) {
-      Unknown(label);
-      return end;
-    }
-    end.kind = found->second.kind;
+    const AgencyRow* const row = tables_.agencies.Find(agency);
+    end.state = row != nullptr ? row->state : StateNumber(StateOf(agency));
+    if (agency.empty()) return Missing(label);
+    if (row == nullptr || !row->ActiveAt(t_)) return Unknown(label);
+    end.number = row->number;
+    end.kind = row->kind;
     end.known = true;
-    return end;
   }
 
-  uint8_t Word(Category category, std::string_view word, std::string_view label) {
+  uint8_t Word(Category category, std::string_view word, Label label) {
     if (word.empty()) {
       Missing(label);
       return kUnknownRow;
     }
-    const auto index = tables_.vocabulary.Find(category, word);
-    if (!index) Unknown(label);
-    return index.value_or(kUnknownRow);
+    const uint8_t row = tables_.vocabulary.RowOf(category, word);
+    if (row == kUnknownRow) Unknown(label);
+    return row;
   }
 
   void Evaluation(std::string_view text) {
     const auto index = tables_.vocabulary.FindEvaluation(text);
-    if (!index)
-      Reason(text.empty() ? PolicyReason::kLabelMissing : PolicyReason::kLabelUnknown,
-             "evaluation");
+    if (!index) text.empty() ? Missing(Label::kEvaluation) : Unknown(Label::kEvaluation);
     out_.evaluation = index.value_or(kUnknownRow);
   }
 
-  void Set(Category category, const std::vector<std::string>& words, std::string_view label,
-           uint32_t& mask, bool& unknown) {
+  void Set(Category category, const std::vector<std::string>& words, Label label, BoundSet& out) {
+    out = {};
     if (words.empty()) {
       Missing(label);
-      unknown = true;
+      out.Add(kUnknownRow);
     }
     for (const std::string& word : words) {
-      if (const auto index = tables_.vocabulary.Find(category, word)) {
-        mask |= 1u << *index;
-      } else {
-        Unknown(label);
-        unknown = true;
-      }
+      const uint8_t row = tables_.vocabulary.RowOf(category, word);
+      if (row == kUnknownRow) Unknown(label);
+      out.Add(row);
     }
   }
 
   void Instrument(std::string_view id) {
-    if (id.empty()) return Missing("under");
-    const auto found = tables_.instrument_index.find(id);
-    if (found != tables_.instrument_index.end()) out_.instrument = found->second;
+    if (id.empty()) return Missing(Label::kUnder);
+    const uint32_t* const found = tables_.instrument_index.Find(id);
+    if (found != nullptr) out_.instrument = *found;
   }
 
   void Obtained(const std::vector<std::string>& codes) {
+    out_.obtained_from = &codes;
     for (const std::string& code : codes) {
-      if (code == "ORG" || IsJurisdiction(code)) {
-        out_.obtained_from.push_back(StateNumber(code));
-      } else {
-        Unknown("obtained_from");
-        out_.obtained_unknown = true;
-      }
+      if (code == "ORG" || IsJurisdiction(code)) continue;
+      Unknown(Label::kObtainedFrom);
+      out_.obtained_unknown = true;
     }
   }
 
   void Section(const SectionLabels& section) {
+    out_.essential |= uint32_t{section.essential} << out_.section_count;
     BoundSection& bound = out_.sections[out_.section_count++];
-    bound.essential = section.essential;
-    Set(Category::kPerson, section.about, "about", bound.about, bound.about_unknown);
-    Set(Category::kData, section.data, "data", bound.data, bound.data_unknown);
-    if (!section.basis.empty() && !tables_.vocabulary.Find(Category::kBasis, section.basis)) {
-      Unknown("basis");
-    }
+    Set(Category::kPerson, section.about, Label::kAbout, bound.about);
+    Set(Category::kData, section.data, Label::kData, bound.data);
+    if (!section.basis.empty()) Word(Category::kBasis, section.basis, Label::kBasis);
   }
 
   const Tables& tables_;
   const Instant t_;
-  Bound out_;
+  Bound& out_;
 };
 
 }  // namespace
 
+std::string_view LabelWord(Label label) {
+  constexpr std::array<std::string_view, kLabelKinds> kWords = {
+      "origin",        "recipient", "kind",    "purpose", "urgency",
+      "evaluation",    "handling",  "created", "expires", "under",
+      "obtained_from", "section",   "about",   "data",    "basis"};
+  return kWords[static_cast<size_t>(label)];
+}
+
 Bound Bind(const Tables& tables, const RecordLabels& record, const RecipientLabels& recipient,
            Instant t) {
-  return Binder(tables, t).Run(record, recipient);
+  Bound out;
+  Binder(tables, t, out).Run(record, recipient);
+  return out;
 }
 
 }  // namespace entente::policy

@@ -43,8 +43,22 @@ class RuleCompiler {
     Mask* const masks[] = {&side_.allow, &side_.withhold, &side_.forbid, &side_.together};
     masks[static_cast<size_t>(rule_.kind)]->Set(bit_);
     if (!allow()) side_.deny.Set(bit_);
-    side_.rules.push_back(
-        {rule_.kind, rule_.id, rule_.title, context_.obligations.SetOf(rule_.obligations)});
+    side_.rules.push_back({rule_.kind, rule_.id, rule_.title});
+    const ObligationSet obligations = context_.obligations.SetOf(rule_.obligations);
+    for (size_t family = 0; family < kObligationFamilies; ++family) {
+      if (obligations.strictest[family] == kNoObligation) continue;
+      SetObliging(static_cast<uint8_t>(family), obligations.strictest[family]);
+    }
+  }
+
+  // By number, which puts families together and the stricter first.
+  void SetObliging(uint8_t family, uint16_t number) {
+    auto& all = side_.obliging;
+    const auto at =
+        std::lower_bound(all.begin(), all.end(), number,
+                         [](const Obliging& one, uint16_t n) { return one.number < n; });
+    if (at != all.end() && at->number == number) return at->rules.Set(bit_);
+    all.insert(at, {family, number, {}})->rules.Set(bit_);
   }
 
   std::optional<uint8_t> Find(Category category, const std::string& word) {
@@ -102,41 +116,33 @@ class RuleCompiler {
     row.together_data = WordMask(Category::kData, rule_.data);
   }
 
-  template <typename Key>
-  void SetNamed(Named<Key>& named, const Key& key) {
-    const auto at =
-        std::lower_bound(named.begin(), named.end(), key,
-                         [](const auto& entry, const Key& k) { return entry.first < k; });
-    if (at != named.end() && at->first == key) return at->second.Set(bit_);
-    Mask mask;
-    mask.Set(bit_);
-    named.insert(at, {key, mask});
-  }
-
   void SetParties(const std::optional<Parties>& parties, PartyTable& table) {
     if (!parties) return table.unasked.Set(bit_);
+    const bool lost = std::ranges::any_of(parties->groups, [&](const std::string& group) {
+      return !context_.groups.contains(group);
+    });
+    if (lost && !allow()) table.unasked.Set(bit_);
+    if (lost) return;
     if (parties->everyone) table.everyone.Set(bit_);
     if (parties->everyone_except) table.except.Set(bit_);
     if (parties->another_state) table.another_state.Set(bit_);
     for (const std::string& code : parties->jurisdictions) {
-      SetNamed(table.states, StateNumber(code));
+      if (StateNumber(code) < kStates) table.states.Set(StateNumber(code), bit_);
     }
-    for (const std::string& agency : parties->agencies) SetNamed(table.agencies, agency);
+    for (const std::string& agency : parties->agencies) {
+      const AgencyRow* const row = context_.tables.agencies.Find(agency);
+      if (row != nullptr) table.agencies.Set(row->number, bit_);
+    }
     for (const std::string& group : parties->groups) {
-      const auto found = context_.groups.find(group);
-      if (found != context_.groups.end()) {
-        SetNamed(table.groups, found->second);
-      } else {
-        (allow() ? table.never : table.always).Set(bit_);
-      }
+      table.groups.Set(context_.groups.at(group), bit_);
     }
   }
 
   void SetUnder() {
     if (rule_.under.empty()) return side_.under_unasked.Set(bit_);
     for (const std::string& id : rule_.under) {
-      const auto found = context_.tables.instrument_index.find(id);
-      if (found != context_.tables.instrument_index.end()) SetNamed(side_.under, found->second);
+      const uint32_t* const found = context_.tables.instrument_index.Find(id);
+      if (found != nullptr) side_.under.Set(*found, bit_);
     }
     if (!allow()) side_.under_unknown.Set(bit_);
   }

@@ -22,7 +22,7 @@ class ObligationNumbers {
 
 // What rules refer to, by name.
 struct CompileContext {
-  const Tables& tables;  // vocabulary and instruments are complete
+  const Tables& tables;  // vocabulary, agencies and instruments are complete
   const std::map<std::string, uint16_t>& groups;
   const ObligationNumbers& obligations;
 };

@@ -1,6 +1,7 @@
 #include "policy/decide.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/base/limits.h"
 #include "policy/side.h"
@@ -12,9 +13,9 @@ namespace {
 // A side that is asked and whose policy is in force.
 struct Asked {
   Side side;
-  const PolicyTables* policy;
   const SideTables* rules;
   SideAnswer answer;
+  Mask together;  // not_together rules that the released sections meet
 };
 
 template <typename T>
@@ -23,50 +24,95 @@ void SortUnique(std::vector<T>& items) {
   items.erase(std::unique(items.begin(), items.end()), items.end());
 }
 
+std::string WithSubject(PolicyReason reason, std::string_view subject) {
+  return std::string(PolicyReasonWord(reason)) + ":" + std::string(subject);
+}
+
+// Run() takes all steps and remembers what it found in numbers; the words are made from that.
 class Decider {
  public:
   Decider(const Snapshot& snapshot, const RecordLabels& record, const RecipientLabels& recipient,
           Instant t)
-      : tables_(snapshot.tables()),
+      : snapshot_(snapshot),
+        tables_(snapshot.tables()),
         record_(record),
         recipient_(recipient),
         t_(t),
-        bound_(Bind(tables_, record, recipient, t)) {
-    out_.at = t;
-    out_.snapshot_number = snapshot.number();
-    out_.snapshot_hash = snapshot.hash();
-  }
+        bound_(Bind(tables_, record, recipient, t)) {}
 
-  Decision Run(bool outbound, bool inbound) {
+  void Run(bool outbound, bool inbound) {
     CheckLabels();
     const PolicyTables* origin = outbound ? OriginPolicy() : nullptr;
-    const PolicyTables* destination = inbound ? DestinationPolicy() : nullptr;
+    destination_ = inbound ? DestinationPolicy() : nullptr;
     CheckInstrument();
-    if (origin != nullptr) Ask(Side::kOrigin, *origin, origin->outbound);
-    if (destination != nullptr) Ask(Side::kDestination, *destination, destination->inbound);
-    for (uint32_t i = 0; i < bound_.section_count; ++i) JudgeSection(i);
+    if (origin != nullptr) Ask(Side::kOrigin, origin->outbound);
+    if (destination_ != nullptr) Ask(Side::kDestination, destination_->inbound);
+    CheckInstrumentCovers();
     const bool all_answered =
-        (origin != nullptr) == outbound && (destination != nullptr) == inbound;
+        (origin != nullptr) == outbound && (destination_ != nullptr) == inbound;
     if (all_answered) CheckReleased();
-    ObligationSet obligations = CollectObligations();
-    if (destination != nullptr) CheckHonoured(*destination, obligations);
-    return Finish(obligations);
+    CollectObligations();
+    if (destination_ != nullptr) CheckHonoured(*destination_);
+  }
+
+  Ruling InNumbers() const {
+    Ruling out;
+    out.verdict = verdict();
+    const bool releases = out.verdict <= Verdict::kReleaseInPart;
+    out.released = releases ? released() : 0;
+    out.obligations = (releases ? obligations_ : ObligationSet()).strictest;
+    return out;
+  }
+
+  Decision InWords() const {
+    Decision out;
+    out.at = t_;
+    out.snapshot_number = snapshot_.number();
+    out.snapshot_hash = snapshot_.hash();
+    if (contact_ != nullptr) {
+      out.destination_contact = contact_->contact;
+      out.destination_public = contact_->explain_public;
+    }
+    out.verdict = verdict();
+    out.matched = MatchedRules();
+    for (uint32_t i = 0; i < bound_.section_count; ++i) {
+      if ((withheld_ >> i & 1u) != 0) out.withheld.push_back(Withheld(i));
+    }
+    out.reasons = AllReasons();
+    if (!out.releases()) return out;
+    for (uint32_t i = 0; i < bound_.section_count; ++i) {
+      if ((withheld_ >> i & 1u) == 0) out.released.push_back(i);
+    }
+    out.obligations = Texts(obligations_);
+    out.origin_obligations = Texts(OfOrigin());
+    return out;
   }
 
  private:
-  void Refuse(Side side, std::string reason) {
-    refused_ = true;
-    out_.reasons.push_back({side, std::move(reason)});
+  uint32_t released() const {
+    const auto all = static_cast<uint32_t>((uint64_t{1} << bound_.section_count) - 1);
+    return all & ~withheld_;
+  }
+
+  Verdict verdict() const {
+    if (refused_) return Verdict::kRefuse;
+    if (held_) return Verdict::kHold;
+    return withheld_ == 0 ? Verdict::kRelease : Verdict::kReleaseInPart;
+  }
+
+  void Note(Side side, PolicyReason reason) {
+    reasons_[static_cast<size_t>(side)] |= 1u << static_cast<unsigned>(reason);
   }
   void Refuse(Side side, PolicyReason reason) {
-    Refuse(side, std::string(PolicyReasonWord(reason)));
+    refused_ = true;
+    Note(side, reason);
   }
 
   void CheckLabels() {
-    refused_ = !bound_.reasons.empty();
-    out_.reasons = std::move(bound_.reasons);
-    const bool for_person = (bound_.handling & tables_.vocabulary.handling_for_person()) != 0 ||
-                            recipient_.consents > 0;
+    refused_ = (bound_.missing | bound_.unknown) != 0;
+    const bool for_person =
+        (bound_.handling.words() & tables_.vocabulary.handling_for_person()) != 0 ||
+        recipient_.consents > 0;
     if (for_person) Refuse(Side::kRecord, PolicyReason::kHandlingNeedsPerson);
   }
 
@@ -76,7 +122,7 @@ class Decider {
         record_.sent_under > 0 && record_.created && t_ < *record_.created + limits::kPolicyHoldMs;
     if (!waits) return Refuse(Side::kOrigin, reason);
     held_ = true;
-    out_.reasons.push_back({Side::kOrigin, std::string(PolicyReasonWord(reason))});
+    Note(Side::kOrigin, reason);
   }
 
   const PolicyTables* OriginPolicy() {
@@ -94,15 +140,14 @@ class Decider {
   }
 
   const PolicyTables* DestinationPolicy() {
-    const PolicyTables* policy = tables_.PolicyAt(bound_.recipient.state, t_);
-    if (policy == nullptr) {
+    contact_ = tables_.PolicyAt(bound_.recipient.state, t_);
+    if (contact_ == nullptr) {
       Refuse(Side::kDestination, PolicyReason::kDestinationPolicyAbsent);
-      return nullptr;
+    } else if (t_ >= contact_->until) {
+      Refuse(Side::kDestination, PolicyReason::kPolicyExpired);
+    } else {
+      return contact_;
     }
-    out_.destination_contact = policy->contact;
-    out_.destination_public = policy->explain_public;
-    if (t_ < policy->until) return policy;
-    Refuse(Side::kDestination, PolicyReason::kPolicyExpired);
     return nullptr;
   }
 
@@ -112,7 +157,9 @@ class Decider {
       return Refuse(Side::kInstrument, PolicyReason::kInstrumentUnknown);
     }
     const InstrumentRow& row = tables_.instruments[bound_.instrument];
-    if (const auto bar = row.Bars(bound_.origin.agency, bound_.recipient.agency, t_)) {
+    const Party from{bound_.origin.state, bound_.origin.agency};
+    const Party to{bound_.recipient.state, bound_.recipient.agency};
+    if (const auto bar = row.Bars(from, to, t_)) {
       return Refuse(Side::kInstrument, *bar);
     }
     if (bound_.purpose == kUnknownRow) return;
@@ -120,95 +167,131 @@ class Decider {
       return Refuse(Side::kInstrument, PolicyReason::kInstrumentPurpose);
     }
     instrument_ = &row;
-    out_.matched.push_back({Side::kInstrument, row.id, row.title});
   }
 
-  void Ask(Side side, const PolicyTables& policy, const SideTables& rules) {
+  void Ask(Side side, const SideTables& rules) {
     Asked& asked = asked_[asked_count_++];
     asked.side = side;
-    asked.policy = &policy;
     asked.rules = &rules;
     asked.answer = AnswerOf(rules, tables_, bound_, t_);
-    if (asked.answer.forbids.any()) Refuse(side, PolicyReason::kForbidden);
-    AddRules(side, rules, asked.answer.matched, out_.matched);
+    if ((asked.answer.matched & rules.forbid).any()) Refuse(side, PolicyReason::kForbidden);
+    if (asked.answer.uncovered != 0) Note(side, PolicyReason::kNoRuleAllows);
+    if (asked.answer.withheld != 0) Note(side, PolicyReason::kWithheld);
+    withheld_ |= asked.answer.uncovered | asked.answer.withheld;
   }
 
-  static void AddRules(Side side, const SideTables& rules, const Mask& mask,
-                       std::vector<MatchedRule>& out) {
-    mask.ForEach([&](size_t i) { out.push_back({side, rules.rules[i].id, rules.rules[i].title}); });
-  }
-
-  void JudgeSection(uint32_t i) {
-    WithheldSection withheld;
-    withheld.section = i;
-    for (uint32_t k = 0; k < asked_count_; ++k) JudgeBySide(asked_[k], i, withheld);
-    if (instrument_ != nullptr && (bound_.sections[i].data & ~instrument_->data) != 0) {
-      withheld.reasons.push_back(
-          {Side::kInstrument, std::string(PolicyReasonWord(PolicyReason::kNoRuleAllows))});
-      withheld.rules.push_back({Side::kInstrument, instrument_->id, instrument_->title});
+  void CheckInstrumentCovers() {
+    if (instrument_ == nullptr) return;
+    for (uint32_t i = 0; i < bound_.section_count; ++i) {
+      const bool beyond = (bound_.sections[i].data.words() & ~instrument_->data) != 0;
+      beyond_instrument_ |= uint32_t{beyond} << i;
     }
-    if (withheld.reasons.empty()) {
-      released_ |= 1u << i;
-      return;
-    }
-    SortUnique(withheld.rules);
-    SortUnique(withheld.reasons);
-    out_.reasons.insert(out_.reasons.end(), withheld.reasons.begin(), withheld.reasons.end());
-    out_.withheld.push_back(std::move(withheld));
-  }
-
-  static void JudgeBySide(const Asked& asked, uint32_t i, WithheldSection& out) {
-    const SectionAnswer& answer = asked.answer.sections[i];
-    if (answer.released()) return;
-    if (answer.uncovered) {
-      out.reasons.push_back(
-          {asked.side, std::string(PolicyReasonWord(PolicyReason::kNoRuleAllows))});
-    }
-    if (answer.withholds.any()) {
-      out.reasons.push_back({asked.side, std::string(PolicyReasonWord(PolicyReason::kWithheld))});
-      AddRules(asked.side, *asked.rules, answer.withholds, out.rules);
-    }
+    if (beyond_instrument_ != 0) Note(Side::kInstrument, PolicyReason::kNoRuleAllows);
+    withheld_ |= beyond_instrument_;
   }
 
   void CheckReleased() {
     for (uint32_t k = 0; k < asked_count_; ++k) {
-      const Asked& asked = asked_[k];
-      const Mask hits = TogetherHits(*asked.rules, asked.answer, bound_, released_);
-      if (!hits.any()) continue;
-      Refuse(asked.side, PolicyReason::kNotTogether);
-      AddRules(asked.side, *asked.rules, hits, out_.matched);
+      Asked& asked = asked_[k];
+      asked.together = TogetherHits(*asked.rules, asked.answer, bound_, released());
+      if (asked.together.any()) Refuse(asked.side, PolicyReason::kNotTogether);
     }
-    if (released_ == 0) Refuse(Side::kRecord, PolicyReason::kNothingLeft);
-    for (uint32_t i = 0; i < bound_.section_count; ++i) {
-      if (bound_.sections[i].essential && (released_ >> i & 1u) == 0) {
-        Refuse(Side::kRecord, PolicyReason::kEssentialMissing);
-      }
+    if (released() == 0) Refuse(Side::kRecord, PolicyReason::kNothingLeft);
+    if ((bound_.essential & withheld_) != 0) Refuse(Side::kRecord, PolicyReason::kEssentialMissing);
+  }
+
+  void CollectObligations() {
+    for (uint32_t codes = bound_.handling.words(); codes != 0; codes &= codes - 1) {
+      obligations_.Add(tables_.handling_obligations[std::countr_zero(codes)]);
+    }
+    if (instrument_ != nullptr) obligations_.Add(instrument_->obligations);
+    for (uint32_t k = 0; k < asked_count_; ++k) {
+      AddObligations(*asked_[k].rules, asked_[k].answer.matched, obligations_);
     }
   }
 
-  ObligationSet CollectObligations() {
-    ObligationSet all;
-    for (uint32_t codes = bound_.handling; codes != 0; codes &= codes - 1) {
-      all.Add(tables_.handling_obligations[std::countr_zero(codes)]);
+  void CheckHonoured(const PolicyTables& destination) {
+    for (size_t i = 0; i < kObligationFamilies; ++i) {
+      const bool weaker = destination.can_honour.strictest[i] > obligations_.strictest[i];
+      not_honoured_ |= uint32_t{weaker} << i;
     }
-    if (instrument_ != nullptr) all.Add(instrument_->obligations);
+    refused_ |= not_honoured_ != 0;
+  }
+
+  ObligationSet OfOrigin() const {
+    ObligationSet out;
     for (uint32_t k = 0; k < asked_count_; ++k) {
       const Asked& asked = asked_[k];
-      (asked.answer.matched & asked.rules->allow).ForEach([&](size_t i) {
-        all.Add(asked.rules->rules[i].obligations);
-        if (asked.side == Side::kOrigin) of_origin_.Add(asked.rules->rules[i].obligations);
-      });
+      if (asked.side == Side::kOrigin) AddObligations(*asked.rules, asked.answer.matched, out);
     }
-    return all;
+    return out;
   }
 
-  void CheckHonoured(const PolicyTables& destination, const ObligationSet& obligations) {
-    for (size_t i = 0; i < kObligationFamilies; ++i) {
-      const uint16_t wanted = obligations.strictest[i];
-      if (wanted == kNoObligation || destination.can_honour.strictest[i] <= wanted) continue;
-      Refuse(Side::kDestination, std::string(PolicyReasonWord(PolicyReason::kCannotHonour)) + ":" +
-                                     tables_.obligation_texts[wanted]);
+  static void AddRules(const Asked& asked, const Mask& mask, std::vector<MatchedRule>& out) {
+    mask.ForEach([&](size_t i) {
+      const RuleRow& row = asked.rules->rules[i];
+      out.push_back({asked.side, row.id, row.title});
+    });
+  }
+
+  std::vector<MatchedRule> MatchedRules() const {
+    std::vector<MatchedRule> out;
+    if (instrument_ != nullptr) {
+      out.push_back({Side::kInstrument, instrument_->id, instrument_->title});
     }
+    for (uint32_t k = 0; k < asked_count_; ++k) {
+      AddRules(asked_[k], asked_[k].answer.matched | asked_[k].together, out);
+    }
+    SortUnique(out);
+    return out;
+  }
+
+  WithheldSection Withheld(uint32_t i) const {
+    WithheldSection out;
+    out.section = i;
+    const auto note = [&](Side side, PolicyReason reason) {
+      out.reasons.push_back({side, std::string(PolicyReasonWord(reason))});
+    };
+    for (uint32_t k = 0; k < asked_count_; ++k) {
+      const Asked& asked = asked_[k];
+      if ((asked.answer.uncovered >> i & 1u) != 0) note(asked.side, PolicyReason::kNoRuleAllows);
+      if ((asked.answer.withheld >> i & 1u) == 0) continue;
+      note(asked.side, PolicyReason::kWithheld);
+      AddRules(asked, WithholdsOf(*asked.rules, asked.answer, bound_.sections[i]), out.rules);
+    }
+    if ((beyond_instrument_ >> i & 1u) != 0) {
+      note(Side::kInstrument, PolicyReason::kNoRuleAllows);
+      out.rules.push_back({Side::kInstrument, instrument_->id, instrument_->title});
+    }
+    SortUnique(out.rules);
+    SortUnique(out.reasons);
+    return out;
+  }
+
+  std::vector<SidedReason> AllReasons() const {
+    std::vector<SidedReason> out;
+    for (size_t side = 0; side < reasons_.size(); ++side) {
+      for (uint32_t bits = reasons_[side]; bits != 0; bits &= bits - 1) {
+        const auto reason = static_cast<PolicyReason>(std::countr_zero(bits));
+        out.push_back({static_cast<Side>(side), std::string(PolicyReasonWord(reason))});
+      }
+    }
+    for (size_t i = 0; i < kLabelKinds; ++i) {
+      const std::string_view label = LabelWord(static_cast<Label>(i));
+      if ((bound_.missing >> i & 1u) != 0) {
+        out.push_back({Side::kRecord, WithSubject(PolicyReason::kLabelMissing, label)});
+      }
+      if ((bound_.unknown >> i & 1u) != 0) {
+        out.push_back({Side::kRecord, WithSubject(PolicyReason::kLabelUnknown, label)});
+      }
+    }
+    for (uint32_t bits = not_honoured_; bits != 0; bits &= bits - 1) {
+      const uint16_t wanted = obligations_.strictest[std::countr_zero(bits)];
+      out.push_back({Side::kDestination,
+                     WithSubject(PolicyReason::kCannotHonour, tables_.obligation_texts[wanted])});
+    }
+    SortUnique(out);
+    return out;
   }
 
   std::vector<std::string> Texts(const ObligationSet& set) const {
@@ -220,35 +303,24 @@ class Decider {
     return out;
   }
 
-  Decision Finish(const ObligationSet& obligations) {
-    SortUnique(out_.matched);
-    SortUnique(out_.reasons);
-    if (refused_ || held_) {
-      out_.verdict = refused_ ? Verdict::kRefuse : Verdict::kHold;
-      return std::move(out_);
-    }
-    out_.verdict = out_.withheld.empty() ? Verdict::kRelease : Verdict::kReleaseInPart;
-    for (uint32_t i = 0; i < bound_.section_count; ++i) {
-      if ((released_ >> i & 1u) != 0) out_.released.push_back(i);
-    }
-    out_.obligations = Texts(obligations);
-    out_.origin_obligations = Texts(of_origin_);
-    return std::move(out_);
-  }
-
+  const Snapshot& snapshot_;
   const Tables& tables_;
   const RecordLabels& record_;
   const RecipientLabels& recipient_;
   const Instant t_;
-  Bound bound_;
+  const Bound bound_;
   const InstrumentRow* instrument_ = nullptr;  // only when it is in force for these two
+  const PolicyTables* contact_ = nullptr;      // the destination's, also when it has expired
+  const PolicyTables* destination_ = nullptr;
   std::array<Asked, 2> asked_;
   uint32_t asked_count_ = 0;
-  uint32_t released_ = 0;
-  ObligationSet of_origin_;
+  uint32_t withheld_ = 0;  // sections, for whatever reason
+  uint32_t beyond_instrument_ = 0;
+  std::array<uint32_t, 4> reasons_{};  // by Side, bit by PolicyReason, those without a subject
+  uint32_t not_honoured_ = 0;          // by family
+  ObligationSet obligations_;
   bool refused_ = false;
   bool held_ = false;
-  Decision out_;
 };
 
 Decision DecideSides(const Snapshot& snapshot, const RecordLabels& record,
@@ -256,7 +328,9 @@ Decision DecideSides(const Snapshot& snapshot, const RecordLabels& record,
   if (record.sections.size() > limits::kSections) {
     return EngineFailed(t, snapshot.number(), snapshot.hash());
   }
-  return Decider(snapshot, record, recipient, t).Run(outbound, inbound);
+  Decider decider(snapshot, record, recipient, t);
+  decider.Run(outbound, inbound);
+  return decider.InWords();
 }
 
 }  // namespace
@@ -274,6 +348,31 @@ Decision DecideOutbound(const Snapshot& snapshot, const RecordLabels& record,
 Decision DecideInbound(const Snapshot& snapshot, const RecordLabels& record,
                        const RecipientLabels& recipient, Instant t) {
   return DecideSides(snapshot, record, recipient, t, false, true);
+}
+
+Ruling DecideInNumbers(const Snapshot& snapshot, const RecordLabels& record,
+                       const RecipientLabels& recipient, Instant t) {
+  if (record.sections.size() > limits::kSections) {
+    return {Verdict::kRefuse, 0, ObligationSet().strictest};
+  }
+  Decider decider(snapshot, record, recipient, t);
+  decider.Run(true, true);
+  return decider.InNumbers();
+}
+
+bool SameOutcome(const Snapshot& snapshot_a, const Ruling& a, const Snapshot& snapshot_b,
+                 const Ruling& b) {
+  if (a.verdict != b.verdict || a.released != b.released) return false;
+  for (size_t i = 0; i < kObligationFamilies; ++i) {
+    const uint16_t in_a = a.obligations[i];
+    const uint16_t in_b = b.obligations[i];
+    if ((in_a == kNoObligation) != (in_b == kNoObligation)) return false;
+    if (in_a != kNoObligation &&
+        snapshot_a.tables().obligation_texts[in_a] != snapshot_b.tables().obligation_texts[in_b]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace entente::policy

@@ -3,6 +3,8 @@
 // refused, and says engine-failed. Steps and their reasons: docs/policy.md, "The decision".
 #pragma once
 
+#include <array>
+
 #include "core/base/instant.h"
 #include "policy/decision.h"
 #include "policy/labels.h"
@@ -24,5 +26,23 @@ Decision DecideOutbound(const Snapshot& snapshot, const RecordLabels& record,
 // The destination's side and the instrument alone.
 Decision DecideInbound(const Snapshot& snapshot, const RecordLabels& record,
                        const RecipientLabels& recipient, Instant t);
+
+// What comes out, without the words that say why. Plain value.
+struct Ruling {
+  Verdict verdict = Verdict::kRefuse;
+  uint32_t released = 0;  // bit i: section i; none unless the verdict releases
+  // By family, numbers that only the snapshot understands; none unless the verdict releases.
+  std::array<uint16_t, kObligationFamilies> obligations;
+};
+
+// Decide() in numbers, the same steps: for whoever decides many and puts few into words. Allocates
+// nothing.
+Ruling DecideInNumbers(const Snapshot& snapshot, const RecordLabels& record,
+                       const RecipientLabels& recipient, Instant t);
+
+// The same verdict, sections and obligations. False for the numbers of another snapshot when a word
+// of its obligations is written otherwise, be it no stricter.
+bool SameOutcome(const Snapshot& snapshot_a, const Ruling& a, const Snapshot& snapshot_b,
+                 const Ruling& b);
 
 }  // namespace entente::policy

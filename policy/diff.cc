@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/instant.h"
+#include "policy/side.h"
 #include "policy/tables.h"
 
 namespace entente::policy {
@@ -140,7 +141,7 @@ class Comparison {
                                  uint32_t handling) const {
     const Tables& tables = *versions_[version].tables;
     ObligationSet all;
-    allows.ForEach([&](size_t i) { all.Add(versions_[version].rules->rules[i].obligations); });
+    AddObligations(*versions_[version].rules, allows, all);
     all.Add(tables.instruments[hit.instrument_index].obligations);
     for (uint32_t codes = space_.HandlingOf(handling); codes != 0; codes &= codes - 1) {
       all.Add(tables.handling_obligations[static_cast<size_t>(std::countr_zero(codes))]);
@@ -220,9 +221,9 @@ absl::StatusOr<HalfVersion> HalfOf(Direction direction, const Version& version) 
                                       " of " + version.policy->jurisdiction +
                                       " is not in force at " + FormatInstant(version.at));
   }
-  return HalfVersion{&tables,
-                     direction == Direction::kOutbound ? &policy->outbound : &policy->inbound,
-                     version.at};
+  const bool outbound = direction == Direction::kOutbound;
+  return HalfVersion{&tables, outbound ? &policy->outbound : &policy->inbound, version.at,
+                     AgenciesNamed(outbound ? version.policy->outbound : version.policy->inbound)};
 }
 
 const std::vector<Rule>& RulesOf(const Policy& policy, Direction direction) {

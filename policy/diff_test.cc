@@ -143,7 +143,7 @@ class Asker {
         if (rule.party && std::ranges::count(rule.party->agencies, agency) != 0) return agency;
       }
       for (const InstrumentRow& row : version->snapshot->tables().instruments) {
-        for (const auto& [party, member] : row.parties) {
+        for (const auto& [party, member] : row.organisations) {
           if (party == agency) return agency;
         }
       }

@@ -10,6 +10,7 @@
 
 #include "core/base/instant.h"
 #include "core/base/limits.h"
+#include "policy/side.h"
 #include "policy/snapshot.h"
 #include "policy/space.h"
 #include "policy/tables.h"
@@ -80,7 +81,7 @@ class Effects {
 
   ObligationSet Union(const Mask& allows, uint32_t instrument, uint32_t handling) const {
     ObligationSet all;
-    allows.ForEach([&](size_t rule) { all.Add(rules_.rules[rule].obligations); });
+    AddObligations(rules_, allows, all);
     all.Add(tables_.instruments[instrument].obligations);
     for (uint32_t codes = space_.HandlingOf(handling); codes != 0; codes &= codes - 1) {
       all.Add(tables_.handling_obligations[static_cast<size_t>(std::countr_zero(codes))]);
@@ -107,6 +108,7 @@ class Linter {
     parts.groups = groups_;
     parts.instruments = instruments_;
     parts.policies = {{policy_, policy_.valid.from}};
+    parts.agencies = Named();
     const auto snapshot = Snapshot::Compile(vocabulary, parts);
     if (!snapshot.ok()) return snapshot.status();
     const Tables& tables = (*snapshot)->tables();
@@ -150,10 +152,25 @@ class Linter {
     }
   }
 
+  // Every agency that a rule names, as if it were registered: that is no fault of the policy.
+  std::vector<Agency> Named() const {
+    std::set<std::string> ids;
+    for (const auto* half : {&policy_.outbound, &policy_.inbound}) {
+      for (const std::string& id : AgenciesNamed(*half)) ids.insert(id);
+    }
+    std::vector<Agency> out;
+    for (const std::string& id : ids) {
+      const auto parsed = AgencyId::Parse(id);
+      if (parsed.ok()) out.push_back({*parsed, "", id, {{0}, {}}, {}});
+    }
+    return out;
+  }
+
   absl::Status CheckHalf(Direction direction, const std::vector<Rule>& rules, const Tables& tables,
                          const SideTables& compiled) {
     const auto space =
-        Space::Make(direction, policy_.jurisdiction, {{&tables, &compiled, policy_.valid.from}});
+        Space::Make(direction, policy_.jurisdiction,
+                    {{&tables, &compiled, policy_.valid.from, AgenciesNamed(rules)}});
     if (!space.ok()) return space.status();
     const Effects effects(*space, tables, compiled);
     for (size_t i = 0; i < rules.size(); ++i) {

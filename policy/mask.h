@@ -2,7 +2,6 @@
 // rules does not compile. Plain value.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -16,23 +15,31 @@ class Mask {
   static constexpr size_t kWords = limits::kRulesPerSide / 64;
   static_assert(kWords * 64 == limits::kRulesPerSide);
 
-  void Set(size_t bit) { words_[bit / 64] |= uint64_t{1} << (bit % 64); }
-  void Clear(size_t bit) { words_[bit / 64] &= ~(uint64_t{1} << (bit % 64)); }
-  bool any() const { return (words_[0] | words_[1] | words_[2] | words_[3]) != 0; }
+  void Set(size_t bit) { pairs_[bit / 128][bit / 64 % 2] |= uint64_t{1} << (bit % 64); }
+  void Clear(size_t bit) { pairs_[bit / 128][bit / 64 % 2] &= ~(uint64_t{1} << (bit % 64)); }
+  bool any() const {
+    const Pair all = pairs_[0] | pairs_[1];
+    return (all[0] | all[1]) != 0;
+  }
 
   Mask& operator|=(const Mask& o) {
-    for (size_t i = 0; i < kWords; ++i) words_[i] |= o.words_[i];
+    for (size_t i = 0; i < kPairs; ++i) pairs_[i] |= o.pairs_[i];
     return *this;
   }
   Mask& operator&=(const Mask& o) {
-    for (size_t i = 0; i < kWords; ++i) words_[i] &= o.words_[i];
+    for (size_t i = 0; i < kPairs; ++i) pairs_[i] &= o.pairs_[i];
     return *this;
   }
-  friend bool operator==(const Mask&, const Mask&) = default;
+  Mask& operator^=(const Mask& o) {
+    for (size_t i = 0; i < kPairs; ++i) pairs_[i] ^= o.pairs_[i];
+    return *this;
+  }
+  friend Mask operator^(Mask a, const Mask& b) { return a ^= b; }
+  friend bool operator==(const Mask& a, const Mask& b) { return !(a ^ b).any(); }
   friend Mask operator|(Mask a, const Mask& b) { return a |= b; }
   friend Mask operator&(Mask a, const Mask& b) { return a &= b; }
   friend Mask operator~(Mask a) {
-    for (uint64_t& word : a.words_) word = ~word;
+    for (Pair& pair : a.pairs_) pair = ~pair;
     return a;
   }
 
@@ -40,15 +47,18 @@ class Mask {
   template <typename Visit>
   void ForEach(Visit visit) const {
     for (size_t i = 0; i < kWords; ++i) {
-      for (uint64_t word = words_[i]; word != 0; word &= word - 1) {
+      for (uint64_t word = pairs_[i / 2][i % 2]; word != 0; word &= word - 1) {
         visit(i * 64 + static_cast<size_t>(std::countr_zero(word)));
       }
     }
   }
 
  private:
-  static_assert(kWords == 4);
-  std::array<uint64_t, kWords> words_{};
+  // As wide as a register of every 64-bit processor: the compiler does not see it by itself.
+  using Pair = uint64_t __attribute__((vector_size(16)));
+  static constexpr size_t kPairs = kWords / 2;
+  static_assert(kPairs == 2);
+  Pair pairs_[kPairs] = {};
 };
 
 }  // namespace entente::policy

@@ -15,7 +15,6 @@ constexpr size_t kMostSets = 4096;
 // States that `obtained_from` treats alike where they are not the origin.
 struct Single {
   std::vector<std::string> names;
-  std::vector<uint16_t> states;
 };
 
 // Some of these, and perhaps the origin's own State.
@@ -27,7 +26,7 @@ struct Members {
 
 class Cutter {
  public:
-  Cutter(const std::vector<HalfVersion>& versions, const std::vector<uint16_t>& origins)
+  Cutter(const std::vector<HalfVersion>& versions, const std::vector<std::string>& origins)
       : versions_(versions), origins_(origins) {}
 
   absl::StatusOr<std::vector<ObtainedSet>> Run() {
@@ -51,21 +50,20 @@ class Cutter {
     std::vector<std::string> names = AllStates();
     names.emplace_back("ORG");
     for (const std::string& name : names) {
-      const uint16_t state = StateNumber(name);
-      if (origins_.size() == 1 && origins_[0] == state) continue;
+      if (origins_.size() == 1 && origins_[0] == name) continue;
       const auto [place, fresh] =
-          by_key.emplace(BytesOf(ObtainedRows(versions_, {state}, kNoState)), singles_.size());
+          by_key.emplace(BytesOf(ObtainedRows(versions_, {name}, "")), singles_.size());
       if (fresh) singles_.emplace_back();
       singles_[place->second].names.push_back(name);
-      singles_[place->second].states.push_back(state);
     }
   }
 
-  std::vector<Mask> RowsOf(const Members& members, uint16_t origin) const {
-    std::vector<uint16_t> states;
+  std::vector<Mask> RowsOf(const Members& members, const std::string& origin) const {
+    std::vector<std::string> states;
     for (const size_t single : members.singles) {
-      const std::vector<uint16_t>& all = singles_[single].states;
-      const auto other = std::ranges::find_if(all, [&](uint16_t state) { return state != origin; });
+      const std::vector<std::string>& all = singles_[single].names;
+      const auto other =
+          std::ranges::find_if(all, [&](const std::string& state) { return state != origin; });
       if (other == all.end()) return std::vector<Mask>(versions_.size());
       states.push_back(*other);
     }
@@ -91,7 +89,7 @@ class Cutter {
   void Add(const Members& members) {
     ObtainedSet set;
     std::string key;
-    for (const uint16_t origin : origins_) {
+    for (const std::string& origin : origins_) {
       set.rows.push_back(RowsOf(members, origin));
       key += BytesOf(set.rows.back());
     }
@@ -117,7 +115,7 @@ class Cutter {
   }
 
   const std::vector<HalfVersion>& versions_;
-  const std::vector<uint16_t>& origins_;
+  const std::vector<std::string>& origins_;
   std::vector<Single> singles_;
   std::vector<ObtainedSet> sets_;
   std::vector<Members> members_;  // of `sets_`
@@ -127,15 +125,15 @@ class Cutter {
 }  // namespace
 
 absl::StatusOr<std::vector<ObtainedSet>> ObtainedSets(const std::vector<HalfVersion>& versions,
-                                                      const std::vector<uint16_t>& origins) {
+                                                      const std::vector<std::string>& origins) {
   return Cutter(versions, origins).Run();
 }
 
 std::vector<Mask> ObtainedRows(const std::vector<HalfVersion>& versions,
-                               const std::vector<uint16_t>& states, uint16_t origin) {
+                               const std::vector<std::string>& states, const std::string& origin) {
   Bound bound;
-  bound.origin.state = origin;
-  bound.obtained_from = states;
+  bound.origin.state = StateNumber(origin);
+  bound.obtained_from = &states;
   std::vector<Mask> rows;
   for (const HalfVersion& version : versions) {
     rows.push_back(ObtainedMask(*version.rules, *version.tables, bound, version.at));

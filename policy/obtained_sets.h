@@ -18,13 +18,14 @@ struct ObtainedSet {
   std::vector<std::vector<Mask>> rows;
 };
 
-// `origins`: the States that a record may come from. RESOURCE_EXHAUSTED above 4,096 sets.
+// `origins`: codes of the States that a record may come from. RESOURCE_EXHAUSTED above 4,096 sets.
 absl::StatusOr<std::vector<ObtainedSet>> ObtainedSets(const std::vector<HalfVersion>& versions,
-                                                      const std::vector<uint16_t>& origins);
+                                                      const std::vector<std::string>& origins);
 
-// By version, the rules whose `obtained_from` holds of these States for a record from `origin`.
+// By version, the rules whose `obtained_from` holds of these States for a record from `origin`; an
+// empty origin is none of them.
 std::vector<Mask> ObtainedRows(const std::vector<HalfVersion>& versions,
-                               const std::vector<uint16_t>& states, uint16_t origin);
+                               const std::vector<std::string>& states, const std::string& origin);
 
 // Every State that has a code, by its code.
 std::vector<std::string> AllStates();

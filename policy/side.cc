@@ -1,26 +1,15 @@
 #include "policy/side.h"
 
-#include <algorithm>
 #include <bit>
 
 namespace entente::policy {
 namespace {
 
-template <typename Key, typename Wanted>
-void AddNamed(const Named<Key>& named, const Wanted& key, Mask& out) {
-  const auto at = std::lower_bound(
-      named.begin(), named.end(), key,
-      [](const auto& entry, const Wanted& wanted) { return entry.first < wanted; });
-  if (at != named.end() && at->first == key) out |= at->second;
-}
-
 // Rules that name this State, itself or by a group that it is a member of at t.
 Mask NamedState(const PartyTable& table, const Tables& tables, uint16_t state, Instant t) {
-  Mask named;
-  AddNamed(table.states, state, named);
-  if (table.groups.empty()) return named;
+  Mask named = table.states.Of(state);
   for (const GroupSpan& span : tables.groups_of[state]) {
-    if (span.member.Holds(t)) AddNamed(table.groups, span.group, named);
+    if (span.member.Holds(t)) named |= table.groups.Of(span.group);
   }
   return named;
 }
@@ -30,36 +19,38 @@ Mask NamedState(const PartyTable& table, const Tables& tables, uint16_t state, I
 Mask PartyMask(const SideTables& side, const Tables& tables, const BoundEnd& other, Instant t) {
   const PartyTable& table = side.party;
   if (!other.known || other.state >= kStates) return table.unasked | side.deny;
-  Mask named = NamedState(table, tables, other.state, t);
-  AddNamed(table.agencies, other.agency, named);
-  Mask out = table.unasked | (named & ~table.except) | table.always;
-  if (other.state != side.own_state && other.state != kOrgState) {
-    out |= table.everyone | (table.except & ~named);
+  const Mask named = NamedState(table, tables, other.state, t) | table.agencies.Of(other.number);
+  if (other.state == side.own_state || other.state == kOrgState) {
+    return table.unasked | (named & ~table.except);
   }
-  return out & ~table.never;
+  return table.unasked | table.everyone | (named ^ table.except);
 }
 
 // A withhold or forbid is satisfied by one of the States, an allow only by all of them.
 Mask ObtainedMask(const SideTables& side, const Tables& tables, const Bound& bound, Instant t) {
   const PartyTable& table = side.obtained_from;
   if (bound.obtained_unknown) return table.unasked | side.deny;
-  Mask one = table.always;
+  if (bound.obtained_from->empty()) return table.unasked;
+  Mask one;
   Mask all = side.allow;
-  for (const uint16_t state : bound.obtained_from) {
+  for (const std::string& code : *bound.obtained_from) {
+    const uint16_t state = StateNumber(code);
     Mask hit = NamedState(table, tables, state, t);
     if (state != bound.origin.state) hit |= table.another_state;
     one |= hit;
     all &= hit;
   }
-  if (bound.obtained_from.empty()) all = Mask();
-  return table.unasked | (one & side.deny) | (all & ~table.never);
+  return table.unasked | (one & side.deny) | all;
 }
 
 Mask HandlingMask(const SideTables& side, const Bound& bound) {
-  if (bound.handling_unknown) return side.handling.back();
+  if (bound.handling.unknown()) return side.handling.back();
+  if (std::has_single_bit(bound.handling.words())) {
+    return side.handling[std::countr_zero(bound.handling.words())];
+  }
   Mask one;
   Mask all = side.allow;
-  for (uint32_t codes = bound.handling; codes != 0; codes &= codes - 1) {
+  for (uint32_t codes = bound.handling.words(); codes != 0; codes &= codes - 1) {
     const Mask& hit = side.handling[std::countr_zero(codes)];
     one |= hit;
     all &= hit;
@@ -69,9 +60,7 @@ Mask HandlingMask(const SideTables& side, const Bound& bound) {
 
 Mask UnderMask(const SideTables& side, uint32_t instrument) {
   if (instrument == kNone) return side.under_unasked | side.under_unknown;
-  Mask out = side.under_unasked;
-  AddNamed(side.under, instrument, out);
-  return out;
+  return side.under_unasked | side.under.Of(instrument);
 }
 
 namespace {
@@ -91,56 +80,73 @@ Mask RecordMask(const SideTables& side, const Tables& tables, const Bound& bound
   return out;
 }
 
-// Calls visit(row) for each word of a set, and for the unknown one.
-template <typename Visit>
-void ForEachRow(uint32_t words, bool unknown, Visit visit) {
-  for (; words != 0; words &= words - 1) visit(std::countr_zero(words));
-  if (unknown) visit(static_cast<int>(kUnknownRow));
-}
+size_t LowestBit(uint64_t bits) { return static_cast<unsigned>(std::countr_zero(bits)); }
 
-SectionAnswer AnswerSection(const SideTables& side, const Mask& record_mask,
-                            const BoundSection& section, SideAnswer& answer) {
-  SectionAnswer out;
-  ForEachRow(section.about, section.about_unknown, [&](int person) {
-    const Mask of_person = record_mask & side.person[person];
-    ForEachRow(section.data, section.data_unknown, [&](int data) {
-      const Mask hit = of_person & side.data[data];
-      answer.matched |= hit;
-      out.withholds |= hit & side.withhold;
-      if (!(hit & side.allow).any()) out.uncovered = true;
-    });
-  });
-  return out;
+// Calls visit(hit) with the rules that match, for each atom.
+template <typename Visit>
+[[gnu::always_inline]] inline void ForEachAtom(const SideTables& side, const Mask& record,
+                                               const BoundSection& section, Visit visit) {
+  for (uint64_t persons = section.about.rows; persons != 0; persons &= persons - 1) {
+    const Mask of_person = record & side.person[LowestBit(persons)];
+    for (uint64_t data = section.data.rows; data != 0; data &= data - 1) {
+      visit(of_person & side.data[LowestBit(data)]);
+    }
+  }
 }
 
 }  // namespace
 
 SideAnswer AnswerOf(const SideTables& side, const Tables& tables, const Bound& bound, Instant t) {
-  SideAnswer answer;
-  const Mask record_mask = RecordMask(side, tables, bound, t);
+  const Mask record = RecordMask(side, tables, bound, t);
+  const Mask allow = side.allow;
+  const Mask withhold = record & side.withhold;
+  const bool may_withhold = withhold.any();
+  SideAnswer answer{.record = record, .matched = {}};
+  Mask matched;
   for (uint32_t i = 0; i < bound.section_count; ++i) {
-    answer.sections[i] = AnswerSection(side, record_mask, bound.sections[i], answer);
+    Mask of_section;
+    bool covered = true;
+    ForEachAtom(side, record, bound.sections[i], [&](const Mask& hit) {
+      of_section |= hit;
+      covered &= (hit & allow).any();
+    });
+    matched |= of_section;
+    answer.uncovered |= uint32_t{!covered} << i;
+    if (may_withhold) answer.withheld |= uint32_t{(of_section & withhold).any()} << i;
   }
-  answer.forbids = answer.matched & side.forbid;
-  answer.together = record_mask & side.together;
+  answer.matched = matched;
   return answer;
+}
+
+Mask WithholdsOf(const SideTables& side, const SideAnswer& answer, const BoundSection& section) {
+  Mask out;
+  ForEachAtom(side, answer.record & side.withhold, section, [&](const Mask& hit) { out |= hit; });
+  return out;
 }
 
 Mask TogetherHits(const SideTables& side, const SideAnswer& answer, const Bound& bound,
                   uint32_t released) {
   Mask hits;
-  answer.together.ForEach([&](size_t rule) {
+  (answer.record & side.together).ForEach([&](size_t rule) {
     const RuleRow& row = side.rules[rule];
     uint32_t seen = 0;
     for (uint32_t i = 0; i < bound.section_count; ++i) {
       const BoundSection& section = bound.sections[i];
-      if ((released >> i & 1u) != 0 && (section.about & row.together_about) != 0) {
-        seen |= section.data;
+      if ((released >> i & 1u) != 0 && (section.about.words() & row.together_about) != 0) {
+        seen |= section.data.words();
       }
     }
     if ((seen & row.together_data) == row.together_data) hits.Set(rule);
   });
   return hits;
+}
+
+void AddObligations(const SideTables& side, const Mask& matched, ObligationSet& out) {
+  for (const Obliging& one : side.obliging) {
+    if (one.number < out.strictest[one.family] && (one.rules & matched).any()) {
+      out.strictest[one.family] = one.number;
+    }
+  }
 }
 
 }  // namespace entente::policy

@@ -1,23 +1,16 @@
 // One side's answer: which rules match, and what they say of each section. Internal to policy/.
+// Allocates nothing.
 #pragma once
-
-#include <array>
 
 #include "policy/bound.h"
 
 namespace entente::policy {
 
-struct SectionAnswer {
-  bool uncovered = false;  // some atom has no allow
-  Mask withholds;          // the withholds that match some atom
-  bool released() const { return !uncovered && !withholds.any(); }
-};
-
 struct SideAnswer {
-  Mask matched;  // allows, withholds and forbids that match some atom
-  Mask forbids;
-  Mask together;  // not_together rules whose conditions on the record hold
-  std::array<SectionAnswer, limits::kSections> sections;
+  Mask record;             // rules whose conditions on the record hold
+  Mask matched;            // allows, withholds and forbids that match some atom
+  uint32_t uncovered = 0;  // bit i: some atom of section i has no allow
+  uint32_t withheld = 0;   // bit i: some atom of section i has a withhold
 };
 
 // The rules whose one condition on the record holds; their meet is what holds of all conditions.
@@ -28,8 +21,14 @@ Mask UnderMask(const SideTables& side, uint32_t instrument);
 
 SideAnswer AnswerOf(const SideTables& side, const Tables& tables, const Bound& bound, Instant t);
 
-// Those of `answer.together` whose categories all stand in the released sections.
+// The withholds that match some atom of a section.
+Mask WithholdsOf(const SideTables& side, const SideAnswer& answer, const BoundSection& section);
+
+// Those not_together rules whose categories all stand in the released sections.
 Mask TogetherHits(const SideTables& side, const SideAnswer& answer, const Bound& bound,
                   uint32_t released);
+
+// What the allows among these rules oblige to.
+void AddObligations(const SideTables& side, const Mask& matched, ObligationSet& out);
 
 }  // namespace entente::policy

@@ -17,9 +17,10 @@ absl::Status Twice(std::string_view what, const std::string& id) {
 absl::Status AddAgencies(const std::vector<Agency>& agencies, Tables& tables) {
   for (const Agency& agency : agencies) {
     const auto kind = tables.vocabulary.Find(Category::kAgencyKind, agency.kind);
-    AgencyRow row{StateNumber(agency.id.jurisdiction()), kind.value_or(kUnknownRow),
+    AgencyRow row{static_cast<uint32_t>(tables.agencies.size()),
+                  StateNumber(agency.id.jurisdiction()), kind.value_or(kUnknownRow),
                   agency.admitted, agency.suspended};
-    if (!tables.agencies.emplace(agency.id.text(), std::move(row)).second) {
+    if (!tables.agencies.Add(agency.id.text(), std::move(row))) {
       return Twice("agency", agency.id.text());
     }
   }
@@ -60,10 +61,10 @@ absl::Status AddInstruments(const Instruments& instruments, const ObligationNumb
     row.data = MaskOf(tables.vocabulary, Category::kData, from.data);
     row.obligations = numbers.SetOf(from.obligations);
     for (const InstrumentParty& party : from.parties) {
-      row.parties.emplace_back(party.party, party.member);
+      row.AddParty(party.party, party.member);
     }
     const auto index = static_cast<uint32_t>(tables.instruments.size());
-    if (!tables.instrument_index.emplace(from.id, index).second) {
+    if (!tables.instrument_index.Add(from.id, index)) {
       return Twice("instrument", from.id);
     }
     tables.instruments.push_back(std::move(row));
@@ -121,9 +122,11 @@ absl::Status AddPolicy(const PolicyInForce& from, const CompileContext& context,
   return absl::OkStatus();
 }
 
-bool IsAgencyOf(const Tables& tables, std::string_view agency, Instant t) {
-  const auto found = tables.agencies.find(agency);
-  return found != tables.agencies.end() && found->second.ActiveAt(t);
+// nullopt when it is not active.
+std::optional<Party> PartyOf(const Tables& tables, std::string_view agency, Instant t) {
+  const AgencyRow* const row = tables.agencies.Find(agency);
+  if (row == nullptr || !row->ActiveAt(t)) return std::nullopt;
+  return Party{row->state, agency};
 }
 
 }  // namespace
@@ -164,9 +167,11 @@ std::vector<std::string> Snapshot::InstrumentsFor(std::string_view origin,
                                                   std::string_view purpose, Instant t) const {
   std::vector<std::string> out;
   const auto index = tables_->vocabulary.Find(Category::kPurpose, purpose);
-  if (!index || !IsAgencyOf(*tables_, origin, t) || !IsAgencyOf(*tables_, recipient, t)) return out;
+  const auto from = PartyOf(*tables_, origin, t);
+  const auto to = PartyOf(*tables_, recipient, t);
+  if (!index || !from || !to) return out;
   for (const InstrumentRow& row : tables_->instruments) {
-    if (!row.Bars(origin, recipient, t) && (row.purposes >> *index & 1u) != 0) {
+    if (!row.Bars(*from, *to, t) && (row.purposes >> *index & 1u) != 0) {
       out.push_back(row.id);
     }
   }

@@ -39,7 +39,7 @@ class Space::Builder {
       : space_(space), direction_(direction), state_(std::move(state)) {
     std::set<std::string> ids;
     for (const HalfVersion& version : space_.versions_) {
-      for (const auto& [id, index] : version.tables->instrument_index) ids.insert(id);
+      for (const InstrumentRow& row : version.tables->instruments) ids.insert(row.id);
     }
     instruments_.assign(ids.begin(), ids.end());
   }
@@ -84,16 +84,18 @@ class Space::Builder {
 
   const InstrumentRow* Row(size_t version, const std::string& id) const {
     const Tables& tables = *versions()[version].tables;
-    const auto found = tables.instrument_index.find(id);
-    return found == tables.instrument_index.end() ? nullptr : &tables.instruments[found->second];
+    const uint32_t* index = tables.instrument_index.Find(id);
+    return index == nullptr ? nullptr : &tables.instruments[*index];
   }
 
   bool Serves(size_t version, const std::string& id, const std::string& other) const {
     const InstrumentRow* row = Row(version, id);
-    const std::string own = state_ + std::string(kAnyAgency);
+    const std::string own_agency = state_ + std::string(kAnyAgency);
+    const Party own{StateNumber(state_), own_agency};
+    const Party partner{StateNumber(StateOf(other)), other};
+    const bool outbound = direction_ == Direction::kOutbound;
     return row != nullptr &&
-           !row->Bars(direction_ == Direction::kOutbound ? own : other,
-                      direction_ == Direction::kOutbound ? other : own, versions()[version].at);
+           !row->Bars(outbound ? own : partner, outbound ? partner : own, versions()[version].at);
   }
 
   // "BR" stands for the agencies there that nobody names.
@@ -106,11 +108,9 @@ class Space::Builder {
     out.emplace_back("ORG");
     std::set<std::string> agencies;
     for (const HalfVersion& version : versions()) {
-      for (const auto& named : version.rules->party.agencies) agencies.insert(named.first);
+      agencies.insert(version.agencies.begin(), version.agencies.end());
       for (const InstrumentRow& row : version.tables->instruments) {
-        for (const auto& [party, member] : row.parties) {
-          if (party.find('.') != std::string::npos) agencies.insert(party);
-        }
+        for (const auto& [party, member] : row.organisations) agencies.insert(party);
       }
     }
     out.insert(out.end(), agencies.begin(), agencies.end());
@@ -120,18 +120,24 @@ class Space::Builder {
   void Parties() {
     for (const std::string& party : PartyValues()) {
       const std::string agency = AgencyOf(party);
-      BoundEnd end{
-          .agency = agency, .state = StateNumber(StateOf(agency)), .kind = 0, .known = true};
+      BoundEnd end{.agency = agency,
+                   .number = kNone,
+                   .state = StateNumber(StateOf(agency)),
+                   .kind = 0,
+                   .known = true};
       std::vector<Mask> rows;
       std::string more;
       for (size_t v = 0; v < versions().size(); ++v) {
         const HalfVersion& version = versions()[v];
+        const AgencyRow* registered = version.tables->agencies.Find(agency);
+        end.number = registered == nullptr ? kNone : registered->number;
         rows.push_back(PartyMask(*version.rules, *version.tables, end, version.at));
         for (const std::string& id : instruments_) more += Serves(v, id, agency) ? '1' : '0';
       }
       // Whether a State's own data is asked for by name depends on which State it is.
       if (direction_ == Direction::kInbound)
-        more += BytesOf(ObtainedRows(versions(), {end.state}, end.state));
+        more += BytesOf(
+            ObtainedRows(versions(), {std::string(StateOf(agency))}, std::string(StateOf(agency))));
       if (Put(Axis::kParty, party, rows, more)) party_agency_.push_back(agency);
     }
   }
@@ -207,7 +213,7 @@ class Space::Builder {
       if ((set & words().handling_for_person()) != 0) continue;
       std::string name;
       Bound bound;
-      bound.handling = set;
+      bound.handling = {set};
       for (uint32_t rest = set; rest != 0; rest &= rest - 1) {
         name += (name.empty() ? "" : "+") + codes[static_cast<size_t>(std::countr_zero(rest))];
       }
@@ -227,10 +233,10 @@ class Space::Builder {
   }
 
   // The States that a record can come from, one for each class of the other side.
-  std::vector<uint16_t> Origins() const {
-    if (direction_ == Direction::kOutbound) return {StateNumber(state_)};
-    std::vector<uint16_t> out;
-    for (const std::string& agency : party_agency_) out.push_back(StateNumber(StateOf(agency)));
+  std::vector<std::string> Origins() const {
+    if (direction_ == Direction::kOutbound) return {state_};
+    std::vector<std::string> out;
+    for (const std::string& agency : party_agency_) out.emplace_back(StateOf(agency));
     return out;
   }
 
@@ -381,6 +387,14 @@ absl::StatusOr<Space> Space::Make(Direction direction, std::string state,
   absl::Status status = Builder(space, direction, std::move(state)).Run();
   if (!status.ok()) return status;
   return space;
+}
+
+std::vector<std::string> AgenciesNamed(const std::vector<Rule>& rules) {
+  std::vector<std::string> out;
+  for (const Rule& rule : rules) {
+    if (rule.party) out.insert(out.end(), rule.party->agencies.begin(), rule.party->agencies.end());
+  }
+  return out;
 }
 
 void Space::ForEach(const Visit& visit) const { Walk(*this, visit).Run(); }

@@ -58,7 +58,11 @@ struct HalfVersion {
   const Tables* tables = nullptr;
   const SideTables* rules = nullptr;
   Instant at;
+  std::vector<std::string> agencies;  // that its rules name as the other side
 };
+
+// What the rules of a half name.
+std::vector<std::string> AgenciesNamed(const std::vector<Rule>& rules);
 
 class Space {
  public:

@@ -7,12 +7,6 @@ namespace {
 
 bool IsLetter(char c) { return c >= 'A' && c <= 'Z'; }
 
-// Whom an agency acts for in an instrument: its State, or itself when international.
-std::string_view PartyOf(std::string_view agency) {
-  const std::string_view state = StateOf(agency);
-  return state == "ORG" ? agency : state;
-}
-
 }  // namespace
 
 uint16_t StateNumber(std::string_view code) {
@@ -23,24 +17,41 @@ uint16_t StateNumber(std::string_view code) {
 
 std::string_view StateOf(std::string_view agency) { return agency.substr(0, agency.find('.')); }
 
+void NamingRules::Set(size_t number, size_t rule) {
+  if (row_of_.size() <= number) row_of_.resize(number + 1);
+  uint16_t& row = row_of_[number];
+  if (row == 0) {
+    row = static_cast<uint16_t>(rows_.size());
+    rows_.emplace_back();
+  }
+  rows_[row].Set(rule);
+}
+
 bool AgencyRow::ActiveAt(Instant t) const {
   return admitted.Holds(t) && std::none_of(suspended.begin(), suspended.end(),
                                            [&](const Interval& i) { return i.Holds(t); });
 }
 
-bool InstrumentRow::HasParty(std::string_view party, Instant t) const {
-  return std::any_of(parties.begin(), parties.end(), [&](const auto& entry) {
-    return entry.first == party && entry.second.Holds(t);
+void InstrumentRow::AddParty(const std::string& party, const Interval& member) {
+  const uint16_t number = StateNumber(party);
+  number < kStates ? states[number].push_back(member)
+                   : static_cast<void>(organisations.emplace_back(party, member));
+}
+
+bool InstrumentRow::HasParty(const Party& party, Instant t) const {
+  const auto holds = [&](const Interval& member) { return member.Holds(t); };
+  if (party.state < kOrgState) return std::ranges::any_of(states[party.state], holds);
+  return std::ranges::any_of(organisations, [&](const auto& organisation) {
+    return organisation.first == party.agency && organisation.second.Holds(t);
   });
 }
 
-std::optional<PolicyReason> InstrumentRow::Bars(std::string_view origin, std::string_view recipient,
+std::optional<PolicyReason> InstrumentRow::Bars(const Party& origin, const Party& recipient,
                                                 Instant t) const {
   if (state != InstrumentState::kInForce) return PolicyReason::kInstrumentNotInForce;
-  const std::string_view from = PartyOf(origin);
-  const std::string_view to = PartyOf(recipient);
-  const bool one_state = from == to;
-  if (one_state != (kind == InstrumentKind::kDomestic) || !HasParty(from, t) || !HasParty(to, t)) {
+  const bool within_one = origin == recipient;
+  if (within_one != (kind == InstrumentKind::kDomestic) || !HasParty(origin, t) ||
+      !HasParty(recipient, t)) {
     return PolicyReason::kInstrumentNotParty;
   }
   return std::nullopt;

@@ -6,19 +6,20 @@
 // forbid and not_together, and no allow that asks.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "policy/decision.h"
 #include "policy/mask.h"
 #include "policy/model.h"
+#include "policy/text_map.h"
 #include "policy/vocabulary.h"
 
 namespace entente::policy {
@@ -44,34 +45,48 @@ struct ObligationSet {
   ObligationSet() { strictest.fill(kNoObligation); }
   void Add(const ObligationSet& other) {
     for (size_t i = 0; i < strictest.size(); ++i) {
-      if (other.strictest[i] < strictest[i]) strictest[i] = other.strictest[i];
+      strictest[i] = std::min(strictest[i], other.strictest[i]);
     }
   }
 };
 
-template <typename Key>
-using Named = std::vector<std::pair<Key, Mask>>;  // sorted by key
+// Rules by the number of what they name: a State, a group, an agency, an instrument. Most numbers
+// are named by none.
+class NamingRules {
+ public:
+  void Set(size_t number, size_t rule);
+  const Mask& Of(size_t number) const {
+    return rows_[number < row_of_.size() ? row_of_[number] : 0];
+  }
 
-// One condition that lists parties.
+ private:
+  std::vector<uint16_t> row_of_;
+  std::vector<Mask> rows_ = {Mask()};  // the first: no rule
+};
+
+// One condition that lists parties. Of rules that name a group which is gone, an allow stands
+// nowhere in it, and any other as if it did not ask.
 struct PartyTable {
   Mask unasked;        // rules without this condition
   Mask everyone;       // `everyone`
   Mask except;         // `everyone-except`: what is named is taken out
   Mask another_state;  // `another-state`
-  Mask always;         // a withhold or forbid that names a group which is gone
-  Mask never;          // an allow that does
-  Named<uint16_t> states;
-  Named<uint16_t> groups;
-  Named<std::string> agencies;
+  NamingRules states, groups, agencies;
 };
 
 struct RuleRow {
   RuleKind kind;
   std::string id;
   std::string title;
-  ObligationSet obligations;
   uint32_t together_about = 0;  // not_together only
   uint32_t together_data = 0;
+};
+
+// One obligation, and the allows that have it.
+struct Obliging {
+  uint8_t family;
+  uint16_t number;
+  Mask rules;
 };
 
 struct SideTables {
@@ -83,8 +98,9 @@ struct SideTables {
   Rows to_kind, from_kind, purpose, record, evaluation, person, data;
   // Of each handling code the rules that it satisfies; an allow needs every code of the record.
   std::array<Mask, kHandlingCodes + 1> handling;  // the last: missing or unknown
-  Named<uint32_t> under;                          // by instrument
+  NamingRules under;
   Mask under_unasked, under_unknown;
+  std::vector<Obliging> obliging;  // the stricter of a family first
   std::vector<RuleRow> rules;
 };
 
@@ -100,11 +116,21 @@ struct PolicyTables {
 };
 
 struct AgencyRow {
+  uint32_t number;
   uint16_t state;
   uint8_t kind;  // kUnknownRow for a word outside the vocabulary
   Interval admitted;
   std::vector<Interval> suspended;
   bool ActiveAt(Instant t) const;
+};
+
+// An agency as a party: it acts for its State, or for itself when international.
+struct Party {
+  uint16_t state;
+  std::string_view agency;
+  friend bool operator==(const Party& a, const Party& b) {
+    return a.state == b.state && (a.state != kOrgState || a.agency == b.agency);
+  }
 };
 
 struct InstrumentRow {
@@ -115,24 +141,18 @@ struct InstrumentRow {
   uint32_t purposes = 0;
   uint32_t data = 0;
   ObligationSet obligations;
-  std::vector<std::pair<std::string, Interval>> parties;  // "BR", or "ORG.name"
-  bool HasParty(std::string_view party, Instant t) const;
+  std::array<std::vector<Interval>, kStates> states;            // parties, by number
+  std::vector<std::pair<std::string, Interval>> organisations;  // parties, "ORG.name"
+  void AddParty(const std::string& party, const Interval& member);
+  bool HasParty(const Party& party, Instant t) const;
   // Why nothing may go between these two agencies under it at t; nullopt when it may.
-  std::optional<PolicyReason> Bars(std::string_view origin, std::string_view recipient,
-                                   Instant t) const;
+  std::optional<PolicyReason> Bars(const Party& origin, const Party& recipient, Instant t) const;
 };
 
 struct GroupSpan {
   uint16_t group;
   Interval member;
 };
-
-struct TextHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-template <typename Value>
-using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
 
 struct Tables {
   explicit Tables(const Vocabulary& words) : vocabulary(words) {}

@@ -30,10 +30,33 @@ absl::StatusOr<Vocabulary> Vocabulary::Create(Content content) {
   return vocabulary;
 }
 
-size_t Vocabulary::SlotOf(std::string_view word) {
-  uint32_t hash = static_cast<uint32_t>(word.size());
-  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193u;
-  return (hash ^ (hash >> 15)) % kSlots;
+void Vocabulary::IndexCodes(const std::vector<std::string>& codes, Codes& out) {
+  out.fill(kWordsPerCategory);
+  for (size_t i = 0; i < codes.size(); ++i) {
+    out[static_cast<unsigned char>(codes[i][0])] = static_cast<uint8_t>(i);
+  }
+}
+
+// One multiplier in a hundred or so will do for as many words as there can be.
+bool Vocabulary::Words::Place(const std::vector<std::string>& words) {
+  constexpr int kTries = 100'000;
+  for (int i = 0; i < kTries; ++i, multiplier += 2 * WordKey::kMixer) {
+    slots.fill({});
+    const bool placed = std::ranges::all_of(words, [&](const std::string& word) {
+      Slot& slot = At(WordKey(word));
+      if (slot.index != kWordsPerCategory) return false;
+      slot = {WordKey(word), static_cast<uint64_t>(&word - words.data())};
+      return true;
+    });
+    if (placed) return true;
+  }
+  return false;
+}
+
+std::optional<uint8_t> Vocabulary::Find(Category category, std::string_view word) const {
+  const uint8_t row = RowOf(category, word);
+  if (row == kWordsPerCategory) return std::nullopt;
+  return row;
 }
 
 absl::Status Vocabulary::Index() {
@@ -42,20 +65,20 @@ absl::Status Vocabulary::Index() {
                                       " obligations");
   }
   for (size_t category = 0; category < kCategories; ++category) {
-    const std::string key(CategoryKey(static_cast<Category>(category)));
+    const std::string name(CategoryKey(static_cast<Category>(category)));
     const auto& words = content_.words[category];
     if (words.empty() || words.size() > kWordsPerCategory) {
-      return absl::InvalidArgumentError("'" + key + "' must have 1 to " +
+      return absl::InvalidArgumentError("'" + name + "' must have 1 to " +
                                         std::to_string(kWordsPerCategory) + " words");
     }
     for (size_t i = 0; i < words.size(); ++i) {
-      if (!IsWord(words[i]) || Find(static_cast<Category>(category), words[i])) {
-        return absl::InvalidArgumentError("'" + words[i] + "' in '" + key +
+      if (!IsWord(words[i]) || std::count(words.begin(), words.end(), words[i]) > 1) {
+        return absl::InvalidArgumentError("'" + words[i] + "' in '" + name +
                                           "' is not a word, or stands there twice");
       }
-      size_t slot = SlotOf(words[i]);
-      while (slots_[category][slot] != 0) slot = (slot + 1) % kSlots;
-      slots_[category][slot] = static_cast<uint8_t>(i + 1);
+    }
+    if (!words_[category].Place(words)) {
+      return absl::InvalidArgumentError("the words of '" + name + "' cannot be told apart");
     }
   }
   const auto& sources = words(Category::kSource);
@@ -69,24 +92,17 @@ absl::Status Vocabulary::Index() {
         "evaluation codes are single characters, in all at most 32 pairs; handling codes at most "
         "8");
   }
+  IndexCodes(sources, sources_);
+  IndexCodes(information, information_);
   return absl::OkStatus();
-}
-
-std::optional<uint8_t> Vocabulary::Find(Category category, std::string_view word) const {
-  const auto& words = content_.words[static_cast<size_t>(category)];
-  const auto& slots = slots_[static_cast<size_t>(category)];
-  for (size_t slot = SlotOf(word); slots[slot] != 0; slot = (slot + 1) % kSlots) {
-    if (words[slots[slot] - 1] == word) return static_cast<uint8_t>(slots[slot] - 1);
-  }
-  return std::nullopt;
 }
 
 std::optional<uint8_t> Vocabulary::FindEvaluation(std::string_view text) const {
   if (text.size() != 2) return std::nullopt;
-  const auto source = Find(Category::kSource, text.substr(0, 1));
-  const auto information = Find(Category::kInformation, text.substr(1, 1));
-  if (!source || !information) return std::nullopt;
-  return static_cast<uint8_t>(*source * words(Category::kInformation).size() + *information);
+  const uint8_t source = sources_[static_cast<unsigned char>(text[0])];
+  const uint8_t information = information_[static_cast<unsigned char>(text[1])];
+  if (source == kWordsPerCategory || information == kWordsPerCategory) return std::nullopt;
+  return static_cast<uint8_t>(source * words(Category::kInformation).size() + information);
 }
 
 }  // namespace entente::policy

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "policy/obligation.h"
+#include "policy/word_key.h"
 
 namespace entente::policy {
 
@@ -53,6 +55,8 @@ class Vocabulary {
   const std::string& name() const { return content_.name; }
   // The index of a word; nullopt when it is not in this vocabulary.
   std::optional<uint8_t> Find(Category category, std::string_view word) const;
+  // The same; kWordsPerCategory when it is not.
+  uint8_t RowOf(Category category, std::string_view word) const;
   const std::vector<std::string>& words(Category category) const {
     return content_.words[static_cast<size_t>(category)];
   }
@@ -65,16 +69,39 @@ class Vocabulary {
   uint32_t handling_for_person() const { return content_.handling_for_person; }
 
  private:
-  static constexpr size_t kSlots = 128;
-  static size_t SlotOf(std::string_view word);
+  struct Slot {
+    WordKey key;
+    uint64_t index = kWordsPerCategory;
+  };
+  static constexpr int kSlotBits = 7;
+  // Its words stand in different slots: the multiplier is chosen so.
+  struct Words {
+    uint64_t multiplier = WordKey::kMixer;
+    std::array<Slot, size_t{1} << kSlotBits> slots;
+    Slot& At(const WordKey& key) { return slots[key.Hash(multiplier) >> (64 - kSlotBits)]; }
+    const Slot& At(const WordKey& key) const { return const_cast<Words*>(this)->At(key); }
+    bool Place(const std::vector<std::string>& words);
+  };
+
+  using Codes = std::array<uint8_t, 256>;  // the index of a character
 
   explicit Vocabulary(Content content);
   absl::Status Index();
+  static void IndexCodes(const std::vector<std::string>& codes, Codes& out);
 
   Content content_;
-  // Open addressing, word index + 1; 0 is free.
-  std::array<std::array<uint8_t, kSlots>, kCategories> slots_{};
+  Codes sources_;
+  Codes information_;
+  std::array<Words, kCategories> words_;
 };
+
+inline uint8_t Vocabulary::RowOf(Category category, std::string_view word) const {
+  const WordKey key(word);
+  const Slot& slot = words_[static_cast<size_t>(category)].At(key);
+  if (!(slot.key == key) || slot.index == kWordsPerCategory) return kWordsPerCategory;
+  if (key.length > WordKey::kWhole && words(category)[slot.index] != word) return kWordsPerCategory;
+  return static_cast<uint8_t>(slot.index);
+}
 
 // Vocabulary 2026.1, from the bytes that stand in this program. Used where a folder of policies
 // brings none; a federation's own comes from its log.

@@ -150,6 +150,8 @@ def main():
             for number, line in enumerate(text.splitlines(), 1):
                 if FOREIGN.search(line):
                     errors.append(f"{name}:{number}:1: a path of one machine")
+                if name.endswith("package-lock.json") and '"resolved"' in line:
+                    errors.append(f"{name}:{number}:1: an address of one registry")
         if name.startswith(tuple(f"{top}/" for top in CODE)) and name.endswith((".cc", ".h", ".py")):
             text = path.read_text()
             check_file(name, text, lengths, errors)

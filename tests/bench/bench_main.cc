@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "CLI/CLI.hpp"
 #include "core/net/channel.h"
 #include "tests/bench/alerts.h"
+#include "tests/bench/decide.h"
 #include "tests/bench/names.h"
 #include "tests/bench/runs.h"
 
@@ -20,6 +22,13 @@ namespace {
 std::string DefaultBroker() {
   const auto self = std::filesystem::read_symlink("/proc/self/exe");
   return (self.parent_path() / "entente-broker").string();
+}
+
+// The folder of this project: as the tests have it, else that in which this program was built.
+std::string DefaultSource() {
+  if (const char* const told = std::getenv("ENTENTE_SOURCE_DIR")) return told;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe");
+  return self.parent_path().parent_path().parent_path().parent_path().string();
 }
 
 constexpr int kUsage = 2;
@@ -67,6 +76,8 @@ struct Arguments {
   std::string filter = ".";
   NamesOptions names;
   AlertsOptions alerts;
+  DecideOptions decide{.source = DefaultSource()};
+  size_t queued = 1'000'000;
   bool json = false;
 };
 
@@ -100,6 +111,24 @@ void AddOthers(CLI::App& app, Arguments& args) {
   micro->add_option("--filter", args.filter, "regular expression")->capture_default_str();
 }
 
+void AddDecide(CLI::App& app, Arguments& args) {
+  CLI::App* decide =
+      app.add_subcommand("decide", "one decision, in cache and out of it, and Cedar's");
+  decide->add_option("--cases", args.decide.cases)
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  decide->add_option("--repeats", args.decide.repeats, "of each case, in cache")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  decide->add_option("--cold", args.decide.cold, "decisions out of cache")->capture_default_str();
+  decide
+      ->add_option("--cedar", args.decide.cedar_records,
+                   "cases that Cedar decides too; 0: it is not asked")
+      ->capture_default_str();
+  CLI::App* redecide = app.add_subcommand("redecide", "queued records, after a change of policy");
+  redecide->add_option("--records", args.queued)->capture_default_str();
+}
+
 void AddNames(CLI::App& app, NamesOptions& options) {
   CLI::App* names = app.add_subcommand("names", "how well names of the UN list are found again");
   names->add_option("--list", options.list, "the Consolidated List, XML")->required();
@@ -129,6 +158,7 @@ int Main(int argc, char** argv) {
   app.fallthrough();
   AddExchange(app, args);
   AddOthers(app, args);
+  AddDecide(app, args);
   AddNames(app, args.names);
   try {
     app.parse(argc, argv);
@@ -139,6 +169,8 @@ int Main(int argc, char** argv) {
   args.exchange.signing = args.single ? Signing::kSingle : Signing::kBatch;
   args.exchange.seal_live = args.seal == "live";
   if (app.got_subcommand("names")) return PrintNames(args.names, args.json);
+  if (app.got_subcommand("decide")) return Print(RunDecide(args.decide), args.json);
+  if (app.got_subcommand("redecide")) return Print(RunRedecide(args.queued), args.json);
   if (app.got_subcommand("alerts")) return Print(RunAlerts(args.alerts), args.json);
   if (app.got_subcommand("exchange")) return Print(RunExchange(args.exchange), args.json);
   if (app.got_subcommand("latency")) {

@@ -4,6 +4,7 @@
 Usage: bench_test.py ENTENTE-BENCH
 """
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -68,6 +69,32 @@ class Bench(unittest.TestCase):
     def test_the_parts(self):
         names = [one["name"] for one in run("micro", "--filter", "Ed25519|Decide|Commit/1/")["benchmarks"]]
         self.assertEqual(len(names), 4, names)
+
+    def test_a_decision(self):
+        out = run("decide", "--cases", "8", "--repeats", "10", "--cold", "3", "--cedar", "0")
+        self.assertEqual((out["sections"], out["jurisdictions"], out["rules_a_side"], out["cases"]), (8, 60, 256, 8))
+        self.assertEqual(sum(out["verdicts"].values()), 8)
+        self.assertLessEqual(out["p50_us"], out["p99_us"])
+        self.assertLessEqual(out["cold_p50_us"], out["cold_p99_us"])
+        self.assertGreater(min(out[name] for name in ("p50_us", "in_turn_us", "words_p50_us", "cold_p50_us")), 0)
+        self.assertNotIn("ratio_to_cedar", out)
+
+    def test_says_that_node_is_missing_and_measures_the_rest(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "dirname").symlink_to("/usr/bin/dirname")
+            done = subprocess.run([BENCH, "decide", "--cases", "2", "--repeats", "2", "--cold", "0", "--cedar", "1", "--json"],
+                                  capture_output=True, text=True, env={**os.environ, "PATH": folder}, check=True)
+        self.assertIn("apt-get install nodejs npm", done.stderr)
+        out = json.loads(done.stdout)
+        self.assertGreater(out["p50_us"], 0)
+        self.assertIn("cedar_missing", out)
+        self.assertNotIn("ratio_to_cedar", out)
+
+    def test_a_queue_decided_again(self):
+        out = run("redecide", "--records", "5000")
+        self.assertEqual(out["records"], 5000)
+        self.assertTrue(0 < out["changed"] < 2500, out)
+        self.assertGreater(out["seconds"], 0)
 
     def test_names_are_found_and_others_are_not(self):
         out = self.names("HADDADI, Kareem\t1971\tXXi.001\n\nMalinovskij Evgenij\t\tXXi.002\r\nKim Song\t1980\t\n"

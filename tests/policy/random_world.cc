@@ -198,7 +198,7 @@ SnapshotParts RandomWorld::Parts() {
   return parts;
 }
 
-RecordLabels RandomWorld::Record(const SnapshotParts& parts) {
+RecordLabels RandomWorld::Record(const SnapshotParts& parts, size_t most_sections) {
   RecordLabels out;
   out.origin = Harsh(30) ? One({"", "FR.unknown", "nonsense"}) : One(kAgencies);
   out.kind = Harsh(40) ? One({"", "rumour"}) : One(kRecords);
@@ -213,7 +213,7 @@ RecordLabels RandomWorld::Record(const SnapshotParts& parts) {
   if (Harsh(3)) out.obtained_from = SomeOrNone({"FR", "BR", "DE", "JP", "ORG"}, 3);
   if (Harsh(40)) out.obtained_from.push_back("UK");
   if (Chance(6)) out.sent_under = 1 + random_.Below(parts.policies.size() + 1) % 3;
-  const size_t sections = Harsh(30) ? 0 : 1 + random_.Below(4);
+  const size_t sections = Harsh(30) ? 0 : 1 + random_.Below(most_sections);
   for (size_t i = 0; i < sections; ++i) {
     SectionLabels section;
     section.about = Harsh(40) ? SomeOrNone({"hero"}, 2) : Some(kPersons, 3);

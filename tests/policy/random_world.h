@@ -14,7 +14,7 @@ class RandomWorld {
   explicit RandomWorld(uint64_t seed) : random_(seed) {}
 
   SnapshotParts Parts();
-  RecordLabels Record(const SnapshotParts& parts);
+  RecordLabels Record(const SnapshotParts& parts, size_t most_sections = 4);
   RecipientLabels Recipient();
   // On or beside a border of some interval.
   Instant When();

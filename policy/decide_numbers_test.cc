@@ -1,0 +1,112 @@
+// DecideInNumbers() says what Decide() says, and takes no memory from the heap.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "policy/decide.h"
+#include "policy/tables.h"
+#include "tests/policy/random_world.h"
+#include "tests/policy/test_world.h"
+
+namespace {
+thread_local size_t allocations = 0;
+}  // namespace
+
+void* operator new(size_t size) {
+  ++allocations;
+  void* const out = std::malloc(size);
+  if (out == nullptr) std::abort();
+  return out;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace entente::policy::testing {
+namespace {
+
+uint32_t MaskOf(const std::vector<uint32_t>& sections) {
+  uint32_t mask = 0;
+  for (const uint32_t i : sections) mask |= 1u << i;
+  return mask;
+}
+
+std::vector<std::string> TextsOf(const Snapshot& snapshot, const Ruling& ruling) {
+  std::vector<std::string> out;
+  for (const uint16_t number : ruling.obligations) {
+    if (number != kNoObligation) out.push_back(snapshot.tables().obligation_texts[number]);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+TEST(DecideInNumbers, AgreesWithTheDecisionInWordsAndAllocatesNothing) {
+  size_t released = 0;
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    RandomWorld world(seed);
+    const SnapshotParts parts = world.Parts();
+    const auto snapshot = Snapshot::Compile(PublishedVocabulary(), parts);
+    ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+    for (int i = 0; i < 50; ++i) {
+      const RecordLabels record = world.Record(parts, 8);
+      const RecipientLabels recipient = world.Recipient();
+      const Instant t = world.When();
+      const size_t before = allocations;
+      const Ruling ruling = DecideInNumbers(**snapshot, record, recipient, t);
+      ASSERT_EQ(allocations, before) << "seed " << seed << " record " << i;
+      const Decision decision = Decide(**snapshot, record, recipient, t);
+      ASSERT_GT(allocations, before);
+      ASSERT_EQ(ruling.verdict, decision.verdict) << "seed " << seed << " record " << i;
+      ASSERT_EQ(ruling.released, MaskOf(decision.released)) << "seed " << seed << " record " << i;
+      ASSERT_EQ(TextsOf(**snapshot, ruling), decision.obligations)
+          << "seed " << seed << " record " << i;
+      released += decision.releases() ? 1 : 0;
+    }
+  }
+  EXPECT_GT(released, 500u);
+}
+
+TEST(DecideInNumbers, RefusesMoreSectionsThanARecordMayHave) {
+  World world;
+  world.record.sections.resize(limits::kSections + 1, world.record.sections.front());
+  const auto snapshot = world.Compile();
+  const Ruling ruling = DecideInNumbers(*snapshot, world.record, world.recipient, world.now);
+  EXPECT_EQ(ruling.verdict, Verdict::kRefuse);
+  EXPECT_EQ(ruling.released, 0u);
+}
+
+TEST(DecideInNumbers, TheOutcomeIsTheSameUnlessVerdictSectionsOrObligationsAreNot) {
+  const auto outcome = [](const World& world) {
+    const auto snapshot = world.Compile();
+    return std::pair(snapshot,
+                     DecideInNumbers(*snapshot, world.record, world.recipient, world.now));
+  };
+  const auto same = [&](const World& a, const World& b) {
+    const auto [snapshot_a, ruling_a] = outcome(a);
+    const auto [snapshot_b, ruling_b] = outcome(b);
+    return SameOutcome(*snapshot_a, ruling_a, *snapshot_b, ruling_b);
+  };
+  const auto obliged = [](const std::string& obligations) {
+    World world;
+    world.of("FR").rules = AllowOut("FR-A", "obligations = [" + obligations + "]");
+    return world;
+  };
+  // Numbers of another snapshot: the same obligation has another one there.
+  World numbered = obliged("\"delete-after:P30D\"");
+  numbered.of("BR").rules += RuleText("outbound.allow", "BR-X",
+                                      "to = [\"FR\"]\nfor_purpose = [\"investigate\"]\n"
+                                      "about = [\"suspect\"]\ndata = [\"identity\"]\n"
+                                      "under = [\"FR-BR\"]\nobligations = [\"delete-after:P1D\"]");
+  EXPECT_TRUE(same(obliged("\"delete-after:P30D\""), numbered));
+  EXPECT_FALSE(same(obliged("\"delete-after:P30D\""), obliged("\"delete-after:P20D\"")));
+  EXPECT_FALSE(same(obliged("\"delete-after:P30D\""), obliged("\"second-person\"")));
+  World two;
+  two.Section({"victim"}, {"identity"});
+  EXPECT_FALSE(same(World(), two));
+  World refused;
+  refused.record.purpose = "border-control";
+  EXPECT_FALSE(same(World(), refused));
+}
+
+}  // namespace
+}  // namespace entente::policy::testing
