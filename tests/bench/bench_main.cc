@@ -127,6 +127,7 @@ void AddDecide(CLI::App& app, Arguments& args) {
       ->capture_default_str();
   CLI::App* redecide = app.add_subcommand("redecide", "queued records, after a change of policy");
   redecide->add_option("--records", args.queued)->capture_default_str();
+  app.add_subcommand("diff", "two versions of a policy of 256 rules a side, over every question");
 }
 
 void AddNames(CLI::App& app, NamesOptions& options) {
@@ -171,6 +172,7 @@ int Main(int argc, char** argv) {
   if (app.got_subcommand("names")) return PrintNames(args.names, args.json);
   if (app.got_subcommand("decide")) return Print(RunDecide(args.decide), args.json);
   if (app.got_subcommand("redecide")) return Print(RunRedecide(args.queued), args.json);
+  if (app.got_subcommand("diff")) return Print(RunPolicyDiff(), args.json);
   if (app.got_subcommand("alerts")) return Print(RunAlerts(args.alerts), args.json);
   if (app.got_subcommand("exchange")) return Print(RunExchange(args.exchange), args.json);
   if (app.got_subcommand("latency")) {

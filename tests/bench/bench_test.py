@@ -96,6 +96,11 @@ class Bench(unittest.TestCase):
         self.assertTrue(0 < out["changed"] < 2500, out)
         self.assertGreater(out["seconds"], 0)
 
+    def test_two_versions_compared(self):
+        out = run("diff")
+        self.assertGreater(out["changes"], 0)
+        self.assertGreater(out["classes"], 1000)
+
     def test_names_are_found_and_others_are_not(self):
         out = self.names("HADDADI, Kareem\t1971\tXXi.001\n\nMalinovskij Evgenij\t\tXXi.002\r\nKim Song\t1980\t\n"
                          "Nobody Listed\t\tXXi.001\nKarim al-Haddadi\t\t\n")

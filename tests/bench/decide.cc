@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "policy/decide.h"
+#include "policy/diff.h"
 #include "policy/vocabulary.h"
 #include "tests/bench/decide_world.h"
 #include "tests/bench/stopwatch.h"
@@ -217,6 +218,60 @@ absl::StatusOr<json> RunDecide(const DecideOptions& options) {
   out["cedar"] = *cedar;
   out["ratio_to_cedar"] = cedar->at("p50_us").get<double>() /
                           Quantile(Warm(ticks, shared, options.repeats, brief), 0.5);
+  return out;
+}
+
+namespace {
+
+struct DiffFigures {
+  double seconds = 0;
+  uint64_t compared = 0;
+  double questions = 0;
+  size_t changes = 0;
+};
+
+absl::StatusOr<DiffFigures> TimeDiff(const policy::SnapshotParts& before,
+                                     const policy::SnapshotParts& after) {
+  const auto old_rules = Compiled(before);
+  const auto new_rules = Compiled(after);
+  if (!old_rules.ok() || !new_rules.ok()) return absl::InternalError("rules do not compile");
+  DiffFigures out;
+  const Stopwatch watch;
+  for (const auto direction : {policy::Direction::kOutbound, policy::Direction::kInbound}) {
+    const auto half = policy::CompareHalf(
+        direction, {old_rules->get(), &before.policies.front().policy, DecideInstant()},
+        {new_rules->get(), &after.policies.front().policy, DecideInstant()});
+    if (!half.ok()) return half.status();
+    out.compared += half->compared;
+    out.questions += half->questions;
+    out.changes += half->changes.size();
+  }
+  out.seconds = watch.Seconds();
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<json> RunPolicyDiff() {
+  policy::SnapshotParts before = DecideParts(1);
+  policy::SnapshotParts other = DecideParts(2);
+  before.policies.resize(1);
+  other.policies.resize(1);
+  policy::SnapshotParts after = before;
+  policy::Policy& changed = after.policies.front().policy;
+  for (auto* half : {&changed.outbound, &changed.inbound}) half->erase(half->begin());
+  const auto one_rule = TimeDiff(before, after);
+  if (!one_rule.ok()) return one_rule.status();
+  json out = {{"seconds", one_rule->seconds},
+              {"classes", one_rule->compared},
+              {"questions", one_rule->questions},
+              {"changes", one_rule->changes}};
+  const auto rewritten = TimeDiff(before, other);
+  if (rewritten.ok()) {
+    out["rewritten_seconds"] = rewritten->seconds;
+    out["rewritten_classes"] = rewritten->compared;
+    out["rewritten_changes"] = rewritten->changes;
+  }
   return out;
 }
 

@@ -27,4 +27,9 @@ absl::StatusOr<nlohmann::json> RunDecide(const DecideOptions& options);
 // rules: those that come out otherwise in words too, for the log.
 absl::StatusOr<nlohmann::json> RunRedecide(size_t records);
 
+// Two versions of one State's policy compared over every question that their rules tell apart, both
+// halves: one rule of each half taken out, and a policy with other rules altogether (`rewritten_…`;
+// left out when they differ in too many ways to be told).
+absl::StatusOr<nlohmann::json> RunPolicyDiff();
+
 }  // namespace entente::bench
