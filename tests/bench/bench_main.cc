@@ -127,7 +127,7 @@ void AddDecide(CLI::App& app, Arguments& args) {
       ->capture_default_str();
   CLI::App* redecide = app.add_subcommand("redecide", "queued records, after a change of policy");
   redecide->add_option("--records", args.queued)->capture_default_str();
-  app.add_subcommand("diff", "two versions of a policy of 256 rules a side, over every question");
+  app.add_subcommand("diff", "two versions of a policy, over every question there is");
 }
 
 void AddNames(CLI::App& app, NamesOptions& options) {

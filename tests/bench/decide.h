@@ -28,8 +28,7 @@ absl::StatusOr<nlohmann::json> RunDecide(const DecideOptions& options);
 absl::StatusOr<nlohmann::json> RunRedecide(size_t records);
 
 // Two versions of one State's policy compared over every question that their rules tell apart, both
-// halves: one rule of each half taken out, and a policy with other rules altogether (`rewritten_…`;
-// left out when they differ in too many ways to be told).
+// halves, with one rule of each half taken out.
 absl::StatusOr<nlohmann::json> RunPolicyDiff();
 
 }  // namespace entente::bench
