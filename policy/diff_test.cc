@@ -246,7 +246,7 @@ int Check(Direction direction, const Side& before, const Side& after, uint64_t s
 
 TEST(Diff, TellsEveryDifferenceOfRandomPoliciesAndNothingElse) {
   int differing = 0;
-  for (uint64_t seed = 1; seed <= 8 && !HasFailure(); ++seed) {
+  for (uint64_t seed = 1; seed <= 3 && !HasFailure(); ++seed) {
     const Side before = RandomSide(seed);
     const Side after = RandomSide(seed + 10'000);
     if (!before.snapshot || !after.snapshot) continue;
@@ -254,7 +254,7 @@ TEST(Diff, TellsEveryDifferenceOfRandomPoliciesAndNothingElse) {
       differing += Check(direction, before, after, seed);
     }
   }
-  EXPECT_GT(differing, 500) << "the worlds are too much alike to show anything";
+  EXPECT_GT(differing, 150) << "the worlds are too much alike to show anything";
 }
 
 // The usual case: almost all is as it was.
