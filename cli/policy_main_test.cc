@@ -164,6 +164,13 @@ TEST(PolicyProgram, AnInstrumentThatIsSuspendedShowsAsAChange) {
   EXPECT_THAT(out.output, HasSubstr("      under: FIU-FR-CH-2019\n"));
 }
 
+TEST(PolicyProgram, AVersionThatHasEndedIsNotCompared) {
+  const Outcome out = Execute("diff " + Examples() + " " + Changed("ended", "x", "x") +
+                              " --jurisdiction FR --at 2040-01-01T00:00:00Z");
+  EXPECT_EQ(out.exit_code, 3);
+  EXPECT_THAT(out.output, HasSubstr("version 1 of FR has ended at 2040"));
+}
+
 TEST(PolicyProgram, WhatCannotBeComparedIsSaid) {
   EXPECT_EQ(Execute("diff " + Examples() + " " + Examples()).exit_code, 3);  // one version each
   const Outcome out = Execute("diff " + Examples() + " " + Examples() + " --at tomorrow");
@@ -215,7 +222,7 @@ TEST_F(PolicySigning, AnotherTextThanTheFirstOfficeSignedIsNotSigned) {
   std::ofstream(policy_, std::ios::app) << "# one more line\n";
   const Outcome out = Execute(Sign("protection", protection_) + " --statement " + out_);
   EXPECT_EQ(out.exit_code, 3);
-  EXPECT_THAT(out.output, HasSubstr("was signed for another text"));
+  EXPECT_THAT(out.output, HasSubstr("was signed for another text, version or jurisdiction"));
 }
 
 TEST_F(PolicySigning, WhatDoesNotHoldIsNotSigned) {

@@ -8,8 +8,6 @@
 #include "cli/policy_commands.h"
 #include "cli/text.h"
 #include "core/base/instant.h"
-#include "core/base/read_file.h"
-#include "core/base/refusal.h"
 #include "core/crypto/keyfile.h"
 #include "core/ledger/ceremony.h"
 #include "policy/examples.h"
@@ -60,11 +58,8 @@ absl::StatusOr<ledger::Publication> Statement(const SignQuestion& question,
   if (begun->size() != 1 || begun->front().kind != v1::ENTRY_KIND_POLICY) {
     return absl::InvalidArgumentError(question.statement + " is not the statement of one policy");
   }
-  if (begun->front().text != text) {
-    return Refuse(Reason::kProofBad, question.statement + " was signed for another text than " +
-                                         question.file + ": compare the two before you sign");
-  }
-  return ledger::CosignPolicy(question.federation, begun->front(), key, use);
+  return ledger::CosignPolicy(question.federation, policy.jurisdiction, policy.version, text,
+                              begun->front(), key, use);
 }
 
 }  // namespace

@@ -221,6 +221,11 @@ absl::StatusOr<HalfVersion> HalfOf(Direction direction, const Version& version) 
                                       " of " + version.policy->jurisdiction +
                                       " is not in force at " + FormatInstant(version.at));
   }
+  if (version.at >= policy->until) {
+    return absl::InvalidArgumentError("version " + std::to_string(version.policy->version) +
+                                      " of " + version.policy->jurisdiction + " has ended at " +
+                                      FormatInstant(version.at) + ": nothing goes any more");
+  }
   const bool outbound = direction == Direction::kOutbound;
   return HalfVersion{&tables, outbound ? &policy->outbound : &policy->inbound, version.at,
                      AgenciesNamed(outbound ? version.policy->outbound : version.policy->inbound)};

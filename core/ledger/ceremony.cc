@@ -176,10 +176,22 @@ Publication BeginPolicy(std::string_view federation, std::string_view jurisdicti
   return {v1::ENTRY_KIND_POLICY, record::SignBody(federation, body, {{key, use}}), std::move(text)};
 }
 
-absl::StatusOr<Publication> CosignPolicy(std::string_view federation, const Publication& begun,
-                                         const crypto::SigningKey& key, crypto::KeyUse use) {
+absl::StatusOr<Publication> CosignPolicy(std::string_view federation, std::string_view jurisdiction,
+                                         uint64_t version, std::string_view text,
+                                         const Publication& begun, const crypto::SigningKey& key,
+                                         crypto::KeyUse use) {
   if (begun.statement.signatures_size() != 1) {
     return absl::InvalidArgumentError("the statement does not bear exactly one signature");
+  }
+  // Nobody signs a statement about another text than the one they were shown.
+  v1::PolicyStatement body;
+  if (begun.kind != v1::ENTRY_KIND_POLICY || !body.ParseFromString(begun.statement.body()) ||
+      record::Encode(body) != begun.statement.body() || body.jurisdiction() != jurisdiction ||
+      body.version() != version || body.digest() != ToString(crypto::Sha256(text)) ||
+      begun.text != text) {
+    return absl::InvalidArgumentError(
+        "the statement was signed for another text, version or jurisdiction: compare the two files "
+        "before you sign");
   }
   const std::string first = begun.statement.signatures(0).key_id();
   for (const crypto::KeyUse office :

@@ -69,12 +69,14 @@ Publication SignPolicy(std::string_view federation, std::string_view jurisdictio
                        const crypto::SigningKey& protection);
 // The same by two offices that do not share a machine: the one begins, the other adds its signature
 // to the same bytes. `use`: kPolicyAuthor or kPolicyProtection. INVALID_ARGUMENT: that office, or
-// that key, has signed already.
+// that key, has signed already, or what it signed is not about this text, version and jurisdiction.
 Publication BeginPolicy(std::string_view federation, std::string_view jurisdiction,
                         uint64_t version, std::string text, Instant in_force,
                         const crypto::SigningKey& key, crypto::KeyUse use);
-absl::StatusOr<Publication> CosignPolicy(std::string_view federation, const Publication& begun,
-                                         const crypto::SigningKey& key, crypto::KeyUse use);
+absl::StatusOr<Publication> CosignPolicy(std::string_view federation, std::string_view jurisdiction,
+                                         uint64_t version, std::string_view text,
+                                         const Publication& begun, const crypto::SigningKey& key,
+                                         crypto::KeyUse use);
 // From when the policy of a publication is in force; nullopt when it is not one of a policy.
 std::optional<Instant> InForceOf(const Publication& policy);
 // `type`: "vocabulary", "groups" or "instruments", by more than two thirds of the authorities; or

@@ -132,24 +132,43 @@ TEST_F(CeremonyTest, TwoOfficesSignAPolicyOneAfterTheOther) {
       BeginPolicy(kName, "FR", 2, text, now_, fr.policy_protection, kPolicyProtection);
   EXPECT_FALSE(Apply(begun).ok()) << "one signature is not enough";
   EXPECT_EQ(InForceOf(begun), now_);
-  const auto both = CosignPolicy(kName, begun, fr.policy_author, kPolicyAuthor);
+  const auto both = CosignPolicy(kName, "FR", 2, text, begun, fr.policy_author, kPolicyAuthor);
   ASSERT_TRUE(both.ok()) << both.status();
   const Publication at_once =
       SignPolicy(kName, "FR", 2, text, now_, fr.policy_author, fr.policy_protection);
   EXPECT_EQ(both->statement.SerializeAsString(), at_once.statement.SerializeAsString());
   EXPECT_TRUE(Apply(*both).ok());
-  EXPECT_FALSE(CosignPolicy(kName, *both, fr.authority, kPolicyAuthor).ok()) << "a third";
+  EXPECT_FALSE(CosignPolicy(kName, "FR", 2, text, *both, fr.authority, kPolicyAuthor).ok())
+      << "a third";
 }
 
 TEST_F(CeremonyTest, NoOfficeSignsForBoth) {
   using enum crypto::KeyUse;
   const auto& fr = federation_.jurisdiction("FR");
-  const Publication begun = BeginPolicy(kName, "FR", 2, testing::DefaultPolicy("FR", 2), now_,
-                                        fr.policy_author, kPolicyAuthor);
-  EXPECT_TRUE(absl::IsInvalidArgument(
-      CosignPolicy(kName, begun, fr.policy_author, kPolicyAuthor).status()));
-  EXPECT_TRUE(absl::IsInvalidArgument(
-      CosignPolicy(kName, begun, fr.policy_author, kPolicyProtection).status()));
+  const std::string text = testing::DefaultPolicy("FR", 2);
+  const Publication begun =
+      BeginPolicy(kName, "FR", 2, text, now_, fr.policy_author, kPolicyAuthor);
+  for (const crypto::KeyUse office : {kPolicyAuthor, kPolicyProtection}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(
+        CosignPolicy(kName, "FR", 2, text, begun, fr.policy_author, office).status()));
+  }
+}
+
+// The first office shows one text, and has signed another.
+TEST_F(CeremonyTest, ASecondOfficeSignsNothingButWhatItWasShown) {
+  using enum crypto::KeyUse;
+  const auto& fr = federation_.jurisdiction("FR");
+  const std::string shown = testing::DefaultPolicy("FR", 2);
+  const std::string other = testing::DefaultPolicy("FR", 3);
+  const auto cosigned = [&](uint64_t version, const std::string& text) {
+    Publication begun =
+        BeginPolicy(kName, "FR", version, text, now_, fr.policy_author, kPolicyAuthor);
+    begun.text = shown;
+    return CosignPolicy(kName, "FR", 2, shown, begun, fr.policy_protection, kPolicyProtection).ok();
+  };
+  EXPECT_TRUE(cosigned(2, shown));
+  EXPECT_FALSE(cosigned(2, other));
+  EXPECT_FALSE(cosigned(3, shown));
 }
 
 TEST_F(CeremonyTest, PolicyKeysComeFromTheAuthority) {
