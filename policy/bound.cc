@@ -30,14 +30,9 @@ class Binder {
   void Unknown(Label label) { out_.unknown |= 1u << static_cast<unsigned>(label); }
 
   void End(std::string_view agency, Label label, BoundEnd& end) {
-    end.agency = agency;
-    const AgencyRow* const row = tables_.agencies.Find(agency);
-    end.state = row != nullptr ? row->state : StateNumber(StateOf(agency));
+    end = BindEnd(tables_, agency, t_);
     if (agency.empty()) return Missing(label);
-    if (row == nullptr || !row->ActiveAt(t_)) return Unknown(label);
-    end.number = row->number;
-    end.kind = row->kind;
-    end.known = true;
+    if (!end.known) Unknown(label);
   }
 
   uint8_t Word(Category category, std::string_view word, Label label) {
@@ -105,6 +100,17 @@ std::string_view LabelWord(Label label) {
       "evaluation",    "handling",  "created", "expires", "under",
       "obtained_from", "section",   "about",   "data",    "basis"};
   return kWords[static_cast<size_t>(label)];
+}
+
+BoundEnd BindEnd(const Tables& tables, std::string_view agency, Instant t) {
+  BoundEnd end{.agency = agency};
+  const AgencyRow* const row = tables.agencies.Find(agency);
+  end.state = row != nullptr ? row->state : StateNumber(StateOf(agency));
+  if (row == nullptr || !row->ActiveAt(t)) return end;
+  end.number = row->number;
+  end.kind = row->kind;
+  end.known = true;
+  return end;
 }
 
 Bound Bind(const Tables& tables, const RecordLabels& record, const RecipientLabels& recipient,

@@ -76,6 +76,9 @@ struct Bound {
   std::array<BoundSection, limits::kSections> sections;
 };
 
+// Not known unless the agency is registered and active at t.
+BoundEnd BindEnd(const Tables& tables, std::string_view agency, Instant t);
+
 // Precondition: at most limits::kSections sections.
 Bound Bind(const Tables& tables, const RecordLabels& record, const RecipientLabels& recipient,
            Instant t);

@@ -43,6 +43,7 @@ class RuleCompiler {
     Mask* const masks[] = {&side_.allow, &side_.withhold, &side_.forbid, &side_.together};
     masks[static_cast<size_t>(rule_.kind)]->Set(bit_);
     if (!allow()) side_.deny.Set(bit_);
+    if (rule_.unless_consent_of_source) side_.unless.Set(bit_);
     side_.rules.push_back({rule_.kind, rule_.id, rule_.title});
     const ObligationSet obligations = context_.obligations.SetOf(rule_.obligations);
     for (size_t family = 0; family < kObligationFamilies; ++family) {

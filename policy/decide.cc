@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "core/base/limits.h"
+#include "policy/consents.h"
 #include "policy/side.h"
 #include "policy/tables.h"
 
@@ -38,7 +40,9 @@ class Decider {
         record_(record),
         recipient_(recipient),
         t_(t),
-        bound_(Bind(tables_, record, recipient, t)) {}
+        bound_(Bind(tables_, record, recipient, t)) {
+    if (!recipient.consents.empty()) consents_.emplace(tables_, recipient, bound_, t);
+  }
 
   void Run(bool outbound, bool inbound) {
     CheckLabels();
@@ -111,9 +115,10 @@ class Decider {
   void CheckLabels() {
     refused_ = (bound_.missing | bound_.unknown) != 0;
     const bool for_person =
-        (bound_.handling.words() & tables_.vocabulary.handling_for_person()) != 0 ||
-        recipient_.consents > 0;
-    if (for_person) Refuse(Side::kRecord, PolicyReason::kHandlingNeedsPerson);
+        (bound_.handling.words() & tables_.vocabulary.handling_for_person()) != 0;
+    if (!for_person || (consents_ && consents_->OriginLetsGo())) return;
+    held_ = true;
+    Note(Side::kRecord, PolicyReason::kHandlingNeedsPerson);
   }
 
   // The record was sent under a version that this snapshot has not seen: it waits, not for long.
@@ -174,7 +179,13 @@ class Decider {
     asked.side = side;
     asked.rules = &rules;
     asked.answer = AnswerOf(rules, tables_, bound_, t_);
-    if ((asked.answer.matched & rules.forbid).any()) Refuse(side, PolicyReason::kForbidden);
+    Mask forbids = asked.answer.matched & rules.forbid;
+    if (consents_ && forbids.any()) {
+      const Mask yielding = consents_->Yielding(rules, forbids);
+      asked.answer.matched ^= yielding;
+      forbids ^= yielding;
+    }
+    if (forbids.any()) Refuse(side, PolicyReason::kForbidden);
     if (asked.answer.uncovered != 0) Note(side, PolicyReason::kNoRuleAllows);
     if (asked.answer.withheld != 0) Note(side, PolicyReason::kWithheld);
     withheld_ |= asked.answer.uncovered | asked.answer.withheld;
@@ -205,6 +216,7 @@ class Decider {
       obligations_.Add(tables_.handling_obligations[std::countr_zero(codes)]);
     }
     if (instrument_ != nullptr) obligations_.Add(instrument_->obligations);
+    if (consents_) consents_->AddObligations(obligations_);
     for (uint32_t k = 0; k < asked_count_; ++k) {
       AddObligations(*asked_[k].rules, asked_[k].answer.matched, obligations_);
     }
@@ -224,6 +236,7 @@ class Decider {
       const Asked& asked = asked_[k];
       if (asked.side == Side::kOrigin) AddObligations(*asked.rules, asked.answer.matched, out);
     }
+    if (consents_) consents_->AddObligations(out);
     return out;
   }
 
@@ -309,6 +322,7 @@ class Decider {
   const RecipientLabels& recipient_;
   const Instant t_;
   const Bound bound_;
+  std::optional<Consents> consents_;           // when any is attached
   const InstrumentRow* instrument_ = nullptr;  // only when it is in force for these two
   const PolicyTables* contact_ = nullptr;      // the destination's, also when it has expired
   const PolicyTables* destination_ = nullptr;
@@ -323,9 +337,14 @@ class Decider {
   bool held_ = false;
 };
 
+bool TooMany(const RecordLabels& record, const RecipientLabels& recipient) {
+  return record.sections.size() > limits::kSections ||
+         recipient.consents.size() > limits::kConsents;
+}
+
 Decision DecideSides(const Snapshot& snapshot, const RecordLabels& record,
                      const RecipientLabels& recipient, Instant t, bool outbound, bool inbound) {
-  if (record.sections.size() > limits::kSections) {
+  if (TooMany(record, recipient)) {
     return EngineFailed(t, snapshot.number(), snapshot.hash());
   }
   Decider decider(snapshot, record, recipient, t);
@@ -352,7 +371,7 @@ Decision DecideInbound(const Snapshot& snapshot, const RecordLabels& record,
 
 Ruling DecideInNumbers(const Snapshot& snapshot, const RecordLabels& record,
                        const RecipientLabels& recipient, Instant t) {
-  if (record.sections.size() > limits::kSections) {
+  if (TooMany(record, recipient)) {
     return {Verdict::kRefuse, 0, ObligationSet().strictest};
   }
   Decider decider(snapshot, record, recipient, t);

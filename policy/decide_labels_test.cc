@@ -129,17 +129,6 @@ TEST(Labels, AnUnknownHandlingCodeDoesNotHideBehindAKnownOne) {
   EXPECT_THAT(Matched(world.Decide()), Not(Contains("FR-A")));
 }
 
-TEST(Labels, H3OrAConsentIsForAPerson) {
-  World world;
-  world.record.handling = {"H0", "H3"};
-  EXPECT_EQ(world.Decide().verdict, Verdict::kRefuse);
-  EXPECT_THAT(Reasons(world.Decide()), ElementsAre("handling-needs-person"));
-  world.record.handling = {"H1"};
-  world.recipient.consents = 1;
-  EXPECT_EQ(world.Decide().verdict, Verdict::kRefuse);
-  EXPECT_THAT(Reasons(world.Decide()), ElementsAre("handling-needs-person"));
-}
-
 TEST(Labels, MoreSectionsThanTheTablesHoldIsAFailureAndRefused) {
   World world;
   while (world.record.sections.size() < 32) world.Section({"suspect"}, {"identity"});

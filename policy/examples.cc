@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view kOwnName = "example";
 constexpr std::string_view kOtherName = "example-other";
+constexpr std::string_view kSourceName = "example-source";
+constexpr std::string_view kConsentInstrument = "example-consent";
 constexpr std::string_view kOtherKind = "police";
 
 // Registers the agency an example speaks of, admitted at any instant: an example asks about rules.
@@ -31,6 +33,68 @@ absl::StatusOr<std::string> Register(std::string id, const std::string& kind,
 std::string Dotted(const std::string& state, std::string_view name) {
   return state + "." + std::string(name);
 }
+
+// A State that lets everything go on to everybody, under an instrument made up for it.
+Policy LettingAllGo(const std::string& state, const Policy& tested, const Vocabulary& words) {
+  Rule rule;
+  rule.id = kSourceName;
+  rule.for_purpose = words.words(Category::kPurpose);
+  rule.about = words.words(Category::kPerson);
+  rule.data = words.words(Category::kData);
+  rule.under = {std::string(kConsentInstrument)};
+  Policy out;
+  out.vocabulary = tested.vocabulary;
+  out.jurisdiction = state;
+  out.version = 1;
+  out.valid = tested.valid;
+  out.outbound.push_back(std::move(rule));
+  return out;
+}
+
+InstrumentParty PartyFor(const std::string& agency) {
+  const std::string state = agency.substr(0, agency.find('.'));
+  return {state == "ORG" ? agency : state, {}};
+}
+
+// The States that consent in an example, with all that makes their consents good.
+class ConsentingStates {
+ public:
+  ConsentingStates(const Policy& policy, const Example& example, const Vocabulary& words,
+                   SnapshotParts& parts)
+      : policy_(policy), example_(example), words_(words), parts_(parts) {}
+
+  absl::Status Add(const RecordLabels& record, RecipientLabels& recipient) {
+    Instrument instrument;
+    instrument.id = kConsentInstrument;
+    instrument.purposes = words_.words(Category::kPurpose);
+    instrument.data = words_.words(Category::kData);
+    instrument.parties = {PartyFor(recipient.recipient)};
+    for (const std::string& state : example_.consents) {
+      const bool of_origin = record.origin.starts_with(state + ".");
+      auto source =
+          of_origin ? record.origin : Register(Dotted(state, kSourceName), "", parts_.agencies);
+      if (!source.ok()) return source.status();
+      if (!of_origin && state != policy_.jurisdiction) {
+        parts_.policies.push_back({LettingAllGo(state, policy_, words_), policy_.valid.from});
+      }
+      instrument.parties.push_back(PartyFor(*source));
+      recipient.consents.push_back({.source = *source,
+                                    .under = of_origin ? recipient.under : instrument.id,
+                                    .about = words_.words(Category::kPerson),
+                                    .data = words_.words(Category::kData),
+                                    .from = policy_.valid.from,
+                                    .until = *policy_.valid.until});
+    }
+    parts_.instruments.instruments.push_back(std::move(instrument));
+    return absl::OkStatus();
+  }
+
+ private:
+  const Policy& policy_;
+  const Example& example_;
+  const Vocabulary& words_;
+  SnapshotParts& parts_;
+};
 
 bool Met(const std::string& cause, const Decision& decision) {
   return std::any_of(decision.matched.begin(), decision.matched.end(),
@@ -62,14 +126,15 @@ absl::StatusOr<Decision> DecideExample(const Policy& policy, const Example& exam
   const auto other = Register(named ? example.other : Dotted(example.other, kOtherName),
                               example.other_kind, parts.agencies);
   if (!other.ok()) return other.status();
-  const auto snapshot = Snapshot::Compile(setting.vocabulary, parts);
-  if (!snapshot.ok()) return snapshot.status();
-
   RecordLabels record = example.record;
   RecipientLabels recipient = example.recipient;
   const bool outbound = example.direction == Direction::kOutbound;
   record.origin = outbound ? *own : *other;
   recipient.recipient = outbound ? *other : *own;
+  ConsentingStates consenting(policy, example, setting.vocabulary, parts);
+  if (auto status = consenting.Add(record, recipient); !status.ok()) return status;
+  const auto snapshot = Snapshot::Compile(setting.vocabulary, parts);
+  if (!snapshot.ok()) return snapshot.status();
   return outbound ? DecideOutbound(**snapshot, record, recipient, example.when)
                   : DecideInbound(**snapshot, record, recipient, example.when);
 }

@@ -160,6 +160,32 @@ TEST_F(FolderTest, NoFolderOrAnEmptyOneIsNotFound) {
   EXPECT_TRUE(absl::IsNotFound(LoadFolder(path_ + "/empty").status()));
 }
 
+TEST(Examples, ConsentsInAnExampleAreGood) {
+  World world;
+  const auto example = [](const char* say, const char* more, const char* expect) {
+    return std::string("[[example]]\nsay = \"") + say +
+           "\"\nrecord = { to = \"BR\", purpose = \"investigate\", under = \"FR-BR\", "
+           "sections = [[\"suspect\", \"identity\"]], " +
+           more + " }\nexpect = \"" + expect + "\"\n";
+  };
+  world.of("FR").rules +=
+      RuleText("outbound.forbid", "FR-F",
+               "obtained_from = [\"another-state\"]\nunless = \"consent-of-source-attached\"") +
+      example("one", "obtained_from = [\"DE\"], consents = [\"DE\"]", "released") +
+      example("none", "obtained_from = [\"DE\"]", "refused") +
+      example("another's", "obtained_from = [\"DE\"], consents = [\"GB\"]", "refused") +
+      example("of two", "obtained_from = [\"DE\", \"ORG\"], consents = [\"DE\"]", "refused") +
+      example("both", "obtained_from = [\"DE\", \"ORG\"], consents = [\"DE\", \"ORG\"]",
+              "released") +
+      example("its own", "handling = [\"H3\"], consents = [\"FR\"]", "released") +
+      example("not its own", "handling = [\"H3\"], consents = [\"DE\"]", "held");
+  const SnapshotParts parts = world.Parts();
+  const auto failures = RunExamples(
+      world.Parsed("FR"), {PublishedVocabulary(), parts.groups, parts.instruments, parts.agencies});
+  ASSERT_TRUE(failures.ok()) << failures.status();
+  EXPECT_THAT(*failures, IsEmpty());
+}
+
 TEST(Examples, AnExampleOfTheInboundHalfAndItsDefaults) {
   World world;
   world.of("BR").rules +=
@@ -175,7 +201,7 @@ TEST(Examples, AnExampleOfTheInboundHalfAndItsDefaults) {
       "expect = \"refused\"\nbecause = [\"policy-expired\"]\n"
       "[[example]]\nsay = \"for a person\"\nrecord = { from = \"FR\", purpose = \"investigate\", "
       "handling = [\"H3\"], under = \"WIDE\", sections = [[\"suspect\", \"identity\"]] }\n"
-      "expect = \"refused\"\nbecause = [\"handling-needs-person\"]\n";
+      "expect = \"held\"\nbecause = [\"handling-needs-person\"]\n";
   const SnapshotParts parts = world.Parts();
   const ExampleSetting setting{PublishedVocabulary(), parts.groups, parts.instruments,
                                parts.agencies};
@@ -264,7 +290,7 @@ class Story : public FolderTest {
   Decision Send(const RecordLabels& lead, const std::string& to) {
     const auto instruments = snapshot_->InstrumentsFor(lead.origin, to, lead.purpose, now_);
     EXPECT_THAT(instruments, SizeIs(1)) << to;
-    return Decide(*snapshot_, lead, {to, instruments.at(0), 0}, now_);
+    return Decide(*snapshot_, lead, {to, instruments.at(0), {}}, now_);
   }
 
   const Instant now_ = At("2026-11-24T12:00:00Z");
@@ -296,7 +322,7 @@ TEST_F(Story, TheLeadGoesToThreeWholeToOneInPartAndToOneNot) {
   EXPECT_THAT(ViewFor(Reader::kOrigin, refused).RuleIds(), Not(Contains("AE-IN-910")));
   EXPECT_THAT(ViewFor(Reader::kOrigin, refused).contact, HasSubstr("AE.fiu-demo"));
   EXPECT_TRUE(
-      DecideOutbound(*snapshot_, lead, {"AE.fiu-demo", "FIU-FR-AE-2023", 0}, now_).releases());
+      DecideOutbound(*snapshot_, lead, {"AE.fiu-demo", "FIU-FR-AE-2023", {}}, now_).releases());
 }
 
 TEST_F(Story, AnswersAndErasureStatementsComeBack) {

@@ -35,11 +35,21 @@ struct RecordLabels {
   std::vector<SectionLabels> sections;
 };
 
+// That an agency lets data go on to the recipient, for the record's purpose. Whoever fills this in
+// has verified that the agency signed it, for this origin, recipient and purpose.
+struct ConsentLabels {
+  std::string source;              // the agency that gave the data, or the record's own origin
+  std::string under;               // instrument between the source and the recipient
+  std::vector<std::string> about;  // categories of person
+  std::vector<std::string> data;   // categories of data
+  Instant from, until;             // [from, until)
+};
+
 // What differs between the recipients of one record.
 struct RecipientLabels {
   std::string recipient;  // agency, "BR.coaf-demo"
   std::string under;      // id of the legal instrument
-  uint32_t consents = 0;  // consents attached for this recipient
+  std::vector<ConsentLabels> consents{};
 };
 
 }  // namespace entente::policy

@@ -60,10 +60,21 @@ TEST(Law, L3AnotherStatesDataNeedItsConsent) {
   world.record.obtained_from = {"DE"};
   EXPECT_THAT(Reasons(world.Decide()), ElementsAre("forbidden"));
   EXPECT_THAT(Matched(world.Decide()), Contains("FR-L3"));
-  // A consent that is attached is looked at by a person; it is never taken as given.
-  world.recipient.consents = 1;
-  EXPECT_EQ(world.Decide().verdict, Verdict::kRefuse);
-  EXPECT_THAT(Reasons(world.Decide()), ElementsAre("forbidden", "handling-needs-person"));
+  world.recipient.consents = {{.source = "DE.police-a",
+                               .under = "WIDE",
+                               .about = {"suspect"},
+                               .data = {"identity"},
+                               .from = world.now,
+                               .until = world.now + 1}};
+  EXPECT_THAT(Reasons(world.Decide()), ElementsAre("forbidden"));
+  // The State that gave it must itself, today, allow what its agency consents to.
+  world.policies.emplace("DE",
+                         World::PolicyText{RuleText("outbound.allow", "DE-L3",
+                                                    "to=[\"BR\"]\nfor_purpose=[\"investigate\"]\n"
+                                                    "about=[\"suspect\"]\ndata=[\"identity\"]\n"
+                                                    "under=[\"WIDE\"]"),
+                                           ""});
+  EXPECT_EQ(world.Decide().verdict, Verdict::kRelease);
 }
 
 // Art. 36(3), (5): what ends, ends for the future only, at its instant.

@@ -17,6 +17,7 @@ class Mask {
 
   void Set(size_t bit) { pairs_[bit / 128][bit / 64 % 2] |= uint64_t{1} << (bit % 64); }
   void Clear(size_t bit) { pairs_[bit / 128][bit / 64 % 2] &= ~(uint64_t{1} << (bit % 64)); }
+  bool Has(size_t bit) const { return (pairs_[bit / 128][bit / 64 % 2] >> (bit % 64) & 1u) != 0; }
   bool any() const {
     const Pair all = pairs_[0] | pairs_[1];
     return (all[0] | all[1]) != 0;

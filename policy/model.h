@@ -72,6 +72,7 @@ struct Example {
   std::string other_kind;     // empty: as registered, when `other` is an agency
   RecordLabels record;        // origin is filled in when the example runs
   RecipientLabels recipient;  // recipient is filled in when the example runs
+  std::vector<std::string> consents;  // States that let all of it go on to the recipient
   Instant when;
   std::string expect;                // verdict word
   std::vector<std::string> because;  // rule ids and reasons that must all be there

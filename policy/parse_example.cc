@@ -118,7 +118,9 @@ void ReadLabels(TableReader& reader, const Vocabulary& vocabulary, Example& out)
   for (const PlacedText& code : reader.Texts("obtained_from", Need::kOptional)) {
     if (CheckState(code, true, reader.errors())) record.obtained_from.push_back(code.text);
   }
-  out.recipient.consents = static_cast<uint32_t>(reader.Texts("consents", Need::kOptional).size());
+  for (const PlacedText& code : reader.Texts("consents", Need::kOptional)) {
+    if (CheckState(code, true, reader.errors())) out.consents.push_back(code.text);
+  }
 }
 
 void ReadRecord(const TomlValue& value, const Vocabulary& vocabulary, FileErrors& errors,

@@ -81,15 +81,19 @@ TEST(ParseAgencies, RefusesWhatItDoesNotKnow) {
 
 TEST(ParseLabels, LeavesMissingAndUnknownWordsToTheDecision) {
   const auto labels = ParseLabels(
-      "record = \"labels/1\"\npurpose = \"curiosity\"\nconsents = [\"c1\", \"c2\"]\nsent_under = "
-      "3\n"
+      "record = \"labels/1\"\npurpose = \"curiosity\"\nsent_under = 3\n"
+      "[[consents]]\nsource = \"DE.police-a\"\nunder = \"DE-BR\"\nabout = [\"hero\"]\n"
+      "data = [\"identity\"]\nfrom = 2026-01-01T00:00:00Z\nuntil = 2026-02-01T00:00:00Z\n"
       "[[section]]\nabout = [\"hero\"]\nessential = true\n",
       "r.toml");
   ASSERT_TRUE(labels.ok()) << labels.status();
   EXPECT_EQ(labels->record.purpose, "curiosity");
   EXPECT_EQ(labels->record.origin, "");
   EXPECT_EQ(labels->record.sent_under, 3u);
-  EXPECT_EQ(labels->recipient.consents, 2u);
+  ASSERT_EQ(labels->recipient.consents.size(), 1u);
+  EXPECT_EQ(labels->recipient.consents[0].source, "DE.police-a");
+  EXPECT_THAT(labels->recipient.consents[0].about, ElementsAre("hero"));
+  EXPECT_EQ(labels->recipient.consents[0].until, At("2026-02-01T00:00:00Z"));
   EXPECT_FALSE(labels->record.created);
   EXPECT_THAT(labels->record.sections[0].about, ElementsAre("hero"));
   EXPECT_TRUE(labels->record.sections[0].essential);

@@ -22,6 +22,20 @@ SectionLabels ReadSection(const TomlValue& table, FileErrors& errors) {
   return section;
 }
 
+ConsentLabels ReadConsent(const TomlValue& table, FileErrors& errors) {
+  TableReader reader(table, "this consent", errors);
+  ConsentLabels consent;
+  consent.source = reader.Text("source", Need::kMandatory);
+  consent.under = reader.Text("under", Need::kMandatory);
+  consent.about = PlainTexts(reader, "about");
+  consent.data = PlainTexts(reader, "data");
+  const Interval valid = reader.Between("from", "until", Need::kMandatory);
+  consent.from = valid.from;
+  if (valid.until) consent.until = *valid.until;
+  reader.Finish();
+  return consent;
+}
+
 }  // namespace
 
 absl::StatusOr<LabelsFile> ParseLabels(std::string_view text, std::string_view file) {
@@ -42,7 +56,9 @@ absl::StatusOr<LabelsFile> ParseLabels(std::string_view text, std::string_view f
   out.record.created = reader.When("created", Need::kOptional);
   out.record.expires = reader.When("expires", Need::kOptional);
   out.record.obtained_from = PlainTexts(reader, "obtained_from");
-  out.recipient.consents = static_cast<uint32_t>(PlainTexts(reader, "consents").size());
+  for (const TomlValue* table : reader.Tables("consents", Need::kOptional)) {
+    out.recipient.consents.push_back(ReadConsent(*table, errors));
+  }
   out.record.sent_under = reader.Count("sent_under", Need::kOptional);
   for (const TomlValue* table : reader.Tables("section", Need::kOptional)) {
     out.record.sections.push_back(ReadSection(*table, errors));

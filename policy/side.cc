@@ -14,6 +14,13 @@ Mask NamedState(const PartyTable& table, const Tables& tables, uint16_t state, I
   return named;
 }
 
+Mask Obtained(const PartyTable& table, const Tables& tables, const Bound& bound, uint16_t state,
+              Instant t) {
+  Mask hit = NamedState(table, tables, state, t);
+  if (state != bound.origin.state) hit |= table.another_state;
+  return hit;
+}
+
 }  // namespace
 
 Mask PartyMask(const SideTables& side, const Tables& tables, const BoundEnd& other, Instant t) {
@@ -34,13 +41,16 @@ Mask ObtainedMask(const SideTables& side, const Tables& tables, const Bound& bou
   Mask one;
   Mask all = side.allow;
   for (const std::string& code : *bound.obtained_from) {
-    const uint16_t state = StateNumber(code);
-    Mask hit = NamedState(table, tables, state, t);
-    if (state != bound.origin.state) hit |= table.another_state;
+    const Mask hit = Obtained(table, tables, bound, StateNumber(code), t);
     one |= hit;
     all &= hit;
   }
   return table.unasked | (one & side.deny) | all;
+}
+
+Mask SourceMask(const SideTables& side, const Tables& tables, const Bound& bound, uint16_t state,
+                Instant t) {
+  return side.obtained_from.unasked | Obtained(side.obtained_from, tables, bound, state, t);
 }
 
 Mask HandlingMask(const SideTables& side, const Bound& bound) {
@@ -116,6 +126,11 @@ SideAnswer AnswerOf(const SideTables& side, const Tables& tables, const Bound& b
   }
   answer.matched = matched;
   return answer;
+}
+
+bool Releases(const SideTables& side, const Mask& rules, size_t person, size_t data) {
+  const Mask hit = rules & side.person[person] & side.data[data];
+  return (hit & side.allow).any() && !(hit & side.withhold).any();
 }
 
 Mask WithholdsOf(const SideTables& side, const SideAnswer& answer, const BoundSection& section) {

@@ -75,6 +75,7 @@ inline constexpr size_t kHostNameBytes = 253;
 // Counts.
 inline constexpr size_t kDigests = 256;
 inline constexpr size_t kSections = 32;
+inline constexpr size_t kConsents = 16;  // attached for one recipient
 inline constexpr size_t kRecipients = 200;
 inline constexpr size_t kAttachments = 8;    // of a record
 inline constexpr size_t kSubjects = 256;     // of a section

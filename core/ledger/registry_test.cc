@@ -30,7 +30,7 @@ class RegistryTest : public LedgerTest {
     const policy::SectionLabels account{{"suspect"}, {"financial"}, "fact", true};
     const policy::SectionLabels address{{"victim"}, {"address"}, "fact", false};
     return policy::Decide(**snapshot, Lead({account, address}),
-                          {.recipient = std::move(recipient), .under = "TEST-ALL", .consents = 0},
+                          {.recipient = std::move(recipient), .under = "TEST-ALL", .consents = {}},
                           t);
   }
   std::string VerdictFor(std::string recipient) {

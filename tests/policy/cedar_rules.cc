@@ -314,7 +314,7 @@ Json CedarCase(const RecordLabels& record, const RecipientLabels& recipient, Ins
           {"recipient",
            {{"recipient", recipient.recipient},
             {"under", recipient.under},
-            {"consents", recipient.consents}}},
+            {"consents", recipient.consents.size()}}},
           {"record",
            {{"origin", record.origin},
             {"kind", record.kind},

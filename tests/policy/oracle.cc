@@ -119,7 +119,7 @@ class Oracle {
       Set(Category::kData, section.data, "data");
       if (!section.basis.empty()) Word(Category::kBasis, section.basis, "basis");
     }
-    if (Has(record_.handling, "H3") || to_.consents > 0) {
+    if (Has(record_.handling, "H3")) {
       Refuse(Side::kRecord, "handling-needs-person");
     }
   }

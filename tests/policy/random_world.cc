@@ -230,7 +230,6 @@ RecipientLabels RandomWorld::Recipient() {
   out.recipient = Harsh(30) ? One({"", "BR.unknown", "JP.a"}) : One(kAgencies);
   out.under =
       Harsh(30) ? One({"", "I3"}) : One(harsh_ ? Texts{"I1", "I2", "HOME"} : Texts{"I1", "I2"});
-  out.consents = Harsh(40) ? 1 : 0;
   return out;
 }
 

@@ -1,0 +1,58 @@
+// What the consents attached for one recipient make true (docs/policy.md, "Consents"): which atoms
+// of the record the States that its data came from let go on to this recipient, and whether the
+// origin itself has let a record go that handling code H3 holds. That a consent was signed by whom
+// it names, for this origin and recipient and purpose, was verified before it became a label.
+// Internal to policy/. Allocates nothing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/base/limits.h"
+#include "policy/bound.h"
+#include "policy/labels.h"
+#include "policy/side.h"
+#include "policy/tables.h"
+
+namespace entente::policy {
+
+class Consents {
+ public:
+  // Precondition: at most limits::kConsents. Views into its arguments, which must outlive it.
+  Consents(const Tables& tables, const RecipientLabels& recipient, const Bound& bound, Instant t);
+
+  // Of these forbids, which all match, those that yield: the rows of `unless`, each atom of which
+  // is covered by every State that the rule asks about.
+  Mask Yielding(const SideTables& side, const Mask& forbids) const;
+  // The origin has itself let every atom go to this recipient.
+  bool OriginLetsGo() const;
+  // What the States that consent, and the instruments they name, oblige to.
+  void AddObligations(ObligationSet& out) const;
+
+ private:
+  struct Voice {
+    uint16_t state;
+    uint32_t about;
+    uint32_t data;
+    Mask rules;  // of the State's outbound half; none: no rule is asked
+    const SideTables* side;
+    ObligationSet obligations;
+    bool Covers(size_t person, size_t data_row) const;
+  };
+
+  void Hear(const Tables& tables, const ConsentLabels& consent, Instant t);
+  void HearState(const Tables& tables, const ConsentLabels& consent, const BoundEnd& source,
+                 Instant t, Voice& voice);
+  bool AllAsked(const SideTables& side, size_t rule, size_t person, size_t data) const;
+  bool Yields(const SideTables& side, size_t rule) const;
+  bool Consented(uint16_t state, size_t person, size_t data) const;
+
+  const Tables& tables_;
+  const RecipientLabels& recipient_;
+  const Bound& bound_;
+  const Instant t_;
+  std::array<Voice, limits::kConsents> voices_;
+  uint32_t count_ = 0;
+};
+
+}  // namespace entente::policy
