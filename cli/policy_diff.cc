@@ -17,14 +17,14 @@ using policy::Axis;
 
 // The order in which a change is told.
 constexpr std::array<Axis, policy::kAxes> kTold = {
-    Axis::kData,     Axis::kPerson,     Axis::kParty,       Axis::kToKind,
-    Axis::kFromKind, Axis::kPurpose,    Axis::kInstrument,  Axis::kRecordKind,
-    Axis::kHandling, Axis::kEvaluation, Axis::kObtainedFrom};
+    Axis::kData,     Axis::kPerson,     Axis::kParty,        Axis::kToKind,
+    Axis::kFromKind, Axis::kPurpose,    Axis::kInstrument,   Axis::kRecordKind,
+    Axis::kHandling, Axis::kEvaluation, Axis::kObtainedFrom, Axis::kConsent};
 std::string KeyOf(std::string_view name) { return "policy.diff." + std::string(name); }
 
 constexpr std::array<std::string_view, policy::kAxes> kKeys = {
-    "party",   "under",       "obtained-from", "handling", "purpose", "from-kind",
-    "to-kind", "record-kind", "evaluation",    "person",   "data"};
+    "party",     "under",   "obtained-from", "consent",    "handling", "purpose",
+    "from-kind", "to-kind", "record-kind",   "evaluation", "person",   "data"};
 
 // One version of one State with the folder it lies in, and the instant at which it is looked at.
 struct End {

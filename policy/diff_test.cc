@@ -24,6 +24,35 @@ using Texts = std::vector<std::string>;
 
 constexpr Instant kNow{1'770'000'000'000};
 
+constexpr const char* kForConsents = "CONSENT";
+
+// A State whose consents are good.
+Policy LettingAllGo(const std::string& state) {
+  Rule rule;
+  rule.id = state;
+  rule.about = PublishedVocabulary().words(Category::kPerson);
+  rule.data = PublishedVocabulary().words(Category::kData);
+  Policy out;
+  out.vocabulary = PublishedVocabulary().name();
+  out.jurisdiction = state;
+  out.version = 1;
+  out.valid = {{0}, Instant{kNow.ms * 2}};
+  out.outbound = {rule};
+  return out;
+}
+
+Instrument InstrumentForConsents() {
+  Instrument out;
+  out.id = kForConsents;
+  out.purposes = PublishedVocabulary().words(Category::kPurpose);
+  out.data = PublishedVocabulary().words(Category::kData);
+  for (const std::string& kind : PublishedVocabulary().words(Category::kAgencyKind)) {
+    out.parties.push_back({"ORG." + kind, {}});
+  }
+  for (const char* party : {"FR", "BR", "DE", "ORG.x"}) out.parties.push_back({party, {}});
+  return out;
+}
+
 // One version of FR's policy with the federation it stands in, always in force.
 struct Side {
   SnapshotParts parts;
@@ -32,7 +61,7 @@ struct Side {
 
   Version version() const { return {snapshot.get(), &policy, kNow}; }
   void Compile() {
-    parts.policies = {{policy, {0}}};
+    parts.policies = {{policy, {0}}, {LettingAllGo("BR"), {0}}, {LettingAllGo("DE"), {0}}};
     auto compiled = Snapshot::Compile(PublishedVocabulary(), parts);
     ASSERT_TRUE(compiled.ok()) << compiled.status();
     snapshot = *std::move(compiled);
@@ -58,6 +87,7 @@ Side RandomSide(uint64_t seed) {
   Side side;
   side.parts = RandomWorld(seed).Parts();
   side.parts.agencies = Everybody();
+  side.parts.instruments.instruments.push_back(InstrumentForConsents());
   const auto found = std::ranges::find_if(side.parts.policies, [](const PolicyInForce& one) {
     return one.policy.jurisdiction == "FR";
   });
@@ -65,6 +95,9 @@ Side RandomSide(uint64_t seed) {
     side.policy = found->policy;
     side.policy.valid = {{0}, Instant{kNow.ms * 2}};
     side.policy.version = 1;
+    for (std::vector<Rule>* half : {&side.policy.outbound, &side.policy.inbound}) {
+      for (Rule& rule : *half) rule.unless_consent_of_source = rule.kind == RuleKind::kForbid;
+    }
     // What the destination can honour is no question about rules.
     for (const std::string text :
          {"use-only-for-stated-purpose", "delete-after:PT1S", "onward:never", "second-person",
@@ -108,13 +141,13 @@ class Asker {
     q.record.purpose = Set(q, Axis::kPurpose, One({"investigate", "asset-recovery", "detect"}));
     q.record.kind = Set(q, Axis::kRecordKind, One({"lead", "answer", "request"}));
     q.record.evaluation = Set(q, Axis::kEvaluation, One({"A1", "B2", "C3", "B1"}));
-    Handling(q);
-    Obtained(q);
     SectionLabels section;
     section.about = {Set(q, Axis::kPerson, One({"suspect", "victim", "child", "witness"}))};
     section.data = {Set(q, Axis::kData, One({"identity", "address", "financial", "photo"}))};
     section.basis = "fact";
     q.record.sections = {section};
+    Handling(q);
+    Obtained(q);
     return q;
   }
 
@@ -152,9 +185,10 @@ class Asker {
   }
 
   void Handling(Question& q) {
-    for (const std::string code : {"H0", "H1", "H2"}) {
+    for (const std::string code : {"H0", "H1", "H2", "H3"}) {
       if (random_.Below(2) == 0) q.record.handling.push_back(code);
     }
+    Consent(q, q.record.origin, q.recipient.under);  // what H3 asks for
     if (q.record.handling.empty()) q.record.handling = {"H1"};
     std::string name;
     for (const std::string& code : q.record.handling) name += (name.empty() ? "" : "+") + code;
@@ -164,7 +198,21 @@ class Asker {
   void Obtained(Question& q) {
     const std::string from = One({"own-data", "FR", "BR", "DE"});
     if (from != "own-data") q.record.obtained_from = {from};
-    Set(q, Axis::kObtainedFrom, from == StateOf(q.record.origin) ? "origin" : from);
+    const bool origin = from == StateOf(q.record.origin);
+    Set(q, Axis::kObtainedFrom, origin ? "origin" : from);
+    const bool given = random_.Below(2) == 0 && from.size() == 2 && from != "FR" && !origin &&
+                       from != StateOf(q.recipient.recipient);
+    if (given) Consent(q, from + ".police", kForConsents);
+    Set(q, Axis::kConsent, given ? "given" : "none");
+  }
+
+  static void Consent(Question& q, std::string source, std::string under) {
+    q.recipient.consents.push_back({.source = std::move(source),
+                                    .under = std::move(under),
+                                    .about = q.record.sections[0].about,
+                                    .data = q.record.sections[0].data,
+                                    .from = kNow,
+                                    .until = kNow + 1});
   }
 
   const Direction direction_;

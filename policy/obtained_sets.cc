@@ -24,6 +24,24 @@ struct Members {
   size_t count() const { return singles.size() + (origin ? 1 : 0); }
 };
 
+// What is left of the rules when every one of these States but the origin lets the data go on.
+std::vector<Mask> Consented(const std::vector<HalfVersion>& versions,
+                            const std::vector<std::string>& states, const std::string& origin,
+                            std::vector<Mask> rows) {
+  Bound bound;
+  bound.origin.state = StateNumber(origin);
+  for (size_t v = 0; v < versions.size(); ++v) {
+    const SideTables& rules = *versions[v].rules;
+    for (const std::string& state : states) {
+      if (state == origin) continue;
+      const Mask asked =
+          SourceMask(rules, *versions[v].tables, bound, StateNumber(state), versions[v].at);
+      rows[v] &= ~(asked & rules.unless);
+    }
+  }
+  return rows;
+}
+
 class Cutter {
  public:
   Cutter(const std::vector<HalfVersion>& versions, const std::vector<std::string>& origins)
@@ -58,17 +76,24 @@ class Cutter {
     }
   }
 
-  std::vector<Mask> RowsOf(const Members& members, const std::string& origin) const {
+  struct Left {
+    std::vector<Mask> plain, consented;
+  };
+  Left RowsOf(const Members& members, const std::string& origin) const {
     std::vector<std::string> states;
     for (const size_t single : members.singles) {
       const std::vector<std::string>& all = singles_[single].names;
       const auto other =
           std::ranges::find_if(all, [&](const std::string& state) { return state != origin; });
-      if (other == all.end()) return std::vector<Mask>(versions_.size());
+      if (other == all.end()) {
+        const std::vector<Mask> nothing(versions_.size());
+        return {nothing, nothing};
+      }
       states.push_back(*other);
     }
     if (members.origin) states.push_back(origin);
-    return ObtainedRows(versions_, states, origin);
+    std::vector<Mask> rows = ObtainedRows(versions_, states, origin);
+    return {rows, Consented(versions_, states, origin, rows)};
   }
 
   std::vector<std::string> NamesOf(const Members& members) const {
@@ -90,8 +115,10 @@ class Cutter {
     ObtainedSet set;
     std::string key;
     for (const std::string& origin : origins_) {
-      set.rows.push_back(RowsOf(members, origin));
-      key += BytesOf(set.rows.back());
+      Left left = RowsOf(members, origin);
+      key += BytesOf(left.plain) + BytesOf(left.consented);
+      set.rows.push_back(std::move(left.plain));
+      set.consented.push_back(std::move(left.consented));
     }
     const auto [place, fresh] = numbers_.emplace(std::move(key), sets_.size());
     if (fresh) {

@@ -16,6 +16,8 @@ struct ObtainedSet {
   std::vector<std::string> names;
   // By origin and version. No rule at all where the set cannot be: its one State is the origin.
   std::vector<std::vector<Mask>> rows;
+  // The same when each of these States but the origin lets it go on.
+  std::vector<std::vector<Mask>> consented;
 };
 
 // `origins`: codes of the States that a record may come from. RESOURCE_EXHAUSTED above 4,096 sets.

@@ -210,7 +210,6 @@ class Space::Builder {
   void CutHandling() {
     const std::vector<std::string>& codes = words().words(Category::kHandling);
     for (uint32_t set = 1; set < 1u << codes.size(); ++set) {
-      if ((set & words().handling_for_person()) != 0) continue;
       std::string name;
       Bound bound;
       bound.handling = {set};
@@ -249,9 +248,10 @@ class Space::Builder {
       CutOf(Axis::kObtainedFrom).classes.push_back(std::move(set.names));
       for (size_t p = 0; p < party_agency_.size(); ++p) {
         const size_t origin = direction_ == Direction::kOutbound ? 0 : p;
-        space_.obtained_[p].push_back({i, set.rows[origin]});
+        space_.obtained_[p].push_back({i, {set.rows[origin], set.consented[origin]}});
       }
     }
+    CutOf(Axis::kConsent).classes = {{"none"}, {"given"}};
     return absl::OkStatus();
   }
 
@@ -296,12 +296,15 @@ class Space::Walk {
     At(Axis::kInstrument) = instrument;
     for (const Obtained& obtained : space_.obtained_[party]) {
       At(Axis::kObtainedFrom) = obtained.number;
-      Left left;
-      for (size_t v = 0; v < versions(); ++v) {
-        left[v] = obtained.rows[v] & RowAt(v, Axis::kParty, party) &
-                  RowAt(v, Axis::kInstrument, instrument);
+      for (uint32_t consent = 0; consent < 2; ++consent) {
+        At(Axis::kConsent) = consent;
+        Left left;
+        for (size_t v = 0; v < versions(); ++v) {
+          left[v] = obtained.rows[consent][v] & RowAt(v, Axis::kParty, party) &
+                    RowAt(v, Axis::kInstrument, instrument);
+        }
+        Down(Axis::kHandling, left);
       }
-      Down(Axis::kHandling, left);
     }
   }
 

@@ -5,8 +5,9 @@
 // A question is one atom (a category of person with a category of data) in a record with its
 // labels: the other side, the instrument, purpose, kinds of authority, kind of record, handling
 // codes, evaluation, and where the data came from. What a record of many atoms comes to follows
-// from its atoms, but for `not_together`. Records that carry a missing or unknown label, or a
-// handling code that needs a person, are refused whatever the rules say and are not among them.
+// from its atoms, but for `not_together`. Records that carry a missing or unknown label
+// are refused whatever the rules say and are not among them; what needs a person has been released
+// by one.
 // Values belong to a Space; const members are safe from any thread.
 #pragma once
 
@@ -31,6 +32,7 @@ enum class Axis : uint8_t {
   kParty,  // the other side: a State by its code, "ORG", or an agency that is named somewhere
   kInstrument,
   kObtainedFrom,  // "own-data" (nothing is said), "origin" (its State is named), other States
+  kConsent,       // "none", or "given": by each of these States but the origin
   kHandling,
   kPurpose,
   kFromKind,
@@ -40,7 +42,7 @@ enum class Axis : uint8_t {
   kPerson,
   kData,
 };
-inline constexpr size_t kAxes = 11;
+inline constexpr size_t kAxes = 12;
 
 // By axis the number of a class.
 using Point = std::array<uint32_t, kAxes>;
@@ -98,7 +100,7 @@ class Space {
   // Where the data came from, as seen with one class of the other side.
   struct Obtained {
     uint32_t number;
-    std::vector<Mask> rows;
+    std::array<std::vector<Mask>, 2> rows;  // without and with consent
   };
   class Builder;
   class Walk;

@@ -111,6 +111,7 @@ constexpr SentenceRow kRows[] = {
     {"policy.diff.handling", "handling codes: {0}", "codes de traitement : {0}"},
     {"policy.diff.evaluation", "evaluation: {0}", "évaluation : {0}"},
     {"policy.diff.obtained-from", "obtained from: {0}", "obtenu de : {0}"},
+    {"policy.diff.consent", "consent of the source: {0}", "consentement de la source : {0}"},
     {"policy.diff.all-but", "all but {0}", "tous sauf {0}"},
     {"policy.diff.none", "none", "aucune"},
     {"policy.diff.yes", "yes", "oui"},
