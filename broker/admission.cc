@@ -151,7 +151,7 @@ void Describe(const record::ParsedRecord& record, SubmissionCommand& command) {
     AccessDescriptor& out = *command.add_access();
     out.set_recipient(access.recipient.text());
     out.set_instrument(std::string(access.instrument));
-    out.set_consents(static_cast<uint32_t>(access.consents.size()));
+    for (const std::string_view consent : access.consents) out.add_consents(std::string(consent));
   }
 }
 

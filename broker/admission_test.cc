@@ -47,6 +47,16 @@ class AdmissionTest : public ::testing::Test {
     return part.submission();
   }
 
+  // Its record-signing key.
+  void Revoke(std::string_view agency) {
+    const auto& keys = f.federation.agency(agency);
+    auto index = f.Publish(ledger::SignRevocation(
+        f.federation.name(), std::string(agency),
+        crypto::MakeKeyId(crypto::KeyUse::kRecordSigning, keys.record_signing.public_key()), "lost",
+        f.now, keys.identity, crypto::KeyUse::kIdentity));
+    ASSERT_TRUE(index.ok()) << index.status();
+  }
+
   EngineFixture f;
 };
 
@@ -181,12 +191,7 @@ TEST_F(AdmissionTest, KeyThatWasNeverPublished) {
 
 TEST_F(AdmissionTest, RevokedKey) {
   Lead lead = f.Seal({});
-  const auto& keys = f.federation.agency("FR.fiu");
-  auto index = f.Publish(ledger::SignRevocation(
-      f.federation.name(), "FR.fiu",
-      crypto::MakeKeyId(crypto::KeyUse::kRecordSigning, keys.record_signing.public_key()), "lost",
-      f.now, keys.identity, crypto::KeyUse::kIdentity));
-  ASSERT_TRUE(index.ok()) << index.status();
+  Revoke("FR.fiu");
   EXPECT_EQ(Reason(lead), "key-not-valid-then");
 }
 
@@ -301,22 +306,50 @@ TEST_F(AdmissionTest, UnknownLabelIsARefusalThatIsLogged) {
   EXPECT_THAT(Decided(*index).decisions(0).reasons(), ::testing::Contains("label-unknown:purpose"));
 }
 
-TEST_F(AdmissionTest, HandlingForAPersonIsRefused) {
-  auto index = f.Send({.handling = "H3"}, 1);
+TEST_F(AdmissionTest, HandlingForAPersonWaitsForOneAtTheOrigin) {
+  EXPECT_EQ(Reason(f.Seal({.handling = "H3"})), "consent-missing");
+  EXPECT_THAT(f.Rows(kSubmissions), IsEmpty());
+  const RecordId id = f.random.Bytes<16>();
+  LeadDraft draft{.handling = "H3", .record_id = id};
+  draft.consents = {f.Consent("FR.fiu", ToString(id))};
+  auto index = f.Send(draft, 1);
   ASSERT_TRUE(index.ok()) << index.status();
-  EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_REFUSE);
-  EXPECT_THAT(Decided(*index).decisions(0).reasons(), ::testing::Contains("handling-needs-person"));
+  EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_RELEASE);
 }
 
-TEST_F(AdmissionTest, ConsentsAreForAPersonToRead) {
-  v1::SignedStatement consent;
-  consent.set_body("a consent");
-  consent.add_signatures()->set_key_id(std::string(32, 'k'));
-  consent.mutable_signatures(0)->set_ed25519(std::string(64, 's'));
-  auto index = f.Send({.consents = {consent.SerializeAsString()}}, 1);
+TEST_F(AdmissionTest, TheReleaseOfAnotherRecordIsNone) {
+  LeadDraft draft{.handling = "H3"};
+  draft.consents = {f.Consent("FR.fiu", std::string(16, 'r'))};
+  EXPECT_EQ(Reason(f.Seal(draft)), "consent-missing");
+}
+
+TEST_F(AdmissionTest, AConsentThatNobodyGaveRefusesTheRecord) {
+  LeadDraft draft{.obtained_from = {"DE"}};
+  draft.consents = {f.Consent("DE.fiu", std::string(32, 'r'), "FR.fiu")};
+  EXPECT_EQ(Reason(f.Seal(draft)), "key-unknown");
+  draft.consents = {f.Consent("DE.fiu", std::string(32, 'r'))};
+  auto index = f.Send(draft, 1);
   ASSERT_TRUE(index.ok()) << index.status();
-  EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_REFUSE);
-  EXPECT_THAT(Decided(*index).decisions(0).reasons(), ::testing::Contains("handling-needs-person"));
+  EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_RELEASE);
+  draft.obtained_from.clear();
+  EXPECT_EQ(Reason(f.Seal(draft)), "consent-missing");
+}
+
+TEST_F(AdmissionTest, MoreConsentsThanThereMayBe) {
+  LeadDraft draft{.obtained_from = {"DE"}};
+  draft.consents.assign(17, f.Consent("DE.fiu", std::string(32, 'r')));
+  EXPECT_EQ(Reason(f.Seal(draft)), "malformed");
+}
+
+// What was admitted is judged again from the command when the state has moved.
+TEST_F(AdmissionTest, AConsentIsJudgedAgainWhereItIsCommitted) {
+  LeadDraft draft{.obtained_from = {"DE"}};
+  draft.consents = {f.Consent("DE.fiu", std::string(32, 'r'))};
+  auto admitted = f.Admit(f.Submission(f.Seal(draft), 1), "FR.fiu");
+  ASSERT_TRUE(admitted.ok()) << admitted.status();
+  Revoke("DE.fiu");
+  const auto committed = f.CommitOne(std::get<Command>(*std::move(admitted)));
+  EXPECT_TRUE(IsRefusal(committed.status(), Reason::kKeyNotValidThen)) << committed.status();
 }
 
 TEST_F(AdmissionTest, NewerPolicyIsHeldForAnHourThenRefused) {

@@ -7,6 +7,7 @@
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
+#include "core/ledger/consents.h"
 #include "core/ledger/labels.h"
 #include "policy/decide.h"
 
@@ -51,15 +52,36 @@ absl::StatusOr<std::vector<ledger::DecidedRecipient>> DecideAll(const Candidate&
   auto snapshot = view.registry.PolicySnapshot(instant);
   std::vector<ledger::DecidedRecipient> decided;
   size_t bytes = 0;
-  for (const policy::RecipientLabels& to : record.recipients) {
+  for (const Candidate::Recipient& recipient : record.recipients) {
+    auto to = ledger::ReadConsents(view.registry, record.header,
+                                   {recipient.agency,
+                                    recipient.instrument,
+                                    {recipient.consents.begin(), recipient.consents.end()}},
+                                   view.next_index, instant);
+    if (!to.ok()) return to.status();
     decided.push_back(
-        {to.recipient, snapshot.ok()
-                           ? policy::Decide(**snapshot, record.labels, to, instant)
-                           : policy::EngineFailed(instant, view.registry.snapshot_number(),
-                                                  view.registry.snapshot_hash())});
+        {recipient.agency, snapshot.ok()
+                               ? policy::Decide(**snapshot, record.labels, to->labels, instant)
+                               : policy::EngineFailed(instant, view.registry.snapshot_number(),
+                                                      view.registry.snapshot_hash())});
     if (auto fits = CheckPartBytes(decided.back(), record.sections, bytes); !fits.ok()) return fits;
   }
   return decided;
+}
+
+// Time ends one wait, and only a person at the origin the other.
+absl::Status CheckNotHeld(const ledger::DecidedRecipient& one) {
+  if (one.decision.verdict != policy::Verdict::kHold) return absl::OkStatus();
+  const auto for_person = policy::PolicyReasonWord(policy::PolicyReason::kHandlingNeedsPerson);
+  const bool person = std::ranges::any_of(
+      one.decision.reasons, [&](const auto& reason) { return reason.text == for_person; });
+  if (!person) {
+    return Refuse(Reason::kPolicyHeld,
+                  "The record was sent under a policy that is not yet in force here.");
+  }
+  return Refuse(
+      Reason::kConsentMissing,
+      "Handling code H3: no person at the origin has let it go to " + one.recipient + ".");
 }
 
 }  // namespace
@@ -71,8 +93,9 @@ Candidate FromRecord(const record::ParsedRecord& record) {
     out.labels.sections.push_back(LabelsOf(section.labels));
   }
   for (const record::Access& access : record.access) {
-    out.recipients.push_back({access.recipient.text(), std::string(access.instrument),
-                              static_cast<uint32_t>(access.consents.size())});
+    out.recipients.push_back({access.recipient.text(),
+                              std::string(access.instrument),
+                              {access.consents.begin(), access.consents.end()}});
   }
   return out;
 }
@@ -92,7 +115,9 @@ absl::StatusOr<Candidate> FromCommand(const SubmissionCommand& submission) {
     out.labels.sections.push_back(LabelsOf(*section_labels));
   }
   for (const AccessDescriptor& access : submission.access()) {
-    out.recipients.push_back({access.recipient(), access.instrument(), access.consents()});
+    out.recipients.push_back({access.recipient(),
+                              access.instrument(),
+                              {access.consents().begin(), access.consents().end()}});
   }
   return out;
 }
@@ -106,12 +131,8 @@ absl::StatusOr<std::vector<ledger::ReaderPart>> Judge(const Candidate& record,
   if (auto status = CheckTimes(header, act.instant); !status.ok()) return status;
   auto decided = DecideAll(record, view, act.instant);
   if (!decided.ok()) return decided.status();
-  bool held = std::any_of(decided->begin(), decided->end(), [](const auto& one) {
-    return one.decision.verdict == policy::Verdict::kHold;
-  });
-  if (held) {
-    return Refuse(Reason::kPolicyHeld,
-                  "The record was sent under a policy that is not yet in force here.");
+  for (const ledger::DecidedRecipient& one : *decided) {
+    if (auto status = CheckNotHeld(one); !status.ok()) return status;
   }
   ledger::SubmittedRecord submitted{.record_id = header.record_id,
                                     .record_hash = record.hash,

@@ -20,7 +20,12 @@ struct Candidate {
   Digest hash{};
   std::vector<SectionId> sections;
   policy::RecordLabels labels;
-  std::vector<policy::RecipientLabels> recipients;
+  struct Recipient {
+    std::string agency;
+    std::string instrument;
+    std::vector<std::string> consents;  // SignedStatement each
+  };
+  std::vector<Recipient> recipients;
 };
 
 Candidate FromRecord(const record::ParsedRecord& record);
@@ -28,7 +33,8 @@ Candidate FromRecord(const record::ParsedRecord& record);
 absl::StatusOr<Candidate> FromCommand(const SubmissionCommand& submission);
 
 // At `act.instant`. Refusals: key-unknown, key-not-valid-then, wrong-agency, agency-suspended (the
-// origin's signing key), future-dated, expired; policy-held when a decision is to wait. Being
+// origin's signing key), future-dated, expired; those of ledger::ReadConsents; policy-held when a
+// decision is to wait, consent-missing when only a person at the origin could end that. Being
 // refused by policy is a decision like any other; where none can be made (no vocabulary is in
 // force) it is to refuse, and says engine-failed.
 absl::StatusOr<std::vector<ledger::ReaderPart>> Judge(const Candidate& record,

@@ -14,6 +14,7 @@
 #include "core/record/words.h"
 #include "node/attachments.h"
 #include "node/cases.h"
+#include "node/consents.h"
 #include "node/labels.h"
 #include "node/narrow.h"
 #include "node/search/leak_check.h"
@@ -50,12 +51,20 @@ record::Header HeaderOf(const Ground& ground, const state::SentRecord& sent, con
   header.urgency = sent.urgency();
   header.obtained_from.assign(draft.obtained_from().begin(), draft.obtained_from().end());
   header.policy_version = policy_version;
+  header.record_id = *FixedBytes<16>(sent.record_id());
   if (!sent.case_id().empty()) header.case_id = FixedBytes<16>(sent.case_id());
   header.membership_number = sent.membership();
   return header;
 }
 
-// By policy, and then by what the sender keeps back by hand.
+void NoteThatItWaits(policy::Decision& decision) {
+  const auto word = policy::PolicyReasonWord(policy::PolicyReason::kHandlingNeedsPerson);
+  decision.reasons.push_back({policy::Side::kRecord, std::string(word)});
+  std::ranges::sort(decision.reasons);
+}
+
+// By policy, and then by what the sender keeps back by hand. What waits for a person is decided as
+// if one had let it go, and says that it waits.
 policy::Decision Decide(const Ground& ground, const policy::Snapshot& snapshot,
                         const record::Header& header, const v1::Draft& draft,
                         const state::SentRecipient& recipient, Instant now) {
@@ -63,8 +72,13 @@ policy::Decision Decide(const Ground& ground, const policy::Snapshot& snapshot,
   for (const v1::DraftSection& section : draft.sections()) {
     labels.sections.push_back(LabelsOf(LabelsOfDraft(section)));
   }
-  policy::Decision decision = policy::DecideOutbound(
-      snapshot, labels, {recipient.recipient(), recipient.instrument()}, now);
+  policy::RecipientLabels to = RecipientLabelsFor(ground, header, draft, recipient, now);
+  policy::Decision decision = policy::DecideOutbound(snapshot, labels, to, now);
+  if (WaitsForPerson(decision)) {
+    to.consents.push_back(OwnConsent(header, draft, recipient, now));
+    decision = policy::DecideOutbound(snapshot, labels, to, now);
+    NoteThatItWaits(decision);
+  }
   const auto agency = ground.federation.registry().FindAgency(recipient.recipient(), now);
   Narrow(draft, recipient.recipient(), agency ? agency->kind : "", decision);
   return decision;
@@ -96,7 +110,9 @@ struct Granted {
 
 absl::StatusOr<record::RecipientDraft> DraftFor(const Granted& granted,
                                                 const state::SentRecord& sent,
-                                                const std::string& instruction, PairsOut& pairs) {
+                                                const std::string& instruction,
+                                                std::vector<std::string> consents,
+                                                PairsOut& pairs) {
   state::SentRecipient& to = *granted.recipient;
   absl::StatusOr<AgencyId> agency = AgencyId::Parse(to.recipient());
   if (!agency.ok()) return agency.status();
@@ -105,10 +121,11 @@ absl::StatusOr<record::RecipientDraft> DraftFor(const Granted& granted,
   to.set_pair_seq(*number);
   const std::vector<std::string>& obligations = granted.decision.origin_obligations;
   to.mutable_obligations()->Assign(obligations.begin(), obligations.end());
+  to.mutable_consents()->Assign(consents.begin(), consents.end());
   record::RecipientDraft draft{.recipient = *std::move(agency),
                                .delivery_key = granted.key->public_key,
                                .instrument = to.instrument(),
-                               .consents = {},
+                               .consents = std::move(consents),
                                .sections = granted.decision.released,
                                .obligations = obligations,
                                .pair_seq = *number,
@@ -372,7 +389,10 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
       continue;
     }
     absl::StatusOr<record::RecipientDraft> draft =
-        DraftFor(one, next, content.draft().instruction(), numbered);
+        DraftFor(one, next, content.draft().instruction(),
+                 ConsentsToSeal(ground, request.header, content.draft(), *one.recipient,
+                                WaitsForPerson(one.decision), signing, now),
+                 numbered);
     if (!draft.ok()) return draft.status();
     request.recipients.push_back(*std::move(draft));
   }

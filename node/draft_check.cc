@@ -8,6 +8,7 @@
 #include "core/record/strict.h"
 #include "core/record/words.h"
 #include "node/compose.h"
+#include "node/consents.h"
 #include "node/labels.h"
 #include "node/narrow.h"
 #include "node/text.h"
@@ -100,6 +101,12 @@ absl::Status CheckDraft(const Ground& ground, const v1::Draft& draft, Instant no
   if (draft.purpose().empty()) return Refuse(Reason::kLabelMissing, "purpose", "no purpose given");
   if (draft.handling().empty()) {
     return Refuse(Reason::kLabelMissing, "handling", "no handling code given");
+  }
+  if (NeedsPerson(*VocabularyAt(ground.federation.registry(), now), draft) &&
+      draft.instruction().empty()) {
+    return RefuseAdvising(Reason::kLabelMissing, "instruction",
+                          "this handling code stands for restrictions in words, and there are none",
+                          "write them as the instruction of the draft, or take another code");
   }
   if (record::UrgencyWord(draft.urgency()).empty()) {
     return Refuse(Reason::kLabelMissing, "urgency", "no urgency given");

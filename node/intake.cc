@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
+#include "core/ledger/consents.h"
 #include "core/ledger/receipt.h"
 #include "core/record/receive.h"
 #include "core/record/statements.h"
@@ -49,6 +50,7 @@ class Checking {
   absl::Status CheckNote();
   absl::Status Open();
   absl::Status CheckState();
+  absl::StatusOr<policy::RecipientLabels> OwnLabels();
   absl::Status CheckPolicy();
   absl::Status CheckObligations(const Registry& registry, const policy::Decision& inbound);
   absl::Status CheckCase();
@@ -66,6 +68,7 @@ class Checking {
   std::vector<SectionId> withheld_;
   std::optional<record::OpenedRecord> opened_;
   std::vector<std::string> obligations_;
+  std::vector<std::string> consent_obligations_;
 };
 
 absl::Status Checking::Run() {
@@ -176,6 +179,17 @@ absl::Status Checking::CheckState() {
   return absl::OkStatus();
 }
 
+// What our own access says, its consents verified.
+absl::StatusOr<policy::RecipientLabels> Checking::OwnLabels() {
+  const record::Access& access = *record_->FindAccess(ground_.agency);
+  absl::StatusOr<ledger::Consented> consented = ledger::ReadConsents(
+      ground_.federation.registry(), record_->header,
+      {ground_.agency.text(), access.instrument, access.consents}, part_.log_index, instant());
+  if (!consented.ok()) return consented.status();
+  consent_obligations_ = std::move(consented->obligations);
+  return std::move(consented->labels);
+}
+
 // 12: the decision itself, as far as we see the labels
 absl::Status Checking::CheckPolicy() {
   absl::StatusOr<Registry> registry =
@@ -193,9 +207,9 @@ absl::Status Checking::CheckPolicy() {
   for (const record::Section& section : record_->sections) {
     labels.sections.push_back(LabelsOf(section.labels));
   }
-  const record::Access& access = *record_->FindAccess(ground_.agency);
-  const policy::Decision inbound = policy::DecideInbound(
-      **snapshot, labels, {ground_.agency.text(), std::string(access.instrument)}, instant());
+  absl::StatusOr<policy::RecipientLabels> own = OwnLabels();
+  if (!own.ok()) return own.status();
+  const policy::Decision inbound = policy::DecideInbound(**snapshot, labels, *own, instant());
   if (!inbound.releases() || !inbound.withheld.empty()) {
     return Refuse(Reason::kPolicyRefused, "our own inbound policy keeps this back");
   }
@@ -218,7 +232,7 @@ absl::Status Checking::CheckObligations(const Registry& registry, const policy::
                               HexEncode(record_->header.record_id)),
                          now_);
   }
-  obligations_ = UnionOf(decided, sealed, vocabulary);
+  obligations_ = UnionOf(UnionOf(decided, sealed, vocabulary), consent_obligations_, vocabulary);
   std::vector<std::string> honoured;
   if (const auto own = PolicyAt(registry, ground_.agency.jurisdiction(), instant())) {
     for (const policy::Obligation& obligation : own->can_honour) {

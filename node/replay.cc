@@ -6,6 +6,7 @@
 
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
+#include "core/ledger/consents.h"
 #include "core/ledger/parts.h"
 #include "core/record/header.h"
 #include "node/labels.h"
@@ -21,16 +22,16 @@ using ledger::Registry;
 struct Basis {
   std::shared_ptr<const policy::Snapshot> snapshot;
   Registry registry;
+  record::Header header;
+  uint64_t log_index;
   policy::RecordLabels labels;
   std::vector<SectionId> sections;
   std::shared_ptr<const policy::Vocabulary> vocabulary;
   Instant instant;
 };
 
-absl::StatusOr<policy::RecordLabels> SealedLabels(const state::SentContent& content) {
-  absl::StatusOr<record::Header> header = record::ReadHeader(content.header());
-  if (!header.ok()) return absl::DataLossError("a sent header in the vault is damaged");
-  policy::RecordLabels labels = LabelsOf(*header);
+policy::RecordLabels SealedLabels(const record::Header& header, const state::SentContent& content) {
+  policy::RecordLabels labels = LabelsOf(header);
   for (const v1::DraftSection& section : content.draft().sections()) {
     v1::SectionLabels sealed;
     *sealed.mutable_about() = section.about();
@@ -53,13 +54,14 @@ absl::StatusOr<Basis> BasisOf(Ground& ground, const state::SentContent& content,
                             Registry::Standing::kTextNotHeld) {
     return Refuse(Reason::kSnapshotBehind, "the texts of that state are not held yet");
   }
-  absl::StatusOr<policy::RecordLabels> labels = SealedLabels(content);
-  if (!labels.ok()) return labels.status();
+  absl::StatusOr<record::Header> header = record::ReadHeader(content.header());
+  if (!header.ok()) return absl::DataLossError("a sent header in the vault is damaged");
+  policy::RecordLabels labels = SealedLabels(*header, content);
   std::vector<SectionId> sections;
   for (const std::string& id : content.section_ids()) sections.push_back(*FixedBytes<16>(id));
   auto vocabulary = VocabularyAt(*registry, logged.instant);
-  return Basis{*std::move(snapshot), *std::move(registry),  *std::move(labels),
-               std::move(sections),  std::move(vocabulary), logged.instant};
+  return Basis{*std::move(snapshot), *std::move(registry), *std::move(header),    logged.log_index,
+               std::move(labels),    std::move(sections),  std::move(vocabulary), logged.instant};
 }
 
 void CompareState(const Ground& ground, const LoggedDecision& logged,
@@ -97,7 +99,15 @@ bool KeepsBack(const policy::Decision& own, const v1::RecipientDecision& logged,
 
 void CompareRecipient(const Basis& basis, const state::SentRecipient& sent,
                       const v1::RecipientDecision& logged, std::vector<std::string>& differences) {
-  const policy::RecipientLabels to{sent.recipient(), sent.instrument()};
+  const auto consented = ledger::ReadConsents(
+      basis.registry, basis.header,
+      {sent.recipient(), sent.instrument(), {sent.consents().begin(), sent.consents().end()}},
+      basis.log_index, basis.instant);
+  if (!consented.ok()) {
+    differences.push_back(Text("the consents for ", sent.recipient(), " did not hold then"));
+    return;
+  }
+  const policy::RecipientLabels& to = consented->labels;
   const policy::Decision own =
       policy::DecideOutbound(*basis.snapshot, basis.labels, to, basis.instant);
   if (!KeepsBack(own, logged, basis.sections)) {
@@ -110,11 +120,13 @@ void CompareRecipient(const Basis& basis, const state::SentRecipient& sent,
       differences.push_back(Text("it drops the obligation ", *dropped, " on ", sent.recipient()));
     }
   }
-  const std::string jurisdiction = sent.recipient().substr(0, sent.recipient().find('.'));
-  if (!differences.empty() || basis.registry.PolicyStanding(jurisdiction, basis.instant) ==
-                                  Registry::Standing::kTextNotHeld) {
-    return;
-  }
+  std::vector<std::string> asked = consented->sources;
+  asked.push_back(sent.recipient().substr(0, sent.recipient().find('.')));
+  const bool held = std::ranges::none_of(asked, [&](const std::string& jurisdiction) {
+    return basis.registry.PolicyStanding(jurisdiction, basis.instant) ==
+           Registry::Standing::kTextNotHeld;
+  });
+  if (!differences.empty() || !held) return;
   const policy::Decision full = policy::Decide(*basis.snapshot, basis.labels, to, basis.instant);
   const v1::RecipientDecision expected =
       ledger::DecisionFor(policy::Reader::kOrigin, sent.recipient(), full, basis.sections);

@@ -8,6 +8,7 @@
 #include "core/crypto/digest.h"
 #include "core/record/reference.h"
 #include "core/record/words.h"
+#include "node/consents.h"
 #include "node/text.h"
 
 namespace entente::node {
@@ -23,8 +24,10 @@ RecordId FirstBytes(const Digest& digest) {
 
 std::vector<std::string> AskForSecond(const SecondPersonRule& rule, v1::RecordKind kind,
                                       const v1::Draft& draft, const policy::Decision& decision) {
-  if (kind == v1::RECORD_KIND_MEMBERSHIP || !decision.releases()) return {};
+  if (!decision.releases()) return {};
   std::vector<std::string> asked;
+  if (WaitsForPerson(decision)) asked.emplace_back("free-text");
+  if (kind == v1::RECORD_KIND_MEMBERSHIP) return asked;
   for (const std::string& code : draft.handling()) {
     if (std::ranges::find(rule.handling, code) != rule.handling.end()) {
       asked.push_back(Text("handling:", code));

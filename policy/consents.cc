@@ -59,56 +59,60 @@ bool CoversAnAtom(const SideTables& side, const Mask& rules, const Bound& asked)
 }  // namespace
 
 Consents::Consents(const Tables& tables, const RecipientLabels& recipient, const Bound& bound,
-                   Instant t)
-    : tables_(tables), recipient_(recipient), bound_(bound), t_(t) {
+                   Instant t, Sources sources)
+    : tables_(tables), recipient_(recipient), bound_(bound), t_(t), sources_(sources) {
   for (const ConsentLabels& consent : recipient.consents) {
-    if (consent.from <= t && t < consent.until) Hear(tables, consent, t);
+    if (consent.from <= t && t < consent.until) Hear(consent);
   }
 }
 
-void Consents::Hear(const Tables& tables, const ConsentLabels& consent, Instant t) {
-  Voice voice{.state = kNoState,
-              .about = WordsOf(tables, Category::kPerson, consent.about),
-              .data = WordsOf(tables, Category::kData, consent.data),
+void Consents::Hear(const ConsentLabels& consent) {
+  Voice voice{.state = bound_.origin.state,
+              .about = WordsOf(tables_, Category::kPerson, consent.about),
+              .data = WordsOf(tables_, Category::kData, consent.data),
               .rules = {},
               .side = nullptr,
               .obligations = {}};
   if (consent.source == bound_.origin.agency) {
-    if (consent.under != recipient_.under) return;
-    voice.state = bound_.origin.state;
-    voices_[count_++] = voice;
+    if (consent.under == recipient_.under) voices_[count_++] = voice;
     return;
   }
-  const BoundEnd source = BindEnd(tables, consent.source, t);
-  if (source.known && source.state != bound_.origin.state) {
-    HearState(tables, consent, source, t, voice);
-  }
+  const BoundEnd source = BindEnd(tables_, consent.source, t_);
+  if (!source.known || source.state == bound_.origin.state) return;
+  voice.state = source.state;
+  if (HearInstrument(consent, source, voice)) voices_[count_++] = voice;
 }
 
-void Consents::HearState(const Tables& tables, const ConsentLabels& consent, const BoundEnd& source,
-                         Instant t, Voice& voice) {
-  const uint32_t number = FindInstrument(tables, consent.under);
-  const PolicyTables* const policy = tables.PolicyAt(source.state, t);
-  if (number == kNone || policy == nullptr || t >= policy->until) return;
-  if (bound_.purpose == kUnknownRow || !bound_.recipient.known) return;
-  const InstrumentRow& instrument = tables.instruments[number];
+bool Consents::HearInstrument(const ConsentLabels& consent, const BoundEnd& source,
+                              Voice& voice) const {
+  const uint32_t number = FindInstrument(tables_, consent.under);
+  if (number == kNone || bound_.purpose == kUnknownRow || !bound_.recipient.known) return false;
+  const InstrumentRow& instrument = tables_.instruments[number];
   const Party from{source.state, source.agency};
   const Party to{bound_.recipient.state, bound_.recipient.agency};
-  if (instrument.Bars(from, to, t) || (instrument.purposes >> bound_.purpose & 1u) == 0) return;
+  if (instrument.Bars(from, to, t_) || (instrument.purposes >> bound_.purpose & 1u) == 0) {
+    return false;
+  }
   voice.data &= instrument.data;
+  voice.obligations = instrument.obligations;
+  return HearPolicy(source, number, voice);
+}
+
+bool Consents::HearPolicy(const BoundEnd& source, uint32_t instrument, Voice& voice) const {
   const std::vector<std::string> none;
-  const Bound asked = AsSentBySource(bound_, source, number, voice.about, voice.data, none);
+  const Bound asked = AsSentBySource(bound_, source, instrument, voice.about, voice.data, none);
+  if (sources_ == Sources::kTaken) return asked.section_count > 0;
+  const PolicyTables* const policy = tables_.PolicyAt(source.state, t_);
+  if (policy == nullptr || t_ >= policy->until) return false;
   const SideTables& side = policy->outbound;
-  const SideAnswer answer = AnswerOf(side, tables, asked, t);
-  if ((answer.matched & side.forbid).any()) return;
-  if (TogetherHits(side, answer, asked, ~0u).any()) return;
-  if (!CoversAnAtom(side, answer.record, asked)) return;
-  voice.state = source.state;
+  const SideAnswer answer = AnswerOf(side, tables_, asked, t_);
+  if ((answer.matched & side.forbid).any() || TogetherHits(side, answer, asked, ~0u).any()) {
+    return false;
+  }
   voice.rules = answer.record;
   voice.side = &side;
-  voice.obligations = instrument.obligations;
   policy::AddObligations(side, answer.matched, voice.obligations);
-  voices_[count_++] = voice;
+  return CoversAnAtom(side, answer.record, asked);
 }
 
 bool Consents::Voice::Covers(size_t person, size_t data_row) const {

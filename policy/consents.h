@@ -18,8 +18,12 @@ namespace entente::policy {
 
 class Consents {
  public:
+  // Whether the policy of a State that consents is asked as well, or taken to let it go.
+  enum class Sources : uint8_t { kAsked, kTaken };
+
   // Precondition: at most limits::kConsents. Views into its arguments, which must outlive it.
-  Consents(const Tables& tables, const RecipientLabels& recipient, const Bound& bound, Instant t);
+  Consents(const Tables& tables, const RecipientLabels& recipient, const Bound& bound, Instant t,
+           Sources sources);
 
   // Of these forbids, which all match, those that yield: the rows of `unless`, each atom of which
   // is covered by every State that the rule asks about.
@@ -34,15 +38,16 @@ class Consents {
     uint16_t state;
     uint32_t about;
     uint32_t data;
-    Mask rules;  // of the State's outbound half; none: no rule is asked
-    const SideTables* side;
+    Mask rules;              // of the State's outbound half
+    const SideTables* side;  // null: no rule is asked
     ObligationSet obligations;
     bool Covers(size_t person, size_t data_row) const;
   };
 
-  void Hear(const Tables& tables, const ConsentLabels& consent, Instant t);
-  void HearState(const Tables& tables, const ConsentLabels& consent, const BoundEnd& source,
-                 Instant t, Voice& voice);
+  void Hear(const ConsentLabels& consent);
+  // False when it counts for nothing.
+  bool HearInstrument(const ConsentLabels& consent, const BoundEnd& source, Voice& voice) const;
+  bool HearPolicy(const BoundEnd& source, uint32_t instrument, Voice& voice) const;
   bool AllAsked(const SideTables& side, size_t rule, size_t person, size_t data) const;
   bool Yields(const SideTables& side, size_t rule) const;
   bool Consented(uint16_t state, size_t person, size_t data) const;
@@ -51,6 +56,7 @@ class Consents {
   const RecipientLabels& recipient_;
   const Bound& bound_;
   const Instant t_;
+  const Sources sources_;
   std::array<Voice, limits::kConsents> voices_;
   uint32_t count_ = 0;
 };

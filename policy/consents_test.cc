@@ -251,6 +251,25 @@ TEST(Consents, BringTheObligationsOfTheirState) {
   EXPECT_THAT(world.Decide().obligations, Not(Contains("delete-after:P7D")));
 }
 
+// Neither holds the policy of the State that consents; all else they see themselves.
+TEST(Consents, OneHalfAloneTakesTheSourcesPolicyAsGiven) {
+  PassedOn world;
+  world.policies.erase("DE");
+  world.of("BR").rules += RuleText("inbound.forbid", "BR-F", kNeedsConsent);
+  const auto verdicts = [&] {
+    const auto snapshot = world.Compile();
+    return std::pair(DecideOutbound(*snapshot, world.record, world.recipient, world.now).verdict,
+                     DecideInbound(*snapshot, world.record, world.recipient, world.now).verdict);
+  };
+  EXPECT_EQ(verdicts(), std::pair(Verdict::kRelease, Verdict::kRelease));
+  EXPECT_EQ(world.Decide().verdict, Verdict::kRefuse);
+  world.consent().under = "FR-BR";
+  EXPECT_EQ(verdicts(), std::pair(Verdict::kRefuse, Verdict::kRefuse));
+  world.consent() = Of("DE.police-a", world);
+  world.consent().until = world.now;
+  EXPECT_EQ(verdicts(), std::pair(Verdict::kRefuse, Verdict::kRefuse));
+}
+
 TEST(Consents, OfMoreThanThereMayBeNoneIsLookedAt) {
   PassedOn world;
   while (world.recipient.consents.size() < 16) world.recipient.consents.push_back(world.consent());

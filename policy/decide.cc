@@ -34,26 +34,32 @@ std::string WithSubject(PolicyReason reason, std::string_view subject) {
 class Decider {
  public:
   Decider(const Snapshot& snapshot, const RecordLabels& record, const RecipientLabels& recipient,
-          Instant t)
+          Instant t, bool outbound, bool inbound)
       : snapshot_(snapshot),
         tables_(snapshot.tables()),
         record_(record),
         recipient_(recipient),
         t_(t),
+        outbound_(outbound),
+        inbound_(inbound),
         bound_(Bind(tables_, record, recipient, t)) {
-    if (!recipient.consents.empty()) consents_.emplace(tables_, recipient, bound_, t);
+    if (recipient.consents.empty()) return;
+    // Who decides for one State alone holds no other's policy.
+    const bool both = outbound && inbound;
+    consents_.emplace(tables_, recipient, bound_, t,
+                      both ? Consents::Sources::kAsked : Consents::Sources::kTaken);
   }
 
-  void Run(bool outbound, bool inbound) {
+  void Run() {
     CheckLabels();
-    const PolicyTables* origin = outbound ? OriginPolicy() : nullptr;
-    destination_ = inbound ? DestinationPolicy() : nullptr;
+    const PolicyTables* origin = outbound_ ? OriginPolicy() : nullptr;
+    destination_ = inbound_ ? DestinationPolicy() : nullptr;
     CheckInstrument();
     if (origin != nullptr) Ask(Side::kOrigin, origin->outbound);
     if (destination_ != nullptr) Ask(Side::kDestination, destination_->inbound);
     CheckInstrumentCovers();
     const bool all_answered =
-        (origin != nullptr) == outbound && (destination_ != nullptr) == inbound;
+        (origin != nullptr) == outbound_ && (destination_ != nullptr) == inbound_;
     if (all_answered) CheckReleased();
     CollectObligations();
     if (destination_ != nullptr) CheckHonoured(*destination_);
@@ -321,6 +327,8 @@ class Decider {
   const RecordLabels& record_;
   const RecipientLabels& recipient_;
   const Instant t_;
+  const bool outbound_;  // which halves are asked
+  const bool inbound_;
   const Bound bound_;
   std::optional<Consents> consents_;           // when any is attached
   const InstrumentRow* instrument_ = nullptr;  // only when it is in force for these two
@@ -347,8 +355,8 @@ Decision DecideSides(const Snapshot& snapshot, const RecordLabels& record,
   if (TooMany(record, recipient)) {
     return EngineFailed(t, snapshot.number(), snapshot.hash());
   }
-  Decider decider(snapshot, record, recipient, t);
-  decider.Run(outbound, inbound);
+  Decider decider(snapshot, record, recipient, t, outbound, inbound);
+  decider.Run();
   return decider.InWords();
 }
 
@@ -374,8 +382,8 @@ Ruling DecideInNumbers(const Snapshot& snapshot, const RecordLabels& record,
   if (TooMany(record, recipient)) {
     return {Verdict::kRefuse, 0, ObligationSet().strictest};
   }
-  Decider decider(snapshot, record, recipient, t);
-  decider.Run(true, true);
+  Decider decider(snapshot, record, recipient, t, true, true);
+  decider.Run();
   return decider.InNumbers();
 }
 

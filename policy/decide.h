@@ -17,7 +17,8 @@ namespace entente::policy {
 Decision Decide(const Snapshot& snapshot, const RecordLabels& record,
                 const RecipientLabels& recipient, Instant t);
 
-// The origin's side and the instrument alone, before sealing. Never releases a section or record
+// The origin's side and the instrument alone, before sealing; that a State which consents may is
+// taken as given, here and below. Never releases a section or record
 // that Decide() would keep back for these two; the destination's rules and can_honour are not
 // asked.
 Decision DecideOutbound(const Snapshot& snapshot, const RecordLabels& record,

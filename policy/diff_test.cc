@@ -26,21 +26,6 @@ constexpr Instant kNow{1'770'000'000'000};
 
 constexpr const char* kForConsents = "CONSENT";
 
-// A State whose consents are good.
-Policy LettingAllGo(const std::string& state) {
-  Rule rule;
-  rule.id = state;
-  rule.about = PublishedVocabulary().words(Category::kPerson);
-  rule.data = PublishedVocabulary().words(Category::kData);
-  Policy out;
-  out.vocabulary = PublishedVocabulary().name();
-  out.jurisdiction = state;
-  out.version = 1;
-  out.valid = {{0}, Instant{kNow.ms * 2}};
-  out.outbound = {rule};
-  return out;
-}
-
 Instrument InstrumentForConsents() {
   Instrument out;
   out.id = kForConsents;
@@ -61,7 +46,7 @@ struct Side {
 
   Version version() const { return {snapshot.get(), &policy, kNow}; }
   void Compile() {
-    parts.policies = {{policy, {0}}, {LettingAllGo("BR"), {0}}, {LettingAllGo("DE"), {0}}};
+    parts.policies = {{policy, {0}}};
     auto compiled = Snapshot::Compile(PublishedVocabulary(), parts);
     ASSERT_TRUE(compiled.ok()) << compiled.status();
     snapshot = *std::move(compiled);

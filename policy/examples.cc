@@ -34,23 +34,6 @@ std::string Dotted(const std::string& state, std::string_view name) {
   return state + "." + std::string(name);
 }
 
-// A State that lets everything go on to everybody, under an instrument made up for it.
-Policy LettingAllGo(const std::string& state, const Policy& tested, const Vocabulary& words) {
-  Rule rule;
-  rule.id = kSourceName;
-  rule.for_purpose = words.words(Category::kPurpose);
-  rule.about = words.words(Category::kPerson);
-  rule.data = words.words(Category::kData);
-  rule.under = {std::string(kConsentInstrument)};
-  Policy out;
-  out.vocabulary = tested.vocabulary;
-  out.jurisdiction = state;
-  out.version = 1;
-  out.valid = tested.valid;
-  out.outbound.push_back(std::move(rule));
-  return out;
-}
-
 InstrumentParty PartyFor(const std::string& agency) {
   const std::string state = agency.substr(0, agency.find('.'));
   return {state == "ORG" ? agency : state, {}};
@@ -74,9 +57,6 @@ class ConsentingStates {
       auto source =
           of_origin ? record.origin : Register(Dotted(state, kSourceName), "", parts_.agencies);
       if (!source.ok()) return source.status();
-      if (!of_origin && state != policy_.jurisdiction) {
-        parts_.policies.push_back({LettingAllGo(state, policy_, words_), policy_.valid.from});
-      }
       instrument.parties.push_back(PartyFor(*source));
       recipient.consents.push_back({.source = *source,
                                     .under = of_origin ? recipient.under : instrument.id,

@@ -69,6 +69,8 @@ constexpr SentenceRow kRows[] = {
      "Votre session est ouverte ; après {0} minutes sans appel elle se verrouille."},
     {"second.policy", "the sharing policy", "la politique de partage"},
     {"second.handling", "handling code {0}", "le code de traitement {0}"},
+    {"second.free-text", "handling code H3, whose restrictions only a person can judge",
+     "le code de traitement H3, dont seule une personne peut juger les restrictions"},
     {"second.kind", "this agency, for each {0}", "cette autorité, pour chaque {0}"},
 };
 

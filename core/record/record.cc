@@ -74,6 +74,9 @@ absl::Status ReadWraps(const v1::Access& wire, std::vector<Wrap>& wraps) {
 }
 
 absl::Status ReadConsents(const v1::Access& wire, std::vector<std::string_view>& consents) {
+  if (static_cast<size_t>(wire.consents_size()) > limits::kConsents) {
+    return Malformed("too many consents for one recipient");
+  }
   for (const std::string& bytes : wire.consents()) {
     const absl::StatusOr<v1::SignedStatement> consent = StrictParse<v1::SignedStatement>(bytes);
     if (!consent.ok()) return consent.status();

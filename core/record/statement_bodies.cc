@@ -125,6 +125,22 @@ absl::Status CheckBody(const v1::FetchedNote& body) {
                CheckInstant(body.instant_ms(), "the instant"));
 }
 
+absl::Status CheckBody(const v1::ConsentNote& body) {
+  const bool own = body.source() == body.holder();
+  return First(CheckPair(body.source(), body.recipient()), CheckAgency(body.holder(), "the holder"),
+               Demand(body.holder() != body.recipient(), "the holder is the recipient"),
+               CheckLength(body.record(), "the record", own ? sizeof(RecordId) : kDigestBytes),
+               Demand(!body.purpose().empty() && !body.instrument().empty(),
+                      "a consent without purpose or instrument"),
+               Demand(!body.about().empty() && !body.data().empty(), "a consent to nothing"),
+               CheckSorted(body.about(), "the categories of person"),
+               CheckSorted(body.data(), "the categories of data"),
+               CheckSorted(body.obligations(), "the obligations"),
+               CheckInterval(body.from_ms(), body.until_ms(), false),
+               Demand(body.instant_ms() > 0, "a consent without its instant"),
+               CheckInstant(body.instant_ms(), "the instant"));
+}
+
 absl::Status CheckBody(const v1::Receipt& body) {
   absl::Status status = First(CheckLength(body.root(), "the root", kDigestBytes),
                               Demand(!body.items().empty(), "a receipt for nothing"));

@@ -40,6 +40,8 @@ inline constexpr std::string_view kStatementType<v1::ErasureNote> = "erasure";
 template <>
 inline constexpr std::string_view kStatementType<v1::FetchedNote> = "fetched";
 template <>
+inline constexpr std::string_view kStatementType<v1::ConsentNote> = "consent";
+template <>
 inline constexpr std::string_view kStatementType<v1::Receipt> = "receipt";
 template <>
 inline constexpr std::string_view kStatementType<v1::AgencyStatement> = "agency";
@@ -94,6 +96,7 @@ absl::Status CheckBody(const v1::PairHead& body);
 absl::Status CheckBody(const v1::RecallNote& body);
 absl::Status CheckBody(const v1::ErasureNote& body);
 absl::Status CheckBody(const v1::FetchedNote& body);
+absl::Status CheckBody(const v1::ConsentNote& body);
 absl::Status CheckBody(const v1::Receipt& body);
 absl::Status CheckBody(const v1::AgencyStatement& body);
 absl::Status CheckBody(const v1::KeyStatement& body);

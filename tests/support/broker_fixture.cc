@@ -81,20 +81,22 @@ Lead EngineFixture::Seal(const LeadDraft& draft) {
   Instant created = now + draft.created_after_ms;
   record::SealRequest request{
       .federation = federation.name(),
-      .header = {
-          .kind = draft.kind,
-          .origin = Id(draft.origin),
-          .signing_key_id = crypto::MakeKeyId(
-              KeyUse::kRecordSigning, federation.agency(draft.origin).record_signing.public_key()),
-          .created = created,
-          .expires = created + draft.lives_ms,
-          .purpose = draft.purpose,
-          .handling = {draft.handling},
-          .evaluation = "B2",
-          .urgency = draft.urgency,
-          .case_id = draft.case_id,
-          .membership_number = draft.membership,
-          .policy_version = draft.policy_version}};
+      .header = {.kind = draft.kind,
+                 .origin = Id(draft.origin),
+                 .signing_key_id =
+                     crypto::MakeKeyId(KeyUse::kRecordSigning,
+                                       federation.agency(draft.origin).record_signing.public_key()),
+                 .created = created,
+                 .expires = created + draft.lives_ms,
+                 .purpose = draft.purpose,
+                 .handling = {draft.handling},
+                 .evaluation = "B2",
+                 .urgency = draft.urgency,
+                 .obtained_from = draft.obtained_from,
+                 .case_id = draft.case_id,
+                 .membership_number = draft.membership,
+                 .policy_version = draft.policy_version},
+      .record_id = draft.record_id};
   std::vector<uint32_t> all(draft.sections.size());
   std::iota(all.begin(), all.end(), 0);
   for (const uint32_t position : all) {
@@ -117,6 +119,25 @@ Lead EngineFixture::Seal(const LeadDraft& draft) {
   Sign(lead.sealed.record, draft.origin);
   lead.bytes = record::Encode(lead.sealed.record);
   return lead;
+}
+
+std::string EngineFixture::Consent(const std::string& source, std::string record,
+                                   const std::string& signer) {
+  v1::ConsentNote note;
+  note.set_source(source);
+  note.set_holder("FR.fiu");
+  note.set_recipient("BR.fiu");
+  note.set_record(std::move(record));
+  note.set_purpose("asset-recovery");
+  note.set_instrument("TEST-ALL");
+  note.add_about("suspect");
+  note.add_data("financial");
+  note.set_from_ms(static_cast<uint64_t>(now.ms));
+  note.set_until_ms(static_cast<uint64_t>(now.ms) + limits::kDayMs);
+  note.set_instant_ms(static_cast<uint64_t>(now.ms));
+  const auto& keys = federation.agency(signer.empty() ? source : signer);
+  return record::Encode(
+      record::SignBody(federation.name(), note, {{keys.record_signing, KeyUse::kRecordSigning}}));
 }
 
 void EngineFixture::Sign(v1::Record& record, std::string_view agency) {

@@ -41,6 +41,8 @@ struct LeadDraft {
   std::optional<record::CaseId> case_id{};
   uint64_t membership = 0;
   std::map<uint32_t, record::FileShape> files{};  // of the sections that are attachments
+  std::vector<std::string> obtained_from{};
+  std::optional<RecordId> record_id{};
 };
 
 struct Lead {
@@ -73,6 +75,9 @@ class EngineFixture {
 
   static AgencyId Id(std::string_view agency);
   Lead Seal(const LeadDraft& draft);
+  // That FR.fiu may pass on to BR.fiu what a default lead holds; signed by the source, or another.
+  std::string Consent(const std::string& source, std::string record,
+                      const std::string& signer = "");
   v1::Submission Submission(const Lead& lead, uint64_t number) const;
   // Signs the header again, after a test has changed it.
   void Sign(v1::Record& record, std::string_view agency);
