@@ -13,6 +13,7 @@ Bound AsSentBySource(const Bound& bound, const BoundEnd& source, uint32_t instru
   out.origin = source;
   out.instrument = instrument;
   out.obtained_from = &none;
+  out.obtained_unknown = false;
   out.section_count = 0;
   for (uint32_t i = 0; i < bound.section_count; ++i) {
     const BoundSection named{{bound.sections[i].about.words() & about},
