@@ -160,7 +160,7 @@ Mask Consents::Yielding(const SideTables& side, const Mask& forbids) const {
 }
 
 bool Consents::OriginLetsGo() const {
-  bool all = true;
+  bool all = bound_.section_count > 0;
   for (uint32_t i = 0; i < bound_.section_count; ++i) {
     ForEachWord(bound_.sections[i].about.rows, [&](size_t person) {
       ForEachWord(bound_.sections[i].data.rows,
