@@ -13,6 +13,7 @@ Bound AsSentBySource(const Bound& bound, const BoundEnd& source, uint32_t instru
   out.origin = source;
   out.instrument = instrument;
   out.obtained_from = &none;
+  out.obtained_unknown = false;
   out.section_count = 0;
   for (uint32_t i = 0; i < bound.section_count; ++i) {
     const BoundSection named{{bound.sections[i].about.words() & about},
@@ -163,7 +164,7 @@ Mask Consents::Yielding(const SideTables& side, const Mask& forbids) const {
 }
 
 bool Consents::OriginLetsGo() const {
-  bool all = true;
+  bool all = bound_.section_count > 0;
   for (uint32_t i = 0; i < bound_.section_count; ++i) {
     ForEachWord(bound_.sections[i].about.rows, [&](size_t person) {
       ForEachWord(bound_.sections[i].data.rows,

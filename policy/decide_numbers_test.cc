@@ -52,9 +52,7 @@ TEST(DecideInNumbers, AgreesWithTheDecisionInWordsAndAllocatesNothing) {
     const auto snapshot = Snapshot::Compile(PublishedVocabulary(), parts);
     ASSERT_TRUE(snapshot.ok()) << snapshot.status();
     for (int i = 0; i < 50; ++i) {
-      const RecordLabels record = world.Record(parts, 8);
-      const RecipientLabels recipient = world.Recipient();
-      const Instant t = world.When();
+      const auto [record, recipient, t] = world.Question(parts, 8);
       const size_t before = allocations;
       const Ruling ruling = DecideInNumbers(**snapshot, record, recipient, t);
       ASSERT_EQ(allocations, before) << "seed " << seed << " record " << i;

@@ -31,16 +31,18 @@ bool Says(const Decision& decision, std::string_view reason) {
 
 // Calls check(case, random) for many cases; stops at the first failure.
 template <typename Check>
-void ForManyCases(Check check) {
+void ForManyCases(Check check, uint64_t worlds = kWorlds) {
   entente::testing::SeededRandom random(7);
-  for (uint64_t seed = 1; seed <= kWorlds && !::testing::Test::HasFailure(); ++seed) {
+  for (uint64_t seed = 1; seed <= worlds && !::testing::Test::HasFailure(); ++seed) {
     RandomWorld world(seed);
-    const SnapshotParts parts = world.Parts();
+    Case c;
+    c.parts = world.Parts();
     for (int i = 0; i < kRecordsPerWorld; ++i) {
-      const RecordLabels record = world.Record(parts);
-      const RecipientLabels recipient = world.Recipient();
-      const Case c{parts, record, recipient, world.When()};
-      check(c, random);
+      Asked asked = world.Question(c.parts);
+      c.record = std::move(asked.record);
+      c.recipient = std::move(asked.recipient);
+      c.t = asked.t;
+      check(std::as_const(c), random);
       if (::testing::Test::HasFailure()) {
         std::cout << "seed " << seed << " record " << i << "\n" << Describe(c);
         return;
@@ -111,20 +113,22 @@ TEST(Metamorphic, OneMoreForbidNeverReleasesMore) {
 // sections that may not go together.
 TEST(Metamorphic, OneFewerAllowNeverReleasesMore) {
   int fewer = 0;
-  ForManyCases([&](const Case& c, entente::testing::SeededRandom& random) {
-    Case less = c;
-    std::vector<Rule>* const found = SomeHalf(less, random);
-    if (found == nullptr) return;
-    std::vector<Rule>& half = *found;
-    const auto allow = std::ranges::find(half, RuleKind::kAllow, &Rule::kind);
-    if (allow == half.end()) return;
-    half.erase(allow);
-    const Decision before = DecideCase(c);
-    if (Says(before, "cannot-honour") || Says(before, "not-together")) return;
-    const Decision after = DecideCase(less);
-    EXPECT_FALSE(ReleasesMore(after, before));
-    fewer += after.released != before.released ? 1 : 0;
-  });
+  ForManyCases(
+      [&](const Case& c, entente::testing::SeededRandom& random) {
+        Case less = c;
+        std::vector<Rule>* const found = SomeHalf(less, random);
+        if (found == nullptr) return;
+        std::vector<Rule>& half = *found;
+        const auto allow = std::ranges::find(half, RuleKind::kAllow, &Rule::kind);
+        if (allow == half.end()) return;
+        half.erase(allow);
+        const Decision before = DecideCase(c);
+        if (Says(before, "cannot-honour") || Says(before, "not-together")) return;
+        const Decision after = DecideCase(less);
+        EXPECT_FALSE(ReleasesMore(after, before));
+        fewer += after.released != before.released ? 1 : 0;
+      },
+      2 * kWorlds);
   EXPECT_GT(fewer, 15);
 }
 
@@ -163,9 +167,14 @@ TEST(Metamorphic, AGroupIsItsMembers) {
   EXPECT_GT(with_groups, 300);
 }
 
+Decision DecideWithout(Case c) {
+  c.recipient.consents.clear();
+  return DecideCase(c);
+}
+
 // Each section into its atoms: a section stays behind exactly when one of its atoms does.
 TEST(Metamorphic, SplittingASectionReleasesTheSame) {
-  int split = 0;
+  int split = 0, by_consent = 0;
   ForManyCases([&](const Case& c, entente::testing::SeededRandom&) {
     Case parted = c;
     parted.record.sections.clear();
@@ -190,9 +199,94 @@ TEST(Metamorphic, SplittingASectionReleasesTheSame) {
     for (const WithheldSection& one : after.withheld) stays_parted.insert(whole[one.section]);
     EXPECT_EQ(stays, stays_parted);
     EXPECT_EQ(Says(before, "forbidden"), Says(after, "forbidden"));
-    split += parted.record.sections.size() > c.record.sections.size() ? 1 : 0;
+    const bool more = parted.record.sections.size() > c.record.sections.size();
+    split += more ? 1 : 0;
+    by_consent += more && Says(DecideWithout(c), "forbidden") != Says(before, "forbidden") ? 1 : 0;
   });
   EXPECT_GT(split, 150);
+  EXPECT_GT(by_consent, 3);
+}
+
+// ---- consents
+
+// Calls check(decide, case, random) for cases with consents; decide(recipient) decides the case
+// with others. Consents are not in the snapshot: one serves all cases of a world.
+template <typename Check>
+void ForManyConsents(Check check) {
+  std::shared_ptr<const Snapshot> snapshot;
+  ForManyCases(
+      [&](const Case& c, entente::testing::SeededRandom& random) {
+        const size_t count = c.recipient.consents.size();
+        if (count == 0 || count > limits::kConsents) return;
+        if (snapshot == nullptr || snapshot->hash() != c.parts.hash) {
+          snapshot = Snapshot::Compile(PublishedVocabulary(), c.parts).value();
+        }
+        const auto decide = [&](const RecipientLabels& recipient) {
+          return Decide(*snapshot, c.record, recipient, c.t);
+        };
+        check(decide, c, random);
+      },
+      10 * kWorlds);
+}
+
+RecipientLabels OneFewer(RecipientLabels recipient, entente::testing::SeededRandom& random) {
+  auto& consents = recipient.consents;
+  consents.erase(consents.begin() + static_cast<std::ptrdiff_t>(random.Below(consents.size())));
+  return recipient;
+}
+
+// But for what it brings with it: obligations that the destination cannot honour.
+TEST(Metamorphic, OneMoreConsentNeverReleasesLess) {
+  int more = 0;
+  ForManyConsents([&](auto decide, const Case& c, auto& random) {
+    const Decision before = decide(OneFewer(c.recipient, random));
+    const Decision after = decide(c.recipient);
+    EXPECT_EQ(after.withheld, before.withheld);
+    EXPECT_TRUE(!Says(after, "forbidden") || Says(before, "forbidden"));
+    if (Says(after, "cannot-honour")) return;
+    EXPECT_FALSE(ReleasesMore(before, after));
+    more += ReleasesMore(after, before) ? 1 : 0;
+  });
+  EXPECT_GT(more, 15);
+}
+
+void MoveOutside(ConsentLabels& consent, Instant t, entente::testing::SeededRandom& random) {
+  const auto beside = static_cast<int64_t>(random.Below(2));
+  consent.until = t + -beside;
+  if (random.Below(2) != 0) return;
+  consent.from = t + (1 + beside);
+  consent.until = consent.from + 1;
+}
+
+TEST(Metamorphic, AConsentOutsideItsTimeChangesNothing) {
+  int mattered = 0;
+  ForManyConsents([&](auto decide, const Case& c, auto& random) {
+    RecipientLabels late = c.recipient;
+    for (ConsentLabels& consent : late.consents) MoveOutside(consent, c.t, random);
+    RecipientLabels none = c.recipient;
+    none.consents.clear();
+    const std::string decision = DecisionJson(decide(none));
+    EXPECT_EQ(DecisionJson(decide(late)), decision);
+    mattered += DecisionJson(decide(c.recipient)) != decision ? 1 : 0;
+  });
+  EXPECT_GT(mattered, 150);
+}
+
+TEST(Metamorphic, TheOrderOfConsentsMeansNothing) {
+  int several = 0;
+  ForManyConsents([&](auto decide, const Case& c, auto& random) {
+    if (c.recipient.consents.size() < 2) return;
+    RecipientLabels shuffled = c.recipient;
+    Shuffle(shuffled.consents, random);
+    for (ConsentLabels& consent : shuffled.consents) {
+      Shuffle(consent.about, random);
+      Shuffle(consent.data, random);
+    }
+    const std::string decision = DecisionJson(decide(c.recipient));
+    EXPECT_EQ(DecisionJson(decide(shuffled)), decision);
+    several += DecisionJson(decide(OneFewer(c.recipient, random))) != decision ? 1 : 0;
+  });
+  EXPECT_GT(several, 60);
 }
 
 // ---- time
@@ -218,6 +312,9 @@ std::set<int64_t> BordersOf(const Case& c) {
   for (const Agency& agency : c.parts.agencies) {
     Add(agency.admitted, out);
     for (const Interval& interval : agency.suspended) Add(interval, out);
+  }
+  for (const ConsentLabels& consent : c.recipient.consents) {
+    Add({consent.from, consent.until}, out);
   }
   if (c.record.created) out.insert(c.record.created->ms + limits::kPolicyHoldMs);
   return out;

@@ -51,17 +51,22 @@ Decision ByOracle(const Case& c) {
 struct Tally {
   std::array<uint64_t, 4> verdicts{};
   std::map<std::string, uint64_t> reasons;  // without subjects
+  std::map<std::string, uint64_t> met;      // of consents
 
-  void Add(const Decision& decision) {
+  void Add(const Decision& decision, const std::set<std::string>& of_consents) {
     ++verdicts[static_cast<size_t>(decision.verdict)];
     for (const SidedReason& reason : decision.reasons) {
       ++reasons[reason.text.substr(0, reason.text.find(':'))];
     }
+    for (const std::string& one : of_consents) ++met[one];
+    if (of_consents.contains("yields") && decision.releases()) ++met["released by consent"];
   }
   void Print() const {
     std::cout << "release " << verdicts[0] << ", in part " << verdicts[1] << ", hold "
               << verdicts[2] << ", refuse " << verdicts[3] << '\n';
     for (const auto& [reason, count] : reasons) std::cout << "  " << reason << ' ' << count << '\n';
+    for (const auto& [what, count] : met)
+      std::cout << "  consents: " << what << ' ' << count << '\n';
   }
 };
 
@@ -73,12 +78,12 @@ TEST(Oracle, AgreesOnRandomPoliciesAndRecords) {
     const auto snapshot = Snapshot::Compile(PublishedVocabulary(), parts);
     ASSERT_TRUE(snapshot.ok()) << snapshot.status();
     for (uint64_t i = 0; i < kRecordsPerWorld; ++i) {
-      const RecordLabels record = world.Record(parts);
-      const RecipientLabels recipient = world.Recipient();
-      const Instant t = world.When();
-      const Decision expected = OracleDecide(PublishedVocabulary(), parts, record, recipient, t);
+      const auto [record, recipient, t] = world.Question(parts);
+      std::set<std::string> met;
+      const Decision expected =
+          OracleDecide(PublishedVocabulary(), parts, record, recipient, t, &met);
       const Decision actual = WithoutContact(Decide(**snapshot, record, recipient, t));
-      tally.Add(actual);
+      tally.Add(actual, met);
       if (actual == expected) continue;
       const Case small = Shrink({parts, record, recipient, t},
                                 [](const Case& c) { return ByEngine(c) != ByOracle(c); });
@@ -98,8 +103,13 @@ TEST(Oracle, AgreesOnRandomPoliciesAndRecords) {
         "policy-expired", "snapshot-behind", "instrument-unknown", "instrument-not-in-force",
         "instrument-not-party", "instrument-purpose", "no-rule-allows", "withheld", "forbidden",
         "not-together", "nothing-left", "essential-missing", "cannot-honour",
-        "handling-needs-person"}) {
+        "handling-needs-person", "engine-failed"}) {
     EXPECT_GE(tally.reasons[reason], least) << reason;
+  }
+  for (const char* met : {"yields", "released by consent", "yields-to-several", "other-state",
+                          "no-consent", "time", "words", "source", "instrument", "source-policy",
+                          "source-forbid", "source-together", "let-go"}) {
+    EXPECT_GE(tally.met[met], least) << met;
   }
 }
 
@@ -117,9 +127,8 @@ TEST(Oracle, ADisagreementIsMadeSmall) {
   for (uint64_t seed = 1; tried < 5; ++seed) {
     RandomWorld world(seed);
     const SnapshotParts parts = world.Parts();
-    const RecordLabels record = world.Record(parts);
-    const RecipientLabels recipient = world.Recipient();
-    const Case found{parts, record, recipient, world.When()};
+    const auto [record, recipient, t] = world.Question(parts);
+    const Case found{parts, record, recipient, t};
     if (!fails(found)) continue;
     ++tried;
     const Case small = Shrink(found, fails);
@@ -136,9 +145,7 @@ TEST(Oracle, OneSideAloneNeverReleasesLessThanBoth) {
     const auto snapshot = Snapshot::Compile(PublishedVocabulary(), parts);
     ASSERT_TRUE(snapshot.ok()) << snapshot.status();
     for (uint64_t i = 0; i < kRecordsPerWorld; ++i) {
-      const RecordLabels record = world.Record(parts);
-      const RecipientLabels recipient = world.Recipient();
-      const Instant t = world.When();
+      const auto [record, recipient, t] = world.Question(parts);
       const Decision both = Decide(**snapshot, record, recipient, t);
       const Decision outbound = DecideOutbound(**snapshot, record, recipient, t);
       const Decision inbound = DecideInbound(**snapshot, record, recipient, t);

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Evaluator, World, decide, loadCedar, questionsOf } from './cedar_decide.mjs';
+import { decide } from './cedar_decide.mjs';
+import { Evaluator, World, loadCedar, questionsOf } from './cedar_world.mjs';
 
 const ROUNDS = 3;
 

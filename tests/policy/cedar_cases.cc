@@ -2,8 +2,8 @@
 // as JSON lines for tests/policy/cedar_oracle.mjs: first the head, then one line a world.
 //   cedar-cases FIRST_SEED WORLDS RECORDS
 //   cedar-cases SEED --record INDEX [--without THING]...
-// The second gives one record of one world, with less in it: THING is section:2 (of those that are
-// left), obtained_from, or the State, version and id of a rule, FR/1/OUT-3.
+// The second gives one record of one world, with less in it: THING is section:2 or consent:0 (of
+// those that are left), obtained_from, or the State, version and id of a rule, FR/1/OUT-3.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -23,20 +23,12 @@ constexpr size_t kMostSections = 8;
 constexpr int kDraws = 6;
 constexpr uint64_t kGroupLostIn = 4;  // worlds: rules name a group that is gone
 
-struct Asked {
-  RecordLabels record;
-  RecipientLabels recipient;
-  Instant t;
-};
-
 // Nine of ten random records are refused, most for several reasons at once, and tell little: of a
 // few the first that is not is taken, else the last.
 Asked NextRecord(RandomWorld& world, const SnapshotParts& parts, const Snapshot& snapshot) {
   Asked out;
   for (int draw = 0; draw < kDraws; ++draw) {
-    out.record = world.Record(parts, kMostSections);
-    out.recipient = world.Recipient();
-    out.t = world.When();
+    out = world.Question(parts, kMostSections);
     if (Decide(snapshot, out.record, out.recipient, out.t).verdict != Verdict::kRefuse) break;
   }
   return out;
@@ -80,15 +72,16 @@ void PrintWorld(uint64_t seed, const SnapshotParts& parts, const std::vector<Ask
   Print(line);
 }
 
-void TakeOut(const std::string& thing, SnapshotParts& parts, RecordLabels& record) {
-  if (thing == "obtained_from") return record.obtained_from.clear();
-  if (thing.starts_with("section:")) {
-    const auto at = static_cast<size_t>(std::atoi(thing.c_str() + 8));
-    if (at < record.sections.size()) {
-      record.sections.erase(record.sections.begin() + static_cast<std::ptrdiff_t>(at));
-    }
-    return;
-  }
+template <typename T>
+void EraseAt(std::vector<T>& list, const std::string& thing) {
+  const auto at = static_cast<size_t>(std::atoi(thing.c_str() + thing.find(':') + 1));
+  if (at < list.size()) list.erase(list.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+void TakeOut(const std::string& thing, SnapshotParts& parts, Asked& asked) {
+  if (thing == "obtained_from") return asked.record.obtained_from.clear();
+  if (thing.starts_with("section:")) return EraseAt(asked.record.sections, thing);
+  if (thing.starts_with("consent:")) return EraseAt(asked.recipient.consents, thing);
   for (PolicyInForce& one : parts.policies) {
     const std::string policy =
         one.policy.jurisdiction + "/" + std::to_string(one.policy.version) + "/";
@@ -101,7 +94,7 @@ void TakeOut(const std::string& thing, SnapshotParts& parts, RecordLabels& recor
 void PrintOne(uint64_t seed, size_t index, const std::vector<std::string>& without) {
   Drawn drawn(seed, index + 1);
   Asked& asked = drawn.records.back();
-  for (const std::string& thing : without) TakeOut(thing, drawn.parts, asked.record);
+  for (const std::string& thing : without) TakeOut(thing, drawn.parts, asked);
   PrintWorld(seed, drawn.parts, {asked});
 }
 

@@ -4,8 +4,9 @@
 // first disagreement, and shows the smallest case it could find.
 import { spawnSync } from 'node:child_process';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { Evaluator, World, decide, loadCedar } from './cedar_decide.mjs';
+import { decide } from './cedar_decide.mjs';
 import { checkSchemaIsUsed } from './cedar_schema_check.mjs';
+import { Evaluator, World, loadCedar } from './cedar_world.mjs';
 
 const WORLDS_A_TIME = 10;
 const RECORDS_A_WORLD = 10;
@@ -41,7 +42,8 @@ function removable({ world, one }) {
   const sections = one.record.sections.map((section, i) => `section:${i}`).reverse();
   const rules = world.policies.flatMap((policy) => ['outbound', 'inbound'].flatMap(
     (half) => Object.keys(policy[half].cedar).map((id) => `${policy.state}/${policy.version}/${id}`)));
-  return [...sections, ...rules, ...(one.record.obtained_from.length > 0 ? ['obtained_from'] : [])];
+  const consents = one.recipient.consents.map((consent, i) => `consent:${i}`).reverse();
+  return [...sections, ...consents, ...rules, ...(one.record.obtained_from.length > 0 ? ['obtained_from'] : [])];
 }
 
 // Takes out one thing after the other as long as the verdict or the released sections still differ as they did.
@@ -70,6 +72,7 @@ function show(evaluator, { seed, index }) {
   }
 }
 
+const letGo = ({ record, answer }) => record.handling.includes('H3') && !answer.reasons.includes('handling-needs-person');
 const unknownLabels = (one) => one.answer.reasons.some((reason) => reason.startsWith('label-'));
 
 // Until there was enough, or to the first disagreement: {seed, index} of it.
@@ -83,7 +86,10 @@ function compare(evaluator, counts, verdicts) {
         counts.records += 1;
         verdicts[one.answer.verdict] += 1;
         if (unknownLabels(one)) counts.unknown += 1;
-        if (differing(one.answer, decide(world, one)).length > 0) return { seed: line.seed, index };
+        const decision = decide(world, one);
+        if (decision.yielded) counts.yielded += 1;
+        if (letGo(one)) counts.letGo += 1;
+        if (differing(one.answer, decision).length > 0) return { seed: line.seed, index };
       }
     }
   }
@@ -95,20 +101,22 @@ function main() {
   const [head] = runCases(1, 0, 0);
   const evaluator = new Evaluator(loadCedar(options.modules), head);
   checkSchemaIsUsed(evaluator);
-  const counts = { worlds: 0, records: 0, unknown: 0 };
+  const counts = { worlds: 0, records: 0, unknown: 0, yielded: 0, letGo: 0 };
   const verdicts = { release: 0, 'release-in-part': 0, hold: 0, refuse: 0 };
   const found = compare(evaluator, counts, verdicts);
   console.log(`Cedar ${evaluator.cedar.getCedarVersion()}: ${counts.worlds} worlds, ${counts.records} records ` +
-    `(${counts.unknown} with missing or unknown labels), ${evaluator.calls} calls, ` +
+    `(${counts.unknown} with missing or unknown labels, ${counts.yielded} where a forbid yielded, ` +
+    `${counts.letGo} with H3 let go), ${evaluator.calls} calls, ` +
     `${Object.entries(verdicts).map(([word, count]) => `${word} ${count}`).join(', ')}; ` +
     `${found ? 1 : 0} disagreements, ${Math.round((Date.now() - begun) / 1000)} s`);
   if (found) {
     show(evaluator, found);
     return 1;
   }
-  // Agreement says little about a verdict that hardly occurs.
-  const rare = [...Object.values(verdicts), counts.unknown].some((count) => count < counts.records / 50);
-  if (rare) console.log('a verdict, or an unknown label, hardly occurred');
+  // Agreement says little about what hardly occurs.
+  const rarest = (share, ...found) => Math.min(...found) < counts.records / share;
+  const rare = rarest(50, ...Object.values(verdicts), counts.unknown) || rarest(200, counts.yielded, counts.letGo);
+  if (rare) console.log('a verdict, an unknown label, or a consent that mattered, hardly occurred');
   return rare ? 1 : 0;
 }
 

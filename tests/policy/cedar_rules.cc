@@ -30,6 +30,12 @@ std::string AnyOf(const Texts& terms) {
   return terms.empty() ? "false" : "(" + Joined(terms, " || ") + ")";
 }
 
+bool NamesLostGroup(const Parties& parties, const Texts& groups) {
+  return std::any_of(parties.groups.begin(), parties.groups.end(), [&](const std::string& id) {
+    return std::find(groups.begin(), groups.end(), id) == groups.end();
+  });
+}
+
 class RuleText {
  public:
   RuleText(const Rule& rule, Direction direction, const std::string& own, const Texts& groups)
@@ -102,11 +108,8 @@ class RuleText {
   }
 
   // A rule that names a group which is gone: an allow never holds, any other always.
-  bool NamesLostGroup(const Parties& parties) {
-    const bool lost =
-        std::any_of(parties.groups.begin(), parties.groups.end(), [&](const std::string& id) {
-          return std::find(groups_.begin(), groups_.end(), id) == groups_.end();
-        });
+  bool AsksLostGroup(const Parties& parties) {
+    const bool lost = NamesLostGroup(parties, groups_);
     if (lost && allow()) terms_.push_back("false");
     return lost;
   }
@@ -115,7 +118,7 @@ class RuleText {
     if (!rule_.party) return;
     const Parties& parties = *rule_.party;
     const std::string other = direction_ == Direction::kOutbound ? "resource" : "principal";
-    if (NamesLostGroup(parties)) return;
+    if (AsksLostGroup(parties)) return;
     Texts terms = Named(other, parties);
     if (!parties.agencies.empty()) {
       terms.push_back(Entities("Agency", parties.agencies) + ".contains(" + other + ")");
@@ -130,7 +133,7 @@ class RuleText {
 
   // All of them for an allow, one for any other.
   void Obtained() {
-    if (!rule_.obtained_from || NamesLostGroup(*rule_.obtained_from)) return;
+    if (!rule_.obtained_from || AsksLostGroup(*rule_.obtained_from)) return;
     Texts each;
     for (int i = 1; i <= kMostSources; ++i) {
       const std::string label = "source" + std::to_string(i);
@@ -209,6 +212,14 @@ Texts ObligationTexts(const std::vector<Obligation>& obligations) {
   return out;
 }
 
+// Which of the States that data was obtained from the rule asks about.
+Json SourcesOf(const Rule& rule, const Texts& groups) {
+  const Parties parties = rule.obtained_from.value_or(Parties{});
+  const bool every =
+      !rule.obtained_from || parties.another_state || NamesLostGroup(parties, groups);
+  return {{"every", every}, {"states", parties.jurisdictions}, {"groups", parties.groups}};
+}
+
 Json Half(const std::vector<Rule>& rules, Direction direction, const std::string& own,
           const Texts& groups) {
   constexpr const char* kKinds[] = {"allow", "withhold", "forbid", "not_together"};
@@ -218,6 +229,8 @@ Json Half(const std::vector<Rule>& rules, Direction direction, const std::string
     out["rules"][rule.id] = {{"kind", kKinds[static_cast<size_t>(rule.kind)]},
                              {"about", rule.about},
                              {"data", rule.data},
+                             {"unless", rule.unless_consent_of_source},
+                             {"sources", SourcesOf(rule, groups)},
                              {"obligations", ObligationTexts(rule.obligations)}};
   }
   return out;
@@ -310,23 +323,31 @@ Json CedarCase(const RecordLabels& record, const RecipientLabels& recipient, Ins
                         {"basis", section.basis},
                         {"essential", section.essential}});
   }
-  return {{"at", t.ms},
-          {"recipient",
-           {{"recipient", recipient.recipient},
-            {"under", recipient.under},
-            {"consents", recipient.consents.size()}}},
-          {"record",
-           {{"origin", record.origin},
-            {"kind", record.kind},
-            {"purpose", record.purpose},
-            {"handling", record.handling},
-            {"evaluation", record.evaluation},
-            {"urgency", record.urgency},
-            {"created", record.created ? Json(record.created->ms) : Json()},
-            {"expires", record.expires ? Json(record.expires->ms) : Json()},
-            {"obtained_from", record.obtained_from},
-            {"sent_under", record.sent_under},
-            {"sections", sections}}}};
+  Json consents = Json::array();
+  for (const ConsentLabels& consent : recipient.consents) {
+    consents.push_back({{"source", consent.source},
+                        {"under", consent.under},
+                        {"about", consent.about},
+                        {"data", consent.data},
+                        {"from", consent.from.ms},
+                        {"until", consent.until.ms}});
+  }
+  return {
+      {"at", t.ms},
+      {"recipient",
+       {{"recipient", recipient.recipient}, {"under", recipient.under}, {"consents", consents}}},
+      {"record",
+       {{"origin", record.origin},
+        {"kind", record.kind},
+        {"purpose", record.purpose},
+        {"handling", record.handling},
+        {"evaluation", record.evaluation},
+        {"urgency", record.urgency},
+        {"created", record.created ? Json(record.created->ms) : Json()},
+        {"expires", record.expires ? Json(record.expires->ms) : Json()},
+        {"obtained_from", record.obtained_from},
+        {"sent_under", record.sent_under},
+        {"sections", sections}}}};
 }
 
 }  // namespace entente::policy::testing

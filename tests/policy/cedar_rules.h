@@ -26,7 +26,7 @@ namespace entente::policy::testing {
 nlohmann::json CedarHead(const Vocabulary& vocabulary);
 
 // {"groups", "instruments", "agencies", "policies"}; under each half of a policy {"cedar": {rule
-// id: text}, "rules": {rule id: {"kind", "about", "data", "obligations"}}}.
+// id: text}, "rules": {rule id: {"kind", "about", "data", "unless", "sources", "obligations"}}}.
 nlohmann::json CedarWorld(const SnapshotParts& parts);
 
 // {"record", "recipient", "at"}, labels as they are.

@@ -3,6 +3,9 @@
 // parsed files and the order of obligations.
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "policy/decision.h"
 #include "policy/labels.h"
 #include "policy/snapshot.h"
@@ -10,8 +13,13 @@
 
 namespace entente::policy::testing {
 
-// Everything of a Decision but the destination's contact.
+// Everything of a Decision but the destination's contact. `met` gets what there was of consents:
+// "yields" and "yields-to-several" (States); "covers" (some atom); and why a consent did not count
+// for a forbid that could have yielded: "time", "words", "source", "instrument", "source-policy",
+// "source-forbid", "source-together", "no-consent", "other-state" (one State agreed, another not).
+// And of H3: "let-go".
 Decision OracleDecide(const Vocabulary& vocabulary, const SnapshotParts& parts,
-                      const RecordLabels& record, const RecipientLabels& recipient, Instant t);
+                      const RecordLabels& record, const RecipientLabels& recipient, Instant t,
+                      std::set<std::string>* met = nullptr);
 
 }  // namespace entente::policy::testing

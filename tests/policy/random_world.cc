@@ -1,5 +1,8 @@
 #include "tests/policy/random_world.h"
 
+#include <algorithm>
+
+#include "policy/tables.h"
 #include "policy/vocabulary.h"
 
 namespace entente::policy::testing {
@@ -14,7 +17,7 @@ const Texts kPurposes = {"investigate", "asset-recovery"};
 const Texts kPersons = {"suspect", "victim", "child"};
 const Texts kData = {"identity", "address", "financial"};
 const Texts kRecords = {"lead", "answer"};
-const Texts kHandling = {"H0", "H1", "H2"};
+const Texts kHandling = {"H0", "H1", "H2"};  // beside H3, which a record has or not
 const Texts kReliability = {"A", "B", "1", "2", "B2", "A1"};
 const Texts kGroups = {"G1", "G2", "GONE"};
 const Texts kInstruments = {"I1", "I2", "I3", "HOME"};
@@ -111,8 +114,24 @@ Rule RandomWorld::RandomRule(Direction direction, size_t number) {
   if (Chance(4)) rule.handling = Some(kHandling, 2);
   if (Chance(5)) rule.reliability = Some(kReliability, 2);
   if (Chance(6)) rule.obtained_from = RandomOrigins();
+  if (rule.kind == RuleKind::kForbid) rule.unless_consent_of_source = !Chance(3);
   if (allow) rule.obligations = RandomObligations(6);
   if (rule.kind == RuleKind::kNotTogether) rule.data = {"identity", One({"address", "financial"})};
+  return rule;
+}
+
+// What another State gave goes on with its consent.
+Rule RandomWorld::RandomRestriction(size_t number) {
+  Rule rule;
+  rule.kind = RuleKind::kForbid;
+  rule.id = "GIVEN-" + std::to_string(number);
+  rule.title = "given " + std::to_string(number);
+  if (Chance(3)) rule.party = RandomParties();
+  if (Chance(3)) rule.about = Some(kPersons, 2);
+  if (Chance(3)) rule.data = Some(kData, 2);
+  if (Chance(4)) rule.handling = Some(kHandling, 2);
+  if (!Chance(4)) rule.obtained_from = RandomOrigins();
+  rule.unless_consent_of_source = true;
   return rule;
 }
 
@@ -134,6 +153,8 @@ PolicyInForce RandomWorld::RandomPolicy(const std::string& state, uint64_t versi
   for (size_t i = 0; i < inbound; ++i) {
     out.policy.inbound.push_back(RandomRule(Direction::kInbound, i));
   }
+  if (Chance(2)) out.policy.outbound.push_back(RandomRestriction(outbound));
+  if (Chance(4)) out.policy.inbound.push_back(RandomRestriction(inbound));
   out.in_force = Chance(4) ? When() : Instant{0};
   return out;
 }
@@ -203,14 +224,15 @@ RecordLabels RandomWorld::Record(const SnapshotParts& parts, size_t most_section
   out.origin = Harsh(30) ? One({"", "FR.unknown", "nonsense"}) : One(kAgencies);
   out.kind = Harsh(40) ? One({"", "rumour"}) : One(kRecords);
   out.purpose = Harsh(40) ? One({"", "curiosity"}) : One(kPurposes);
-  out.handling = Harsh(30) ? One({"H3", "H9"}) == "H3" ? Texts{"H3"} : Texts{"H0", "H9"}
-                           : SomeOrNone(kHandling, 2);
+  out.handling = Harsh(60) ? Texts{"H0", "H9"} : SomeOrNone(kHandling, 2);
   if (out.handling.empty() && !Harsh(5)) out.handling = {"H0"};
   out.evaluation = Harsh(40) ? One({"", "Z9", "B"}) : One({"A1", "B2", "C3", "X1"});
   out.urgency = Harsh(40) ? One({"", "soon"}) : "normal";
   if (!Harsh(40)) out.created = When();
   if (!Harsh(40)) out.expires = When() + kStep;
-  if (Harsh(3)) out.obtained_from = SomeOrNone({"FR", "BR", "DE", "JP", "ORG"}, 3);
+  if (Chance(12)) out.handling.push_back("H3");
+  if (Chance(2)) out.obtained_from = SomeOrNone({"FR", "BR", "DE", "ORG"}, 3);
+  if (Harsh(8)) out.obtained_from.push_back("JP");
   if (Harsh(40)) out.obtained_from.push_back("UK");
   if (Chance(6)) out.sent_under = 1 + random_.Below(parts.policies.size() + 1) % 3;
   const size_t sections = Harsh(30) ? 0 : 1 + random_.Below(most_sections);
@@ -230,6 +252,87 @@ RecipientLabels RandomWorld::Recipient() {
   out.recipient = Harsh(30) ? One({"", "BR.unknown", "JP.a"}) : One(kAgencies);
   out.under =
       Harsh(30) ? One({"", "I3"}) : One(harsh_ ? Texts{"I1", "I2", "HOME"} : Texts{"I1", "I2"});
+  return out;
+}
+
+// What lets all of the record go on to the recipient, as far as the source's own policy does.
+ConsentLabels RandomWorld::Agreed(const Asked& asked, const std::string& source) {
+  ConsentLabels out;
+  out.source = source;
+  const bool at_home = StateOf(source) == StateOf(asked.recipient.recipient);
+  out.under = source == asked.record.origin ? asked.recipient.under
+              : at_home                     ? "HOME"
+                                            : One({"I1", "I2"});
+  for (const SectionLabels& section : asked.record.sections) {
+    out.about.insert(out.about.end(), section.about.begin(), section.about.end());
+    out.data.insert(out.data.end(), section.data.begin(), section.data.end());
+  }
+  for (Texts* words : {&out.about, &out.data}) {
+    std::sort(words->begin(), words->end());
+    words->erase(std::unique(words->begin(), words->end()), words->end());
+  }
+  out.from = asked.t + -static_cast<int64_t>(random_.Below(3));
+  out.until = asked.t + (Chance(2) ? 1 : kStep);
+  return out;
+}
+
+// Sometimes as two consents that only together name everything.
+void RandomWorld::AddAgreed(const Asked& asked, const std::string& source,
+                            std::vector<ConsentLabels>& out) {
+  out.push_back(Agreed(asked, source));
+  if (out.back().data.size() < 2 || !Chance(4)) return;
+  ConsentLabels rest = out.back();
+  rest.data = {out.back().data.back()};
+  out.back().data.pop_back();
+  out.push_back(std::move(rest));
+}
+
+void RandomWorld::Spoil(const Asked& asked, ConsentLabels& consent) {
+  Texts& words = Chance(2) ? consent.about : consent.data;
+  switch (random_.Below(6)) {
+    case 0:
+      consent.until = asked.t;  // the last instant is not in it
+      return;
+    case 1:
+      consent.from = asked.t + 1;
+      return;
+    case 2:
+      if (!words.empty()) words.pop_back();
+      return;
+    case 3:
+      words.push_back(One({"hero", "gossip", "", "child", "financial"}));
+      return;
+    case 4:
+      consent.under = One(kInstruments);
+      return;
+    default:
+      consent.source = Chance(3) ? One({"", "FR.unknown", "nonsense"}) : One(kAgencies);
+  }
+}
+
+std::vector<ConsentLabels> RandomWorld::Consents(const Asked& asked) {
+  std::vector<ConsentLabels> out;
+  if (Chance(6)) return out;
+  for (const std::string& code : asked.record.obtained_from) {
+    Texts sources;
+    for (const std::string& id : kAgencies) {
+      if (StateOf(id) == code) sources.push_back(id);
+    }
+    if (!sources.empty() && !Chance(12)) AddAgreed(asked, One(sources), out);
+  }
+  const bool needs_person = std::find(asked.record.handling.begin(), asked.record.handling.end(),
+                                      "H3") != asked.record.handling.end();
+  if (needs_person && !Chance(4)) AddAgreed(asked, asked.record.origin, out);
+  if (Chance(6)) out.push_back(Agreed(asked, One(kAgencies)));
+  if (!out.empty() && Chance(3)) Spoil(asked, out[random_.Below(out.size())]);
+  if (!out.empty() && Harsh(60)) out.resize(16 + random_.Below(2), out.front());
+  for (size_t i = out.size(); i > 1; --i) std::swap(out[i - 1], out[random_.Below(i)]);
+  return out;
+}
+
+Asked RandomWorld::Question(const SnapshotParts& parts, size_t most_sections) {
+  Asked out{Record(parts, most_sections), Recipient(), When()};
+  out.recipient.consents = Consents(out);
   return out;
 }
 

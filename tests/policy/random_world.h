@@ -1,6 +1,6 @@
 // Random federations and records for tests: few States, groups, instruments and words, so that
-// rules and labels meet often; every condition, missing and unknown labels, and times on the
-// borders of intervals occur. The same seed gives the same world.
+// rules and labels meet often; every condition, missing and unknown labels, consents, and times on
+// the borders of intervals occur. The same seed gives the same world.
 #pragma once
 
 #include "policy/labels.h"
@@ -9,11 +9,21 @@
 
 namespace entente::policy::testing {
 
+// All that a decision about one recipient looks at, beside the snapshot.
+struct Asked {
+  RecordLabels record;
+  RecipientLabels recipient;
+  Instant t;
+};
+
 class RandomWorld {
  public:
   explicit RandomWorld(uint64_t seed) : random_(seed) {}
 
   SnapshotParts Parts();
+  // With consents: most as the record needs them, some with one thing wrong.
+  Asked Question(const SnapshotParts& parts, size_t most_sections = 4);
+  // Without.
   RecordLabels Record(const SnapshotParts& parts, size_t most_sections = 4);
   RecipientLabels Recipient();
   // On or beside a border of some interval.
@@ -32,10 +42,15 @@ class RandomWorld {
   Parties RandomParties();
   Parties RandomOrigins();
   Rule RandomRule(Direction direction, size_t number);
+  Rule RandomRestriction(size_t number);
   PolicyInForce RandomPolicy(const std::string& state, uint64_t version);
   Groups RandomGroups();
   Instruments RandomInstruments();
   std::vector<Agency> RandomAgencies();
+  ConsentLabels Agreed(const Asked& asked, const std::string& source);
+  void AddAgreed(const Asked& asked, const std::string& source, std::vector<ConsentLabels>& out);
+  void Spoil(const Asked& asked, ConsentLabels& consent);
+  std::vector<ConsentLabels> Consents(const Asked& asked);
 
   entente::testing::SeededRandom random_;
   bool harsh_ = true;

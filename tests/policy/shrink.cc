@@ -64,6 +64,7 @@ class Shrinker {
         [&]() -> auto& { return case_.record.obtained_from; }, 0);
     Thin(
         [&]() -> auto& { return case_.record.handling; }, 1);
+    Consents();
     for (size_t i = 0; i < case_.record.sections.size(); ++i) {
       Thin(
           [&, i ]() -> auto& { return case_.record.sections[i].about; }, 1);
@@ -83,6 +84,24 @@ class Shrinker {
     Federation();
   }
 
+  void Consents() {
+    Thin(
+        [&]() -> auto& { return case_.recipient.consents; }, 0);
+    for (size_t i = 0; i < case_.recipient.consents.size(); ++i) {
+      Thin(
+          [&, i ]() -> auto& { return case_.recipient.consents[i].about; }, 0);
+      Thin(
+          [&, i ]() -> auto& { return case_.recipient.consents[i].data; }, 0);
+    }
+  }
+
+  // An allow that does not ask for these cannot be written, and nothing says what it means.
+  static bool Mandatory(const Rule& rule, Texts Rule::*condition) {
+    return rule.kind == RuleKind::kAllow &&
+           (condition == &Rule::for_purpose || condition == &Rule::about ||
+            condition == &Rule::data || condition == &Rule::under);
+  }
+
   template <typename List>
   void Rules(List list) {
     for (size_t i = 0; i < list().size(); ++i) {
@@ -90,13 +109,18 @@ class Shrinker {
            {&Rule::to_kind, &Rule::from_kind, &Rule::for_purpose, &Rule::about, &Rule::data,
             &Rule::under, &Rule::record, &Rule::handling, &Rule::reliability}) {
         if ((list()[i].*condition).empty()) continue;
-        Try([&] { (list()[i].*condition).clear(); });
+        if (!Mandatory(list()[i], condition)) Try([&] { (list()[i].*condition).clear(); });
         Thin(
             [&, i ]() -> auto& { return list()[i].*condition; }, 1);
       }
       Thin(
           [&, i ]() -> auto& { return list()[i].obligations; }, 0);
-      Clear([&, i ]() -> auto& { return list()[i].party; });
+      if (list()[i].unless_consent_of_source) {
+        Try([&] { list()[i].unless_consent_of_source = false; });
+      }
+      if (list()[i].kind != RuleKind::kAllow) {
+        Clear([&, i ]() -> auto& { return list()[i].party; });
+      }
       Clear([&, i ]() -> auto& { return list()[i].obtained_from; });
     }
   }
@@ -159,12 +183,14 @@ std::string RuleLine(const Rule& rule) {
   add("record", rule.record);
   add("handling", rule.handling);
   add("reliability", rule.reliability);
+  if (rule.unless_consent_of_source) out += " unless-consent";
   for (const Obligation& obligation : rule.obligations) out += " +" + obligation.text;
   return out;
 }
 
 size_t RuleSize(const Rule& rule) {
-  size_t size = 1 + rule.obligations.size() + (rule.party ? 1 : 0) + (rule.obtained_from ? 1 : 0);
+  size_t size = 1 + rule.obligations.size() + (rule.party ? 1 : 0) + (rule.obtained_from ? 1 : 0) +
+                (rule.unless_consent_of_source ? 1 : 0);
   for (const Texts* list :
        {&rule.to_kind, &rule.from_kind, &rule.for_purpose, &rule.about, &rule.data, &rule.under,
         &rule.record, &rule.handling, &rule.reliability}) {
@@ -183,6 +209,9 @@ size_t SizeOf(const Case& c) {
   size_t size = c.parts.agencies.size() + c.record.obtained_from.size() + c.record.handling.size();
   for (const SectionLabels& section : c.record.sections) {
     size += 1 + section.about.size() + section.data.size();
+  }
+  for (const ConsentLabels& consent : c.recipient.consents) {
+    size += 1 + consent.about.size() + consent.data.size();
   }
   for (const Group& group : c.parts.groups.groups) size += 1 + group.members.size();
   for (const Instrument& one : c.parts.instruments.instruments) {
@@ -207,6 +236,11 @@ std::string Describe(const Case& c) {
     out += "  section about " + List(section.about) + " data " + List(section.data) +
            (section.essential ? " essential" : "") + "\n";
   }
+  for (const ConsentLabels& consent : c.recipient.consents) {
+    out += "  consent of " + consent.source + " under " + consent.under + " about " +
+           List(consent.about) + " data " + List(consent.data) + " from " +
+           FormatInstant(consent.from) + " until " + FormatInstant(consent.until) + "\n";
+  }
   for (const PolicyInForce& in_force : c.parts.policies) {
     out += "  policy " + in_force.policy.jurisdiction + " version " +
            std::to_string(in_force.policy.version) + "\n";
@@ -214,7 +248,10 @@ std::string Describe(const Case& c) {
     for (const Rule& rule : in_force.policy.inbound) out += "    in  " + RuleLine(rule) + "\n";
   }
   for (const Instrument& one : c.parts.instruments.instruments) {
-    out += "  instrument " + one.id + " " + List(one.purposes) + " " + List(one.data) + "\n";
+    out += "  instrument " + one.id + " " + List(one.purposes) + " " + List(one.data);
+    for (const Obligation& obligation : one.obligations) out += " +" + obligation.text;
+    for (const InstrumentParty& party : one.parties) out += " " + party.party;
+    out += "\n";
   }
   for (const Agency& agency : c.parts.agencies) out += "  agency " + agency.id.text() + "\n";
   return out;
