@@ -268,6 +268,7 @@ TEST(PolicyProgram, UsageErrorsExitWith2) {
   const Outcome out = Execute("decide --policies " + Examples() + " --at yesterday --record x");
   EXPECT_EQ(out.exit_code, 2);
   EXPECT_THAT(out.output, HasSubstr("'yesterday' is not an instant"));
+  EXPECT_EQ(Execute("decide --policies " + Examples() + " --at '' --record x").exit_code, 2);
 }
 
 TEST(PolicyProgram, SaysItInFrench) {
@@ -330,15 +331,35 @@ TEST(PolicyProgram, RendersAPageThatNamesWhatIsSigned) {
   EXPECT_THAT(html, Not(HasSubstr("de.toml")));
 }
 
-TEST(PolicyProgram, RendersTheVersionOfTheInstant) {
-  const std::string folder = ::testing::TempDir() + "/entente-policy-versions";
-  ASSERT_EQ(std::system(("rm -rf " + folder + " && mkdir " + folder).c_str()), 0);
-  for (const char* version : {"1", "2"}) {
+// Version 1 from 2021 on, version 2 from 2022 on, ...: all until 2026.
+std::string FolderOf(const std::string& name, std::initializer_list<const char*> versions) {
+  const std::string folder = ::testing::TempDir() + "/entente-policy-" + name;
+  EXPECT_EQ(std::system(("rm -rf " + folder + " && mkdir " + folder).c_str()), 0);
+  for (const char* version : versions) {
     std::ofstream(folder + "/" + version + ".toml")
         << "policy = \"sharing-policy/1\"\nvocabulary = \"2026.1\"\njurisdiction = \"FR\"\n"
         << "version = " << version << "\nvalid_from = 202" << version << "-01-01T00:00:00Z\n"
         << "valid_until = 2026-01-01T00:00:00Z\ncontact = \"x\"\n";
   }
+  return folder;
+}
+
+TEST(PolicyProgram, ComparesTheTwoHighestVersionsOfAFolderUnlessAskedForOthers) {
+  const std::string folder = FolderOf("three", {"1", "2", "3"});
+  const auto title = [&](const std::string& more) {
+    const std::string out = Execute("diff " + folder + " " + folder + more).output;
+    return out.substr(0, out.find('\n'));
+  };
+  EXPECT_EQ(title(""),
+            "FR: version 2 at 2022-01-01T00:00:00.000Z, and version 3 at 2023-01-01T00:00:00.000Z");
+  EXPECT_EQ(title(" --at 2022-06-01T00:00:00Z"),
+            "FR: version 1 at 2021-01-01T00:00:00.000Z, and version 2 at 2022-06-01T00:00:00.000Z");
+  EXPECT_EQ(title(" --at-old 2021-06-01T00:00:00Z"),
+            "FR: version 1 at 2021-06-01T00:00:00.000Z, and version 3 at 2023-01-01T00:00:00.000Z");
+}
+
+TEST(PolicyProgram, RendersTheVersionOfTheInstant) {
+  const std::string folder = FolderOf("versions", {"1", "2"});
   const auto version = [&](const std::string& more) {
     return Execute("render " + folder + more).output.substr(0, 35);
   };
