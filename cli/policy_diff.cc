@@ -178,16 +178,26 @@ struct Instants {
   std::optional<Instant> before, after;
 };
 
+absl::Status NothingToCompare(Language language, const DiffQuestion& question) {
+  const std::string whose = question.jurisdiction.empty() ? Say(language, "policy.diff.any-state")
+                                                          : question.jurisdiction;
+  const bool one_folder = question.before == question.after && question.at_before.empty();
+  return absl::NotFoundError(Say(language,
+                                 one_folder ? "policy.diff.one-version" : "policy.diff.not-in-both",
+                                 {whose, question.before, question.after}));
+}
+
 absl::StatusOr<size_t> DiffFolders(Language language, const policy::Folder& before,
-                                   const policy::Folder& after, bool same_folder,
-                                   const std::string& jurisdiction, const Instants& instants) {
+                                   const policy::Folder& after, const DiffQuestion& question,
+                                   const Instants& instants) {
+  const std::string& jurisdiction = question.jurisdiction;
   size_t compared = 0;
   size_t differences = 0;
   for (const std::string& state : JurisdictionsOf(after)) {
     if (!jurisdiction.empty() && state != jurisdiction) continue;
     const policy::Policy* now = PickVersion(after, state, instants.after, {});
     if (now == nullptr) continue;
-    const bool step_down = same_folder && !instants.before;
+    const bool step_down = question.before == question.after && !instants.before;
     const policy::Policy* then = PickVersion(
         before, state, instants.before, step_down ? std::optional(now->version) : std::nullopt);
     if (then == nullptr) continue;
@@ -198,9 +208,7 @@ absl::StatusOr<size_t> DiffFolders(Language language, const policy::Folder& befo
     ++compared;
     differences += *count;
   }
-  if (compared == 0) {
-    return absl::NotFoundError("there are no two versions of one State's policy to compare");
-  }
+  if (compared == 0) return NothingToCompare(language, question);
   return differences;
 }
 
@@ -220,8 +228,7 @@ int DiffPolicies(Language language, const DiffQuestion& question) {
   if (!before.ok()) return PolicyRefused(language, before.status());
   const auto after = policy::LoadFolder(question.after);
   if (!after.ok()) return PolicyRefused(language, after.status());
-  const auto differences = DiffFolders(language, *before, *after, question.before == question.after,
-                                       question.jurisdiction, instants);
+  const auto differences = DiffFolders(language, *before, *after, question, instants);
   if (!differences.ok()) return PolicyRefused(language, differences.status());
   return *differences == 0 ? kDone : kAnswerIsNo;
 }
