@@ -22,9 +22,10 @@ class Renderer {
       : setting_(setting), language_(setting.language), policy_(policy), request_(request) {}
 
   absl::StatusOr<Document> Run() {
-    const auto matrices = OutboundMatrices(setting_, policy_, request_.purposes);
-    if (!matrices.ok()) return matrices.status();
-    if (absl::Status status = FindUsed(*matrices); !status.ok()) return status;
+    const auto outbound = Matrices(Direction::kOutbound);
+    if (!outbound.ok()) return outbound.status();
+    const auto inbound = Matrices(Direction::kInbound);
+    if (!inbound.ok()) return inbound.status();
     out_.language = language_;
 
     const std::string of = OfJurisdiction(language_, policy_.jurisdiction);
@@ -34,8 +35,8 @@ class Renderer {
     CanHonour(of);
     Half(Direction::kOutbound, policy_.outbound, of);
     Half(Direction::kInbound, policy_.inbound, of);
-    AddMatrices(setting_, policy_, request_, *matrices, out_.blocks);
-
+    AddMatrices(setting_, policy_, Direction::kOutbound, request_.purposes, *outbound, out_.blocks);
+    AddMatrices(setting_, policy_, Direction::kInbound, request_.purposes, *inbound, out_.blocks);
     AddParticipants(setting_, out_.blocks);
     AddGroups(setting_, policy_, out_.blocks);
     AddInstruments(setting_, policy_, out_.blocks);
@@ -53,21 +54,19 @@ class Renderer {
     out_.blocks.push_back({kind, std::move(text), std::move(items), {}, {}});
   }
 
-  // The allows by which anything goes at the instant, for whatever purpose.
-  absl::Status FindUsed(const std::vector<DestinationMatrix>& asked_for) {
+  // For the purposes asked for. Finds, too, the allows by which anything goes at the instant, for
+  // whatever purpose.
+  absl::StatusOr<std::vector<PartnerMatrix>> Matrices(Direction direction) {
     const auto& purposes = setting_.vocabulary.words(Category::kPurpose);
-    if (request_.purposes == purposes) return Use(asked_for);
-    const auto all = OutboundMatrices(setting_, policy_, purposes);
-    return all.ok() ? Use(*all) : all.status();
-  }
-
-  absl::Status Use(const std::vector<DestinationMatrix>& matrices) {
-    for (const DestinationMatrix& matrix : matrices) {
+    auto all = MatricesOf(setting_, policy_, direction, purposes);
+    if (!all.ok()) return all.status();
+    for (const PartnerMatrix& matrix : *all) {
       for (const auto& row : matrix.cells) {
         for (const MatrixCell& cell : row) used_.insert(cell.by.begin(), cell.by.end());
       }
     }
-    return absl::OkStatus();
+    if (request_.purposes == purposes) return all;
+    return MatricesOf(setting_, policy_, direction, request_.purposes);
   }
 
   void Head() {
@@ -139,11 +138,11 @@ class Renderer {
         Say("render.article", {std::to_string(ArticleNumber(policy_, rule.id)), rule.title});
     article.facts = {{Say("render.rule"), rule.id}, {Say("render.law"), rule.law}};
     article.items = ArticleSentences(setting_, policy_, rule, direction);
-    const bool allows = rule.kind == RuleKind::kAllow && direction == Direction::kOutbound;
-    if (allows && !used_.contains(rule.id)) {
-      article.items.push_back(Say("render.unused", {InstantInWords(language_, setting_.at, 0)}));
+    if (rule.kind == RuleKind::kAllow && !used_.contains(rule.id)) {
+      const bool outbound = direction == Direction::kOutbound;
+      article.items.push_back(Say(outbound ? "render.unused-out" : "render.unused-in",
+                                  {InstantInWords(language_, setting_.at, 0)}));
     }
-
     out_.blocks.push_back(std::move(article));
   }
 

@@ -211,6 +211,63 @@ TEST(Render, TheTablesSayByWhichArticle) {
   EXPECT_THAT(text, HasSubstr("- Article 3. title of FR-C")) << "what the tables do not show";
 }
 
+// Article 2 depends on a code, article 3 on what is said of everything; 4 and 5 come in.
+TEST(Render, TheTablesMarkWhatDependsOnCodesEvaluationsAndSources) {
+  World world;
+  world.of("FR").rules =
+      AllowOut("FR-A") +
+      RuleText("outbound.allow", "FR-B",
+               "to = [\"BR\"]\nfor_purpose = [\"investigate\"]\nabout = [\"victim\"]\n"
+               "data = [\"identity\"]\nhandling = [\"H1\"]\nunder = [\"FR-BR\"]\n") +
+      RuleText("outbound.withhold", "FR-C", "reliability = [\"X4\"]\n") + AllowIn("FR-D") +
+      RuleText("inbound.withhold", "FR-E",
+               "about = [\"suspect\"]\nobtained_from = [\"another-state\"]\n");
+  const std::string text = DocumentText(PageOf(world).document);
+  EXPECT_THAT(text, HasSubstr("How to read the tables\n---"));
+  EXPECT_THAT(text, HasSubstr("*: The article before this sign depends on the handling codes"));
+  EXPECT_THAT(text, HasSubstr("    may go, art. 1: Identity data\n"));
+  EXPECT_THAT(text, HasSubstr("    may go, art. 2*: Identity data\n"));
+  EXPECT_THAT(text, HasSubstr("  - Article 2. title of FR-B\n  - Article 3. title of FR-C\n"));
+  EXPECT_THAT(text, HasSubstr("  - Article 5. title of FR-E\n"));
+  EXPECT_THAT(text,
+              HasSubstr("    may come in with obligations, art. 4, kept back in some cases by "
+                        "art. 5*: Identity data"));
+  const std::string html = DocumentHtml(PageOf(world).document);
+  EXPECT_THAT(html, HasSubstr("○\xc2\xa0"
+                              "2*</span>"));
+  EXPECT_THAT(html, HasSubstr("depends on these articles too, which keep it back in some cases: "
+                              "art. 3*.</p>"));
+  EXPECT_THAT(html, HasSubstr("−\xc2\xa0"
+                              "5*</span>"));
+}
+
+TEST(Render, TheTablesOfWhatComesInStandInAnAnnexOfTheirOwn) {
+  const std::string text = DocumentText(PageOf(FrenchWorld()).document);
+  const size_t outbound = text.find("\nAnnex A. What may leave"),
+               inbound = text.find("\nAnnex B. What may come in"),
+               next = text.find("\nAnnex C. Who takes part");
+  ASSERT_LT(outbound, inbound);
+  ASSERT_LT(inbound, next);
+  EXPECT_EQ(text.substr(outbound, inbound - outbound).find("What may come in from"), text.npos);
+  const std::string annex = text.substr(inbound, next - inbound);
+  EXPECT_THAT(annex, HasSubstr("What may come in from Brazil\n"));
+  EXPECT_THAT(annex, HasSubstr("missing persons\n  and other persons\n"
+                               "    may come in with obligations, art. 4: Identity data"));
+  EXPECT_THAT(annex, Not(HasSubstr("may go")));
+}
+
+// Those of whom the same is said are one row; what nothing permits is left out.
+TEST(Render, TheTablesLeaveOutWhatSaysNothing) {
+  World world;
+  world.of("FR").rules = AllowIn("FR-D", "from_kind = [\"police\"]\n");
+  const std::string html = DocumentHtml(PageOf(world).document);
+  EXPECT_THAT(html, HasSubstr("<th scope=\"row\">Suspects, convicted persons, victims, children, "
+                              "witnesses, informants, contacts, missing persons and other "
+                              "persons</th>"));
+  EXPECT_THAT(html, Not(HasSubstr("<span>Photographs</span>")));
+  EXPECT_THAT(html, HasSubstr("nothing permits anything about them, or of them, here: biometric"));
+}
+
 TEST(Render, TablesStandWhereAReaderLooksForThem) {
   World world = FrenchWorld();
   const std::string rule =
@@ -269,6 +326,17 @@ TEST(Render, AnArticleByWhichNothingGoesSaysSo) {
   EXPECT_EQ(unused("2026-11-01T00:00:00Z"), 1u);
 }
 
+// Under France's own instrument, and France takes in nothing that obliges to anything.
+TEST(Render, AnArticleByWhichNothingComesInSaysSo) {
+  World world = FrenchWorld();
+  const auto unused = [&] {
+    return Count(DocumentHtml(PageOf(world).document), "nothing comes in by this article");
+  };
+  EXPECT_EQ(unused(), 0u);
+  world.of("FR").head = "can_honour = [\"onward:never\"]\n";
+  EXPECT_EQ(unused(), 1u);
+}
+
 // Every tag is closed in its order, and none comes from the policy.
 void ExpectBalanced(const std::string& html) {
   std::vector<std::string> open;
@@ -319,8 +387,10 @@ TEST(Render, ThePageSaysItsLanguage) {
 }
 
 TEST(Render, LinesOfTheTextAreShort) {
+  World world = FrenchWorld();
+  for (int i = 0; i < 30; ++i) world.of("FR").rules += AllowIn("FR-F" + std::to_string(i));
   for (const Language language : kLanguages) {
-    std::istringstream lines(DocumentText(PageOf(FrenchWorld(), language).document));
+    std::istringstream lines(DocumentText(PageOf(world, language).document));
     for (std::string line; std::getline(lines, line);) {
       const auto width = std::ranges::count_if(line, [](char c) { return (c & 0xc0) != 0x80; });
       EXPECT_LE(width, 100) << line;
