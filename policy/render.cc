@@ -104,11 +104,19 @@ class Renderer {
   void CanHonour(const std::string& of) {
     Add(Kind::kSection, Say("render.honour", {of}));
     if (policy_.can_honour.empty()) return Add(Kind::kParagraph, Say("render.honour-none"));
-    Add(Kind::kParagraph, Say("render.honour-text"));
-    std::vector<std::string> items;
+    std::vector<std::string> items, of_sender;
     for (const Obligation& obligation : policy_.can_honour) {
-      items.push_back(WordingOf(language_, obligation).text);
+      ObligationWording wording = WordingOf(language_, obligation);
+      const bool binds_sender = wording.kind == ObligationWording::Kind::kOfSender;
+      (binds_sender ? of_sender : items).push_back(std::move(wording.text));
     }
+    AddHonoured("render.honour-text", std::move(items));
+    AddHonoured("render.honour-sender", std::move(of_sender));
+  }
+
+  void AddHonoured(std::string_view lead, std::vector<std::string> items) {
+    if (items.empty()) return;
+    Add(Kind::kParagraph, Say(lead));
     Add(Kind::kList, "", std::move(items));
   }
 

@@ -79,6 +79,8 @@ void AddInstrument(const RenderSetting& setting, const Instrument& instrument, B
   const std::string obligations =
       ObligationsInWords(language, instrument.obligations, "render.shall");
   if (!obligations.empty()) block.facts.emplace_back(say("instrument.obligations"), obligations);
+  const std::string of_sender = SenderObligationsInWords(language, instrument.obligations);
+  if (!of_sender.empty()) block.facts.emplace_back(say("instrument.of-sender"), of_sender);
   if (const std::string changes = Changes(setting, instrument); !changes.empty()) {
     block.facts.emplace_back(say("instrument.changes"), changes);
   }
@@ -147,11 +149,10 @@ void AddHandlingCodes(const RenderSetting& setting, Blocks& out) {
   Add(out, Kind::kPart, Sentence(language, "handling.title"));
   DocumentBlock block{Kind::kFacts, "", {}, {}, {}};
   for (size_t i = 0; i < codes.size(); ++i) {
-    std::string text =
-        Capitalized(WordingOf(language, Category::kHandling, codes[i])) + ". " +
-        ObligationsInWords(language,
-                           setting.vocabulary.handling_obligations(static_cast<uint8_t>(i)),
-                           "render.shall");
+    const auto& obligations = setting.vocabulary.handling_obligations(static_cast<uint8_t>(i));
+    std::string text = Capitalized(WordingOf(language, Category::kHandling, codes[i])) + ". " +
+                       ObligationsInWords(language, obligations, "render.shall") +
+                       SenderObligationsInWords(language, obligations);
     if ((setting.vocabulary.handling_for_person() >> i & 1u) != 0) {
       text += Sentence(language, "handling.for-person");
     }

@@ -337,6 +337,25 @@ TEST(Render, AnArticleByWhichNothingComesInSaysSo) {
   EXPECT_EQ(unused(), 1u);
 }
 
+// What binds the sender is no promise of the recipient.
+TEST(Render, WhatBindsTheSenderIsSaidApart) {
+  World world;
+  world.of("FR").rules = AllowOut("FR-A", "obligations = [\"onward:never\", \"second-person\"]\n");
+  world.of("FR").head = "can_honour = [\"onward:never\", \"second-person\"]\n";
+  const std::string instrument = "obligations = [\"verify-before-action\"]";
+  world.instruments.replace(world.instruments.find(instrument), instrument.size(),
+                            "obligations = [\"verify-before-action\", \"second-person\"]");
+  world.of("FR").rules += AllowIn("FR-D");
+  const std::string text = DocumentText(PageOf(world).document);
+  EXPECT_THAT(text, HasSubstr("  - not pass the data on to anyone\n\nThey take in, too, what binds "
+                              "the sender, who has met it before the record leaves:\n\n"
+                              "  - Before the record leaves, a second officer"));
+  EXPECT_THAT(text, HasSubstr("  The recipient shall not pass the data on to anyone.\n"
+                              "  The sender is bound as well. Before the record leaves"));
+  EXPECT_THAT(text, HasSubstr("Obliges: The recipient shall verify the data with the sender before "
+                              "acting on them.\nObliges the sender: Before the record leaves"));
+}
+
 // Every tag is closed in its order, and none comes from the policy.
 void ExpectBalanced(const std::string& html) {
   std::vector<std::string> open;

@@ -68,12 +68,13 @@ constexpr SentenceRow kRows[] = {
      "A recipient takes on the obligations of every article that permits any part of the record, "
      "on the sender's side and on its own, with those of the instrument (Annex E) and of the "
      "handling codes of the record (Annex F). Of two obligations of one kind the stricter holds. A "
-     "recipient that has not declared that it can honour all of them receives nothing.",
+     "recipient that has not declared that it can honour all of them receives nothing. What an "
+     "article demands of the sender is said apart.",
      "Le destinataire assume les obligations de chaque article qui permet une partie de "
      "l'enregistrement, du côté de l'expéditeur et du sien, avec celles de l'instrument (annexe E) "
      "et des codes de traitement de l'enregistrement (annexe F). De deux obligations de même "
      "nature, la plus stricte s'applique. Un destinataire qui n'a pas déclaré pouvoir les honorer "
-     "toutes ne reçoit rien."},
+     "toutes ne reçoit rien. Ce qu'un article exige de l'expéditeur est dit à part."},
     {"provision.7",
      "No consent of a source can be verified by a program yet: a record with a consent attached is "
      "refused, and waits for a person.",
@@ -91,6 +92,9 @@ constexpr SentenceRow kRows[] = {
      "the same kind:",
      "Comme destinataires, elles se déclarent en mesure de remplir ces obligations, et de moins "
      "strictes de même nature :"},
+    {"render.honour-sender",
+     "They take in, too, what binds the sender, who has met it before the record leaves:",
+     "Elles reçoivent aussi ce qui oblige l'expéditeur, qui s'en est acquitté avant le départ :"},
     {"render.honour-none",
      "They declare no obligation; a record that carries one does not come in.",
      "Elles n'en déclarent aucune ; un enregistrement qui en comporte une n'entre pas."},
@@ -289,6 +293,7 @@ constexpr SentenceRow kRows[] = {
     {"instrument.nature", "Nature", "Nature"},
     {"instrument.parties", "Parties", "Parties"},
     {"instrument.no-party", "nobody", "personne"},
+    {"instrument.of-sender", "Obliges the sender", "Oblige l'expéditeur"},
     {"instrument.purposes", "For", "Finalités"},
     {"instrument.data", "Covers", "Couvre"},
     {"instrument.obligations", "Obliges", "Oblige"},
