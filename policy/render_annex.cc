@@ -48,6 +48,35 @@ std::string PartiesNow(const RenderSetting& setting, const Instrument& instrumen
                        : Listed(setting.language, Join::kAnd, names);
 }
 
+// Since when the State whose policy it is and each other party are both bound; of domestic law
+// since when it binds at all. Nothing for a State that is no party, and for the policy of
+// organisations.
+std::string BoundSince(const RenderSetting& setting, const Policy& policy,
+                       const Instrument& instrument) {
+  const Language language = setting.language;
+  const auto own = std::ranges::find_if(instrument.parties, [&](const InstrumentParty& one) {
+    return one.party == policy.jurisdiction && one.member.Holds(setting.at);
+  });
+  if (own == instrument.parties.end()) return "";
+  const auto joined = [](const InstrumentParty& party) {
+    return std::pair(party.member.from, party.member.from_offset);
+  };
+  std::map<std::pair<Instant, int>, std::vector<std::string>> by_day;
+  for (const InstrumentParty& party : instrument.parties) {
+    if (party.party == own->party || !party.member.Holds(setting.at)) continue;
+    by_day[std::max(joined(*own), joined(party))].push_back(PartyName(setting, party.party));
+  }
+  if (by_day.empty() && instrument.kind == InstrumentKind::kDomestic) by_day[joined(*own)] = {};
+  std::string out;
+  for (const auto& [instant, names] : by_day) {
+    const std::string day = InstantInWords(language, instant.first, instant.second);
+    const std::string with = Listed(language, Join::kAnd, names);
+    out += (out.empty() ? "" : "; ") +
+           (names.empty() ? day : Sentence(language, "instrument.since", {with, day}));
+  }
+  return out;
+}
+
 // Those who come after the instant or have left before it, and those who will leave.
 std::string Changes(const RenderSetting& setting, const Instrument& instrument) {
   std::string out;
@@ -58,7 +87,8 @@ std::string Changes(const RenderSetting& setting, const Instrument& instrument) 
   return out;
 }
 
-void AddInstrument(const RenderSetting& setting, const Instrument& instrument, Blocks& out) {
+void AddInstrument(const RenderSetting& setting, const Policy& policy, const Instrument& instrument,
+                   Blocks& out) {
   const Language language = setting.language;
   const auto say = [&](std::string_view key) { return Sentence(language, key); };
   Add(out, Kind::kSection,
@@ -71,11 +101,17 @@ void AddInstrument(const RenderSetting& setting, const Instrument& instrument, B
        say("instrument-kind." + kind) + ", " + say("instrument-state." + state)},
       {say("render.law"), instrument.law},
       {say("instrument.parties"), PartiesNow(setting, instrument)},
-      {say("instrument.purposes"),
-       Listed(language, Join::kAnd, WordingsOf(language, Category::kPurpose, instrument.purposes))},
-      {say("instrument.data"),
-       Listed(language, Join::kAnd, WordingsOf(language, Category::kData, instrument.data))},
   };
+  if (const std::string since = BoundSince(setting, policy, instrument); !since.empty()) {
+    const std::string own = PartyName(setting, policy.jurisdiction);
+    block.facts.emplace_back(Sentence(language, "instrument.binds-with", {own}), since);
+  }
+  block.facts.emplace_back(
+      say("instrument.purposes"),
+      Listed(language, Join::kAnd, WordingsOf(language, Category::kPurpose, instrument.purposes)));
+  block.facts.emplace_back(
+      say("instrument.data"),
+      Listed(language, Join::kAnd, WordingsOf(language, Category::kData, instrument.data)));
   const std::string obligations =
       ObligationsInWords(language, instrument.obligations, "render.shall");
   if (!obligations.empty()) block.facts.emplace_back(say("instrument.obligations"), obligations);
@@ -139,7 +175,7 @@ void AddInstruments(const RenderSetting& setting, const Policy& policy, Blocks& 
     }
     if (first) Add(out, Kind::kPart, Sentence(setting.language, "instruments.title"));
     first = false;
-    AddInstrument(setting, instrument, out);
+    AddInstrument(setting, policy, instrument, out);
   }
 }
 

@@ -356,6 +356,24 @@ TEST(Render, WhatBindsTheSenderIsSaidApart) {
                               "acting on them.\nObliges the sender: Before the record leaves"));
 }
 
+TEST(Render, AnInstrumentSaysSinceWhenItBindsBoth) {
+  World world = FrenchWorld();
+  const std::string joined = "{ party = \"FR\", joined = 2018-01-01T00:00:00Z },";
+  const size_t wide = world.instruments.find(joined, world.instruments.find("WIDE"));
+  world.instruments.replace(wide, joined.size(),
+                            "{ party = \"FR\", joined = 2019-05-01T00:00:00+02:00 },");
+  const std::string since = "<dt>With France since</dt>\n<dd>";
+  const std::string page = DocumentHtml(PageOf(world).document);
+  EXPECT_THAT(page, HasSubstr(since + "Brazil: 1 January 2018 at 00:00 (UTC)</dd>"));
+  EXPECT_THAT(page, HasSubstr(since + "1 January 2018 at 00:00 (UTC)</dd>")) << "at home";
+  EXPECT_THAT(page, HasSubstr(since + "Brazil, the United Kingdom, Kosovo and “ORG.help” "
+                                      "(ORG.help): 1 May 2019 at 00:00 (two hours ahead of UTC); "
+                                      "Germany: 1 March 2026 at 00:00 (UTC)</dd>"));
+  world.now = testing::At("2026-11-01T00:00:00Z");
+  EXPECT_THAT(DocumentHtml(PageOf(world).document), Not(HasSubstr(since + "Brazil: 1 January")))
+      << "Brazil has left";
+}
+
 // Every tag is closed in its order, and none comes from the policy.
 void ExpectBalanced(const std::string& html) {
   std::vector<std::string> open;

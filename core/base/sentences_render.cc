@@ -293,6 +293,8 @@ constexpr SentenceRow kRows[] = {
     {"instrument.nature", "Nature", "Nature"},
     {"instrument.parties", "Parties", "Parties"},
     {"instrument.no-party", "nobody", "personne"},
+    {"instrument.binds-with", "With {0} since", "Avec {0} depuis"},
+    {"instrument.since", "{0}: {1}", "{0} : le {1}"},
     {"instrument.of-sender", "Obliges the sender", "Oblige l'expéditeur"},
     {"instrument.purposes", "For", "Finalités"},
     {"instrument.data", "Covers", "Couvre"},
