@@ -14,7 +14,7 @@ using Kind = DocumentBlock::Kind;
 
 constexpr std::array<RuleKind, 4> kRuleKinds = {RuleKind::kAllow, RuleKind::kWithhold,
                                                 RuleKind::kForbid, RuleKind::kNotTogether};
-constexpr size_t kProvisions = 8;
+constexpr size_t kProvisions = 9;
 
 class Renderer {
  public:
@@ -41,6 +41,7 @@ class Renderer {
     AddGroups(setting_, policy_, out_.blocks);
     AddInstruments(setting_, policy_, out_.blocks);
     AddHandlingCodes(setting_, out_.blocks);
+    AddMeanings(setting_, policy_, out_.blocks);
     Signatures();
     return std::move(out_);
   }

@@ -42,5 +42,6 @@ void AddParticipants(const RenderSetting& setting, Blocks& out);
 void AddGroups(const RenderSetting& setting, const Policy& policy, Blocks& out);
 void AddInstruments(const RenderSetting& setting, const Policy& policy, Blocks& out);
 void AddHandlingCodes(const RenderSetting& setting, Blocks& out);
+void AddMeanings(const RenderSetting& setting, const Policy& policy, Blocks& out);
 
 }  // namespace entente::policy

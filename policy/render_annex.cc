@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "policy/country.h"
 #include "policy/render.h"
@@ -195,6 +196,34 @@ void AddHandlingCodes(const RenderSetting& setting, Blocks& out) {
     block.facts.emplace_back(codes[i], std::move(text));
   }
   out.push_back(std::move(block));
+}
+
+// The words that the articles use, in the order of the vocabulary. An article that names no
+// category means any of them.
+void AddMeanings(const RenderSetting& setting, const Policy& policy, Blocks& out) {
+  using Words = std::vector<std::string> Rule::*;
+  constexpr std::array<std::tuple<Category, Words, std::string_view>, 3> kExplained = {
+      {{Category::kPerson, &Rule::about, "meanings.persons"},
+       {Category::kData, &Rule::data, "meanings.data"},
+       {Category::kPurpose, &Rule::for_purpose, "meanings.purposes"}}};
+  const Language language = setting.language;
+  Add(out, Kind::kPart, Sentence(language, "meanings.title"));
+  Add(out, Kind::kParagraph, Sentence(language, "meanings.text"));
+  for (const auto& [category, words, title] : kExplained) {
+    DocumentBlock block{Kind::kFacts, "", {}, {}, {}};
+    for (const std::string& word : setting.vocabulary.words(category)) {
+      const auto uses = [&](const Rule& rule) {
+        return std::ranges::find(rule.*words, word) != (rule.*words).end();
+      };
+      std::string meaning = MeaningOf(language, category, word);
+      if (meaning.empty() || !AnyRule(policy, uses)) continue;
+      block.facts.emplace_back(Capitalized(WordingOf(language, category, word)),
+                               std::move(meaning));
+    }
+    if (block.facts.empty()) continue;
+    Add(out, Kind::kSection, Sentence(language, title));
+    out.push_back(std::move(block));
+  }
 }
 
 }  // namespace entente::policy

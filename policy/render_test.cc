@@ -374,6 +374,20 @@ TEST(Render, AnInstrumentSaysSinceWhenItBindsBoth) {
       << "Brazil has left";
 }
 
+TEST(Render, TheWordsThatArticlesUseAreExplained) {
+  World world;
+  world.of("FR").rules =
+      AllowOut("FR-A") + RuleText("inbound.withhold", "FR-B", "data = [\"contact-details\"]\n");
+  const std::string text = DocumentText(PageOf(world).document);
+  const std::string annex = text.substr(text.find("\nAnnex G. What the words mean"));
+  EXPECT_THAT(annex, HasSubstr("Suspects: persons of whom there are serious grounds"));
+  EXPECT_THAT(annex, HasSubstr("Contact details: telephone numbers"));
+  EXPECT_THAT(annex, Not(HasSubstr("Children:"))) << "no article names them";
+  EXPECT_THAT(annex, Not(HasSubstr("\nPurposes\n"))) << "what detecting is need not be said";
+  const std::string french = DocumentText(PageOf(world, Language::kFrench).document);
+  EXPECT_THAT(french, HasSubstr("Coordonnées\xc2\xa0: numéros et appareils téléphoniques"));
+}
+
 // Every tag is closed in its order, and none comes from the policy.
 void ExpectBalanced(const std::string& html) {
   std::vector<std::string> open;

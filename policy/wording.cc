@@ -65,6 +65,11 @@ std::string CodeInWords(Language language, Category category, std::string_view c
   return std::string(code) + " (" + WordingOf(language, category, code) + ")";
 }
 
+std::string MeaningOf(Language language, Category category, std::string_view word) {
+  const Said* said = Find("meaning-" + std::string(CategoryKey(category)), word);
+  return said == nullptr ? "" : In(language, *said);
+}
+
 ObligationWording WordingOf(Language language, const Obligation& obligation) {
   using Kind = ObligationWording::Kind;
   const std::string_view text = obligation.text;

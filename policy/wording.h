@@ -25,6 +25,9 @@ std::vector<std::string> WordingsOf(Language language, Category category,
 // The word and what it means: "H2 (not passed on without …)", "B (mostly reliable)".
 std::string CodeInWords(Language language, Category category, std::string_view code);
 
+// What the word means, to be read where words are explained; empty when it needs no explanation.
+std::string MeaningOf(Language language, Category category, std::string_view word);
+
 // Of a recipient, after "shall" or as a sentence of its own; or a sentence about the sender.
 struct ObligationWording {
   enum class Kind : uint8_t { kShall, kSentence, kOfSender };

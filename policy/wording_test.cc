@@ -39,12 +39,31 @@ TEST(Wording, EveryWordOfTheVocabularyIsSaidInBothLanguages) {
       EXPECT_EQ(said, 1u) << name;
     }
   }
+  for (const std::string& word : words.words(Category::kPurpose)) {
+    known.insert("meaning-purpose." + word);
+  }
+  for (const Category category : {Category::kPerson, Category::kData}) {
+    for (const std::string& word : words.words(category)) {
+      const std::string table = "meaning-" + std::string(CategoryKey(category));
+      EXPECT_TRUE(HasWording(table, word)) << word << " is not explained";
+      known.insert(table + "." + word);
+    }
+  }
   const TomlValue tree = ParseToml(WordingText(), "wording").value();
   for (const TomlEntry& table : tree.entries) {
     for (const TomlEntry& word : table.value.entries) {
       EXPECT_TRUE(known.contains(table.key + "." + word.key)) << word.key << " is no word";
     }
   }
+}
+
+TEST(Wording, WhatIsNotObviousIsExplained) {
+  EXPECT_EQ(MeaningOf(kEn, Category::kPerson, "child"),
+            "persons under eighteen years of age, whatever their part in the facts");
+  EXPECT_EQ(MeaningOf(kFr, Category::kPerson, "witness"),
+            "personnes pouvant être appelées à témoigner");
+  EXPECT_EQ(MeaningOf(kEn, Category::kPurpose, "detect"), "");
+  EXPECT_EQ(MeaningOf(kEn, Category::kPerson, "traveller"), "");
 }
 
 // The slot of a duration stands in both languages or in neither.

@@ -85,6 +85,9 @@ constexpr SentenceRow kRows[] = {
      "instant those who are then members and parties count.",
      "Les membres des groupes et les parties aux instruments sont nommés tels qu'ils sont au {1}. "
      "À un autre instant comptent ceux qui sont alors membres et parties."},
+    {"provision.9", "What the words for persons, data and purposes mean is set out in Annex G.",
+     "Ce que désignent les mots employés pour les personnes, les données et les finalités est "
+     "indiqué à l'annexe G."},
     {"render.honour", "What the authorities {0} can honour",
      "Ce que les autorités {0} peuvent honorer"},
     {"render.honour-text",
@@ -313,6 +316,16 @@ constexpr SentenceRow kRows[] = {
     {"instrument-state.1", "suspended", "suspendu"},
     {"instrument-state.2", "terminated", "éteint"},
     {"handling.title", "Annex F. Handling codes", "Annexe F. Codes de traitement"},
+    {"meanings.title", "Annex G. What the words mean", "Annexe G. Ce que les mots désignent"},
+    {"meanings.text",
+     "The words of the vocabulary that the articles use. A section is named by every category that "
+     "applies to anyone or anything in it: of a child who is a victim, by both.",
+     "Les mots du vocabulaire que les articles emploient. Une section est désignée par toutes les "
+     "catégories qui valent pour quiconque ou quoi que ce soit en elle : celle d'un enfant qui est "
+     "victime, par les deux."},
+    {"meanings.persons", "Persons", "Personnes"},
+    {"meanings.data", "Data", "Données"},
+    {"meanings.purposes", "Purposes", "Finalités"},
     {"handling.for-person",
      "A program cannot apply this code: the record is refused, and waits for a person.",
      "Un programme ne peut appliquer ce code : l'enregistrement est refusé, et attend une "
