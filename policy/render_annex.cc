@@ -72,7 +72,7 @@ std::string BoundSince(const RenderSetting& setting, const Policy& policy,
   for (const auto& [instant, names] : by_day) {
     const std::string day = InstantInWords(language, instant.first, instant.second);
     const std::string with = Listed(language, Join::kAnd, names);
-    out += (out.empty() ? "" : "; ") +
+    out += (out.empty() ? "" : Sentence(language, "list.semicolon")) +
            (names.empty() ? day : Sentence(language, "instrument.since", {with, day}));
   }
   return out;
@@ -83,7 +83,8 @@ std::string Changes(const RenderSetting& setting, const Instrument& instrument) 
   std::string out;
   for (const InstrumentParty& party : instrument.parties) {
     if (party.member.from <= setting.at && !party.member.until) continue;
-    out += (out.empty() ? "" : "; ") + SpanText(setting, party.party, party.member);
+    out += (out.empty() ? "" : Sentence(setting.language, "list.semicolon")) +
+           SpanText(setting, party.party, party.member);
   }
   return out;
 }
@@ -104,7 +105,7 @@ void AddInstrument(const RenderSetting& setting, const Policy& policy, const Ins
       {say("instrument.parties"), PartiesNow(setting, instrument)},
   };
   if (const std::string since = BoundSince(setting, policy, instrument); !since.empty()) {
-    const std::string own = PartyName(setting, policy.jurisdiction);
+    const std::string own = CountryInText(language, policy.jurisdiction);
     block.facts.emplace_back(Sentence(language, "instrument.binds-with", {own}), since);
   }
   block.facts.emplace_back(
@@ -139,7 +140,7 @@ void AddParticipants(const RenderSetting& setting, Blocks& out) {
     if (!ActiveAt(agency, setting.at)) continue;
     const std::string state(agency.id.jurisdiction());
     std::string& all = agencies[PartyHeading(setting, state)];
-    all += (all.empty() ? "" : "; ") +
+    all += (all.empty() ? "" : Sentence(language, "list.semicolon")) +
            Sentence(language, "participants.agency",
                     {PartyName(setting, agency.id.text()),
                      WordingOf(language, Category::kAgencyKind, agency.kind)});

@@ -369,6 +369,9 @@ TEST(Render, AnInstrumentSaysSinceWhenItBindsBoth) {
   EXPECT_THAT(page, HasSubstr(since + "Brazil, the United Kingdom, Kosovo and “ORG.help” "
                                       "(ORG.help): 1 May 2019 at 00:00 (two hours ahead of UTC); "
                                       "Germany: 1 March 2026 at 00:00 (UTC)</dd>"));
+  const std::string french = DocumentText(PageOf(world, Language::kFrench).document);
+  EXPECT_THAT(french, HasSubstr("Avec la France depuis\xc2\xa0: Brésil\xc2\xa0: le 1er janvier"));
+  EXPECT_THAT(french, HasSubstr("(deux heures d'avance sur l'UTC)\xc2\xa0; Allemagne"));
   world.now = testing::At("2026-11-01T00:00:00Z");
   EXPECT_THAT(DocumentHtml(PageOf(world).document), Not(HasSubstr(since + "Brazil: 1 January")))
       << "Brazil has left";

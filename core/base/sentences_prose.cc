@@ -7,6 +7,7 @@ namespace {
 constexpr SentenceRow kRows[] = {
     {"list.and", "and", "et"},
     {"list.or", "or", "ou"},
+    {"list.semicolon", "; ", " ; "},
     {"list.nobody", "nobody", "personne"},
     {"number.2", "two", "deux"},
     {"number.3", "three", "trois"},
