@@ -166,7 +166,7 @@ class TableWriter {
     const bool goes = cell.state >= State::kObliged;
     DocumentCell out{std::string(kSigns[index]), "", std::string(kMarks[index])};
     if (goes) out.text += std::string(kHardSpace) + by;
-    if (!kept_by.empty()) out.text += (goes ? " −" : "") + std::string(kHardSpace) + kept_by;
+    if (!kept_by.empty()) out.text += (goes ? " −" : std::string(kHardSpace)) + kept_by;
     out.spoken =
         Say((outbound_ ? "cell-out." : "cell-in.") + std::to_string(index), {goes ? by : kept_by});
     if (goes && !kept_by.empty()) out.spoken += Say("cell.except", {kept_by});
