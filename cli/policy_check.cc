@@ -1,13 +1,10 @@
 // entente-policy check and test.
 #include <algorithm>
 #include <iostream>
-#include <sstream>
 
 #include "cli/failure.h"
 #include "cli/policy_commands.h"
 #include "cli/text.h"
-#include "core/base/encoding.h"
-#include "core/crypto/digest.h"
 #include "policy/examples.h"
 #include "policy/lint.h"
 
@@ -66,21 +63,6 @@ absl::Status CheckOne(Language language, const policy::Folder& folder, const pol
 }
 
 }  // namespace
-
-int PolicyRefused(Language language, const absl::Status& status) {
-  std::istringstream lines(MessageIn(language, status));
-  for (std::string line; std::getline(lines, line);) std::cerr << Printable(line) << '\n';
-  return kInputRefused;
-}
-
-Digest FolderDigest(const policy::Folder& folder) {
-  Framing framing;
-  framing.Raw(crypto::Sha256(policy::PublishedVocabularyText()));
-  for (const policy::FolderFile& file : folder.files) {
-    framing.Lp16(file.name).Raw(crypto::Sha256(file.bytes));
-  }
-  return crypto::Sha256(framing.bytes());
-}
 
 int CheckPolicies(Language language, const std::string& path, bool strict) {
   const auto folder = policy::LoadFolder(path);

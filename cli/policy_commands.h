@@ -1,20 +1,13 @@
 // The commands of entente-policy, each in a source of its own. They print, and give an exit code.
+// What they share stands in cli/policy_folder.h.
 #pragma once
 
 #include <string>
 
-#include "absl/status/status.h"
-#include "core/base/bytes.h"
+#include "cli/policy_folder.h"
 #include "core/base/sentences.h"
-#include "policy/folder.h"
 
 namespace entente::cli {
-
-// Of a folder there are several errors, each on its line.
-int PolicyRefused(Language language, const absl::Status& status);
-
-// Names a folder's content: the names and bytes of its files, and the vocabulary compiled in.
-Digest FolderDigest(const policy::Folder& folder);
 
 // Reads a folder strictly, runs its examples, and says what its authors can hardly have meant.
 // `strict`: such a warning counts as a failure.

@@ -1,7 +1,6 @@
 // entente-policy diff.
 #include <algorithm>
 #include <iostream>
-#include <set>
 
 #include "absl/strings/str_join.h"
 #include "cli/failure.h"
@@ -32,19 +31,6 @@ struct End {
   const policy::Policy* policy;
   Instant at;
 };
-
-// The highest version that has begun by then; without an instant the highest of all, or below
-// another.
-const policy::Policy* Pick(const policy::Folder& folder, const std::string& jurisdiction,
-                           std::optional<Instant> at, std::optional<uint64_t> below) {
-  const policy::Policy* found = nullptr;
-  for (const policy::Policy& one : folder.policies) {
-    if (one.jurisdiction != jurisdiction || (at && *at < one.valid.from)) continue;
-    if (!at && below && one.version >= *below) continue;
-    if (found == nullptr || one.version > found->version) found = &one;
-  }
-  return found;
-}
 
 absl::StatusOr<std::shared_ptr<const policy::Snapshot>> CompileOne(const End& end) {
   return policy::Snapshot::Compile(end.folder->vocabulary,
@@ -188,38 +174,32 @@ absl::StatusOr<size_t> DiffOne(Language language, const End& before, const End& 
   return differences;
 }
 
-// False, and said so, when the text is no instant. An empty one is none.
-bool ReadInstant(Language language, std::string_view option, const std::string& text,
-                 std::optional<Instant>& out) {
-  if (text.empty()) return true;
-  const auto instant = ParseInstant(text);
-  if (!instant.ok()) {
-    std::cerr << Say(language, "policy.at", {option, text}) << '\n';
-    return false;
-  }
-  out = *instant;
-  return true;
-}
-
 struct Instants {
   std::optional<Instant> before, after;
 };
 
+absl::Status NothingToCompare(Language language, const DiffQuestion& question) {
+  const std::string whose = question.jurisdiction.empty() ? Say(language, "policy.diff.any-state")
+                                                          : question.jurisdiction;
+  const bool one_folder = question.before == question.after && question.at_before.empty();
+  return absl::NotFoundError(Say(language,
+                                 one_folder ? "policy.diff.one-version" : "policy.diff.not-in-both",
+                                 {whose, question.before, question.after}));
+}
+
 absl::StatusOr<size_t> DiffFolders(Language language, const policy::Folder& before,
-                                   const policy::Folder& after, bool same_folder,
-                                   const std::string& jurisdiction, const Instants& instants) {
-  std::set<std::string> states;
-  for (const policy::Policy& one : after.policies) {
-    if (jurisdiction.empty() || one.jurisdiction == jurisdiction) states.insert(one.jurisdiction);
-  }
+                                   const policy::Folder& after, const DiffQuestion& question,
+                                   const Instants& instants) {
+  const std::string& jurisdiction = question.jurisdiction;
   size_t compared = 0;
   size_t differences = 0;
-  for (const std::string& state : states) {
-    const policy::Policy* now = Pick(after, state, instants.after, {});
+  for (const std::string& state : JurisdictionsOf(after)) {
+    if (!jurisdiction.empty() && state != jurisdiction) continue;
+    const policy::Policy* now = PickVersion(after, state, instants.after, {});
     if (now == nullptr) continue;
-    const bool step_down = same_folder && !instants.before;
-    const policy::Policy* then = Pick(before, state, instants.before,
-                                      step_down ? std::optional(now->version) : std::nullopt);
+    const bool step_down = question.before == question.after && !instants.before;
+    const policy::Policy* then = PickVersion(
+        before, state, instants.before, step_down ? std::optional(now->version) : std::nullopt);
     if (then == nullptr) continue;
     const auto count =
         DiffOne(language, {&before, then, instants.before.value_or(then->valid.from)},
@@ -228,9 +208,7 @@ absl::StatusOr<size_t> DiffFolders(Language language, const policy::Folder& befo
     ++compared;
     differences += *count;
   }
-  if (compared == 0) {
-    return absl::NotFoundError("there are no two versions of one State's policy to compare");
-  }
+  if (compared == 0) return NothingToCompare(language, question);
   return differences;
 }
 
@@ -238,16 +216,19 @@ absl::StatusOr<size_t> DiffFolders(Language language, const policy::Folder& befo
 
 int DiffPolicies(Language language, const DiffQuestion& question) {
   Instants instants;
-  if (!ReadInstant(language, "--at-old", question.at_before, instants.before) ||
-      !ReadInstant(language, "--at", question.at, instants.after)) {
-    return kUsage;
+  if (!question.at_before.empty()) {
+    instants.before = ReadInstant(language, "--at-old", question.at_before);
+    if (!instants.before) return kUsage;
+  }
+  if (!question.at.empty()) {
+    instants.after = ReadInstant(language, "--at", question.at);
+    if (!instants.after) return kUsage;
   }
   const auto before = policy::LoadFolder(question.before);
   if (!before.ok()) return PolicyRefused(language, before.status());
   const auto after = policy::LoadFolder(question.after);
   if (!after.ok()) return PolicyRefused(language, after.status());
-  const auto differences = DiffFolders(language, *before, *after, question.before == question.after,
-                                       question.jurisdiction, instants);
+  const auto differences = DiffFolders(language, *before, *after, question, instants);
   if (!differences.ok()) return PolicyRefused(language, differences.status());
   return *differences == 0 ? kDone : kAnswerIsNo;
 }

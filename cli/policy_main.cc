@@ -70,11 +70,8 @@ struct Question {
 };
 
 int Decide(Language language, const Question& question) {
-  const auto instant = ParseInstant(question.at);
-  if (!instant.ok()) {
-    std::cerr << Say(language, "policy.at", {"--at", question.at}) << '\n';
-    return kUsage;
-  }
+  const auto instant = ReadInstant(language, "--at", question.at);
+  if (!instant) return kUsage;
   const auto folder = policy::LoadFolder(question.folder);
   if (!folder.ok()) return PolicyRefused(language, folder.status());
   const auto snapshot = folder->Compile(0, FolderDigest(*folder));

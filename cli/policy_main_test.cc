@@ -112,11 +112,25 @@ std::string Changed(const std::string& name, const std::string& from, const std:
   return folder;
 }
 
+// Version 1 from 2021 on, version 2 from 2022 on, ...: all until 2026.
+std::string FolderOf(const std::string& name, std::initializer_list<const char*> versions) {
+  const std::string folder = ::testing::TempDir() + "/entente-policy-" + name;
+  EXPECT_EQ(std::system(("rm -rf " + folder + " && mkdir " + folder).c_str()), 0);
+  for (const char* version : versions) {
+    std::ofstream(folder + "/" + version + ".toml")
+        << "policy = \"sharing-policy/1\"\nvocabulary = \"2026.1\"\njurisdiction = \"FR\"\n"
+        << "version = " << version << "\nvalid_from = 202" << version << "-01-01T00:00:00Z\n"
+        << "valid_until = 2026-01-01T00:00:00Z\ncontact = \"x\"\n";
+  }
+  return folder;
+}
+
 TEST(PolicyProgram, WarnsOfWhatAnAuthorCanHardlyHaveMeant) {
   const Outcome out = Execute("check " + Examples());
   EXPECT_THAT(out.output,
               HasSubstr("gb.toml:178:1: warning: GB-OUT-450 names NO, which is party to "
                         "none of its instruments on the policy's first day"));
+  EXPECT_THAT(out.output, Not(HasSubstr("which no instrument that it names covers")));
   EXPECT_EQ(Execute("check --strict " + Examples()).exit_code, 1);
 }
 
@@ -172,7 +186,25 @@ TEST(PolicyProgram, AVersionThatHasEndedIsNotCompared) {
 }
 
 TEST(PolicyProgram, WhatCannotBeComparedIsSaid) {
-  EXPECT_EQ(Execute("diff " + Examples() + " " + Examples()).exit_code, 3);  // one version each
+  const Outcome one_each = Execute("diff " + Examples() + " " + Examples());
+  EXPECT_EQ(one_each.exit_code, 3);
+  EXPECT_EQ(one_each.output,
+            Examples() +
+                " holds no two versions of the policy of one State to compare: give the "
+                "folder with the older version first, then the one with the newer, or put "
+                "both files into one folder\n");
+  const std::string french = FolderOf("both", {"1"});
+  const std::string both = "diff " + Examples() + " " + french + " --jurisdiction ";
+  for (const std::string& none :
+       {both + "BR", both + "FR --at 2020-01-01T00:00:00Z",
+        "diff " + french + " " + french + " --jurisdiction FR --at-old 2020-01-01T00:00:00Z"}) {
+    const Outcome out = Execute(none);
+    EXPECT_EQ(out.exit_code, 3) << none;
+    EXPECT_THAT(out.output, StartsWith("no policy of ")) << none;
+    EXPECT_THAT(out.output, HasSubstr(": each folder must hold a version of it; --at-old")) << none;
+  }
+  EXPECT_THAT(Execute("--language fr " + both + "BR").output,
+              StartsWith("aucune politique de BR qui ait commencé ne se trouve"));
   const Outcome out = Execute("diff " + Examples() + " " + Examples() + " --at tomorrow");
   EXPECT_EQ(out.exit_code, 2);
   EXPECT_THAT(out.output, HasSubstr("--at: 'tomorrow' is not an instant"));
@@ -268,6 +300,7 @@ TEST(PolicyProgram, UsageErrorsExitWith2) {
   const Outcome out = Execute("decide --policies " + Examples() + " --at yesterday --record x");
   EXPECT_EQ(out.exit_code, 2);
   EXPECT_THAT(out.output, HasSubstr("'yesterday' is not an instant"));
+  EXPECT_EQ(Execute("decide --policies " + Examples() + " --at '' --record x").exit_code, 2);
 }
 
 TEST(PolicyProgram, SaysItInFrench) {
@@ -330,15 +363,22 @@ TEST(PolicyProgram, RendersAPageThatNamesWhatIsSigned) {
   EXPECT_THAT(html, Not(HasSubstr("de.toml")));
 }
 
+TEST(PolicyProgram, ComparesTheTwoHighestVersionsOfAFolderUnlessAskedForOthers) {
+  const std::string folder = FolderOf("three", {"1", "2", "3"});
+  const auto title = [&](const std::string& more) {
+    const std::string out = Execute("diff " + folder + " " + folder + more).output;
+    return out.substr(0, out.find('\n'));
+  };
+  EXPECT_EQ(title(""),
+            "FR: version 2 at 2022-01-01T00:00:00.000Z, and version 3 at 2023-01-01T00:00:00.000Z");
+  EXPECT_EQ(title(" --at 2022-06-01T00:00:00Z"),
+            "FR: version 1 at 2021-01-01T00:00:00.000Z, and version 2 at 2022-06-01T00:00:00.000Z");
+  EXPECT_EQ(title(" --at-old 2021-06-01T00:00:00Z"),
+            "FR: version 1 at 2021-06-01T00:00:00.000Z, and version 3 at 2023-01-01T00:00:00.000Z");
+}
+
 TEST(PolicyProgram, RendersTheVersionOfTheInstant) {
-  const std::string folder = ::testing::TempDir() + "/entente-policy-versions";
-  ASSERT_EQ(std::system(("rm -rf " + folder + " && mkdir " + folder).c_str()), 0);
-  for (const char* version : {"1", "2"}) {
-    std::ofstream(folder + "/" + version + ".toml")
-        << "policy = \"sharing-policy/1\"\nvocabulary = \"2026.1\"\njurisdiction = \"FR\"\n"
-        << "version = " << version << "\nvalid_from = 202" << version << "-01-01T00:00:00Z\n"
-        << "valid_until = 2026-01-01T00:00:00Z\ncontact = \"x\"\n";
-  }
+  const std::string folder = FolderOf("versions", {"1", "2"});
   const auto version = [&](const std::string& more) {
     return Execute("render " + folder + more).output.substr(0, 35);
   };

@@ -1,14 +1,14 @@
 #include "cli/policy_render.h"
 
-#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <optional>
 
+#include "absl/strings/str_join.h"
 #include "cli/failure.h"
+#include "cli/policy_folder.h"
 #include "cli/text.h"
 #include "core/base/encoding.h"
-#include "core/base/instant.h"
 #include "core/crypto/digest.h"
 #include "policy/parse.h"
 #include "policy/render.h"
@@ -45,31 +45,11 @@ policy::RenderRequest RequestOf(const policy::Folder& folder, const policy::Poli
   return request;
 }
 
-std::vector<std::string> Jurisdictions(const policy::Folder& folder) {
-  std::vector<std::string> out;
-  for (const policy::Policy& policy : folder.policies) {
-    if (std::ranges::find(out, policy.jurisdiction) == out.end()) {
-      out.push_back(policy.jurisdiction);
-    }
-  }
-  return out;
-}
-
 // The version in effect at the instant; without an instant, the highest.
 const policy::Policy* Chosen(const policy::Folder& folder, const std::string& jurisdiction,
                              std::optional<Instant> at) {
-  const policy::Policy* out = nullptr;
-  for (const policy::Policy& policy : folder.policies) {
-    if (policy.jurisdiction != jurisdiction || (at && *at < policy.valid.from)) continue;
-    if (out == nullptr || out->version < policy.version) out = &policy;
-  }
+  const policy::Policy* out = PickVersion(folder, jurisdiction, at);
   return out != nullptr && at && !out->valid.Holds(*at) ? nullptr : out;
-}
-
-std::string Joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
 }
 
 int Write(Language language, const std::string& text, const std::string& path) {
@@ -112,18 +92,17 @@ void AddRenderOptions(CLI::App& command, RenderQuestion& question) {
 int Render(Language language, const policy::Folder& folder, const RenderQuestion& question) {
   std::optional<Instant> at;
   if (!question.at.empty()) {
-    const auto parsed = ParseInstant(question.at);
-    if (!parsed.ok()) return Refuse(kUsage, Say(language, "policy.at", {"--at", question.at}));
-    at = *parsed;
+    at = ReadInstant(language, "--at", question.at);
+    if (!at) return kUsage;
   }
   for (const std::string& word : question.purposes) {
     if (!folder.vocabulary.Find(policy::Category::kPurpose, word)) {
       return Refuse(kUsage, Say(language, "policy.no-purpose", {word}));
     }
   }
-  const std::vector<std::string> all = Jurisdictions(folder);
+  const std::vector<std::string> all = JurisdictionsOf(folder);
   if (question.jurisdiction.empty() && all.size() != 1) {
-    return Refuse(kUsage, Say(language, "policy.whose", {Joined(all)}));
+    return Refuse(kUsage, Say(language, "policy.whose", {absl::StrJoin(all, ", ")}));
   }
   const std::string& jurisdiction = question.jurisdiction.empty() ? all[0] : question.jurisdiction;
   const policy::Policy* policy = Chosen(folder, jurisdiction, at);

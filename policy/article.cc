@@ -26,6 +26,8 @@ class Writer {
     if (allow_) {
       const std::string all = ObligationsInWords(language_, rule_.obligations, "render.shall");
       out.push_back(all.empty() ? Say("render.no-obligation") : all);
+      const std::string of_sender = SenderObligationsInWords(language_, rule_.obligations);
+      if (!of_sender.empty()) out.push_back(Say("render.of-sender", {of_sender}));
     }
     if (rule_.unless_consent_of_source) out.push_back(Say("render.unless-note"));
     return out;

@@ -9,7 +9,8 @@
 
 namespace entente::policy {
 
-// The rule in one sentence, then the obligations, then what must be known to read it right.
+// The rule in one sentence, then the recipient's obligations, then the sender's, then what must be
+// known to read it right.
 std::vector<std::string> ArticleSentences(const RenderSetting& setting, const Policy& policy,
                                           const Rule& rule, Direction direction);
 

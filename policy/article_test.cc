@@ -321,18 +321,27 @@ TEST(Article, EveryObligationInWords) {
             "The recipient shall not use the data in judicial proceedings without the sender's "
             "consent, verify the data with the sender before acting on them, inform the sender "
             "within eight hours of each use made of the data, pass the data on only with the "
-            "sender's consent and erase the data within 30 days of receiving them. Before the "
-            "record leaves, a second officer of the sender shall have released it.");
+            "sender's consent and erase the data within 30 days of receiving them.");
+  EXPECT_EQ(English("outbound.allow", body)[2],
+            "The sender is bound as well. Before the record leaves, a second officer of the sender "
+            "shall have released it.");
   EXPECT_EQ(
       French("outbound.allow", body)[1],
       "Le destinataire est tenu de ne pas utiliser les données en justice sans le consentement de "
       "l'expéditeur, de vérifier les données auprès de l'expéditeur avant d'agir sur leur "
       "fondement, d'informer l'expéditeur dans un délai de huit heures de chaque usage fait des "
       "données, de ne transmettre les données plus loin qu'avec le consentement de l'expéditeur et "
-      "d'effacer les données dans un délai de 30 jours à compter de leur réception. Avant le "
-      "départ de l'enregistrement, un second agent de l'expéditeur doit l'avoir validé.");
+      "d'effacer les données dans un délai de 30 jours à compter de leur réception.");
+  EXPECT_EQ(French("outbound.allow", body)[2],
+            "L'expéditeur aussi est tenu. Avant le départ de l'enregistrement, un second agent de "
+            "l'expéditeur doit l'avoir validé.");
+  const std::string alone = kToBrazil + std::string("obligations = [\"second-person\"]");
+  EXPECT_EQ(English("outbound.allow", alone)[1],
+            "This article itself lays no obligation on the recipient.");
+  EXPECT_THAT(English("outbound.allow", alone)[2], HasSubstr("a second officer of the sender"));
   const std::string free = kToBrazil + std::string("obligations = [\"onward:free\"]");
   EXPECT_EQ(English("outbound.allow", free)[1], "The recipient may pass the data on.");
+  EXPECT_EQ(English("outbound.allow", free).size(), 2u) << "nothing binds the sender";
   EXPECT_EQ(French("outbound.allow", free)[1],
             "Le destinataire peut transmettre les données plus loin.");
 }

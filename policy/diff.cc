@@ -1,7 +1,6 @@
 #include "policy/diff.h"
 
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <set>
 #include <tuple>
@@ -9,7 +8,6 @@
 #include <utility>
 
 #include "core/base/instant.h"
-#include "policy/side.h"
 #include "policy/tables.h"
 
 namespace entente::policy {
@@ -139,17 +137,8 @@ class Comparison {
 
   std::vector<std::string> Texts(size_t version, const Mask& allows, const Hit& hit,
                                  uint32_t handling) const {
-    const Tables& tables = *versions_[version].tables;
-    ObligationSet all;
-    AddObligations(*versions_[version].rules, allows, all);
-    all.Add(tables.instruments[hit.instrument_index].obligations);
-    for (uint32_t codes = space_.HandlingOf(handling); codes != 0; codes &= codes - 1) {
-      all.Add(tables.handling_obligations[static_cast<size_t>(std::countr_zero(codes))]);
-    }
-    std::vector<std::string> texts;
-    for (const uint16_t number : all.strictest) {
-      if (number != kNoObligation) texts.push_back(tables.obligation_texts[number]);
-    }
+    const ObligationSet all = space_.ObligationsOf(version, allows, hit.instrument_index, handling);
+    std::vector<std::string> texts = ObligationTexts(*versions_[version].tables, all);
     std::ranges::sort(texts);
     return texts;
   }

@@ -12,7 +12,7 @@
 namespace entente::policy {
 
 // `mark` is one of a closed list of words for the style of HTML; `spoken` is what stands for the
-// signs in `text` where they are not seen.
+// signs in `text` where they are not seen. All empty: nothing is said.
 struct DocumentCell {
   std::string text;
   std::string spoken;

@@ -31,6 +31,7 @@ th, td { border: .5pt solid #555; padding: .15rem .1rem; text-align: center; ver
 tbody th, thead th:first-child { width: 4.7rem; text-align: left; font-weight: bold; padding: .15rem .3rem; }
 thead th { vertical-align: bottom; }
 thead th span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; }
+td:empty::before { content: "·"; }
 td.obliged { background: #e3ecf7; }
 td.free { background: #dff0e0; }
 td.stays { background: #f4dedb; }
@@ -138,6 +139,10 @@ class Writer {
   }
 
   void Cell(const DocumentCell& cell) {
+    if (cell.text.empty()) {
+      out_ += "<td></td>";
+      return;
+    }
     out_ += "<td class=\"" + cell.mark + "\"><span aria-hidden=\"true\">" + Text(cell.text) +
             "</span><span class=\"unseen\">" + Text(cell.spoken) + "</span></td>";
   }

@@ -62,11 +62,12 @@ class Writer {
   // `first` stands before the text, which is set in by as much unless that is far.
   void Wrapped(const std::string& text, size_t indent, const std::string& first = "") {
     constexpr size_t kFar = 24;
-    size_t width = indent + CodePoints(first);
-    const size_t in = CodePoints(first) > kFar ? indent + 2 : width;
-    std::string line = std::string(indent, ' ') + first;
+    const bool far = CodePoints(first) > kFar;
+    const std::string shown = far ? first + Text(text) : Text(text);
+    std::string line = std::string(indent, ' ') + (far ? "" : first);
+    size_t width = CodePoints(line);
+    const size_t in = far ? indent + 2 : width;
     bool fresh = true;
-    const std::string shown = Text(text);
     for (size_t at = 0; at <= shown.size();) {
       const size_t end = std::min(shown.find(' ', at), shown.size());
       const std::string word = shown.substr(at, end - at);
@@ -102,13 +103,14 @@ class Writer {
     for (const std::string& item : block.items) Wrapped(item, 2);
   }
 
-  // A line for all cells of a row that say the same.
+  // A line for all cells of a row that say the same; none for those that say nothing.
   void Table(const DocumentBlock& block) {
     Wrapped(block.text, 0);
     for (const auto& row : block.table.rows) {
       const std::vector<DocumentCell>& cells = row.second;
       Wrapped(row.first, 2);
       for (size_t i = 0; i < cells.size(); ++i) {
+        if (cells[i].spoken.empty()) continue;
         const auto same = [&](const DocumentCell& cell) { return cell.spoken == cells[i].spoken; };
         if (std::any_of(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(i), same))
           continue;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <set>
 #include <tuple>
 #include <unordered_map>
@@ -10,7 +9,6 @@
 
 #include "core/base/instant.h"
 #include "core/base/limits.h"
-#include "policy/side.h"
 #include "policy/snapshot.h"
 #include "policy/space.h"
 #include "policy/tables.h"
@@ -23,8 +21,7 @@ std::string DayOf(Instant instant) { return FormatInstant(instant).substr(0, 10)
 // Which rules of a half match at all, and which ones something depends on.
 class Effects {
  public:
-  Effects(const Space& space, const Tables& tables, const SideTables& rules)
-      : space_(space), tables_(tables), rules_(rules) {
+  Effects(const Space& space, const SideTables& rules) : space_(space), rules_(rules) {
     space_.ForEach([this](const Point& point, const std::vector<Hit>& hits) {
       Take(hits[0], point[static_cast<size_t>(Axis::kHandling)]);
       return false;
@@ -69,28 +66,20 @@ class Effects {
     const auto [place, fresh] = obliging_.try_emplace(std::move(key));
     if (fresh) {
       Mask& obliging = place->second;
-      const ObligationSet all = Union(allows, instrument, handling);
+      const auto union_of = [&](const Mask& some) {
+        return space_.ObligationsOf(0, some, instrument, handling).strictest;
+      };
+      const auto all = union_of(allows);
       allows.ForEach([&](size_t rule) {
         Mask others = allows;
         others.Clear(rule);
-        if (Union(others, instrument, handling).strictest != all.strictest) obliging.Set(rule);
+        if (union_of(others) != all) obliging.Set(rule);
       });
     }
     return place->second;
   }
 
-  ObligationSet Union(const Mask& allows, uint32_t instrument, uint32_t handling) const {
-    ObligationSet all;
-    AddObligations(rules_, allows, all);
-    all.Add(tables_.instruments[instrument].obligations);
-    for (uint32_t codes = space_.HandlingOf(handling); codes != 0; codes &= codes - 1) {
-      all.Add(tables_.handling_obligations[static_cast<size_t>(std::countr_zero(codes))]);
-    }
-    return all;
-  }
-
   const Space& space_;
-  const Tables& tables_;
   const SideTables& rules_;
   Mask matched_, counts_;
   std::unordered_map<std::string, Mask> obliging_;
@@ -172,7 +161,7 @@ class Linter {
         Space::Make(direction, policy_.jurisdiction,
                     {{&tables, &compiled, policy_.valid.from, AgenciesNamed(rules)}});
     if (!space.ok()) return space.status();
-    const Effects effects(*space, tables, compiled);
+    const Effects effects(*space, compiled);
     for (size_t i = 0; i < rules.size(); ++i) {
       const Rule& rule = rules[i];
       if (rule.kind == RuleKind::kNotTogether) continue;  // asked of several atoms at once

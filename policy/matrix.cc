@@ -18,6 +18,7 @@ using Ids = std::set<std::string>;
 // Sums up the decisions about one combination of person and data.
 struct Tally {
   bool free = false, obliged = false;
+  bool uncarried = false;  // an allow matches, no rule keeps it back, and still it does not go
   Ids by;
   // What keeps it back although an allow matches: as records mostly are, and in any case.
   Ids against, against_at_all;
@@ -25,12 +26,14 @@ struct Tally {
 
   // `everywhere`: what stands against all combinations says nothing about this one.
   MatrixCell Cell(const Ids& everywhere) const {
-    MatrixCell out{MatrixCell::State::kNothing, by, against};
+    MatrixCell out{MatrixCell::State::kNothing, by, against, {}};
     if (free || obliged) {
       out.state = obliged ? MatrixCell::State::kObliged : MatrixCell::State::kFree;
+      std::ranges::set_difference(against_at_all, against,
+                                  std::inserter(out.sometimes, out.sometimes.end()));
       return out;
     }
-    if (against.empty()) out.against = against_at_all;
+    if (against.empty() && !uncarried) out.against = against_at_all;
     std::ranges::set_difference(bare, everywhere, std::inserter(out.against, out.against.end()));
     if (!out.against.empty()) out.state = MatrixCell::State::kStays;
     return out;
@@ -40,9 +43,12 @@ struct Tally {
 class Asker {
  public:
   Asker(const RenderSetting& setting, const Policy& policy, const MatrixCases& cases,
-        std::shared_ptr<const Snapshot> snapshot)
-      : setting_(setting), cases_(cases), snapshot_(std::move(snapshot)) {
-    for (const Rule& rule : policy.outbound) {
+        std::shared_ptr<const Snapshot> snapshot, Direction direction)
+      : setting_(setting),
+        cases_(cases),
+        snapshot_(std::move(snapshot)),
+        outbound_(direction == Direction::kOutbound) {
+    for (const Rule& rule : outbound_ ? policy.outbound : policy.inbound) {
       if (rule.kind == RuleKind::kAllow) allows_.insert(rule.id);
     }
     record_.urgency = Words(Category::kUrgency)[0];
@@ -50,13 +56,15 @@ class Asker {
     record_.expires = setting.at + kLifeMs;
   }
 
-  std::vector<std::vector<MatrixCell>> Cells(const std::string& destination,
+  std::vector<std::vector<MatrixCell>> Cells(const std::string& partner,
                                              const std::vector<std::string>& purposes) {
     seen_.clear();
     tallies_.assign(Persons().size(), std::vector<Tally>(Data().size()));
-    for (const std::string& origin : cases_.Origins()) {
-      if (origin.starts_with("ORG.") && origin == destination) continue;
-      for (const std::string& purpose : purposes) AskBetween(origin, destination, purpose);
+    for (const std::string& own : cases_.OwnEnds()) {
+      if (own.starts_with("ORG.") && own == partner) continue;
+      for (const std::string& purpose : purposes) {
+        outbound_ ? AskBetween(own, partner, purpose) : AskBetween(partner, own, purpose);
+      }
     }
     const Ids everywhere = Everywhere();
     std::vector<std::vector<MatrixCell>> out;
@@ -114,7 +122,8 @@ class Asker {
   Decision Ask(const std::vector<std::string>& about, const std::vector<std::string>& data,
                const RecipientLabels& recipient) {
     record_.sections = {{about, data, "", false}};
-    return DecideOutbound(*snapshot_, record_, recipient, setting_.at);
+    return outbound_ ? DecideOutbound(*snapshot_, record_, recipient, setting_.at)
+                     : DecideInbound(*snapshot_, record_, recipient, setting_.at);
   }
 
   // Where the same rules match all combinations at once, under the same instrument and code, they
@@ -145,13 +154,14 @@ class Asker {
   void Add(const Decision& decision, bool mostly, Tally& tally) const {
     Ids allows, others;
     for (const MatchedRule& rule : decision.matched) {
-      if (rule.side != Side::kOrigin) continue;
+      if (rule.side != (outbound_ ? Side::kOrigin : Side::kDestination)) continue;
       (allows_.contains(rule.id) ? allows : others).insert(rule.id);
     }
     if (decision.releases()) {
       tally.by.merge(allows);
       (OnlyOfHandlingCode(decision) ? tally.free : tally.obliged) = true;
     } else if (!allows.empty()) {
+      tally.uncarried = tally.uncarried || others.empty();
       if (mostly) tally.against.insert(others.begin(), others.end());
       tally.against_at_all.merge(others);
     } else if (mostly) {
@@ -162,6 +172,7 @@ class Asker {
   const RenderSetting& setting_;
   const MatrixCases& cases_;
   const std::shared_ptr<const Snapshot> snapshot_;
+  const bool outbound_;
   Ids allows_;
   RecordLabels record_;
   std::set<std::tuple<bool, std::string, std::vector<MatchedRule>>> seen_;
@@ -176,16 +187,17 @@ bool ActiveAt(const Agency& agency, Instant t) {
                               [t](const Interval& span) { return span.Holds(t); });
 }
 
-bool DestinationMatrix::empty() const {
+bool PartnerMatrix::empty() const {
   return std::ranges::all_of(cells, [](const auto& row) {
     return std::ranges::all_of(
         row, [](const MatrixCell& cell) { return cell.state == MatrixCell::State::kNothing; });
   });
 }
 
-absl::StatusOr<std::vector<DestinationMatrix>> OutboundMatrices(
-    const RenderSetting& setting, const Policy& policy, const std::vector<std::string>& purposes) {
-  const MatrixCases cases(setting, policy);
+absl::StatusOr<std::vector<PartnerMatrix>> MatricesOf(const RenderSetting& setting,
+                                                      const Policy& policy, Direction direction,
+                                                      const std::vector<std::string>& purposes) {
+  const MatrixCases cases(setting, policy, direction);
   SnapshotParts parts;
   parts.groups = setting.groups;
   parts.instruments = setting.instruments;
@@ -193,15 +205,15 @@ absl::StatusOr<std::vector<DestinationMatrix>> OutboundMatrices(
   parts.policies = {{policy, policy.valid.from}};
   auto snapshot = Snapshot::Compile(setting.vocabulary, parts);
   if (!snapshot.ok()) return snapshot.status();
-  Asker asker(setting, policy, cases, *std::move(snapshot));
-  std::vector<DestinationMatrix> out;
-  for (const std::string& destination : cases.Destinations()) {
-    auto cells = asker.Cells(destination, purposes);
-    const auto same = std::ranges::find(out, cells, &DestinationMatrix::cells);
+  Asker asker(setting, policy, cases, *std::move(snapshot), direction);
+  std::vector<PartnerMatrix> out;
+  for (const std::string& partner : cases.Partners()) {
+    auto cells = asker.Cells(partner, purposes);
+    const auto same = std::ranges::find(out, cells, &PartnerMatrix::cells);
     if (same != out.end()) {
-      same->destinations.push_back(destination);
+      same->partners.push_back(partner);
     } else {
-      out.push_back({{destination}, std::move(cells)});
+      out.push_back({{partner}, std::move(cells)});
     }
   }
   return out;

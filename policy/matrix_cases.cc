@@ -4,6 +4,8 @@
 #include <map>
 
 #include "policy/matrix.h"
+#include "policy/obtained_sets.h"
+#include "policy/tables.h"
 
 namespace entente::policy {
 namespace {
@@ -26,10 +28,10 @@ std::string MadeUp(const std::string& state, std::string_view does, const std::s
 // What is asked for one purpose under one instrument, by the rules that may match there.
 class Questioner {
  public:
-  Questioner(const RenderSetting& setting, const Policy& policy, const std::string& purpose,
-             const std::string& under)
-      : setting_(setting), own_(policy.jurisdiction) {
-    for (const Rule& rule : policy.outbound) {
+  Questioner(const RenderSetting& setting, const std::vector<Rule>& rules, std::string origin,
+             const std::string& purpose, const std::string& under)
+      : setting_(setting), origin_(std::move(origin)) {
+    for (const Rule& rule : rules) {
       const bool for_purpose = rule.for_purpose.empty() || Contains(rule.for_purpose, purpose);
       if (for_purpose && (rule.under.empty() || Contains(rule.under, under))) {
         rules_.push_back(&rule);
@@ -114,8 +116,9 @@ class Questioner {
     return OneOfEach(meant, lists);
   }
 
+  // One at least is another State than the origin's.
   std::set<std::string> PossibleSources() const {
-    std::set<std::string> out = {own_, std::string(kOrg)};
+    std::set<std::string> out = {origin_, std::string(kOrg), AllStates().front()};
     for (const Rule* rule : rules_) {
       if (!rule->obtained_from) continue;
       const auto& named = rule->obtained_from->jurisdictions;
@@ -130,7 +133,7 @@ class Questioner {
   bool ListsSource(const Rule& rule, const std::string& state) const {
     if (!rule.obtained_from) return false;
     if (Contains(rule.obtained_from->jurisdictions, state)) return true;
-    if (rule.obtained_from->another_state && state != own_) return true;
+    if (rule.obtained_from->another_state && state != origin_) return true;
     for (const Group& group : setting_.groups.groups) {
       if (!Contains(rule.obtained_from->groups, group.id)) continue;
       for (const GroupMember& member : group.members) {
@@ -141,14 +144,16 @@ class Questioner {
   }
 
   const RenderSetting& setting_;
-  const std::string& own_;
+  const std::string origin_;  // the State of the agency that sends
   std::vector<const Rule*> rules_;
 };
 
 }  // namespace
 
-MatrixCases::MatrixCases(const RenderSetting& setting, const Policy& policy)
-    : setting_(setting), policy_(policy) {
+MatrixCases::MatrixCases(const RenderSetting& setting, const Policy& policy, Direction direction)
+    : setting_(setting),
+      policy_(policy),
+      rules_(direction == Direction::kOutbound ? policy.outbound : policy.inbound) {
   for (const Agency& agency : setting.agencies) {
     if (!ActiveAt(agency, setting.at)) continue;
     active_.insert(agency.id.text());
@@ -174,7 +179,7 @@ void MatrixCases::TakeParties() {
 
 std::set<std::string> MatrixCases::NamedByRules() const {
   std::set<std::string> out;
-  for (const Rule& rule : policy_.outbound) {
+  for (const Rule& rule : rules_) {
     if (rule.party) out.insert(rule.party->agencies.begin(), rule.party->agencies.end());
   }
   return out;
@@ -196,7 +201,7 @@ std::vector<Agency> MatrixCases::Agencies() const {
   return out;
 }
 
-std::vector<std::string> MatrixCases::Origins() const {
+std::vector<std::string> MatrixCases::OwnEnds() const {
   if (policy_.jurisdiction != kOrg) return {policy_.jurisdiction};
   std::vector<std::string> out;
   for (const std::string& id : single_) {
@@ -205,7 +210,7 @@ std::vector<std::string> MatrixCases::Origins() const {
   return out;
 }
 
-std::vector<std::string> MatrixCases::Destinations() const {
+std::vector<std::string> MatrixCases::Partners() const {
   std::vector<std::string> out(states_.begin(), states_.end());
   out.insert(out.end(), single_.begin(), single_.end());
   return out;
@@ -223,7 +228,7 @@ std::string MatrixCases::Recipient(const std::string& destination) const {
 
 MatrixQuestions MatrixCases::Questions(const std::string& origin, const std::string& destination,
                                        const std::string& purpose, const std::string& under) const {
-  const Questioner questioner(setting_, policy_, purpose, under);
+  const Questioner questioner(setting_, rules_, std::string(StateOf(origin)), purpose, under);
   return {questioner.Agencies(origin, kSends, &Rule::from_kind),
           questioner.Agencies(destination, kReceives, &Rule::to_kind),
           questioner.Listed(Category::kRecordKind, &Rule::record), questioner.Labels()};

@@ -31,13 +31,14 @@ struct MatrixQuestions {
 // `policy` must outlive it.
 class MatrixCases {
  public:
-  MatrixCases(const RenderSetting& setting, const Policy& policy);
+  MatrixCases(const RenderSetting& setting, const Policy& policy, Direction direction);
 
   // The registered agencies, and for each State two of each kind: it may send to itself.
   std::vector<Agency> Agencies() const;
-  std::vector<std::string> Origins() const;
-  // States, then agencies.
-  std::vector<std::string> Destinations() const;
+  // Of the State whose policy it is; of the policy of international organisations, each of them.
+  std::vector<std::string> OwnEnds() const;
+  // Who may stand on the other side: States, then agencies.
+  std::vector<std::string> Partners() const;
   // An agency at an end, of whatever kind.
   std::string Sender(const std::string& origin) const;
   std::string Recipient(const std::string& destination) const;
@@ -50,6 +51,7 @@ class MatrixCases {
 
   const RenderSetting& setting_;
   const Policy& policy_;
+  const std::vector<Rule>& rules_;  // of the half that is asked
   std::set<std::string> active_, states_, single_;
 };
 

@@ -14,7 +14,7 @@ using Kind = DocumentBlock::Kind;
 
 constexpr std::array<RuleKind, 4> kRuleKinds = {RuleKind::kAllow, RuleKind::kWithhold,
                                                 RuleKind::kForbid, RuleKind::kNotTogether};
-constexpr size_t kProvisions = 8;
+constexpr size_t kProvisions = 9;
 
 class Renderer {
  public:
@@ -22,9 +22,10 @@ class Renderer {
       : setting_(setting), language_(setting.language), policy_(policy), request_(request) {}
 
   absl::StatusOr<Document> Run() {
-    const auto matrices = OutboundMatrices(setting_, policy_, request_.purposes);
-    if (!matrices.ok()) return matrices.status();
-    if (absl::Status status = FindUsed(*matrices); !status.ok()) return status;
+    const auto outbound = Matrices(Direction::kOutbound);
+    if (!outbound.ok()) return outbound.status();
+    const auto inbound = Matrices(Direction::kInbound);
+    if (!inbound.ok()) return inbound.status();
     out_.language = language_;
 
     const std::string of = OfJurisdiction(language_, policy_.jurisdiction);
@@ -34,12 +35,13 @@ class Renderer {
     CanHonour(of);
     Half(Direction::kOutbound, policy_.outbound, of);
     Half(Direction::kInbound, policy_.inbound, of);
-    AddMatrices(setting_, policy_, request_, *matrices, out_.blocks);
-
+    AddMatrices(setting_, policy_, Direction::kOutbound, request_.purposes, *outbound, out_.blocks);
+    AddMatrices(setting_, policy_, Direction::kInbound, request_.purposes, *inbound, out_.blocks);
     AddParticipants(setting_, out_.blocks);
     AddGroups(setting_, policy_, out_.blocks);
     AddInstruments(setting_, policy_, out_.blocks);
     AddHandlingCodes(setting_, out_.blocks);
+    AddMeanings(setting_, policy_, out_.blocks);
     Signatures();
     return std::move(out_);
   }
@@ -53,21 +55,19 @@ class Renderer {
     out_.blocks.push_back({kind, std::move(text), std::move(items), {}, {}});
   }
 
-  // The allows by which anything goes at the instant, for whatever purpose.
-  absl::Status FindUsed(const std::vector<DestinationMatrix>& asked_for) {
+  // For the purposes asked for. Finds, too, the allows by which anything goes at the instant, for
+  // whatever purpose.
+  absl::StatusOr<std::vector<PartnerMatrix>> Matrices(Direction direction) {
     const auto& purposes = setting_.vocabulary.words(Category::kPurpose);
-    if (request_.purposes == purposes) return Use(asked_for);
-    const auto all = OutboundMatrices(setting_, policy_, purposes);
-    return all.ok() ? Use(*all) : all.status();
-  }
-
-  absl::Status Use(const std::vector<DestinationMatrix>& matrices) {
-    for (const DestinationMatrix& matrix : matrices) {
+    auto all = MatricesOf(setting_, policy_, direction, purposes);
+    if (!all.ok()) return all.status();
+    for (const PartnerMatrix& matrix : *all) {
       for (const auto& row : matrix.cells) {
         for (const MatrixCell& cell : row) used_.insert(cell.by.begin(), cell.by.end());
       }
     }
-    return absl::OkStatus();
+    if (request_.purposes == purposes) return all;
+    return MatricesOf(setting_, policy_, direction, request_.purposes);
   }
 
   void Head() {
@@ -105,11 +105,19 @@ class Renderer {
   void CanHonour(const std::string& of) {
     Add(Kind::kSection, Say("render.honour", {of}));
     if (policy_.can_honour.empty()) return Add(Kind::kParagraph, Say("render.honour-none"));
-    Add(Kind::kParagraph, Say("render.honour-text"));
-    std::vector<std::string> items;
+    std::vector<std::string> items, of_sender;
     for (const Obligation& obligation : policy_.can_honour) {
-      items.push_back(WordingOf(language_, obligation).text);
+      ObligationWording wording = WordingOf(language_, obligation);
+      const bool binds_sender = wording.kind == ObligationWording::Kind::kOfSender;
+      (binds_sender ? of_sender : items).push_back(std::move(wording.text));
     }
+    AddHonoured("render.honour-text", std::move(items));
+    AddHonoured("render.honour-sender", std::move(of_sender));
+  }
+
+  void AddHonoured(std::string_view lead, std::vector<std::string> items) {
+    if (items.empty()) return;
+    Add(Kind::kParagraph, Say(lead));
     Add(Kind::kList, "", std::move(items));
   }
 
@@ -139,11 +147,11 @@ class Renderer {
         Say("render.article", {std::to_string(ArticleNumber(policy_, rule.id)), rule.title});
     article.facts = {{Say("render.rule"), rule.id}, {Say("render.law"), rule.law}};
     article.items = ArticleSentences(setting_, policy_, rule, direction);
-    const bool allows = rule.kind == RuleKind::kAllow && direction == Direction::kOutbound;
-    if (allows && !used_.contains(rule.id)) {
-      article.items.push_back(Say("render.unused", {InstantInWords(language_, setting_.at, 0)}));
+    if (rule.kind == RuleKind::kAllow && !used_.contains(rule.id)) {
+      const bool outbound = direction == Direction::kOutbound;
+      article.items.push_back(Say(outbound ? "render.unused-out" : "render.unused-in",
+                                  {InstantInWords(language_, setting_.at, 0)}));
     }
-
     out_.blocks.push_back(std::move(article));
   }
 

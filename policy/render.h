@@ -35,11 +35,13 @@ size_t ArticleNumber(const Policy& policy, std::string_view id);
 
 // Annexes, each a part of the document. Internal to the renderer.
 using Blocks = std::vector<DocumentBlock>;
-void AddMatrices(const RenderSetting& setting, const Policy& policy, const RenderRequest& request,
-                 const std::vector<DestinationMatrix>& matrices, Blocks& out);
+void AddMatrices(const RenderSetting& setting, const Policy& policy, Direction direction,
+                 const std::vector<std::string>& purposes,
+                 const std::vector<PartnerMatrix>& matrices, Blocks& out);
 void AddParticipants(const RenderSetting& setting, Blocks& out);
 void AddGroups(const RenderSetting& setting, const Policy& policy, Blocks& out);
 void AddInstruments(const RenderSetting& setting, const Policy& policy, Blocks& out);
 void AddHandlingCodes(const RenderSetting& setting, Blocks& out);
+void AddMeanings(const RenderSetting& setting, const Policy& policy, Blocks& out);
 
 }  // namespace entente::policy

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <map>
-#include <set>
+#include <tuple>
 
 #include "policy/country.h"
 #include "policy/render.h"
@@ -10,169 +10,9 @@ namespace entente::policy {
 namespace {
 
 using Kind = DocumentBlock::Kind;
-using State = MatrixCell::State;
-
-constexpr std::array<std::string_view, 4> kMarks = {"nothing", "stays", "obliged", "free"};
-constexpr std::string_view kHardSpace = "\xc2\xa0";
-constexpr std::array<std::string_view, 4> kSigns = {"·", "✕", "●", "○"};
 
 void Add(Blocks& out, Kind kind, std::string text, std::vector<std::string> items = {}) {
   out.push_back({kind, std::move(text), std::move(items), {}, {}});
-}
-
-// Numbers of articles, ascending: "8, 12".
-std::string Numbers(const Policy& policy, const std::set<std::string>& ids) {
-  std::set<size_t> numbers;
-  for (const std::string& id : ids) numbers.insert(ArticleNumber(policy, id));
-  std::string out;
-  for (const size_t number : numbers) out += (out.empty() ? "" : ", ") + std::to_string(number);
-  return out;
-}
-
-DocumentCell CellOf(Language language, const Policy& policy, const MatrixCell& cell) {
-  const auto index = static_cast<size_t>(cell.state);
-  const std::string by = Numbers(policy, cell.by);
-  const std::string against = Numbers(policy, cell.against);
-  const bool goes = cell.state >= State::kObliged;
-  DocumentCell out{std::string(kSigns[index]), "", std::string(kMarks[index])};
-  if (goes) out.text += std::string(kHardSpace) + by;
-  if (!against.empty()) out.text += (goes ? " −" : "") + std::string(kHardSpace) + against;
-  const std::string key = "cell." + std::to_string(index);
-  out.spoken = Sentence(language, key, {goes ? by : against});
-  if (goes && !against.empty()) out.spoken += Sentence(language, "cell.except", {against});
-  return out;
-}
-
-// The rows and columns in which anything is said.
-struct Extent {
-  std::vector<size_t> persons, data;
-  std::vector<std::string> left_out;
-};
-
-bool Says(const MatrixCell& cell) { return cell.state != State::kNothing; }
-
-Extent ExtentOf(const RenderSetting& setting, const DestinationMatrix& matrix) {
-  Extent out;
-  const auto& persons = setting.vocabulary.words(Category::kPerson);
-  const auto& data = setting.vocabulary.words(Category::kData);
-  for (size_t i = 0; i < persons.size(); ++i) {
-    if (std::ranges::any_of(matrix.cells[i], Says)) {
-      out.persons.push_back(i);
-    } else {
-      out.left_out.push_back(WordingOf(setting.language, Category::kPerson, persons[i]));
-    }
-  }
-  for (size_t k = 0; k < data.size(); ++k) {
-    if (std::ranges::any_of(matrix.cells, [k](const auto& row) { return Says(row[k]); })) {
-      out.data.push_back(k);
-    } else {
-      out.left_out.push_back(WordingOf(setting.language, Category::kData, data[k]));
-    }
-  }
-  return out;
-}
-
-DocumentTable TableOf(const RenderSetting& setting, const Policy& policy,
-                      const DestinationMatrix& matrix, const Extent& extent) {
-  const auto label = [&](Category category, size_t word) {
-    return Capitalized(
-        WordingOf(setting.language, category, setting.vocabulary.words(category)[word]));
-  };
-  DocumentTable table;
-  table.corner = Sentence(setting.language, "matrix.corner");
-  for (const size_t data : extent.data) table.columns.push_back(label(Category::kData, data));
-  for (const size_t person : extent.persons) {
-    std::vector<DocumentCell> cells;
-    for (const size_t data : extent.data) {
-      cells.push_back(CellOf(setting.language, policy, matrix.cells[person][data]));
-    }
-    table.rows.emplace_back(label(Category::kPerson, person), std::move(cells));
-  }
-  return table;
-}
-
-std::string DestinationName(const RenderSetting& setting, const Policy& policy,
-                            const std::string& destination) {
-  const std::string name = PartyName(setting, destination);
-  return destination == policy.jurisdiction ? Sentence(setting.language, "matrix.at-home", {name})
-                                            : name;
-}
-
-std::string DestinationNames(const RenderSetting& setting, const Policy& policy,
-                             const DestinationMatrix& matrix) {
-  std::vector<std::string> names;
-  for (const std::string& destination : matrix.destinations) {
-    names.push_back(DestinationName(setting, policy, destination));
-  }
-  return Listed(setting.language, Join::kAnd, names);
-}
-
-// As a reader looks for them, States first.
-std::vector<DestinationMatrix> Ordered(const RenderSetting& setting,
-                                       std::vector<DestinationMatrix> matrices) {
-  const auto before = [&](const std::string& a, const std::string& b) {
-    const bool one = a.find('.') != a.npos, other = b.find('.') != b.npos;
-    if (one != other) return other;
-    return ReadsBefore(setting.language, PartyHeading(setting, a), PartyHeading(setting, b));
-  };
-  for (DestinationMatrix& matrix : matrices) std::ranges::sort(matrix.destinations, before);
-  std::ranges::sort(matrices, [&](const DestinationMatrix& a, const DestinationMatrix& b) {
-    return before(a.destinations[0], b.destinations[0]);
-  });
-  return matrices;
-}
-
-// What other labels than those of the tables change.
-std::vector<std::string> NotInTables(const RenderSetting& setting, const Policy& policy) {
-  std::vector<std::string> out;
-  for (const Rule& rule : policy.outbound) {
-    if (rule.handling.empty() && rule.reliability.empty() && !rule.obtained_from &&
-        rule.kind != RuleKind::kNotTogether) {
-      continue;
-    }
-    out.push_back(Sentence(setting.language, "render.article",
-                           {std::to_string(ArticleNumber(policy, rule.id)), rule.title}));
-  }
-  return out;
-}
-
-// The first instant after the setting's at which a membership, an admission or the policy begins or
-// ends: until then nothing that depends on time alone changes.
-std::pair<Instant, int> NextChange(const RenderSetting& setting, const Policy& policy) {
-  std::pair<Instant, int> next{policy.valid.until.value_or(Instant{kLastInstantMs}),
-                               policy.valid.until_offset};
-  const auto consider = [&](const Interval& span) {
-    if (span.from > setting.at) next = std::min(next, {span.from, span.from_offset});
-    if (span.until && *span.until > setting.at) {
-      next = std::min(next, {*span.until, span.until_offset});
-    }
-  };
-  for (const Group& group : setting.groups.groups) {
-    for (const GroupMember& member : group.members) consider(member.member);
-  }
-  for (const Instrument& instrument : setting.instruments.instruments) {
-    for (const InstrumentParty& party : instrument.parties) consider(party.member);
-  }
-  for (const Agency& agency : setting.agencies) {
-    consider(agency.admitted);
-    for (const Interval& span : agency.suspended) consider(span);
-  }
-  return next;
-}
-
-void AddMatrix(const RenderSetting& setting, const Policy& policy, const DestinationMatrix& matrix,
-               Blocks& out) {
-  const Language language = setting.language;
-  const std::string names = DestinationNames(setting, policy, matrix);
-  Add(out, Kind::kSection, Capitalized(names));
-  if (matrix.empty()) return Add(out, Kind::kParagraph, Sentence(language, "matrix.nothing"));
-  const Extent extent = ExtentOf(setting, matrix);
-  DocumentBlock block{Kind::kTable, Sentence(language, "matrix.caption", {names}), {}, {}, {}};
-  block.table = TableOf(setting, policy, matrix, extent);
-  out.push_back(std::move(block));
-  if (extent.left_out.empty()) return;
-  Add(out, Kind::kParagraph,
-      Sentence(language, "matrix.left-out", {Listed(language, Join::kAnd, extent.left_out)}));
 }
 
 bool NamesGroup(const Rule& rule, const std::string& id) {
@@ -209,17 +49,48 @@ std::string PartiesNow(const RenderSetting& setting, const Instrument& instrumen
                        : Listed(setting.language, Join::kAnd, names);
 }
 
+// Since when the State whose policy it is and each other party are both bound; of domestic law
+// since when it binds at all. Nothing for a State that is no party, and for the policy of
+// organisations.
+std::string BoundSince(const RenderSetting& setting, const Policy& policy,
+                       const Instrument& instrument) {
+  const Language language = setting.language;
+  const auto own = std::ranges::find_if(instrument.parties, [&](const InstrumentParty& one) {
+    return one.party == policy.jurisdiction && one.member.Holds(setting.at);
+  });
+  if (own == instrument.parties.end()) return "";
+  const auto joined = [](const InstrumentParty& party) {
+    return std::pair(party.member.from, party.member.from_offset);
+  };
+  std::map<std::pair<Instant, int>, std::vector<std::string>> by_day;
+  for (const InstrumentParty& party : instrument.parties) {
+    if (party.party == own->party || !party.member.Holds(setting.at)) continue;
+    by_day[std::max(joined(*own), joined(party))].push_back(PartyName(setting, party.party));
+  }
+  if (by_day.empty() && instrument.kind == InstrumentKind::kDomestic) by_day[joined(*own)] = {};
+  std::string out;
+  for (const auto& [instant, names] : by_day) {
+    const std::string day = InstantInWords(language, instant.first, instant.second);
+    const std::string with = Listed(language, Join::kAnd, names);
+    out += (out.empty() ? "" : Sentence(language, "list.semicolon")) +
+           (names.empty() ? day : Sentence(language, "instrument.since", {with, day}));
+  }
+  return out;
+}
+
 // Those who come after the instant or have left before it, and those who will leave.
 std::string Changes(const RenderSetting& setting, const Instrument& instrument) {
   std::string out;
   for (const InstrumentParty& party : instrument.parties) {
     if (party.member.from <= setting.at && !party.member.until) continue;
-    out += (out.empty() ? "" : "; ") + SpanText(setting, party.party, party.member);
+    out += (out.empty() ? "" : Sentence(setting.language, "list.semicolon")) +
+           SpanText(setting, party.party, party.member);
   }
   return out;
 }
 
-void AddInstrument(const RenderSetting& setting, const Instrument& instrument, Blocks& out) {
+void AddInstrument(const RenderSetting& setting, const Policy& policy, const Instrument& instrument,
+                   Blocks& out) {
   const Language language = setting.language;
   const auto say = [&](std::string_view key) { return Sentence(language, key); };
   Add(out, Kind::kSection,
@@ -232,14 +103,22 @@ void AddInstrument(const RenderSetting& setting, const Instrument& instrument, B
        say("instrument-kind." + kind) + ", " + say("instrument-state." + state)},
       {say("render.law"), instrument.law},
       {say("instrument.parties"), PartiesNow(setting, instrument)},
-      {say("instrument.purposes"),
-       Listed(language, Join::kAnd, WordingsOf(language, Category::kPurpose, instrument.purposes))},
-      {say("instrument.data"),
-       Listed(language, Join::kAnd, WordingsOf(language, Category::kData, instrument.data))},
   };
+  if (const std::string since = BoundSince(setting, policy, instrument); !since.empty()) {
+    const std::string own = CountryInText(language, policy.jurisdiction);
+    block.facts.emplace_back(Sentence(language, "instrument.binds-with", {own}), since);
+  }
+  block.facts.emplace_back(
+      say("instrument.purposes"),
+      Listed(language, Join::kAnd, WordingsOf(language, Category::kPurpose, instrument.purposes)));
+  block.facts.emplace_back(
+      say("instrument.data"),
+      Listed(language, Join::kAnd, WordingsOf(language, Category::kData, instrument.data)));
   const std::string obligations =
       ObligationsInWords(language, instrument.obligations, "render.shall");
   if (!obligations.empty()) block.facts.emplace_back(say("instrument.obligations"), obligations);
+  const std::string of_sender = SenderObligationsInWords(language, instrument.obligations);
+  if (!of_sender.empty()) block.facts.emplace_back(say("instrument.of-sender"), of_sender);
   if (const std::string changes = Changes(setting, instrument); !changes.empty()) {
     block.facts.emplace_back(say("instrument.changes"), changes);
   }
@@ -251,35 +130,6 @@ void AddInstrument(const RenderSetting& setting, const Instrument& instrument, B
 
 }  // namespace
 
-void AddMatrices(const RenderSetting& setting, const Policy& policy, const RenderRequest& request,
-                 const std::vector<DestinationMatrix>& matrices, Blocks& out) {
-  const Language language = setting.language;
-
-  const std::string purposes =
-      Listed(language, Join::kOr, WordingsOf(language, Category::kPurpose, request.purposes));
-  const bool all = request.purposes == setting.vocabulary.words(Category::kPurpose);
-  Add(out, Kind::kPart, Sentence(language, "matrix.title"));
-  const auto [until, offset] = NextChange(setting, policy);
-  Add(out, Kind::kParagraph,
-      Sentence(language, "matrix.about",
-               {InstantInWords(language, setting.at, 0),
-                all ? Sentence(language, "matrix.any-purpose") : purposes,
-                InstantInWords(language, until, offset)}));
-  DocumentBlock legend{Kind::kFacts, "", {}, {}, {}};
-  for (size_t i = kSigns.size(); i-- > 0;) {
-    legend.facts.emplace_back(kSigns[i], Sentence(language, "legend." + std::to_string(i)));
-  }
-  out.push_back(std::move(legend));
-  Add(out, Kind::kParagraph, Sentence(language, "matrix.supposes"));
-  if (auto others = NotInTables(setting, policy); !others.empty()) {
-    Add(out, Kind::kParagraph, Sentence(language, "matrix.beside"));
-    Add(out, Kind::kList, "", std::move(others));
-  }
-  for (const DestinationMatrix& matrix : Ordered(setting, matrices)) {
-    AddMatrix(setting, policy, matrix, out);
-  }
-}
-
 void AddParticipants(const RenderSetting& setting, Blocks& out) {
   const Language language = setting.language;
   const auto before = [language](const std::string& a, const std::string& b) {
@@ -290,7 +140,7 @@ void AddParticipants(const RenderSetting& setting, Blocks& out) {
     if (!ActiveAt(agency, setting.at)) continue;
     const std::string state(agency.id.jurisdiction());
     std::string& all = agencies[PartyHeading(setting, state)];
-    all += (all.empty() ? "" : "; ") +
+    all += (all.empty() ? "" : Sentence(language, "list.semicolon")) +
            Sentence(language, "participants.agency",
                     {PartyName(setting, agency.id.text()),
                      WordingOf(language, Category::kAgencyKind, agency.kind)});
@@ -327,7 +177,7 @@ void AddInstruments(const RenderSetting& setting, const Policy& policy, Blocks& 
     }
     if (first) Add(out, Kind::kPart, Sentence(setting.language, "instruments.title"));
     first = false;
-    AddInstrument(setting, instrument, out);
+    AddInstrument(setting, policy, instrument, out);
   }
 }
 
@@ -337,17 +187,44 @@ void AddHandlingCodes(const RenderSetting& setting, Blocks& out) {
   Add(out, Kind::kPart, Sentence(language, "handling.title"));
   DocumentBlock block{Kind::kFacts, "", {}, {}, {}};
   for (size_t i = 0; i < codes.size(); ++i) {
-    std::string text =
-        Capitalized(WordingOf(language, Category::kHandling, codes[i])) + ". " +
-        ObligationsInWords(language,
-                           setting.vocabulary.handling_obligations(static_cast<uint8_t>(i)),
-                           "render.shall");
+    const auto& obligations = setting.vocabulary.handling_obligations(static_cast<uint8_t>(i));
+    std::string text = Capitalized(WordingOf(language, Category::kHandling, codes[i])) + ". " +
+                       ObligationsInWords(language, obligations, "render.shall") +
+                       SenderObligationsInWords(language, obligations);
     if ((setting.vocabulary.handling_for_person() >> i & 1u) != 0) {
       text += Sentence(language, "handling.for-person");
     }
     block.facts.emplace_back(codes[i], std::move(text));
   }
   out.push_back(std::move(block));
+}
+
+// The words that the articles use, in the order of the vocabulary. An article that names no
+// category means any of them.
+void AddMeanings(const RenderSetting& setting, const Policy& policy, Blocks& out) {
+  using Words = std::vector<std::string> Rule::*;
+  constexpr std::array<std::tuple<Category, Words, std::string_view>, 3> kExplained = {
+      {{Category::kPerson, &Rule::about, "meanings.persons"},
+       {Category::kData, &Rule::data, "meanings.data"},
+       {Category::kPurpose, &Rule::for_purpose, "meanings.purposes"}}};
+  const Language language = setting.language;
+  Add(out, Kind::kPart, Sentence(language, "meanings.title"));
+  Add(out, Kind::kParagraph, Sentence(language, "meanings.text"));
+  for (const auto& [category, words, title] : kExplained) {
+    DocumentBlock block{Kind::kFacts, "", {}, {}, {}};
+    for (const std::string& word : setting.vocabulary.words(category)) {
+      const auto uses = [&](const Rule& rule) {
+        return std::ranges::find(rule.*words, word) != (rule.*words).end();
+      };
+      std::string meaning = MeaningOf(language, category, word);
+      if (meaning.empty() || !AnyRule(policy, uses)) continue;
+      block.facts.emplace_back(Capitalized(WordingOf(language, category, word)),
+                               std::move(meaning));
+    }
+    if (block.facts.empty()) continue;
+    Add(out, Kind::kSection, Sentence(language, title));
+    out.push_back(std::move(block));
+  }
 }
 
 }  // namespace entente::policy

@@ -211,6 +211,63 @@ TEST(Render, TheTablesSayByWhichArticle) {
   EXPECT_THAT(text, HasSubstr("- Article 3. title of FR-C")) << "what the tables do not show";
 }
 
+// Article 2 depends on a code, article 3 on what is said of everything; 4 and 5 come in.
+TEST(Render, TheTablesMarkWhatDependsOnCodesEvaluationsAndSources) {
+  World world;
+  world.of("FR").rules =
+      AllowOut("FR-A") +
+      RuleText("outbound.allow", "FR-B",
+               "to = [\"BR\"]\nfor_purpose = [\"investigate\"]\nabout = [\"victim\"]\n"
+               "data = [\"identity\"]\nhandling = [\"H1\"]\nunder = [\"FR-BR\"]\n") +
+      RuleText("outbound.withhold", "FR-C", "reliability = [\"X4\"]\n") + AllowIn("FR-D") +
+      RuleText("inbound.withhold", "FR-E",
+               "about = [\"suspect\"]\nobtained_from = [\"another-state\"]\n");
+  const std::string text = DocumentText(PageOf(world).document);
+  EXPECT_THAT(text, HasSubstr("How to read the tables\n---"));
+  EXPECT_THAT(text, HasSubstr("*: The article before this sign depends on the handling codes"));
+  EXPECT_THAT(text, HasSubstr("    may go, art. 1: Identity data\n"));
+  EXPECT_THAT(text, HasSubstr("    may go, art. 2*: Identity data\n"));
+  EXPECT_THAT(text, HasSubstr("  - Article 2. title of FR-B\n  - Article 3. title of FR-C\n"));
+  EXPECT_THAT(text, HasSubstr("  - Article 5. title of FR-E\n"));
+  EXPECT_THAT(text,
+              HasSubstr("    may come in with obligations, art. 4, kept back in some cases by "
+                        "art. 5*: Identity data"));
+  const std::string html = DocumentHtml(PageOf(world).document);
+  EXPECT_THAT(html, HasSubstr("○\xc2\xa0"
+                              "2*</span>"));
+  EXPECT_THAT(html, HasSubstr("depends on these articles too, which keep it back in some cases: "
+                              "art. 3*.</p>"));
+  EXPECT_THAT(html, HasSubstr(" −5*</span>"));
+  EXPECT_THAT(html, HasSubstr("art. 4, kept back in some cases by art. 5*</span>"));
+}
+
+TEST(Render, TheTablesOfWhatComesInStandInAnAnnexOfTheirOwn) {
+  const std::string text = DocumentText(PageOf(FrenchWorld()).document);
+  const size_t outbound = text.find("\nAnnex A. What may leave"),
+               inbound = text.find("\nAnnex B. What may come in"),
+               next = text.find("\nAnnex C. Who takes part");
+  ASSERT_LT(outbound, inbound);
+  ASSERT_LT(inbound, next);
+  EXPECT_EQ(text.substr(outbound, inbound - outbound).find("What may come in from"), text.npos);
+  const std::string annex = text.substr(inbound, next - inbound);
+  EXPECT_THAT(annex, HasSubstr("What may come in from Brazil\n"));
+  EXPECT_THAT(annex, HasSubstr("missing persons\n  and other persons\n"
+                               "    may come in with obligations, art. 4: Identity data"));
+  EXPECT_THAT(annex, Not(HasSubstr("may go")));
+}
+
+// Those of whom the same is said are one row; what nothing permits is left out.
+TEST(Render, TheTablesLeaveOutWhatSaysNothing) {
+  World world;
+  world.of("FR").rules = AllowIn("FR-D", "from_kind = [\"police\"]\n");
+  const std::string html = DocumentHtml(PageOf(world).document);
+  EXPECT_THAT(html, HasSubstr("<th scope=\"row\">Suspects, convicted persons, victims, children, "
+                              "witnesses, informants, contacts, missing persons and other "
+                              "persons</th>"));
+  EXPECT_THAT(html, Not(HasSubstr("<span>Photographs</span>")));
+  EXPECT_THAT(html, HasSubstr("nothing permits anything about them, or of them, here: biometric"));
+}
+
 TEST(Render, TablesStandWhereAReaderLooksForThem) {
   World world = FrenchWorld();
   const std::string rule =
@@ -269,6 +326,71 @@ TEST(Render, AnArticleByWhichNothingGoesSaysSo) {
   EXPECT_EQ(unused("2026-11-01T00:00:00Z"), 1u);
 }
 
+// Under France's own instrument, and France takes in nothing that obliges to anything.
+TEST(Render, AnArticleByWhichNothingComesInSaysSo) {
+  World world = FrenchWorld();
+  const auto unused = [&] {
+    return Count(DocumentHtml(PageOf(world).document), "nothing comes in by this article");
+  };
+  EXPECT_EQ(unused(), 0u);
+  world.of("FR").head = "can_honour = [\"onward:never\"]\n";
+  EXPECT_EQ(unused(), 1u);
+}
+
+// What binds the sender is no promise of the recipient.
+TEST(Render, WhatBindsTheSenderIsSaidApart) {
+  World world;
+  world.of("FR").rules = AllowOut("FR-A", "obligations = [\"onward:never\", \"second-person\"]\n");
+  world.of("FR").head = "can_honour = [\"onward:never\", \"second-person\"]\n";
+  const std::string instrument = "obligations = [\"verify-before-action\"]";
+  world.instruments.replace(world.instruments.find(instrument), instrument.size(),
+                            "obligations = [\"verify-before-action\", \"second-person\"]");
+  world.of("FR").rules += AllowIn("FR-D");
+  const std::string text = DocumentText(PageOf(world).document);
+  EXPECT_THAT(text, HasSubstr("  - not pass the data on to anyone\n\nThey take in, too, what binds "
+                              "the sender, who has met it before the record leaves:\n\n"
+                              "  - Before the record leaves, a second officer"));
+  EXPECT_THAT(text, HasSubstr("  The recipient shall not pass the data on to anyone.\n"
+                              "  The sender is bound as well. Before the record leaves"));
+  EXPECT_THAT(text, HasSubstr("Obliges: The recipient shall verify the data with the sender before "
+                              "acting on them.\nObliges the sender: Before the record leaves"));
+}
+
+TEST(Render, AnInstrumentSaysSinceWhenItBindsBoth) {
+  World world = FrenchWorld();
+  const std::string joined = "{ party = \"FR\", joined = 2018-01-01T00:00:00Z },";
+  const size_t wide = world.instruments.find(joined, world.instruments.find("WIDE"));
+  world.instruments.replace(wide, joined.size(),
+                            "{ party = \"FR\", joined = 2019-05-01T00:00:00+02:00 },");
+  const std::string since = "<dt>With France since</dt>\n<dd>";
+  const std::string page = DocumentHtml(PageOf(world).document);
+  EXPECT_THAT(page, HasSubstr(since + "Brazil: 1 January 2018 at 00:00 (UTC)</dd>"));
+  EXPECT_THAT(page, HasSubstr(since + "1 January 2018 at 00:00 (UTC)</dd>")) << "at home";
+  EXPECT_THAT(page, HasSubstr(since + "Brazil, the United Kingdom, Kosovo and “ORG.help” "
+                                      "(ORG.help): 1 May 2019 at 00:00 (two hours ahead of UTC); "
+                                      "Germany: 1 March 2026 at 00:00 (UTC)</dd>"));
+  const std::string french = DocumentText(PageOf(world, Language::kFrench).document);
+  EXPECT_THAT(french, HasSubstr("Avec la France depuis\xc2\xa0: Brésil\xc2\xa0: le 1er janvier"));
+  EXPECT_THAT(french, HasSubstr("(deux heures d'avance sur l'UTC)\xc2\xa0; Allemagne"));
+  world.now = testing::At("2026-11-01T00:00:00Z");
+  EXPECT_THAT(DocumentHtml(PageOf(world).document), Not(HasSubstr(since + "Brazil: 1 January")))
+      << "Brazil has left";
+}
+
+TEST(Render, TheWordsThatArticlesUseAreExplained) {
+  World world;
+  world.of("FR").rules =
+      AllowOut("FR-A") + RuleText("inbound.withhold", "FR-B", "data = [\"contact-details\"]\n");
+  const std::string text = DocumentText(PageOf(world).document);
+  const std::string annex = text.substr(text.find("\nAnnex G. What the words mean"));
+  EXPECT_THAT(annex, HasSubstr("Suspects: persons of whom there are serious grounds"));
+  EXPECT_THAT(annex, HasSubstr("Contact details: telephone numbers"));
+  EXPECT_THAT(annex, Not(HasSubstr("Children:"))) << "no article names them";
+  EXPECT_THAT(annex, Not(HasSubstr("\nPurposes\n"))) << "what detecting is need not be said";
+  const std::string french = DocumentText(PageOf(world, Language::kFrench).document);
+  EXPECT_THAT(french, HasSubstr("Coordonnées\xc2\xa0: numéros et appareils téléphoniques"));
+}
+
 // Every tag is closed in its order, and none comes from the policy.
 void ExpectBalanced(const std::string& html) {
   std::vector<std::string> open;
@@ -319,8 +441,10 @@ TEST(Render, ThePageSaysItsLanguage) {
 }
 
 TEST(Render, LinesOfTheTextAreShort) {
+  World world = FrenchWorld();
+  for (int i = 0; i < 30; ++i) world.of("FR").rules += AllowIn("FR-F" + std::to_string(i));
   for (const Language language : kLanguages) {
-    std::istringstream lines(DocumentText(PageOf(FrenchWorld(), language).document));
+    std::istringstream lines(DocumentText(PageOf(world, language).document));
     for (std::string line; std::getline(lines, line);) {
       const auto width = std::ranges::count_if(line, [](char c) { return (c & 0xc0) != 0x80; });
       EXPECT_LE(width, 100) << line;

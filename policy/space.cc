@@ -17,18 +17,16 @@ namespace {
 // An agency of a State, or an organisation, that no rule and no instrument names.
 constexpr std::string_view kAnyAgency = ".any";
 
-std::vector<std::string> ObligationTexts(const Tables& tables, const ObligationSet& set) {
-  std::vector<std::string> out;
-  for (const uint16_t number : set.strictest) {
-    if (number != kNoObligation) out.push_back(tables.obligation_texts[number]);
-  }
-  return out;
-}
-
 std::string Joined(const std::vector<std::string>& texts) {
   std::string out;
   for (const std::string& text : texts) out += text + '\n';
   return out;
+}
+
+void AddHandling(const Tables& tables, uint32_t codes, ObligationSet& out) {
+  for (; codes != 0; codes &= codes - 1) {
+    out.Add(tables.handling_obligations[static_cast<size_t>(std::countr_zero(codes))]);
+  }
 }
 
 }  // namespace
@@ -221,10 +219,7 @@ class Space::Builder {
       for (const HalfVersion& version : versions()) {
         rows.push_back(HandlingMask(*version.rules, bound));
         ObligationSet obligations;
-        for (uint32_t rest = set; rest != 0; rest &= rest - 1) {
-          obligations.Add(
-              version.tables->handling_obligations[static_cast<size_t>(std::countr_zero(rest))]);
-        }
+        AddHandling(*version.tables, set, obligations);
         more += Joined(ObligationTexts(*version.tables, obligations));
       }
       if (Put(Axis::kHandling, name, rows, more)) space_.handling_.push_back(set);
@@ -392,11 +387,29 @@ absl::StatusOr<Space> Space::Make(Direction direction, std::string state,
   return space;
 }
 
+std::vector<std::string> ObligationTexts(const Tables& tables, const ObligationSet& set) {
+  std::vector<std::string> out;
+  for (const uint16_t number : set.strictest) {
+    if (number != kNoObligation) out.push_back(tables.obligation_texts[number]);
+  }
+  return out;
+}
+
 std::vector<std::string> AgenciesNamed(const std::vector<Rule>& rules) {
   std::vector<std::string> out;
   for (const Rule& rule : rules) {
     if (rule.party) out.insert(out.end(), rule.party->agencies.begin(), rule.party->agencies.end());
   }
+  return out;
+}
+
+ObligationSet Space::ObligationsOf(size_t version, const Mask& allows, uint32_t instrument_index,
+                                   uint32_t handling) const {
+  const HalfVersion& one = versions_[version];
+  ObligationSet out;
+  AddObligations(*one.rules, allows, out);
+  out.Add(one.tables->instruments[instrument_index].obligations);
+  AddHandling(*one.tables, HandlingOf(handling), out);
   return out;
 }
 

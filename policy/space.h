@@ -63,6 +63,8 @@ struct HalfVersion {
   std::vector<std::string> agencies;  // that its rules name as the other side
 };
 
+// In words, without order.
+std::vector<std::string> ObligationTexts(const Tables& tables, const ObligationSet& set);
 // What the rules of a half name.
 std::vector<std::string> AgenciesNamed(const std::vector<Rule>& rules);
 
@@ -88,6 +90,9 @@ class Space {
   size_t ClassCount(Axis axis) const { return axes_[static_cast<size_t>(axis)].classes.size(); }
   // Handling codes of a class of kHandling, as a mask of the vocabulary's.
   uint32_t HandlingOf(uint32_t number) const { return handling_[number]; }
+  // What these allows of a version oblige to, with the instrument and the class of handling codes.
+  ObligationSet ObligationsOf(size_t version, const Mask& allows, uint32_t instrument_index,
+                              uint32_t handling) const;
   // How many questions there are: the product of all values of all axes.
   double questions() const;
 

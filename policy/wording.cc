@@ -65,19 +65,27 @@ std::string CodeInWords(Language language, Category category, std::string_view c
   return std::string(code) + " (" + WordingOf(language, category, code) + ")";
 }
 
+std::string MeaningOf(Language language, Category category, std::string_view word) {
+  const Said* said = Find("meaning-" + std::string(CategoryKey(category)), word);
+  return said == nullptr ? "" : In(language, *said);
+}
+
 ObligationWording WordingOf(Language language, const Obligation& obligation) {
+  using Kind = ObligationWording::Kind;
   const std::string_view text = obligation.text;
   const bool lasts = obligation.duration != Duration{};
   const std::string_view word = lasts ? text.substr(0, text.find(':')) : text;
-  if (const Said* own = Find("besides", word)) return {In(language, *own), true};
+  if (const Said* own = Find("besides", word)) return {In(language, *own), Kind::kSentence};
+  if (const Said* own = Find("sender", word)) return {In(language, *own), Kind::kOfSender};
   const Said* said = Find("shall", word);
-  if (said == nullptr)
-    return {Sentence(language, "render.unworded", {Quoted(language, text)}), true};
+  if (said == nullptr) {
+    return {Sentence(language, "render.unworded", {Quoted(language, text)}), Kind::kSentence};
+  }
   std::string length = lasts ? DurationInWords(language, obligation.duration) : "";
   if (language == Language::kFrench && lasts) length = FrenchOf(length);
   std::string out = In(language, *said);
   if (const size_t slot = out.find("{0}"); slot != out.npos) out.replace(slot, 3, length);
-  return {out, false};
+  return {out, Kind::kShall};
 }
 
 std::string ObligationsInWords(Language language, const std::vector<Obligation>& obligations,
@@ -86,15 +94,26 @@ std::string ObligationsInWords(Language language, const std::vector<Obligation>&
   std::string besides;
   for (const Obligation& obligation : obligations) {
     ObligationWording wording = WordingOf(language, obligation);
-    if (wording.sentence) {
+    if (wording.kind == ObligationWording::Kind::kSentence) {
       besides += " " + wording.text;
-    } else {
+    } else if (wording.kind == ObligationWording::Kind::kShall) {
       shall.push_back(std::move(wording.text));
     }
   }
   const std::string all =
       shall.empty() ? "" : Sentence(language, opening, {Listed(language, Join::kAnd, shall)});
   return all.empty() && !besides.empty() ? besides.substr(1) : all + besides;
+}
+
+std::string SenderObligationsInWords(Language language,
+                                     const std::vector<Obligation>& obligations) {
+  std::string out;
+  for (const Obligation& obligation : obligations) {
+    const ObligationWording wording = WordingOf(language, obligation);
+    if (wording.kind != ObligationWording::Kind::kOfSender) continue;
+    out += (out.empty() ? "" : " ") + wording.text;
+  }
+  return out;
 }
 
 std::string Quoted(Language language, std::string_view text) {

@@ -25,15 +25,21 @@ std::vector<std::string> WordingsOf(Language language, Category category,
 // The word and what it means: "H2 (not passed on without …)", "B (mostly reliable)".
 std::string CodeInWords(Language language, Category category, std::string_view code);
 
-// Of a recipient, after "shall"; or a sentence of its own.
+// What the word means, to be read where words are explained; empty when it needs no explanation.
+std::string MeaningOf(Language language, Category category, std::string_view word);
+
+// Of a recipient, after "shall" or as a sentence of its own; or a sentence about the sender.
 struct ObligationWording {
+  enum class Kind : uint8_t { kShall, kSentence, kOfSender };
   std::string text;
-  bool sentence = false;
+  Kind kind = Kind::kShall;
 };
 ObligationWording WordingOf(Language language, const Obligation& obligation);
-// All of them: "The recipient shall …, … and …." and what stands beside; empty for none.
+// All of the recipient: "The recipient shall …, … and …." and what stands beside; empty for none.
 std::string ObligationsInWords(Language language, const std::vector<Obligation>& obligations,
                                std::string_view opening);
+// All that bind the sender, each a sentence; empty for none.
+std::string SenderObligationsInWords(Language language, const std::vector<Obligation>& obligations);
 
 // What `text` says as a quotation.
 std::string Quoted(Language language, std::string_view text);

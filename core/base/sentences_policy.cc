@@ -134,6 +134,20 @@ constexpr SentenceRow kRows[] = {
     {"policy.diff.together-changed",
      "{0} has other conditions: {1} (it looks at sections together)",
      "{0} a d'autres conditions : {1} (elle regarde les sections ensemble)"},
+    {"policy.diff.any-state", "one State", "un même État"},
+    {"policy.diff.one-version",
+     "{1} holds no two versions of the policy of {0} to compare: give the folder with the older "
+     "version first, then the one with the newer, or put both files into one folder",
+     "{1} ne contient pas deux versions de la politique de {0} à comparer : donnez d'abord le "
+     "dossier de l'ancienne version, puis celui de la nouvelle, ou mettez les deux fichiers dans "
+     "un même dossier"},
+    {"policy.diff.not-in-both",
+     "no policy of {0} that has begun lies in both {1} and {2}: each folder must hold a version of "
+     "it; --at-old and --at say at which instants, --jurisdiction whose",
+     "aucune politique de {0} qui ait commencé ne se trouve à la fois dans {1} et dans {2} : "
+     "chaque "
+     "dossier doit en contenir une version ; --at-old et --at disent à quels instants, "
+     "--jurisdiction de qui"},
     {"policy.diff.summary",
      "{0} differences; all {1} questions asked of both, in {2} classes that some rule tells apart",
      "{0} différences ; les {1} questions posées aux deux, en {2} classes que des règles "

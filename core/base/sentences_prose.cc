@@ -7,6 +7,7 @@ namespace {
 constexpr SentenceRow kRows[] = {
     {"list.and", "and", "et"},
     {"list.or", "or", "ou"},
+    {"list.semicolon", "; ", " ; "},
     {"list.nobody", "nobody", "personne"},
     {"number.2", "two", "deux"},
     {"number.3", "three", "trois"},
@@ -163,6 +164,7 @@ constexpr SentenceRow kRows[] = {
     {"render.shall", "The recipient shall {0}.", "Le destinataire est tenu {0}."},
     {"render.no-obligation", "This article itself lays no obligation on the recipient.",
      "Le présent article n'impose par lui-même aucune obligation au destinataire."},
+    {"render.of-sender", "The sender is bound as well. {0}", "L'expéditeur aussi est tenu. {0}"},
     {"clause.or", ", or {0}", ", ou {0}"},
 };
 

@@ -60,20 +60,21 @@ constexpr SentenceRow kRows[] = {
      "qu'une condition demande, ou le dit dans un mot inconnu, la condition d'une permission n'est "
      "pas remplie, et celle d'une interdiction l'est."},
     {"provision.5",
-     "A participating State is one of which an authority is admitted to the exchange (Annex B). "
+     "A participating State is one of which an authority is admitted to the exchange (Annex C). "
      "These words never include international organisations.",
-     "Un État participant est un État dont une autorité est admise à l'échange (annexe B). Ces "
+     "Un État participant est un État dont une autorité est admise à l'échange (annexe C). Ces "
      "mots ne comprennent jamais les organisations internationales."},
     {"provision.6",
      "A recipient takes on the obligations of every article that permits any part of the record, "
-     "on the sender's side and on its own, with those of the instrument (Annex D) and of the "
-     "handling codes of the record (Annex E). Of two obligations of one kind the stricter holds. A "
-     "recipient that has not declared that it can honour all of them receives nothing.",
+     "on the sender's side and on its own, with those of the instrument (Annex E) and of the "
+     "handling codes of the record (Annex F). Of two obligations of one kind the stricter holds. A "
+     "recipient that has not declared that it can honour all of them receives nothing. What an "
+     "article demands of the sender is said apart.",
      "Le destinataire assume les obligations de chaque article qui permet une partie de "
-     "l'enregistrement, du côté de l'expéditeur et du sien, avec celles de l'instrument (annexe D) "
-     "et des codes de traitement de l'enregistrement (annexe E). De deux obligations de même "
+     "l'enregistrement, du côté de l'expéditeur et du sien, avec celles de l'instrument (annexe E) "
+     "et des codes de traitement de l'enregistrement (annexe F). De deux obligations de même "
      "nature, la plus stricte s'applique. Un destinataire qui n'a pas déclaré pouvoir les honorer "
-     "toutes ne reçoit rien."},
+     "toutes ne reçoit rien. Ce qu'un article exige de l'expéditeur est dit à part."},
     {"provision.7",
      "No consent of a source can be verified by a program yet: a record with a consent attached is "
      "refused, and waits for a person.",
@@ -84,6 +85,9 @@ constexpr SentenceRow kRows[] = {
      "instant those who are then members and parties count.",
      "Les membres des groupes et les parties aux instruments sont nommés tels qu'ils sont au {1}. "
      "À un autre instant comptent ceux qui sont alors membres et parties."},
+    {"provision.9", "What the words for persons, data and purposes mean is set out in Annex G.",
+     "Ce que désignent les mots employés pour les personnes, les données et les finalités est "
+     "indiqué à l'annexe G."},
     {"render.honour", "What the authorities {0} can honour",
      "Ce que les autorités {0} peuvent honorer"},
     {"render.honour-text",
@@ -91,6 +95,9 @@ constexpr SentenceRow kRows[] = {
      "the same kind:",
      "Comme destinataires, elles se déclarent en mesure de remplir ces obligations, et de moins "
      "strictes de même nature :"},
+    {"render.honour-sender",
+     "They take in, too, what binds the sender, who has met it before the record leaves:",
+     "Elles reçoivent aussi ce qui oblige l'expéditeur, qui s'en est acquitté avant le départ :"},
     {"render.honour-none",
      "They declare no obligation; a record that carries one does not come in.",
      "Elles n'en déclarent aucune ; un enregistrement qui en comporte une n'entre pas."},
@@ -113,7 +120,14 @@ constexpr SentenceRow kRows[] = {
     {"render.article", "Article {0}. {1}", "Article {0}. {1}"},
     {"render.rule", "Rule", "Règle"},
     {"render.law", "Rests on", "Fondement"},
-    {"render.unused",
+    {"render.unused-in",
+     "On {0} nothing comes in by this article: no instrument in force between the two would carry "
+     "it, other articles keep all of it back, or it obliges to what the authorities here cannot "
+     "honour.",
+     "Le {0}, rien n'entre en vertu du présent article : aucun instrument en vigueur entre les "
+     "deux ne le porterait, d'autres articles retiennent le tout, ou il oblige à ce que les "
+     "autorités d'ici ne peuvent honorer."},
+    {"render.unused-out",
      "On {0} nothing goes by this article: no instrument in force between the two would carry it, "
      "or other articles keep all of it back.",
      "Le {0}, rien ne part en vertu du présent article : aucun instrument en vigueur entre les "
@@ -135,9 +149,11 @@ constexpr SentenceRow kRows[] = {
     {"sign.office", "Office", "Qualité"},
     {"sign.day", "Place and date", "Lieu et date"},
     {"sign.signature", "Signature", "Signature"},
-    {"matrix.title", "Annex A. What may leave, at a glance",
+    {"matrix-out.title", "Annex A. What may leave, at a glance",
      "Annexe A. Ce qui peut sortir, en un coup d'œil"},
-    {"matrix.about",
+    {"matrix-in.title", "Annex B. What may come in, at a glance",
+     "Annexe B. Ce qui peut entrer, en un coup d'œil"},
+    {"matrix-out.about",
      "The program that decides on records has filled in these tables. They hold for {1} at {0}, "
      "and, while the files stay as they are, until {2}. Each cell sums up all kinds of authority "
      "on both sides, all kinds of record, handling codes and evaluations, the sender's own data "
@@ -151,8 +167,20 @@ constexpr SentenceRow kRows[] = {
      "obtenues d'autrui, et tous les instruments en vigueur entre les deux. Les numéros sont ceux "
      "des articles ; qui exactement peut transmettre à qui, à quelles fins et à quelles "
      "conditions, y est dit."},
+    {"matrix-in.about",
+     "These tables are filled in, and read, as those of Annex A, from the inbound rules alone: "
+     "what may leave there, may come in here. They hold for {1} at {0}, and, while the files stay "
+     "as they are, until {2}.",
+     "Ces tableaux sont remplis, et se lisent, comme ceux de l'annexe A, d'après les seules règles "
+     "d'entrée : ce qui peut partir là peut entrer ici. Ils valent pour {1} le {0} et, tant que "
+     "les fichiers restent ce qu'ils sont, jusqu'au {2}."},
     {"matrix.any-purpose", "all purposes", "toutes les finalités"},
-    {"legend.0", "No article permits it.", "Aucun article ne le permet."},
+    {"matrix.legend", "How to read the tables", "Comment lire les tableaux"},
+    {"legend.0",
+     "Nothing permits it: no article does, or no instrument in force would carry what one permits. "
+     "The same holds of what a list does not name.",
+     "Rien ne le permet : aucun article ne le fait, ou aucun instrument en vigueur ne porterait ce "
+     "que l'un d'eux permet. Il en va de même de ce qu'une liste ne nomme pas."},
     {"legend.1",
      "It may not go in any case: no article permits it, or what one permits others keep back. The "
      "articles numbered prohibit it expressly, in some cases or in all.",
@@ -160,21 +188,34 @@ constexpr SentenceRow kRows[] = {
      "d'autres le retiennent. Les articles indiqués l'interdisent expressément, dans certains cas "
      "ou dans tous."},
     {"legend.2",
-     "It may go, by the articles numbered, with obligations beyond those of the handling code. "
-     "After − stand the articles that keep it back, or refuse the record, in some of the cases "
-     "that these permit.",
+     "It may go, by the articles numbered, with obligations beyond those of the handling code.",
      "Cela peut partir, par les articles indiqués, avec des obligations au-delà de celles du code "
-     "de traitement. Après − figurent les articles qui le retiennent, ou refusent "
-     "l'enregistrement, dans certains des cas que ceux-là permettent."},
-    {"legend.3", "It may go, with no obligation beyond those of the handling code.",
-     "Cela peut partir, sans obligation au-delà de celles du code de traitement."},
-    {"cell.0", "no article permits it", "aucun article ne le permet"},
-    {"cell.1", "may not go (see art. {0})", "ne peut partir (voir art. {0})"},
-    {"cell.2", "may go with obligations, art. {0}", "peut partir avec des obligations, art. {0}"},
-    {"cell.3", "may go, art. {0}", "peut partir, art. {0}"},
+     "de traitement."},
+    {"legend.3",
+     "It may go, by the articles numbered, with no obligation beyond those of the handling code.",
+     "Cela peut partir, par les articles indiqués, sans obligation au-delà de celles du code de "
+     "traitement."},
+    {"legend.except",
+     "After it stand the articles that keep it back, or refuse the record, in some of the cases "
+     "that those before it permit.",
+     "Après ce signe figurent les articles qui le retiennent, ou refusent l'enregistrement, dans "
+     "certains des cas que ceux d'avant permettent."},
+    {"legend.depends",
+     "The article before this sign depends on the handling codes, on the evaluation or on the "
+     "source of the data: it permits, or keeps back, according to them. So does the cell.",
+     "L'article devant ce signe dépend des codes de traitement, de l'évaluation ou de l'origine "
+     "des données : il permet, ou retient, selon ceux-ci. La case en dépend donc aussi."},
+    {"cell-out.1", "may not go (see art. {0})", "ne peut partir (voir art. {0})"},
+    {"cell-out.2", "may go with obligations, art. {0}",
+     "peut partir avec des obligations, art. {0}"},
+    {"cell-out.3", "may go, art. {0}", "peut partir, art. {0}"},
+    {"cell-in.1", "may not come in (see art. {0})", "ne peut entrer (voir art. {0})"},
+    {"cell-in.2", "may come in with obligations, art. {0}",
+     "peut entrer avec des obligations, art. {0}"},
+    {"cell-in.3", "may come in, art. {0}", "peut entrer, art. {0}"},
     {"cell.except", ", kept back in some cases by art. {0}",
      ", retenu dans certains cas par art. {0}"},
-    {"matrix.supposes",
+    {"matrix-out.supposes",
      "The tables suppose sections that hold one category of person and one of data; where a "
      "section holds several, each combination must be permitted. Whether the recipient's State "
      "accepts the record is for its own policy, and is not shown.",
@@ -182,25 +223,61 @@ constexpr SentenceRow kRows[] = {
      "seule de données ; là où une section en contient plusieurs, chaque combinaison doit être "
      "permise. Si l'État du destinataire accepte l'enregistrement relève de sa propre politique, "
      "et n'est pas montré."},
-    {"matrix.beside",
-     "These articles depend on handling codes or evaluations, on the source of the data, or on "
-     "what stands together in one record. What the tables say may go, may go only as far as they "
-     "allow it:",
-     "Ces articles dépendent de codes de traitement ou d'évaluations, de l'origine des données, ou "
-     "de ce qui est réuni dans un même enregistrement. Ce qui, selon les tableaux, peut partir ne "
-     "le peut que dans les limites qu'ils posent :"},
-    {"matrix.caption", "What may leave for {0}", "Ce qui peut sortir, destination : {0}"},
+    {"matrix-in.supposes",
+     "Whether the sender's State lets the record go is for its own policy, and is not shown. "
+     "Nothing comes in, either, where an instrument, a handling code or an article obliges to what "
+     "the authorities here cannot honour.",
+     "Si l'État de l'expéditeur laisse partir l'enregistrement relève de sa propre politique, et "
+     "n'est pas montré. Rien n'entre non plus là où un instrument, un code de traitement ou un "
+     "article oblige à ce que les autorités d'ici ne peuvent honorer."},
+    {"matrix-out.depending",
+     "These articles depend on handling codes, evaluations or the source of the data; the tables "
+     "mark them with *:",
+     "Ces articles dépendent de codes de traitement, d'évaluations ou de l'origine des données ; "
+     "les tableaux les marquent d'un * :"},
+    {"matrix-in.depending",
+     "Of the inbound articles these depend on handling codes, evaluations or the source of the "
+     "data; the tables mark them with *:",
+     "Parmi les articles d'entrée, ceux-ci dépendent de codes de traitement, d'évaluations ou de "
+     "l'origine des données ; les tableaux les marquent d'un * :"},
+    {"matrix-out.together",
+     "These look at what stands together in one record, which no table shows. What may go, may go "
+     "only as far as they allow it:",
+     "Ceux-ci regardent ce qui est réuni dans un même enregistrement, ce qu'aucun tableau ne "
+     "montre. Ce qui peut partir ne le peut que dans les limites qu'ils posent :"},
+    {"matrix-in.together",
+     "These look at what stands together in one record, which no table shows. What may come in, "
+     "may do so only as far as they allow it:",
+     "Ceux-ci regardent ce qui est réuni dans un même enregistrement, ce qu'aucun tableau ne "
+     "montre. Ce qui peut entrer ne le peut que dans les limites qu'ils posent :"},
+    {"matrix-out.throughout",
+     "Whatever may go by this table depends on these articles too, which keep it back in some "
+     "cases: art. {0}.",
+     "Tout ce qui peut partir d'après ce tableau dépend aussi de ces articles, qui le retiennent "
+     "dans certains cas : art. {0}."},
+    {"matrix-in.throughout",
+     "Whatever may come in by this table depends on these articles too, which keep it back in some "
+     "cases: art. {0}.",
+     "Tout ce qui peut entrer d'après ce tableau dépend aussi de ces articles, qui le retiennent "
+     "dans certains cas : art. {0}."},
+    {"matrix-out.caption", "What may leave for {0}", "Ce qui peut sortir, destination : {0}"},
+    {"matrix-in.caption", "What may come in from {0}", "Ce qui peut entrer, provenance : {0}"},
     {"matrix.corner", "Data about", "Données concernant"},
-    {"matrix.nothing",
+    {"matrix-out.nothing",
      "Nothing may leave for this destination: no article permits anything that an instrument in "
      "force would carry.",
      "Rien ne peut sortir vers cette destination : aucun article ne permet quoi que ce soit qu'un "
      "instrument en vigueur porterait."},
+    {"matrix-in.nothing",
+     "Nothing may come in from there: no article permits anything that an instrument in force "
+     "would carry.",
+     "Rien ne peut entrer de cette provenance : aucun article ne permet quoi que ce soit qu'un "
+     "instrument en vigueur porterait."},
     {"matrix.left-out",
-     "Not in the table, because no article permits anything about them, or of them, here: {0}.",
-     "Absents du tableau, parce qu'aucun article n'y permet rien : {0}."},
+     "Not in the table, because nothing permits anything about them, or of them, here: {0}.",
+     "Absents du tableau, parce que rien n'y est permis à leur sujet : {0}."},
     {"matrix.at-home", "{0} (between its own authorities)", "{0} (entre ses propres autorités)"},
-    {"participants.title", "Annex B. Who takes part", "Annexe B. Qui participe"},
+    {"participants.title", "Annex C. Who takes part", "Annexe C. Qui participe"},
     {"participants.text",
      "On {0} these authorities are admitted to the exchange, and not suspended:",
      "Le {0}, ces autorités sont admises à l'échange, et non suspendues :"},
@@ -210,8 +287,8 @@ constexpr SentenceRow kRows[] = {
      "participant.",
      "Le {0}, aucune autorité n'est enregistrée. Les tableaux tiennent chaque partie à un "
      "instrument pour participante."},
-    {"groups.title", "Annex C. Groups of States", "Annexe C. Groupes d'États"},
-    {"instruments.title", "Annex D. Instruments", "Annexe D. Instruments"},
+    {"groups.title", "Annex D. Groups of States", "Annexe D. Groupes d'États"},
+    {"instruments.title", "Annex E. Instruments", "Annexe E. Instruments"},
     {"span.from", "{0}: since {1}", "{0} : depuis le {1}"},
     {"span.until", "{0}: from {1} until {2}, that instant excluded",
      "{0} : du {1} au {2}, cet instant exclu"},
@@ -219,6 +296,9 @@ constexpr SentenceRow kRows[] = {
     {"instrument.nature", "Nature", "Nature"},
     {"instrument.parties", "Parties", "Parties"},
     {"instrument.no-party", "nobody", "personne"},
+    {"instrument.binds-with", "With {0} since", "Avec {0} depuis"},
+    {"instrument.since", "{0}: {1}", "{0} : le {1}"},
+    {"instrument.of-sender", "Obliges the sender", "Oblige l'expéditeur"},
     {"instrument.purposes", "For", "Finalités"},
     {"instrument.data", "Covers", "Couvre"},
     {"instrument.obligations", "Obliges", "Oblige"},
@@ -235,7 +315,17 @@ constexpr SentenceRow kRows[] = {
     {"instrument-state.0", "in force", "en vigueur"},
     {"instrument-state.1", "suspended", "suspendu"},
     {"instrument-state.2", "terminated", "éteint"},
-    {"handling.title", "Annex E. Handling codes", "Annexe E. Codes de traitement"},
+    {"handling.title", "Annex F. Handling codes", "Annexe F. Codes de traitement"},
+    {"meanings.title", "Annex G. What the words mean", "Annexe G. Ce que les mots désignent"},
+    {"meanings.text",
+     "The words of the vocabulary that the articles use. A section is named by every category that "
+     "applies to anyone or anything in it: of a child who is a victim, by both.",
+     "Les mots du vocabulaire que les articles emploient. Une section est désignée par toutes les "
+     "catégories qui valent pour quiconque ou quoi que ce soit en elle : celle d'un enfant qui est "
+     "victime, par les deux."},
+    {"meanings.persons", "Persons", "Personnes"},
+    {"meanings.data", "Data", "Données"},
+    {"meanings.purposes", "Purposes", "Finalités"},
     {"handling.for-person",
      "A program cannot apply this code: the record is refused, and waits for a person.",
      "Un programme ne peut appliquer ce code : l'enregistrement est refusé, et attend une "

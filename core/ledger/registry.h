@@ -133,6 +133,8 @@ class Registry {
 
   // As parsed, each text once. nullptr when none is in force, or it is not held or not usable.
   std::shared_ptr<const policy::Vocabulary> Vocabulary(Instant instant) const;
+  // Read under the vocabulary in force; no other file is needed. Empty when none is in force;
+  // nullptr when it, or the vocabulary, is not held or not usable.
   std::shared_ptr<const policy::Instruments> Instruments(Instant instant) const;
   // Any policy's text under the vocabulary in force; nullptr when it is none.
   std::shared_ptr<const policy::Policy> ParsedPolicy(std::string_view text, Instant instant) const;

@@ -42,6 +42,14 @@ std::shared_ptr<const T> Empty() {
   return *empty;
 }
 
+absl::StatusOr<std::shared_ptr<const policy::Instruments>> ReadInstruments(
+    const State& state, const NamedVocabulary& vocabulary, Instant instant) {
+  return ReadFile<policy::Instruments>(state, "instruments", instant, Empty<policy::Instruments>(),
+                                       [&](const Digest& digest, std::string_view text) {
+                                         return state.parsed->Instruments(digest, text, vocabulary);
+                                       });
+}
+
 // As AddPolicies goes down from the policy in force.
 std::vector<FileInForce>::const_iterator OldestNeeded(
     const State& state, const std::string& jurisdiction, const std::vector<FileInForce>& files,
@@ -89,11 +97,7 @@ absl::StatusOr<FederationTexts> ReadFederation(const State& state, Instant insta
                                            return state.parsed->Groups(digest, text);
                                          });
   if (!groups.ok()) return groups.status();
-  auto instruments =
-      ReadFile<policy::Instruments>(state, "instruments", instant, Empty<policy::Instruments>(),
-                                    [&](const Digest& digest, std::string_view text) {
-                                      return state.parsed->Instruments(digest, text, *vocabulary);
-                                    });
+  auto instruments = ReadInstruments(state, *vocabulary, instant);
   if (!instruments.ok()) return instruments.status();
   return FederationTexts{*std::move(vocabulary), *std::move(groups), *std::move(instruments)};
 }
@@ -117,8 +121,10 @@ std::shared_ptr<const policy::Vocabulary> Registry::Vocabulary(Instant instant) 
 }
 
 std::shared_ptr<const policy::Instruments> Registry::Instruments(Instant instant) const {
-  auto federation = ReadFederation(*state_, instant);
-  return federation.ok() ? std::move(federation->instruments) : nullptr;
+  const auto vocabulary = ReadVocabulary(*state_, instant);
+  if (!vocabulary.ok()) return nullptr;
+  auto instruments = ReadInstruments(*state_, *vocabulary, instant);
+  return instruments.ok() ? *std::move(instruments) : nullptr;
 }
 
 std::shared_ptr<const policy::Policy> Registry::ParsedPolicy(std::string_view text,

@@ -235,6 +235,46 @@ TEST_F(RegistryFiles, TextsCountUnderTheirOwnDigestOnly) {
   EXPECT_EQ(*registry.FindText(crypto::Sha256("a policy")), "a policy");
 }
 
+// A node warns of an instrument that ends, whatever other text it still waits for.
+TEST_F(RegistryFiles, InstrumentsAreReadWithoutTheGroups) {
+  const std::vector<std::string> all = {"FR", "BR", "DE", "CH", "AE"};
+  const auto ids = [&] {
+    const auto read = registry.Instruments(instant);
+    std::vector<std::string> out;
+    if (read == nullptr) return std::vector<std::string>{"not usable"};
+    for (const policy::Instrument& one : read->instruments) out.push_back(one.id);
+    return out;
+  };
+  const std::string groups = testing::GroupsText({"FR"}, 2);
+  EXPECT_EQ(Offer(federation.SignFile("groups", 2, groups, all)), "ok");
+  EXPECT_FALSE(registry.PolicySnapshot(instant).ok()) << "the text of the groups is not held";
+  EXPECT_THAT(ids(), ::testing::ElementsAre("TEST-ALL"));
+  const std::string instruments = testing::InstrumentsText({"FR", "DE"}, 2);
+  EXPECT_EQ(Offer(federation.SignFile("instruments", 2, instruments, all)), "ok");
+  EXPECT_THAT(ids(), ::testing::ElementsAre("not usable"));
+  registry.SetText(instruments);
+  EXPECT_THAT(ids(), ::testing::ElementsAre("TEST-ALL"));
+}
+
+// No file was put in force: there are none. No vocabulary to read them under: nobody knows.
+TEST(RegistryInstruments, NoneInForceAreEmpty) {
+  const Federation federation;
+  Registry fresh(federation.genesis());
+  uint64_t at = 0;
+  const auto apply = [&](v1::EntryKind kind, std::string_view body) {
+    ASSERT_TRUE(fresh.Apply(at++, {}, kind, kFounded, body).ok());
+  };
+  apply(v1::ENTRY_KIND_GENESIS, federation.genesis().text());
+  EXPECT_EQ(fresh.Instruments(kFounded), nullptr);
+  const Publication words = federation.SignFile("vocabulary", 1, testing::VocabularyText(),
+                                                {"FR", "BR", "DE", "CH", "AE"});
+  apply(words.kind, testing::BodyOf(words));
+  EXPECT_EQ(fresh.Instruments(kFounded), nullptr);
+  fresh.SetText(testing::VocabularyText());
+  ASSERT_NE(fresh.Instruments(kFounded), nullptr);
+  EXPECT_TRUE(fresh.Instruments(kFounded)->instruments.empty());
+}
+
 TEST_F(RegistryFiles, MissingAreThoseThatCountOrWillNotThoseReplaced) {
   EXPECT_EQ(Offer(ByOffices(PolicyBody(2))), "ok");
   v1::PolicyStatement third = PolicyBody(3);
