@@ -328,11 +328,12 @@ TEST_F(AdmissionTest, AConsentThatNobodyGaveRefusesTheRecord) {
   draft.consents = {f.Consent("DE.fiu", std::string(32, 'r'), "FR.fiu")};
   EXPECT_EQ(Reason(f.Seal(draft)), "key-unknown");
   draft.consents = {f.Consent("DE.fiu", std::string(32, 'r'))};
+  draft.obtained_from.clear();
+  EXPECT_EQ(Reason(f.Seal(draft)), "consent-missing");
+  draft.obtained_from = {"DE"};
   auto index = f.Send(draft, 1);
   ASSERT_TRUE(index.ok()) << index.status();
   EXPECT_EQ(Decided(*index).decisions(0).verdict(), v1::VERDICT_RELEASE);
-  draft.obtained_from.clear();
-  EXPECT_EQ(Reason(f.Seal(draft)), "consent-missing");
 }
 
 TEST_F(AdmissionTest, MoreConsentsThanThereMayBe) {
