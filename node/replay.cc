@@ -27,21 +27,6 @@ struct Basis {
   Instant instant;
 };
 
-absl::StatusOr<policy::RecordLabels> SealedLabels(const state::SentContent& content) {
-  absl::StatusOr<record::Header> header = record::ReadHeader(content.header());
-  if (!header.ok()) return absl::DataLossError("a sent header in the vault is damaged");
-  policy::RecordLabels labels = LabelsOf(*header);
-  for (const v1::DraftSection& section : content.draft().sections()) {
-    v1::SectionLabels sealed;
-    *sealed.mutable_about() = section.about();
-    *sealed.mutable_data() = section.data();
-    sealed.set_basis(section.basis());
-    sealed.set_essential(section.essential());
-    labels.sections.push_back(LabelsOf(sealed));
-  }
-  return labels;
-}
-
 absl::StatusOr<Basis> BasisOf(Ground& ground, const state::SentContent& content,
                               const LoggedDecision& logged) {
   absl::StatusOr<Registry> registry = ground.federation.RegistryAt(logged.part.snapshot_number());
@@ -125,6 +110,21 @@ void CompareRecipient(const Basis& basis, const state::SentRecipient& sent,
 }
 
 }  // namespace
+
+absl::StatusOr<policy::RecordLabels> SealedLabels(const state::SentContent& content) {
+  absl::StatusOr<record::Header> header = record::ReadHeader(content.header());
+  if (!header.ok()) return absl::DataLossError("a sent header in the vault is damaged");
+  policy::RecordLabels labels = LabelsOf(*header);
+  for (const v1::DraftSection& section : content.draft().sections()) {
+    v1::SectionLabels sealed;
+    *sealed.mutable_about() = section.about();
+    *sealed.mutable_data() = section.data();
+    sealed.set_basis(section.basis());
+    sealed.set_essential(section.essential());
+    labels.sections.push_back(LabelsOf(sealed));
+  }
+  return labels;
+}
 
 absl::StatusOr<std::vector<std::string>> Differences(Ground& ground, const state::SentRecord& sent,
                                                      const state::SentContent& content,
