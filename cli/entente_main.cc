@@ -76,6 +76,7 @@ int Main(int argc, char** argv) {
   AddAttachmentCommands(app, context);
   AddHeldCommands(app, context);
   AddInboxCommands(app, context);
+  AddDecisionsCommand(app, context);
   AddWatchCommands(app, context);
   AddAgencyCommands(app, context);
   AddCertificateCommands(app, context);

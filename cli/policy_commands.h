@@ -2,6 +2,7 @@
 // What they share stands in cli/policy_folder.h.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "cli/policy_folder.h"
@@ -30,5 +31,23 @@ struct SignQuestion {
   std::string statement;  // for the second: what the first wrote
 };
 int SignPolicyFile(Language language, const SignQuestion& question);
+
+// Decisions that the log has, as `entente decisions` wrote them.
+struct ShadowQuestion {
+  std::string folder;
+  std::string candidate;  // a policy, or a folder with one
+  bool all = false;       // name each decision that changes
+  bool json = false;
+};
+// Under the texts of their time, which must say what the log says, and under the candidate.
+int ShadowPolicies(Language language, const ShadowQuestion& question);
+
+struct ExplainQuestion {
+  std::string folder;
+  uint64_t index = 0;  // in the log
+  std::string to;      // empty: every recipient
+  bool json = false;
+};
+int ExplainDecision(Language language, const ExplainQuestion& question);
 
 }  // namespace entente::cli

@@ -180,6 +180,47 @@ const CLI::App* AddSign(CLI::App& app, SignQuestion& question) {
   return sign;
 }
 
+CLI::Option* AddExport(CLI::App& command, std::string& folder) {
+  return command.add_option("EXPORT", folder, "Folder that `entente decisions` wrote")->required();
+}
+
+const CLI::App* AddShadow(CLI::App& app, ShadowQuestion& question) {
+  CLI::App* shadow = app.add_subcommand(
+      "shadow",
+      "Make the decisions of the log again, by the texts of their time and with another policy in "
+      "the place of its State's, and say what would change.");
+  AddExport(*shadow, question.folder);
+  shadow
+      ->add_option("--candidate", question.candidate,
+                   "The policy, or a folder: then the highest version of the agency's State")
+      ->required()
+      ->type_name("FILE|DIR");
+  shadow->add_flag("--all", question.all, "Name every decision that changes, not a few of each");
+  shadow->add_flag("--json", question.json, "One line of JSON instead of text");
+  shadow->footer(
+      "The candidate is asked as if it had been in force at the instant of each decision. Exit "
+      "code 1:\nsomething would change, or the log says otherwise than the texts of its time.\n" +
+      std::string(kExitCodes));
+  return shadow;
+}
+
+const CLI::App* AddExplain(CLI::App& app, ExplainQuestion& question) {
+  CLI::App* explain = app.add_subcommand(
+      "explain",
+      "Say why a decision of the log came out as it did, step by step, with the rules that its "
+      "origin may see.");
+  AddExport(*explain, question.folder);
+  explain->add_option("--index", question.index, "Its index in the log")
+      ->required()
+      ->type_name("N");
+  explain->add_option("--to", question.to, "One recipient alone, such as BR.fiu")
+      ->type_name("AGENCY");
+  explain->add_flag("--json", question.json, "A line of JSON for each decision instead of text");
+  explain->footer("Exit code 1: the log says otherwise than the texts of its time.\n" +
+                  std::string(kExitCodes));
+  return explain;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{
       "Sharing policies of a federation: check a folder of them, compare versions, decide a "
@@ -209,6 +250,10 @@ int Main(int argc, char** argv) {
   const CLI::App* sign = AddSign(app, sign_question);
   DiffQuestion diff_question;
   const CLI::App* diff = AddDiff(app, diff_question);
+  ShadowQuestion shadow_question;
+  const CLI::App* shadow = AddShadow(app, shadow_question);
+  ExplainQuestion explain_question;
+  const CLI::App* explain = AddExplain(app, explain_question);
 
   AddDecide(app, question);
   RenderQuestion rendering;
@@ -223,6 +268,8 @@ int Main(int argc, char** argv) {
   if (test->parsed()) return TestPolicies(language, question.folder);
   if (sign->parsed()) return SignPolicyFile(language, sign_question);
   if (diff->parsed()) return DiffPolicies(language, diff_question);
+  if (shadow->parsed()) return ShadowPolicies(language, shadow_question);
+  if (explain->parsed()) return ExplainDecision(language, explain_question);
   if (!render->parsed()) return Decide(language, question);
   const auto folder = policy::LoadFolder(question.folder);
   if (!folder.ok()) return PolicyRefused(language, folder.status());

@@ -1,14 +1,13 @@
 // entente-policy as a person runs it: output, errors and exit codes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string>
 
+#include "cli/decision_fixture.h"
 #include "cli/files.h"
 #include "core/crypto/keyfile.h"
 #include "core/crypto/sign.h"
@@ -22,26 +21,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-struct Outcome {
-  int exit_code = -1;
-  std::string output;  // both streams
-};
+using Outcome = ProgramOutcome;
 
-Outcome Execute(const std::string& arguments) {
-  const std::string command = std::string(ENTENTE_POLICY_PROGRAM) + " " + arguments + " 2>&1";
-  Outcome out;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return out;
-  char buffer[4096];
-  while (const size_t n = fread(buffer, 1, sizeof buffer, pipe)) out.output.append(buffer, n);
-  out.exit_code = WEXITSTATUS(pclose(pipe));
-  return out;
-}
+Outcome Execute(const std::string& arguments) { return RunPolicyProgram(arguments); }
 
-std::string Examples() {
-  const char* source = std::getenv("ENTENTE_SOURCE_DIR");
-  return std::string(source == nullptr ? "." : source) + "/policy/examples";
-}
+std::string Examples() { return ExamplesFolder(); }
 
 std::string Write(const std::string& name, const std::string& text) {
   const std::string path = ::testing::TempDir() + "/" + name;

@@ -110,6 +110,10 @@ class Desk {
   absl::StatusOr<v1::ConsultationsResponse> Consultations(std::string_view officer,
                                                           const v1::ConsultationsRequest& request,
                                                           Instant now);
+  absl::StatusOr<v1::DecisionsResponse> Decisions(std::string_view officer,
+                                                  const v1::DecisionsRequest& request, Instant now);
+  absl::StatusOr<v1::DecisionTextsResponse> DecisionTexts(std::string_view officer,
+                                                          const v1::DecisionTextsRequest& request);
 
  private:
   // By record id in hex, or spoken reference, with ORIGIN/ before it or not. Refusal malformed for

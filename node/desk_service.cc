@@ -148,6 +148,18 @@ class DeskService final : public v1::Desk::Service {
       return engine.Consultations(officer, *request, now);
     });
   }
+  grpc::Status Decisions(grpc::ServerContext* context, const v1::DecisionsRequest* request,
+                         v1::DecisionsResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Decisions(officer, *request, now);
+    });
+  }
+  grpc::Status DecisionTexts(grpc::ServerContext* context, const v1::DecisionTextsRequest* request,
+                             v1::DecisionTextsResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant) {
+      return engine.DecisionTexts(officer, *request);
+    });
+  }
   grpc::Status Keys(grpc::ServerContext* context, const v1::KeysRequest*,
                     v1::KeysResponse* response) override {
     return Call(context, response, [](Engine& engine, std::string_view officer, Instant now) {

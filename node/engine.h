@@ -238,6 +238,12 @@ class Engine {
   absl::StatusOr<v1::ConsultationsResponse> Consultations(std::string_view officer,
                                                           const v1::ConsultationsRequest& request,
                                                           Instant now);
+  // The same roles. Decisions about records of this agency, with the labels they rest on; logged.
+  absl::StatusOr<v1::DecisionsResponse> Decisions(std::string_view officer,
+                                                  const v1::DecisionsRequest& request, Instant now);
+  // The same roles: the texts that this node holds, and what it does not.
+  absl::StatusOr<v1::DecisionTextsResponse> DecisionTexts(std::string_view officer,
+                                                          const v1::DecisionTextsRequest& request);
   // Any listed officer.
   absl::StatusOr<v1::KeysResponse> Keys(std::string_view officer, Instant now);
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(std::string_view officer, Instant now);

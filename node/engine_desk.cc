@@ -152,6 +152,17 @@ absl::StatusOr<v1::ConsultationsResponse> Engine::Consultations(
   return parts_->Guarded([&] { return parts_->desk.Consultations(officer, request, now); });
 }
 
+absl::StatusOr<v1::DecisionsResponse> Engine::Decisions(std::string_view officer,
+                                                        const v1::DecisionsRequest& request,
+                                                        Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Decisions(officer, request, now); });
+}
+
+absl::StatusOr<v1::DecisionTextsResponse> Engine::DecisionTexts(
+    std::string_view officer, const v1::DecisionTextsRequest& request) {
+  return parts_->Guarded([&] { return parts_->desk.DecisionTexts(officer, request); });
+}
+
 absl::StatusOr<v1::KeysResponse> Engine::Keys(std::string_view officer, Instant now) {
   return parts_->Guarded([&] { return parts_->desk.Keys(officer, now); });
 }

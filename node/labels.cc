@@ -7,21 +7,9 @@ namespace {
 
 constexpr std::string_view kDeleteAfter = "delete-after:";
 
-std::optional<policy::Obligation> Parse(const std::string& text,
-                                        const policy::Vocabulary& vocabulary) {
-  absl::StatusOr<policy::Obligation> parsed =
-      policy::ParseObligation(text, vocabulary.obligation_forms());
-  if (!parsed.ok()) return std::nullopt;
-  return *std::move(parsed);
-}
-
-// Whether taking on `given` does all that `wanted` asks.
 bool IsAsStrict(const std::string& given, const std::string& wanted,
                 const policy::Vocabulary& vocabulary) {
-  if (given == wanted) return true;
-  const std::optional<policy::Obligation> a = Parse(given, vocabulary);
-  const std::optional<policy::Obligation> b = Parse(wanted, vocabulary);
-  return a && b && a->family == b->family && policy::CompareObligations(*a, *b) <= 0;
+  return policy::IsAsStrict(given, wanted, vocabulary.obligation_forms());
 }
 
 }  // namespace

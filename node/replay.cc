@@ -30,19 +30,6 @@ struct Basis {
   Instant instant;
 };
 
-policy::RecordLabels SealedLabels(const record::Header& header, const state::SentContent& content) {
-  policy::RecordLabels labels = LabelsOf(header);
-  for (const v1::DraftSection& section : content.draft().sections()) {
-    v1::SectionLabels sealed;
-    *sealed.mutable_about() = section.about();
-    *sealed.mutable_data() = section.data();
-    sealed.set_basis(section.basis());
-    sealed.set_essential(section.essential());
-    labels.sections.push_back(LabelsOf(sealed));
-  }
-  return labels;
-}
-
 absl::StatusOr<Basis> BasisOf(Ground& ground, const state::SentContent& content,
                               const LoggedDecision& logged) {
   absl::StatusOr<Registry> registry = ground.federation.RegistryAt(logged.part.snapshot_number());
@@ -56,12 +43,13 @@ absl::StatusOr<Basis> BasisOf(Ground& ground, const state::SentContent& content,
   }
   absl::StatusOr<record::Header> header = record::ReadHeader(content.header());
   if (!header.ok()) return absl::DataLossError("a sent header in the vault is damaged");
-  policy::RecordLabels labels = SealedLabels(*header, content);
+  absl::StatusOr<policy::RecordLabels> labels = SealedLabels(content);
+  if (!labels.ok()) return labels.status();
   std::vector<SectionId> sections;
   for (const std::string& id : content.section_ids()) sections.push_back(*FixedBytes<16>(id));
   auto vocabulary = VocabularyAt(*registry, logged.instant);
   return Basis{*std::move(snapshot), *std::move(registry), *std::move(header),    logged.log_index,
-               std::move(labels),    std::move(sections),  std::move(vocabulary), logged.instant};
+               *std::move(labels),   std::move(sections),  std::move(vocabulary), logged.instant};
 }
 
 void CompareState(const Ground& ground, const LoggedDecision& logged,
@@ -137,6 +125,21 @@ void CompareRecipient(const Basis& basis, const state::SentRecipient& sent,
 }
 
 }  // namespace
+
+absl::StatusOr<policy::RecordLabels> SealedLabels(const state::SentContent& content) {
+  absl::StatusOr<record::Header> header = record::ReadHeader(content.header());
+  if (!header.ok()) return absl::DataLossError("a sent header in the vault is damaged");
+  policy::RecordLabels labels = LabelsOf(*header);
+  for (const v1::DraftSection& section : content.draft().sections()) {
+    v1::SectionLabels sealed;
+    *sealed.mutable_about() = section.about();
+    *sealed.mutable_data() = section.data();
+    sealed.set_basis(section.basis());
+    sealed.set_essential(section.essential());
+    labels.sections.push_back(LabelsOf(sealed));
+  }
+  return labels;
+}
 
 absl::StatusOr<std::vector<std::string>> Differences(Ground& ground, const state::SentRecord& sent,
                                                      const state::SentContent& content,

@@ -12,6 +12,7 @@
 #include "entente/v1/ledger.pb.h"
 #include "node/ground.h"
 #include "node/state.pb.h"
+#include "policy/labels.h"
 
 namespace entente::node {
 
@@ -21,6 +22,10 @@ struct LoggedDecision {
   Instant instant;  // the entry's
   Instant now;
 };
+
+// The labels of header and sections, as they were sealed. DATA_LOSS for a header that does not
+// read.
+absl::StatusOr<policy::RecordLabels> SealedLabels(const state::SentContent& content);
 
 // One sentence for each difference; empty when the log says what we decide. Fully compared where
 // the destination's policy is held here; else our own side only: never wider than we release, never

@@ -75,4 +75,12 @@ std::strong_ordering CompareObligations(const Obligation& a, const Obligation& b
          std::tie(b.duration.months, b.duration.seconds);
 }
 
+bool IsAsStrict(std::string_view given, std::string_view wanted,
+                const std::vector<ObligationForm>& forms) {
+  if (given == wanted) return true;
+  const absl::StatusOr<Obligation> a = ParseObligation(given, forms);
+  const absl::StatusOr<Obligation> b = ParseObligation(wanted, forms);
+  return a.ok() && b.ok() && a->family == b->family && CompareObligations(*a, *b) <= 0;
+}
+
 }  // namespace entente::policy

@@ -41,4 +41,9 @@ absl::StatusOr<Obligation> ParseObligation(std::string_view text,
 // P1Y) are one; the order is total, so that results do not depend on the order of rules.
 std::strong_ordering CompareObligations(const Obligation& a, const Obligation& b);
 
+// Whether taking on `given` does all that `wanted` asks. What no form reads is given only by
+// itself.
+bool IsAsStrict(std::string_view given, std::string_view wanted,
+                const std::vector<ObligationForm>& forms);
+
 }  // namespace entente::policy

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 PROGRAMS = {
-    "entente": ["lead send", "lead take", "lead decline", "lead update", "lead show", "lead list", "status", "inbox", "show", "log", "keys",
+    "entente": ["lead send", "lead take", "lead decline", "lead update", "lead show", "lead list", "status", "inbox", "show", "log", "decisions", "keys",
                 "agency enrol", "agency approve", "agency list", "certificate request", "certificate check", "officer add", "officer list", "officer passphrase",
                 "officer reset-passphrase", "assign", "unit list", "unit rule", "reviewed", "unlock", "held list",
                 "held release", "held refuse", "attachment save", "watch", "authority new",
@@ -19,7 +19,7 @@ PROGRAMS = {
     "entente-broker": ["run", "init", "fsck"],
     "entente-node": [],
     "entente-audit": ["verify-receipt"],
-    "entente-policy": ["check", "test", "diff", "sign", "decide", "render"],
+    "entente-policy": ["check", "test", "diff", "sign", "decide", "render", "shadow", "explain"],
 }
 
 

@@ -19,6 +19,7 @@ std::span<const SentenceRow> AuditSentences();
 std::span<const SentenceRow> WordSentences();
 std::span<const SentenceRow> FileSentences();
 std::span<const SentenceRow> PolicySentences();
+std::span<const SentenceRow> DecisionSentences();
 std::span<const SentenceRow> AlarmSentences();
 std::span<const SentenceRow> ContentSentences();
 std::span<const SentenceRow> SearchSentences();

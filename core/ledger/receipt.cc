@@ -12,8 +12,6 @@
 namespace entente::ledger {
 namespace {
 
-constexpr size_t kSaltBytes = 32;
-
 absl::StatusOr<audit::Proof> ReadPath(const v1::Evidence& evidence) {
   audit::Proof path;
   for (const std::string& bytes : evidence.inclusion_path()) {

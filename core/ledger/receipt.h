@@ -49,6 +49,8 @@ absl::StatusOr<VerifiedPart> VerifyEvidence(const v1::Evidence& evidence,
 
 // ---- On file: RECORDID.tlog-proof, RECORDID.entry, RECORDID.part
 
+inline constexpr size_t kSaltBytes = 32;
+
 struct ReceiptBundle {
   std::string proof;  // c2sp.org/tlog-proof@v1
   std::string entry;

@@ -165,6 +165,8 @@ class Registry {
   // FAILED_PRECONDITION: no vocabulary is in force, or a federation file in force is not held or
   // not usable. Cached: a repeated call costs a lock and a comparison until something changes.
   absl::StatusOr<std::shared_ptr<const policy::Snapshot>> PolicySnapshot(Instant instant) const;
+  // The agencies in it, at whatever instant.
+  absl::StatusOr<std::vector<policy::Agency>> PolicyAgencies() const;
   enum class Standing : uint8_t {
     kNone,         // nothing was ever put in force
     kTextNotHeld,  // in force, but this reader was not given the text, or that of one below it

@@ -35,20 +35,27 @@ void AddPolicies(const State& state, const std::string& jurisdiction,
   }
 }
 
+absl::StatusOr<std::vector<policy::Agency>> AgenciesOf(const State& state) {
+  std::vector<policy::Agency> out;
+  for (const auto& [agency, history] : state.agencies) {
+    auto made = AgencyForPolicy(agency, *history);
+    if (!made.ok()) return made.status();
+    if (*made) out.push_back(**std::move(made));
+  }
+  return out;
+}
+
 absl::StatusOr<std::shared_ptr<const policy::Snapshot>> Compile(const State& state,
                                                                 const FederationTexts& federation,
                                                                 const policy::Interval& serves) {
+  auto agencies = AgenciesOf(state);
+  if (!agencies.ok()) return agencies.status();
   policy::SnapshotParts parts{.number = state.chain.number(),
                               .hash = state.chain.hash(),
                               .groups = *federation.groups,
                               .instruments = *federation.instruments,
-                              .agencies = {},
+                              .agencies = *std::move(agencies),
                               .policies = {}};
-  for (const auto& [agency, history] : state.agencies) {
-    auto made = AgencyForPolicy(agency, *history);
-    if (!made.ok()) return made.status();
-    if (*made) parts.agencies.push_back(**std::move(made));
-  }
   for (const auto& [jurisdiction, files] : state.policies) {
     AddPolicies(state, jurisdiction, files, federation, serves, parts.policies);
   }
@@ -74,6 +81,10 @@ absl::StatusOr<std::shared_ptr<const policy::Snapshot>> Registry::PolicySnapshot
   if (!compiled.ok()) return absl::FailedPreconditionError(compiled.status().message());
   state_->compiled->Set({*compiled, serves});
   return compiled;
+}
+
+absl::StatusOr<std::vector<policy::Agency>> Registry::PolicyAgencies() const {
+  return AgenciesOf(*state_);
 }
 
 Registry::Standing Registry::PolicyStanding(std::string_view jurisdiction, Instant instant) const {

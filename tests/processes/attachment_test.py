@@ -14,9 +14,9 @@ import tempfile
 import time
 import uuid
 
-from commands_test import Person
 from federation import Federation, OFFICER
 from line import Line
+from terminal import Person
 
 ORIGIN, RECIPIENT = "FR.fiu", "DE.fiu"
 DELIVERED = 6

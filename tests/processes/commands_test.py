@@ -17,72 +17,9 @@ import time
 
 from desk import ROOT
 from federation import Federation
+from terminal import DONE, INPUT, NO, NOT_REACHED, STYLES, USAGE, Author, Person, answers, check_exit, errors, one_line_of_json, until
 
-DONE, NO, USAGE, INPUT, NOT_REACHED = 0, 1, 2, 3, 4
-STYLES = {"en": [], "fr": ["--language", "fr"], "json": ["--json"]}
-RAW_KEY = re.compile(r"\[[a-z-]+\.[a-z0-9.-]+\]")
 WHY = ["--justification", "a test"]
-
-
-class Person:
-    """One officer, or nobody, at a terminal."""
-
-    def __init__(self, program, config):
-        self.program, self.config = program, config
-
-    def run(self, words, style):
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("ENTENTE_")}
-        if self.config:
-            environment["ENTENTE_CONFIG"] = str(self.config)
-        return subprocess.run([self.program, *STYLES[style], *map(str, words)], capture_output=True, text=True, check=False,
-                              timeout=60, cwd=ROOT, env=environment)
-
-
-def one_line_of_json(text, what):
-    lines = text.splitlines()
-    assert len(lines) == 1, f"{what}: {len(lines)} lines of JSON: {text!r}"
-    return json.loads(lines[0])
-
-
-def check_exit(got, expected, what):
-    assert got.returncode == expected, f"{what}: exit {got.returncode}, not {expected}\n{got.stdout}{got.stderr}"
-    leaked = RAW_KEY.search(got.stdout + got.stderr)
-    assert not leaked, f"{what}: a sentence is missing: {leaked.group()}"
-
-
-def answers(person, words_of, same_in_french=False):
-    """Gives the command in all three styles, `words_of(style)`; its answer as JSON."""
-    said = {}
-    for style in STYLES:
-        words = words_of(style)
-        said[style] = person.run(words, style)
-        check_exit(said[style], DONE, f"{' '.join(map(str, words))} ({style})")
-        assert said[style].stdout.strip(), f"{words}: says nothing"
-    assert same_in_french or said["en"].stdout != said["fr"].stdout, f"{words_of('fr')}: French is English"
-    print(f"  answers: {' '.join(map(str, words_of('en')[:2]))}", flush=True)
-    return one_line_of_json(said["json"].stdout, words_of("json")), said
-
-
-def errors(person, expected, reason, words, named=""):
-    """The same for a command that does not succeed. `named` must stand in the English text."""
-    said = {style: person.run(words, style) for style in STYLES}
-    for style, got in said.items():
-        check_exit(got, expected, f"{words} ({style})")
-        assert not got.stdout, f"{words}: an error on standard output: {got.stdout}"
-    told = one_line_of_json(said["json"].stderr, words)
-    assert told["reason"] == reason, f"{words}: {told}"
-    assert told["error"] and told["advice"] and told["exit_code"] == expected, f"{words}: {told}"
-    assert named in said["en"].stderr, f"{words}: {named!r} is not named: {said['en'].stderr}"
-    # Words of usage are the parser's, which speaks English.
-    assert expected == USAGE or said["en"].stderr != said["fr"].stderr, f"{words}: French is English"
-    print(f"  exit {expected}: {reason}: {' '.join(map(str, words[:2]))}", flush=True)
-
-
-def until(what, condition, seconds=30):
-    deadline = time.time() + seconds
-    while not condition():
-        assert time.time() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.2)
 
 
 class Commands:
@@ -380,6 +317,46 @@ class Commands:
             item["record_id"] for item in json.loads(self.chiara.run(["inbox"], "json").stdout)["items"]
             if item["kind"] == "RECORD_KIND_INFORMATION"} == set(first.values()))
 
+    def decisions(self):
+        """What was decided about everything that was sent so far, decided again by entente-policy."""
+        out = self.folder / "decisions-json"
+        told, _ = answers(self.anna, lambda style: ["decisions", "--out", self.folder / f"decisions-{style}", *WHY])
+        header, *lines = [json.loads(line) for line in (out / "decisions.jsonl").read_text().splitlines()]
+        assert header["decisions"] == told["decisions"] == len(lines) and header["agency"] == "FR.fiu", header
+        sent = {record["record_id"] for record in json.loads(self.anna.run(["lead", "list"], "json").stdout)["records"]}
+        assert sent <= {line["record_id"] for line in lines}, "a lead is not in the export"
+        assert {line["missing"] for line in lines if "missing" in line} == {"recalled"}, "the case's old copies were recalled"
+        assert header["without_labels"] == told["without_labels"] == sum("missing" in line for line in lines) > 0, header
+        assert "Musterbank" not in (out / "decisions.jsonl").read_text(), "content"
+        assert (out.stat().st_mode & 0o777) == 0o700, oct(out.stat().st_mode)
+        errors(self.anna, INPUT, "input-refused", ["decisions", "--out", out, *WHY], "decisions.jsonl")
+        errors(self.anna, USAGE, "usage", ["decisions", "--out", self.folder / "no", "--from", "yesterday", *WHY])
+        errors(self.admin, NO, "not-authorised", ["decisions", "--out", self.folder / "no", *WHY], "data-protection-officer")
+        none = self.anna.run(["decisions", "--out", self.folder / "none", "--until", "2000-01-01T00:00:00Z", *WHY], "json")
+        assert json.loads(none.stdout)["decisions"] == 0, none.stdout
+        self.decided_again(out, next(line for line in lines if line["record_id"] in sent))
+
+    def decided_again(self, out, line):
+        policy = Author(self.federation.bin / "entente-policy", None)
+        texts = out / line["texts"] / "policy-FR-1.toml"
+
+        def shadow(candidate, expected):
+            said = {style: policy.run(["shadow", out, "--candidate", candidate], style) for style in STYLES}
+            for style, got in said.items():
+                check_exit(got, expected, f"shadow ({style})")
+            assert said["en"].stdout != said["fr"].stdout, "shadow: French is English"
+            return one_line_of_json(said["json"].stdout, "shadow")
+        same = shadow(texts, DONE)
+        assert same["decided"] > 0 and same["changed"] == same["differ_from_log"] == 0 and same["one_sided"] > 0, same
+        candidate = self.folder / "candidate.toml"
+        candidate.write_text(texts.read_text().replace('for_purpose = ["asset-recovery", "fiu-analysis"]', 'for_purpose = ["fiu-analysis"]'))
+        changed = shadow(candidate, NO)
+        assert changed["changes"]["kept-back"] == changed["changed"] > 0 and changed["differ_from_log"] == 0, changed
+        explained, said = answers(policy, lambda style: ["explain", out, "--index", line["log_index"], "--to", line["to"]])
+        assert explained["as_logged"] and explained["steps"][3]["rules"][0]["law"], explained
+        assert line["record_id"] in said["en"].stdout and line["reference"] in said["fr"].stdout, said["en"].stdout
+        print("  answers: shadow, explain", flush=True)
+
     def people(self):
         """A unit, what it is assigned, a read from outside, and a session that locks."""
         held = json.loads(self.anna.run(["inbox"], "json").stdout)["items"]
@@ -483,7 +460,7 @@ def main():
     commands = Commands(federation, base / "own")
     try:
         for part in (commands.ceremonies, commands.certificates, commands.leads, commands.cases, commands.held,
-                     commands.desk, commands.people, commands.sessions, commands.refused_input):
+                     commands.decisions, commands.desk, commands.people, commands.sessions, commands.refused_input):
             print(f"commands: {part.__name__.replace('_', ' ')}", flush=True)
             part()
     except AssertionError as error:

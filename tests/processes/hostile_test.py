@@ -17,8 +17,8 @@ import time
 import grpc
 
 from attachment_test import DRAFT, FILE_SECTION, peak_kib
-from commands_test import Person
 from federation import Federation, OFFICER
+from terminal import Person
 
 AGENCIES = ("FR.fiu", "DE.fiu", "NL.fiu")
 VICTIM = "DE.fiu"
