@@ -166,6 +166,7 @@ Json LabelsJson(const policy::LabelsFile& labels) {
   for (const policy::SectionLabels& section : record.sections) {
     json["section"].push_back(SectionJson(section));
   }
+  json["consents"] = Json::array();
   for (const policy::ConsentLabels& consent : labels.recipient.consents) {
     json["consents"].push_back(ConsentJson(consent));
   }

@@ -169,20 +169,19 @@ unless = "consent-of-source-attached"
       ElementsAre("The authorities of France shall not transmit to anyone any record, if the "
                   "record bears the handling code H2 (not passed on without the provider's "
                   "permission) and if any of the data were obtained from a State other than the "
-                  "sender's or an international organisation, unless the consent of the source is "
-                  "attached: the record is refused as a whole.",
-                  "As long as no program can verify such a consent, a record to which one is "
-                  "attached is refused as well, and waits for a person."));
+                  "sender's or an international organisation, unless each State from which "
+                  "the data were obtained consents: the record is refused as a whole.",
+                  "What such a consent is, and how far it counts, provision 7 says."));
   EXPECT_THAT(
       French("outbound.forbid", body),
       ElementsAre("Les autorités de la France ne transmettent à quiconque aucun enregistrement, si "
                   "l'enregistrement porte le code de traitement H2 (pas de transmission ultérieure "
                   "sans l'autorisation de celui qui a fourni les données) et si des données ont "
                   "été obtenues d'un État autre que celui de l'expéditeur ou d'une organisation "
-                  "internationale, à moins que le consentement de la source n'y soit joint : "
-                  "l'enregistrement est refusé en entier.",
-                  "Tant qu'aucun programme ne peut vérifier un tel consentement, un enregistrement "
-                  "auquel il en est joint un est refusé de même, et attend une personne."));
+                  "internationale, à moins que chaque État dont les données ont été obtenues n'y "
+                  "consente : l'enregistrement est refusé en entier.",
+                  "Ce qu'est un tel consentement, et dans quelle mesure il vaut, la disposition 7 "
+                  "le dit."));
 }
 
 TEST(Article, AForbidThatNamesPersonsSaysWhatTheRecordHolds) {

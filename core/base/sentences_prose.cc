@@ -154,13 +154,10 @@ constexpr SentenceRow kRows[] = {
     {"render.instrument", "{0} ({1})", "{0} ({1})"},
     {"render.evaluation", "{0} (source: {1}; information: {2})",
      "{0} (source : {1} ; information : {2})"},
-    {"render.unless", ", unless the consent of the source is attached",
-     ", à moins que le consentement de la source n'y soit joint"},
-    {"render.unless-note",
-     "As long as no program can verify such a consent, a record to which one is attached is "
-     "refused as well, and waits for a person.",
-     "Tant qu'aucun programme ne peut vérifier un tel consentement, un enregistrement auquel il en "
-     "est joint un est refusé de même, et attend une personne."},
+    {"render.unless", ", unless each State from which the data were obtained consents",
+     ", à moins que chaque État dont les données ont été obtenues n'y consente"},
+    {"render.unless-note", "What such a consent is, and how far it counts, provision 7 says.",
+     "Ce qu'est un tel consentement, et dans quelle mesure il vaut, la disposition 7 le dit."},
     {"render.shall", "The recipient shall {0}.", "Le destinataire est tenu {0}."},
     {"render.no-obligation", "This article itself lays no obligation on the recipient.",
      "Le présent article n'impose par lui-même aucune obligation au destinataire."},

@@ -76,10 +76,18 @@ constexpr SentenceRow kRows[] = {
      "nature, la plus stricte s'applique. Un destinataire qui n'a pas déclaré pouvoir les honorer "
      "toutes ne reçoit rien. Ce qu'un article exige de l'expéditeur est dit à part."},
     {"provision.7",
-     "No consent of a source can be verified by a program yet: a record with a consent attached is "
-     "refused, and waits for a person.",
-     "Aucun consentement de la source ne peut encore être vérifié par un programme : un "
-     "enregistrement auquel un consentement est joint est refusé, et attend une personne."},
+     "A consent is a statement signed by an authority of a State from which data were obtained, "
+     "for "
+     "this recipient, purpose and data. The program verifies it; it counts only as far as the "
+     "policy that this State has at that instant would itself let the data go. The tables of "
+     "Annexes A and B suppose that no consent is attached, and no handling code waits for a "
+     "person.",
+     "Un consentement est une déclaration signée par une autorité d'un État dont des données ont "
+     "été obtenues, pour ce destinataire, cette finalité et ces données. Le programme le vérifie ; "
+     "il ne vaut que dans la mesure où la politique de cet État, à cet instant, laisserait "
+     "elle-même partir les données. Les tableaux des annexes A et B supposent qu'aucun "
+     "consentement "
+     "n'est joint et qu'aucun code de traitement n'attend une personne."},
     {"provision.8",
      "Members of groups and parties of instruments are named as they are on {1}. At another "
      "instant those who are then members and parties count.",
@@ -327,9 +335,11 @@ constexpr SentenceRow kRows[] = {
     {"meanings.data", "Data", "Données"},
     {"meanings.purposes", "Purposes", "Finalités"},
     {"handling.for-person",
-     "A program cannot apply this code: the record is refused, and waits for a person.",
-     "Un programme ne peut appliquer ce code : l'enregistrement est refusé, et attend une "
-     "personne."},
+     "Its restrictions are in words, which only a person can judge: the record is held until a "
+     "person at the sender has let it go to the recipient.",
+     "Ses restrictions sont en mots, que seule une personne peut juger : l'enregistrement est "
+     "retenu jusqu'à ce qu'une personne, chez l'expéditeur, l'ait laissé partir vers le "
+     "destinataire."},
 };
 
 }  // namespace
