@@ -338,7 +338,14 @@ TEST_F(AdmissionTest, AConsentThatNobodyGaveRefusesTheRecord) {
 
 TEST_F(AdmissionTest, MoreConsentsThanThereMayBe) {
   LeadDraft draft{.obtained_from = {"DE"}};
-  draft.consents.assign(17, f.Consent("DE.fiu", std::string(32, 'r')));
+  const std::string consent = f.Consent("DE.fiu", std::string(32, 'r'));
+  draft.consents.assign(16, consent);
+  EXPECT_EQ(Reason(f.Seal(draft)), "OK");
+  draft.consents.assign(17, consent);
+  EXPECT_EQ(Reason(f.Seal(draft)), "malformed");
+  // To three recipients, each with eleven.
+  draft.recipients = {"BR.fiu", "CH.fiu", "AE.fiu"};
+  draft.consents.assign(11, consent);
   EXPECT_EQ(Reason(f.Seal(draft)), "malformed");
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/base/encoding.h"
+#include "core/base/limits.h"
 #include "core/ledger/consents.h"
 #include "core/record/statements.h"
 
@@ -94,7 +95,7 @@ policy::ConsentLabels OwnConsent(const record::Header& header, const v1::Draft& 
           .under = recipient.instrument(),
           .about = Words(draft, true),
           .data = Words(draft, false),
-          .from = now,
+          .from = now - limits::kClockToleranceMs,  // the broker's clock may be behind
           .until = header.expires};
 }
 

@@ -5,6 +5,7 @@
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/record/content.h"
+#include "core/record/record.h"
 #include "core/record/strict.h"
 #include "core/record/words.h"
 #include "node/compose.h"
@@ -92,6 +93,24 @@ absl::Status CheckSections(const v1::Draft& draft) {
   return CheckLinks(draft);
 }
 
+// What a person lets go to each recipient is signed for each.
+absl::Status CheckForPerson(const Ground& ground, const v1::Draft& draft, Instant now) {
+  if (!NeedsPerson(*VocabularyAt(ground.federation.registry(), now), draft)) {
+    return absl::OkStatus();
+  }
+  if (draft.instruction().empty()) {
+    return RefuseAdvising(Reason::kLabelMissing, "instruction",
+                          "this handling code stands for restrictions in words, and there are none",
+                          "write them as the instruction of the draft, or take another code");
+  }
+  if (static_cast<size_t>(draft.recipients_size()) <= record::kMostConsents) {
+    return absl::OkStatus();
+  }
+  return RefuseAdvising(Reason::kTooLarge, "",
+                        "with this handling code a record goes to at most 32 recipients",
+                        "send it to fewer at once");
+}
+
 }  // namespace
 
 absl::Status CheckDraft(const Ground& ground, const v1::Draft& draft, Instant now) {
@@ -102,12 +121,7 @@ absl::Status CheckDraft(const Ground& ground, const v1::Draft& draft, Instant no
   if (draft.handling().empty()) {
     return Refuse(Reason::kLabelMissing, "handling", "no handling code given");
   }
-  if (NeedsPerson(*VocabularyAt(ground.federation.registry(), now), draft) &&
-      draft.instruction().empty()) {
-    return RefuseAdvising(Reason::kLabelMissing, "instruction",
-                          "this handling code stands for restrictions in words, and there are none",
-                          "write them as the instruction of the draft, or take another code");
-  }
+  if (absl::Status status = CheckForPerson(ground, draft, now); !status.ok()) return status;
   if (record::UrgencyWord(draft.urgency()).empty()) {
     return Refuse(Reason::kLabelMissing, "urgency", "no urgency given");
   }

@@ -115,12 +115,15 @@ absl::Status ReadSections(ParsedRecord& record) {
 
 absl::Status ReadAccesses(ParsedRecord& record) {
   std::set<AgencyId> seen;
+  size_t consents = 0;
   for (const v1::Access& wire : record.wire->access()) {
     absl::StatusOr<Access> access = ReadAccess(wire);
     if (!access.ok()) return access.status();
     if (!seen.insert(access->recipient).second) return Malformed("a recipient is there twice");
+    consents += access->consents.size();
     record.access.push_back(*std::move(access));
   }
+  if (consents > kMostConsents) return Malformed("too many consents in a record");
   return absl::OkStatus();
 }
 

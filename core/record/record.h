@@ -45,6 +45,9 @@ struct Wrap {
   SectionId section_id{};
   std::array<uint8_t, kSealedKeyBytes> sealed_key{};
 };
+// Attached to a record, for all its recipients: each costs its reader a signature.
+inline constexpr size_t kMostConsents = 32;
+
 struct Access {
   AgencyId recipient;
   KeyId delivery_key_id{};
