@@ -18,7 +18,8 @@ std::map<std::string_view, const SentenceRow*> Index() {
 std::vector<std::span<const SentenceRow>> AllSentences() {
   return {RefusalSentences(), WordSentences(),   DeskSentences(),  FileSentences(),
           AuditSentences(),   PolicySentences(), AlarmSentences(), ContentSentences(),
-          SearchSentences(),  PeopleSentences(), ProseSentences(), RenderSentences()};
+          SearchSentences(),  PeopleSentences(), ProseSentences(), RenderSentences(),
+          ConsentSentences()};
 }
 
 const SentenceRow* FindSentence(std::string_view key) {
