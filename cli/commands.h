@@ -24,6 +24,7 @@ void AddAttachmentCommands(CLI::App& app, Context& context);
 void AddWatchCommands(CLI::App& app, Context& context);
 void AddHeldCommands(CLI::App& app, Context& context);
 void AddRequestCommands(CLI::App& app, Context& context);
+void AddConsentCommands(CLI::App& app, Context& context);
 void AddInboxCommands(CLI::App& app, Context& context);
 void AddDecisionsCommand(CLI::App& app, Context& context);
 void AddAgencyCommands(CLI::App& app, Context& context);

@@ -166,6 +166,7 @@ absl::StatusOr<v1::Draft> ReadDraft(const std::string& path, v1::RecordKind kind
   draft.set_urgency(UrgencyOf(*root));
   draft.set_expires_ms(InstantAt(*root, "expires", now));
   Assign(draft.mutable_obtained_from(), root->Texts("obtained_from"));
+  Assign(draft.mutable_with_consents(), root->Texts("consents"));
   draft.set_instruction(root->TextOr("instruction", ""));
   Assign(draft.mutable_never_to(), root->Texts("never_to"));
   ReadHead(*root, kind, now, draft);

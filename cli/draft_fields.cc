@@ -122,17 +122,21 @@ void ReadTexts(ConfigTable& table, const FieldDescriptor& field, Message& messag
 
 }  // namespace
 
+std::optional<Instant> InstantFrom(std::string_view text, Instant now) {
+  if (text.starts_with('P')) {
+    const auto duration = ParseDuration(text);
+    return duration.ok() ? std::optional(AddDuration(now, *duration)) : std::nullopt;
+  }
+  const auto instant = ParseInstant(text);
+  return instant.ok() ? std::optional(*instant) : std::nullopt;
+}
+
 uint64_t InstantAt(ConfigTable& table, std::string_view key, Instant now) {
   const std::string text = table.Text(key);
   if (text.empty()) return 0;
-  if (text[0] == 'P') {
-    const auto duration = ParseDuration(text);
-    if (!duration.ok()) return table.RefuseAs(key, "draft.duration"), 0;
-    return static_cast<uint64_t>(AddDuration(now, *duration).ms);
-  }
-  const auto instant = ParseInstant(text);
-  if (!instant.ok()) return table.RefuseAs(key, "draft.instant"), 0;
-  return static_cast<uint64_t>(instant->ms);
+  if (const auto instant = InstantFrom(text, now)) return static_cast<uint64_t>(instant->ms);
+  table.RefuseAs(key, text[0] == 'P' ? "draft.duration" : "draft.instant");
+  return 0;
 }
 
 void ReadField(ConfigTable& table, const FieldDescriptor& field, Instant now, Message& message) {

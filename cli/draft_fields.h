@@ -5,6 +5,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,9 @@
 
 namespace entente::cli {
 
-// "P30D" from `now`, or an instant. The key must be there.
+// "P30D" from `now`, or an instant; nullopt for anything else.
+std::optional<Instant> InstantFrom(std::string_view text, Instant now);
+// The same. The key must be there.
 uint64_t InstantAt(net::ConfigTable& table, std::string_view key, Instant now);
 
 void ReadField(net::ConfigTable& table, const google::protobuf::FieldDescriptor& field, Instant now,

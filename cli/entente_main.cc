@@ -74,6 +74,7 @@ int Main(int argc, char** argv) {
   AddRequestCommands(app, context);
   AddCaseCommands(app, context);
   AddAttachmentCommands(app, context);
+  AddConsentCommands(app, context);
   AddHeldCommands(app, context);
   AddInboxCommands(app, context);
   AddDecisionsCommand(app, context);

@@ -64,12 +64,7 @@ class Words {
 
   uint64_t When(std::string_view option, const std::string& text) {
     if (text.empty()) return 0;
-    if (const auto duration = ParseDuration(text); text[0] == 'P' && duration.ok()) {
-      return static_cast<uint64_t>(AddDuration(now_, *duration).ms);
-    }
-    if (const auto instant = ParseInstant(text); instant.ok()) {
-      return static_cast<uint64_t>(instant->ms);
-    }
+    if (const auto at = InstantFrom(text, now_)) return static_cast<uint64_t>(at->ms);
     Refuse("draft.instant", option, "");
     return 0;
   }

@@ -18,6 +18,7 @@ struct SendOptions {
   v1::RecordKind kind = v1::RECORD_KIND_UNSPECIFIED;
   std::string draft;
   std::vector<std::string> recipients;
+  std::vector<std::string> consents;
   std::string about;
   std::string case_id;
   std::string replaces;
@@ -42,6 +43,7 @@ absl::StatusOr<v1::Draft> DraftOf(const SendOptions& options) {
     std::erase(recipient, ' ');
     draft->add_recipients(std::move(recipient));
   }
+  for (const std::string& consent : options.consents) draft->add_with_consents(consent);
   draft->set_about(options.about);
   draft->set_case_id(options.case_id);
   draft->set_replaces(options.replaces);
@@ -139,6 +141,12 @@ std::shared_ptr<SendOptions> AddDraft(CLI::App& command, const RecordCommands& w
                     "the case that it stands in: its id or spoken reference")
         ->required(post);
   }
+  command
+      .add_option(
+          "--consent", options->consents,
+          "a consent that was received, by its id or spoken reference: it goes along to the "
+          "agency that it is for; can be given again")
+      ->allow_extra_args(false);
   if (what.kind == v1::RECORD_KIND_REQUEST || what.kind == v1::RECORD_KIND_INFORMATION) {
     command.add_option("--about", options->about,
                        "the received record that it is about: its id or spoken reference");

@@ -4,6 +4,7 @@
 
 #include "cli/json.h"
 #include "cli/render_case.h"
+#include "cli/render_consent.h"
 #include "cli/render_content.h"
 #include "cli/render_lead.h"
 #include "cli/subject_words.h"
@@ -127,10 +128,17 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
       return RenderMembers(language, content.membership());
     case v1::SectionContent::kAttachment:
       return RenderAttachment(language, content.attachment());
+    case v1::SectionContent::kConsent:
+      return RenderConsent(language, content.consent());
     case v1::SectionContent::BODY_NOT_SET:
       return Say(language, "section.empty") + "\n";
   }
   return "";
+}
+
+// Whoever reads on has read what they may not do.
+std::string InstructionFirst(Language language, const std::string& instruction) {
+  return instruction.empty() ? "" : Say(language, "show.instruction", {instruction}) + "\n";
 }
 
 // "policy", or what of the record: "handling:H2", "kind:lead".
@@ -223,7 +231,9 @@ std::string RenderPreviews(Language language, const Previews& recipients) {
   std::string held;
   for (const auto& recipient : recipients) held += WhyHeld(language, recipient);
   if (!held.empty()) held = Say(language, "leak.held") + "\n" + held;
-  return Table(rows) + held +
+  std::string going;
+  for (const auto& recipient : recipients) going += RenderGoing(language, recipient);
+  return Table(rows) + going + held +
          Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") + "\n";
 }
 
@@ -242,6 +252,7 @@ std::string RenderAs(Language language, const v1::Draft& draft,
   if (recipient.verdict() == v1::VERDICT_REFUSE) {
     return out + Say(language, "preview.nothing", {Reasons(language, recipient.reasons())}) + "\n";
   }
+  out += InstructionFirst(language, draft.instruction());
   for (int i = 0; i < draft.sections_size(); ++i) {
     const v1::DraftSection& section = draft.sections(i);
     const bool withheld = std::ranges::find(recipient.withheld(), static_cast<uint32_t>(i)) !=
@@ -255,9 +266,6 @@ std::string RenderAs(Language language, const v1::Draft& draft,
   for (const std::string& obligation : recipient.obligations()) {
     out += "\n" + Say(language, "show.obligation", {obligation}) + "\n";
   }
-  if (!draft.instruction().empty()) {
-    out += "\n" + Say(language, "show.instruction", {draft.instruction()}) + "\n";
-  }
   return out;
 }
 
@@ -265,16 +273,13 @@ namespace {
 
 // All of it, with the numbers by which sections are called.
 std::string HeldDraft(Language language, const v1::Draft& draft) {
-  std::string out;
+  std::string out = InstructionFirst(language, draft.instruction());
   for (int i = 0; i < draft.sections_size(); ++i) {
     const v1::DraftSection& section = draft.sections(i);
     out += Say(language, "held.section",
                {std::to_string(i + 1), Joined(section.about()), Joined(section.data()),
                 section.basis()}) +
            "\n" + ContentText(language, section.content());
-  }
-  if (!draft.instruction().empty()) {
-    out += Say(language, "show.instruction", {draft.instruction()}) + "\n";
   }
   return out;
 }
@@ -353,20 +358,17 @@ std::string RenderInbox(Language language, const v1::InboxResponse& response) {
 
 std::string RenderShown(Language language, const v1::ShowResponse& shown) {
   const auto& item = shown.item();
-  std::string out =
-      Say(language, "show.head",
-          {item.reference(), NumberWord(language, "kind", item.kind()), item.origin(),
-           InstantText(item.received_ms()), shown.purpose(), shown.instrument(),
-           Joined(item.handling(), " "), item.evaluation(), InstantText(item.expires_ms())}) +
-      "\n";
+  std::string out = InstructionFirst(language, shown.instruction());
+  out += Say(language, "show.head",
+             {item.reference(), NumberWord(language, "kind", item.kind()), item.origin(),
+              InstantText(item.received_ms()), shown.purpose(), shown.instrument(),
+              Joined(item.handling(), " "), item.evaluation(), InstantText(item.expires_ms())}) +
+         "\n";
   if (item.outside()) {
     out += Say(language, "outside.shown", {AssignedText(language, item)}) + "\n";
   }
   if (!item.in_reply_to().empty()) {
     out += Say(language, "list.about", {item.in_reply_to()}) + "\n";
-  }
-  if (!shown.instruction().empty()) {
-    out += Say(language, "show.instruction", {shown.instruction()}) + "\n";
   }
   for (const auto& obligation : shown.obligations()) {
     out += Say(language, "show.obligation", {obligation}) + "\n";

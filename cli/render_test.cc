@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/render_consent.h"
 #include "cli/render_people.h"
 #include "cli/text.h"
 
@@ -69,9 +70,55 @@ TEST(Render, NoFieldOfNoAnswerCanSteerTheTerminalOrForgeALine) {
     ExpectHarmless(RenderKeys(language, Hostile<v1::KeysResponse>()));
     ExpectHarmless(RenderAgencies(language, Hostile<v1::ListAgenciesResponse>()));
     ExpectHarmless(RenderOfficers(language, Hostile<v1::ListOfficersResponse>()));
+    v1::ListConsentsResponse consents = Hostile<v1::ListConsentsResponse>();
+    consents.mutable_consents(0)->mutable_note()->set_until_ms(1);
+    ExpectHarmless(RenderConsents(language, consents));
     const auto* const body = v1::SectionContent::descriptor()->oneof_decl(0);
     for (int i = 0; i < body->field_count(); ++i) {
       ExpectHarmless(RenderShown(language, Hostile<v1::ShowResponse>(body->field(i)->number())));
+    }
+  }
+}
+
+// Whoever reads on has read what they may not do, also the one who lets it go.
+TEST(Render, TheInstructionComesBeforeAllElse) {
+  const std::string instruction = "Not a word to the bank.";
+  v1::ShowResponse shown;
+  shown.set_instruction(instruction);
+  shown.set_purpose("asset-recovery");
+  EXPECT_EQ(RenderShown(Language::kEnglish, shown).find("The sender instructs: " + instruction),
+            0u);
+  v1::Draft draft;
+  draft.set_instruction(instruction);
+  draft.add_sections()->mutable_content()->mutable_narrative()->set_text("the rents");
+  v1::ListHeldResponse held;
+  *held.add_records()->mutable_draft() = draft;
+  v1::RecipientPreview preview;
+  preview.set_verdict(v1::VERDICT_RELEASE);
+  for (const std::string& text :
+       {RenderHeld(Language::kEnglish, held), RenderAs(Language::kEnglish, draft, preview)}) {
+    ASSERT_NE(text.find(instruction), text.npos) << text;
+    EXPECT_LT(text.find(instruction), text.find("the rents")) << text;
+  }
+}
+
+TEST(Render, AConsentSaysWhoLetsWhomPassOnWhatUntilWhen) {
+  v1::ConsentNote note;
+  note.set_source("DE.fiu");
+  note.set_holder("FR.fiu");
+  note.set_recipient("BR.fiu");
+  note.set_purpose("asset-recovery");
+  note.set_instrument("TEST-ALL");
+  note.add_about("suspect");
+  note.add_data("financial");
+  note.add_data("identity");
+  note.set_until_ms(1793577600000);
+  note.add_obligations("onward:never");
+  for (const Language language : {Language::kEnglish, Language::kFrench}) {
+    const std::string text = RenderNote(language, note);
+    for (const char* word : {"DE.fiu", "FR.fiu", "BR.fiu", "asset-recovery", "TEST-ALL", "suspect",
+                             "financial, identity", "2026-11-02T00:00", "onward:never"}) {
+      EXPECT_NE(text.find(word), text.npos) << word << ": " << text;
     }
   }
 }

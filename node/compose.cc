@@ -122,6 +122,8 @@ absl::StatusOr<record::RecipientDraft> DraftFor(const Granted& granted,
   const std::vector<std::string>& obligations = granted.decision.origin_obligations;
   to.mutable_obligations()->Assign(obligations.begin(), obligations.end());
   to.mutable_consents()->Assign(consents.begin(), consents.end());
+  const std::vector<uint32_t>& released = granted.decision.released;
+  to.mutable_sections()->Assign(released.begin(), released.end());
   record::RecipientDraft draft{.recipient = *std::move(agency),
                                .delivery_key = granted.key->public_key,
                                .instrument = to.instrument(),
@@ -297,8 +299,12 @@ v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decis
 }
 
 v1::RecipientPreview PreviewOf(const Ground& ground, v1::RecordKind kind, const v1::Draft& draft,
-                               const std::string& recipient, const policy::Decision& decision) {
+                               const std::string& recipient, const policy::Decision& decision,
+                               Instant now) {
   v1::RecipientPreview preview = PreviewOf(recipient, decision);
+  for (v1::ConsentNote& note : NotesGoing(ground, draft, recipient, now)) {
+    *preview.add_consents() = std::move(note);
+  }
   for (v1::Leak& leak : LeaksOf(draft, decision)) *preview.add_leaks() = std::move(leak);
   const auto asked = AskForSecond(ground.second_person, kind, draft, decision);
   preview.mutable_second_person()->Assign(asked.begin(), asked.end());

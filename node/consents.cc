@@ -14,13 +14,6 @@ namespace {
 
 constexpr uint64_t kEndOfLog = std::numeric_limits<uint64_t>::max();
 
-bool IsFor(const std::string& consent, const std::string& recipient) {
-  v1::SignedStatement statement;
-  v1::ConsentNote note;
-  return statement.ParseFromString(consent) && note.ParseFromString(statement.body()) &&
-         note.recipient() == recipient;
-}
-
 std::vector<std::string> Words(const v1::Draft& draft, bool persons) {
   std::set<std::string> words;
   for (const v1::DraftSection& section : draft.sections()) {
@@ -54,7 +47,7 @@ std::vector<std::string> Holding(const Ground& ground, const record::Header& hea
                                  Instant now, policy::RecipientLabels& labels) {
   std::vector<std::string> out;
   for (const std::string& consent : draft.consents()) {
-    if (!IsFor(consent, recipient.recipient())) continue;
+    if (NoteIn(consent).recipient() != recipient.recipient()) continue;
     const auto read = ledger::ReadConsents(
         ground.federation.registry(), header,
         {recipient.recipient(), recipient.instrument(), {consent}}, kEndOfLog, now);

@@ -1,6 +1,6 @@
 // The consents that go with a record: those of other agencies, and the origin's own, by which a
-// person has let go what handling code H3 holds (docs/policy.md, "Consents"). Pure; not
-// thread-safe, like the ground that they read.
+// person has let go what handling code H3 holds (docs/policy.md, "Consents"); and those that we
+// give to others. Pure; not thread-safe, like the ground that they read.
 #pragma once
 
 #include <string>
@@ -39,5 +39,31 @@ std::vector<std::string> ConsentsToSeal(const Ground& ground, const record::Head
                                         const v1::Draft& draft,
                                         const state::SentRecipient& recipient, bool own,
                                         const crypto::SigningKey& signing, Instant now);
+
+// ---- those that others gave
+
+// What a SignedStatement says, unverified; empty when it cannot be read.
+v1::ConsentNote NoteIn(const std::string& statement);
+// By what the log says now, of a record that it was given for: expired when it is over; the
+// refusals of ledger::ReadConsents().
+absl::Status CheckHolds(const Ground& ground, const std::string& statement, Instant now);
+// The same, and consent-missing when it is for none of the draft's recipients, for another purpose,
+// or of a State that the draft does not name among its sources.
+absl::Status CheckUsable(const Ground& ground, const v1::Draft& draft, const std::string& statement,
+                         Instant now);
+// Refusal too-large: more for one recipient than a record may have, its own with them.
+absl::Status CheckConsentCount(const Ground& ground, const v1::Draft& draft, Instant now);
+// Of the draft's consents what those say that go along to this recipient.
+std::vector<v1::ConsentNote> NotesGoing(const Ground& ground, const v1::Draft& draft,
+                                        const std::string& recipient, Instant now);
+
+// ---- one's own, to another
+
+// What is asked of our own policy, of all that the note names, as if we sent it to its recipient
+// now under the labels of our record (`header`). The SignedStatement, with the obligations of that
+// decision in it. Refusals policy-refused, with rules and reasons: not all may go; those of
+// Keyring::Signing().
+absl::StatusOr<std::string> SignConsent(const Ground& ground, std::string_view header,
+                                        v1::ConsentNote note, Instant now);
 
 }  // namespace entente::node

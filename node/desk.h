@@ -74,6 +74,11 @@ class Desk {
                                                 const v1::ShowLeadRequest& request, Instant now);
   absl::StatusOr<v1::AnswerResponse> Answer(std::string_view officer,
                                             const v1::AnswerRequest& request, Instant now);
+  absl::StatusOr<v1::SendResponse> GiveConsent(std::string_view officer,
+                                               const v1::GiveConsentRequest& request, Instant now);
+  absl::StatusOr<v1::ListConsentsResponse> ListConsents(std::string_view officer,
+                                                        const v1::ListConsentsRequest& request,
+                                                        Instant now) const;
   absl::StatusOr<v1::RecallResponse> Recall(std::string_view officer,
                                             const v1::RecallRequest& request, Instant now);
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
@@ -147,6 +152,8 @@ class Desk {
   absl::Status DecideRecipients(
       const v1::Draft& request, Instant now, state::SentRecord& sent,
       google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const;
+  // Placed in its case, checked, its pictures and consents as they will leave.
+  absl::Status Complete(v1::Draft& draft, Instant now) const;
   // A draft on its way: a new id, instruments chosen, act and justification logged.
   state::SentRecord NewRecord(std::string_view officer, v1::RecordKind kind, const v1::Draft& draft,
                               Instant now) const;
@@ -190,6 +197,16 @@ class Desk {
                                                const v1::Draft& draft, Instant now);
   static v1::Draft NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
                              const v1::ClearPersonRequest& request, Instant now);
+
+  // desk_consents.cc
+  absl::StatusOr<v1::ConsentNote> NoteFor(const state::SentRecord& sent,
+                                          const state::SentContent& content,
+                                          const state::SentRecipient& holder,
+                                          const v1::GiveConsentRequest& request, Instant now) const;
+  absl::Status AttachConsents(v1::Draft& draft, Instant now) const;
+  absl::Status LogConsents(std::string_view officer, const v1::Draft& draft, Instant now);
+  v1::ConsentSummary SummaryOfConsent(const state::ReceivedRecord& received, Instant now) const;
+  v1::ConsentSummary SummaryOfConsent(const state::SentRecord& sent, Instant now) const;
 
   // desk_leads.cc
   // The answer that is asked for, its measures told whole. Refusal malformed for one that cannot

@@ -74,7 +74,7 @@ absl::StatusOr<v1::HeldRecord> Desk::ShowHeld(const state::SentRecord& sent, Ins
         DecideDraft(*ground_, sent, held.draft(), recipient, now);
     if (!decision.ok()) return decision.status();
     *held.add_recipients() =
-        PreviewOf(*ground_, sent.kind(), held.draft(), recipient.recipient(), *decision);
+        PreviewOf(*ground_, sent.kind(), held.draft(), recipient.recipient(), *decision, now);
   }
   const Digest digest = DigestOfHeld(held);
   held.set_digest(DigestText(digest));

@@ -26,7 +26,7 @@ absl::Status CheckFollows(const state::ReceivedRecord& lead, const v1::AnswerLea
 }
 
 // Of one that was told before, what is not said stays.
-void Complete(const v1::TakenMeasure& before, v1::TakenMeasure& measure) {
+void CompleteMeasure(const v1::TakenMeasure& before, v1::TakenMeasure& measure) {
   if (measure.measure() == v1::LEAD_MEASURE_UNSPECIFIED) measure.set_measure(before.measure());
   if (measure.on().empty() && measure.subject() == 0) {
     measure.set_on(before.on());
@@ -140,7 +140,7 @@ absl::StatusOr<v1::LeadAnswer> Desk::NextAnswer(const state::ReceivedRecord& lea
     const auto told = std::ranges::find_if(standing.measures(), [&](const auto& one) {
       return one.measure().number() == measure.number();
     });
-    if (told != standing.measures().end()) Complete(told->measure(), measure);
+    if (told != standing.measures().end()) CompleteMeasure(told->measure(), measure);
     Default(now, measure);
     if (absl::Status lasts = CheckLasts(measure, now); !lasts.ok()) return lasts;
     *answer.add_measures() = std::move(measure);

@@ -5,6 +5,7 @@
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/record/record.h"
+#include "node/consents.h"
 #include "node/desk.h"
 #include "node/families.h"
 #include "node/labels.h"
@@ -88,10 +89,16 @@ v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
   return status;
 }
 
+void FillConsent(v1::ShownSection& shown) {
+  if (!shown.content().has_consent()) return;
+  *shown.mutable_consent() = NoteIn(shown.content().consent().statement());
+}
+
 void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
   shown.set_section_id(HexEncode(AsBytes(kept.section_id())));
   shown.mutable_labels()->ParseFromString(kept.labels());
   shown.mutable_content()->ParseFromString(kept.content());
+  FillConsent(shown);
 }
 
 void FillAssigned(const Assigned& assigned, bool inside, v1::InboxItem& item) {
@@ -394,6 +401,7 @@ absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent, I
     shown.mutable_labels()->set_basis(section.basis());
     shown.mutable_labels()->set_essential(section.essential());
     *shown.mutable_content() = section.content();
+    FillConsent(shown);
   }
   if (sent.record_hash().empty()) return response;
   response.set_record_hash(DigestText(*FixedBytes<32>(sent.record_hash())));

@@ -87,6 +87,7 @@ absl::StatusOr<Desk::Opened> Desk::OpenToReply(std::string_view name, v1::Record
   if (!*received || (*received)->kind() != kind) {
     return NoSuch(kind == v1::RECORD_KIND_LEAD      ? "received lead"
                   : kind == v1::RECORD_KIND_REQUEST ? "received request"
+                  : kind == v1::RECORD_KIND_CONSENT ? "received consent"
                                                     : "received alert");
   }
   absl::StatusOr<state::ReceivedContent> content = ContentOf(**received, now);

@@ -46,10 +46,10 @@ constexpr std::array<KindForm, 3> kKindForms = {{
 absl::Status CheckNoOther(const v1::Draft& draft) {
   for (const auto body : {v1::SectionContent::kLeadAnswer, v1::SectionContent::kReply,
                           v1::SectionContent::kNotIdentical, v1::SectionContent::kFinding,
-                          v1::SectionContent::kMembership}) {
+                          v1::SectionContent::kMembership, v1::SectionContent::kConsent}) {
     if (CountOf(draft, body) == 0) continue;
     return RefuseAdvising(Reason::kMalformed, "", "a section holds what a draft cannot hold",
-                          "answers, findings and notes have commands of their own");
+                          "answers, findings, notes and consents have commands of their own");
   }
   for (const KindForm& form : kKindForms) {
     if (form.kind == draft.kind() || CountOf(draft, form.body) == 0) continue;
@@ -214,19 +214,26 @@ absl::Status Desk::DecideRecipients(
     absl::StatusOr<policy::Decision> decision =
         DecideDraft(*ground_, sent, request, recipient, now);
     if (!decision.ok()) return decision.status();
-    *previews.Add() = PreviewOf(*ground_, sent.kind(), request, recipient.recipient(), *decision);
+    *previews.Add() =
+        PreviewOf(*ground_, sent.kind(), request, recipient.recipient(), *decision, now);
   }
   return absl::OkStatus();
+}
+
+absl::Status Desk::Complete(v1::Draft& draft, Instant now) const {
+  absl::Status status = PlaceInCase(draft, now);
+  if (status.ok()) status = StripPictures(draft);
+  if (status.ok()) status = CheckDraft(*ground_, draft, now);
+  if (status.ok()) status = CheckKind(draft);
+  if (status.ok()) status = AttachConsents(draft, now);
+  return status;
 }
 
 absl::StatusOr<v1::PreviewResponse> Desk::Preview(std::string_view officer,
                                                   const v1::Draft& request, Instant now) const {
   v1::Draft draft = request;
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
-  if (status.ok()) status = PlaceInCase(draft, now);
-  if (status.ok()) status = StripPictures(draft);
-  if (status.ok()) status = CheckDraft(*ground_, draft, now);
-  if (status.ok()) status = CheckKind(draft);
+  if (status.ok()) status = Complete(draft, now);
   if (!status.ok()) return status;
   state::SentRecord sent = NewRecord(officer, draft.kind(), draft, now);
   if (status = NameSubject(draft, sent, now); !status.ok()) return status;
@@ -241,10 +248,8 @@ absl::StatusOr<v1::SendResponse> Desk::Send(std::string_view officer, const v1::
   v1::Draft draft = request;
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
   if (status.ok()) status = CheckJustification(draft.justification());
-  if (status.ok()) status = PlaceInCase(draft, now);
-  if (status.ok()) status = StripPictures(draft);
-  if (status.ok()) status = CheckDraft(*ground_, draft, now);
-  if (status.ok()) status = CheckKind(draft);
+  if (status.ok()) status = Complete(draft, now);
+  if (status.ok()) status = LogConsents(officer, draft, now);
   if (!status.ok()) return status;
   return draft.replaces().empty() ? SendDraft(officer, draft, now)
                                   : SendReplacing(officer, draft, now);

@@ -60,6 +60,18 @@ class DeskService final : public v1::Desk::Service {
       return engine.Answer(officer, *request, now);
     });
   }
+  grpc::Status GiveConsent(grpc::ServerContext* context, const v1::GiveConsentRequest* request,
+                           v1::SendResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.GiveConsent(officer, *request, now);
+    });
+  }
+  grpc::Status ListConsents(grpc::ServerContext* context, const v1::ListConsentsRequest* request,
+                            v1::ListConsentsResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ListConsents(officer, *request, now);
+    });
+  }
   grpc::Status Recall(grpc::ServerContext* context, const v1::RecallRequest* request,
                       v1::RecallResponse* response) override {
     return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {

@@ -191,6 +191,11 @@ class Engine {
                                             const v1::AnswerRequest& request, Instant now);
   // Role author. Our own copy is closed when this returns, and erased, unless a full disk keeps it
   // a while; recipients are told when that can be done, and erase theirs.
+  absl::StatusOr<v1::SendResponse> GiveConsent(std::string_view officer,
+                                               const v1::GiveConsentRequest& request, Instant now);
+  absl::StatusOr<v1::ListConsentsResponse> ListConsents(std::string_view officer,
+                                                        const v1::ListConsentsRequest& request,
+                                                        Instant now);
   absl::StatusOr<v1::RecallResponse> Recall(std::string_view officer,
                                             const v1::RecallRequest& request, Instant now);
   // Role author. To all to whom the alert was sent.

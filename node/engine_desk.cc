@@ -63,6 +63,17 @@ absl::StatusOr<v1::AnswerResponse> Engine::Answer(std::string_view officer,
   return parts_->Guarded([&] { return parts_->desk.Answer(officer, request, now); });
 }
 
+absl::StatusOr<v1::SendResponse> Engine::GiveConsent(std::string_view officer,
+                                                     const v1::GiveConsentRequest& request,
+                                                     Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.GiveConsent(officer, request, now); });
+}
+
+absl::StatusOr<v1::ListConsentsResponse> Engine::ListConsents(
+    std::string_view officer, const v1::ListConsentsRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ListConsents(officer, request, now); });
+}
+
 absl::StatusOr<v1::RecallResponse> Engine::Recall(std::string_view officer,
                                                   const v1::RecallRequest& request, Instant now) {
   return parts_->Guarded([&]() -> absl::StatusOr<v1::RecallResponse> {

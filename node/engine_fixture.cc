@@ -8,6 +8,7 @@
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
+#include "core/ledger/consents.h"
 #include "core/ledger/receipt.h"
 #include "core/record/notice_forms.h"
 #include "core/record/statements.h"
@@ -169,10 +170,14 @@ uint64_t TestBroker::CommitRecord(const std::string& agency, const v1::Submissio
   EXPECT_TRUE(snapshot.ok()) << snapshot.status();
   std::vector<ledger::DecidedRecipient> decided;
   for (const record::Access& access : record->access) {
-    decided.push_back(
-        {access.recipient.text(),
-         policy::Decide(**snapshot, labels,
-                        {access.recipient.text(), std::string(access.instrument)}, now)});
+    const auto to = ledger::ReadConsents(
+        registry_, record->header, {access.recipient.text(), access.instrument, access.consents},
+        log_.size(), now);
+    EXPECT_TRUE(to.ok() || on_consents) << to.status();
+    policy::RecipientLabels with{access.recipient.text(), std::string(access.instrument)};
+    if (to.ok()) with = to->labels;
+    if (on_consents) on_consents(with);
+    decided.push_back({access.recipient.text(), policy::Decide(**snapshot, labels, with, now)});
     if (on_decision) on_decision(decided.back().recipient, decided.back().decision);
   }
   if (on_record) on_record(submitted);

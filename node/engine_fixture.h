@@ -40,6 +40,8 @@ class TestBroker {
 
   // Misconduct, each asked where it could happen.
   std::function<void(const std::string& recipient, policy::Decision&)> on_decision;
+  // It takes consents that do not hold for good, or others for them.
+  std::function<void(policy::RecipientLabels&)> on_consents;
   std::function<void(ledger::SubmittedRecord&)> on_record;
   std::function<void(v1::Delivery&)> on_delivery;
   std::function<bool(const v1::Delivery&)> keeps_back;

@@ -10,6 +10,7 @@
 #include "core/crypto/digest.h"
 #include "core/ledger/consents.h"
 #include "core/ledger/receipt.h"
+#include "core/record/consent_form.h"
 #include "core/record/receive.h"
 #include "core/record/statements.h"
 #include "core/record/words.h"
@@ -53,6 +54,7 @@ class Checking {
   absl::StatusOr<policy::RecipientLabels> OwnLabels();
   absl::Status CheckPolicy();
   absl::Status CheckObligations(const Registry& registry, const policy::Decision& inbound);
+  absl::Status CheckConsentGiven();
   absl::Status CheckCase();
 
   const v1::RecipientDecision& decision() const { return part_.part.submission().decisions(0); }
@@ -76,8 +78,8 @@ absl::Status Checking::Run() {
     return Refuse(Reason::kTooLarge, "the record is larger than 1 MiB");
   }
   for (const auto check : {&Checking::CheckEvidence, &Checking::CheckRecord, &Checking::CheckSeen,
-                           &Checking::CheckNote, &Checking::Open, &Checking::CheckState,
-                           &Checking::CheckPolicy, &Checking::CheckCase}) {
+                           &Checking::CheckNote, &Checking::Open, &Checking::CheckConsentGiven,
+                           &Checking::CheckState, &Checking::CheckPolicy, &Checking::CheckCase}) {
     if (absl::Status status = (this->*check)(); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -162,6 +164,16 @@ absl::Status Checking::Open() {
   if (!seen.ok()) return seen.status();
   if (*seen) return Refuse(Reason::kRecordIdReused, "a record with this number came before");
   return absl::OkStatus();
+}
+
+// 11, of what lets us pass on
+absl::Status Checking::CheckConsentGiven() {
+  std::vector<record::LabelledContent> sections;
+  for (const record::OpenedSection& section : opened_->sections) {
+    sections.push_back({section.labels, section.content});
+  }
+  return record::CheckConsentRecord(record_->header.kind, record_->header.origin.text(),
+                                    ground_.agency.text(), sections);
 }
 
 // 12: under which state it was decided

@@ -37,6 +37,10 @@ void KeepDecision(const v1::RecipientDecision& decision, state::SentRecipient& r
   // What the sender kept back by hand the broker does not know.
   recipient.set_withheld(
       std::max(recipient.withheld(), static_cast<uint32_t>(decision.withheld_size())));
+  recipient.clear_withheld_ids();
+  for (const v1::WithheldSection& section : decision.withheld()) {
+    recipient.add_withheld_ids(section.section_id());
+  }
   const bool undelivered = recipient.state() == v1::RECIPIENT_STATE_UNDELIVERED;
   const bool recalled = recipient.state() == v1::RECIPIENT_STATE_RECALLED;
   if (!IsUnderWay(recipient.state()) && !undelivered && !recalled) return;

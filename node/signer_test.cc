@@ -147,7 +147,7 @@ TEST_F(SignerTest, KindsAndCasesWithoutMeaningAreRefused) {
   const std::set<v1::RecordKind> meant = {v1::RECORD_KIND_ALERT,       v1::RECORD_KIND_LEAD,
                                           v1::RECORD_KIND_REQUEST,     v1::RECORD_KIND_ANSWER,
                                           v1::RECORD_KIND_INFORMATION, v1::RECORD_KIND_ADVISORY,
-                                          v1::RECORD_KIND_OUTCOME};
+                                          v1::RECORD_KIND_OUTCOME,     v1::RECORD_KIND_CONSENT};
   PublishOwnKey(world_.now + limits::kDayMs);
   std::vector<std::string> expected;
   for (int kind = v1::RecordKind_MIN + 1; kind <= v1::RecordKind_MAX; ++kind) {

@@ -19,7 +19,7 @@ std::vector<std::span<const SentenceRow>> AllSentences() {
   return {RefusalSentences(), WordSentences(),   DeskSentences(),     FileSentences(),
           AuditSentences(),   PolicySentences(), DecisionSentences(), AlarmSentences(),
           ContentSentences(), SearchSentences(), PeopleSentences(),   ProseSentences(),
-          RenderSentences()};
+          RenderSentences(),  ConsentSentences()};
 }
 
 const SentenceRow* FindSentence(std::string_view key) {

@@ -118,6 +118,8 @@ absl::Status CheckContent(const v1::SectionContent& content) {
       return CheckMembership(content.membership());
     case v1::SectionContent::kAttachment:
       return CheckAttachment(content.attachment());
+    case v1::SectionContent::kConsent:
+      return CheckConsent(content.consent());
     case v1::SectionContent::kLeadAnswer:
       return CheckLeadAnswer(content.lead_answer());
     case v1::SectionContent::kLeadAsk:
@@ -168,7 +170,8 @@ absl::Status CheckLabelled(const v1::SectionLabels& labels, const v1::SectionCon
   for (const v1::Subject& subject : content.subjects().subjects()) {
     if (!Names(labels, DataWord(subject))) return Unlabelled(DataWord(subject));
   }
-  if (content.has_narrative() && !Names(labels, "narrative")) return Unlabelled("narrative");
+  const bool told = content.has_narrative() || content.has_consent();
+  if (told && !Names(labels, "narrative")) return Unlabelled("narrative");
   if (!content.lead_answer().measures().empty() && !Names(labels, "financial")) {
     return Unlabelled("financial");
   }

@@ -27,6 +27,7 @@ absl::Status CheckLeadAsk(const v1::LeadAsk& ask);
 absl::Status CheckLeadAnswer(const v1::LeadAnswer& answer);
 absl::Status CheckMembership(const v1::Membership& membership);
 absl::Status CheckAttachment(const v1::Attachment& attachment);
+absl::Status CheckConsent(const v1::Consent& consent);
 // What the next statement of the case names as the one before.
 Digest MembershipDigest(const v1::Membership& membership);
 // Well-formed, BCP 47.

@@ -135,6 +135,7 @@ absl::Status CheckHasMeaning(const Header& header) {
     case v1::RECORD_KIND_ANSWER:
     case v1::RECORD_KIND_INFORMATION:
     case v1::RECORD_KIND_ADVISORY:
+    case v1::RECORD_KIND_CONSENT:
     case v1::RECORD_KIND_OUTCOME:
       break;
     default:

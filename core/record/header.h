@@ -57,7 +57,7 @@ absl::Status CheckNotExpired(const Header& header, Instant now);
 // Refusal future-dated when it was created more than limits::kClockToleranceMs after `then`.
 absl::Status CheckNotFuture(const Header& header, Instant then);
 // Refusal malformed for what this version has a number, but no meaning for: kinds correction,
-// recall, consent-request, consent, erasure-statement, pair-head. So too for a case item or
+// recall, consent-request, erasure-statement, pair-head. So too for a case item or
 // membership without a case, and for a case in any other kind but request.
 absl::Status CheckHasMeaning(const Header& header);
 

@@ -63,6 +63,7 @@ TEST_F(HeaderTest, ACaseStandsInItsOwnKindsOnly) {
       {v1::RECORD_KIND_MEMBERSHIP, true, false}, {v1::RECORD_KIND_CASE_ITEM, true, false},
       {v1::RECORD_KIND_REQUEST, true, true},     {v1::RECORD_KIND_LEAD, false, true},
       {v1::RECORD_KIND_ALERT, false, true},      {v1::RECORD_KIND_ANSWER, false, true},
+      {v1::RECORD_KIND_CONSENT, false, true},    {v1::RECORD_KIND_CONSENT_REQUEST, false, false},
       {v1::RECORD_KIND_CORRECTION, false, false}};
   for (const auto& [kind, with, without] : kinds) {
     message_.set_kind(kind);

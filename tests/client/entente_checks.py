@@ -8,6 +8,7 @@ acknowledgement carries.
 import dataclasses
 
 from entente_cases import Cases
+import entente_consents
 import entente_crypto as crypto
 from entente_formats import (MAX_HEADER, MAX_RECORD, access_leaf, lane_of, open_access,
                              open_section, open_wrap, read_inside, record_hash, section_leaf,
@@ -20,6 +21,7 @@ from entente_strict import Refused, read
 TOLERANCE_MS = 5 * 60 * 1000
 MEANT = (pb.RECORD_KIND_ALERT, pb.RECORD_KIND_LEAD, pb.RECORD_KIND_REQUEST, pb.RECORD_KIND_ANSWER,
          pb.RECORD_KIND_INFORMATION, pb.RECORD_KIND_ADVISORY, pb.RECORD_KIND_OUTCOME,
+         pb.RECORD_KIND_CONSENT,
          pb.RECORD_KIND_CASE_ITEM, pb.RECORD_KIND_MEMBERSHIP)
 IN_A_CASE = (pb.RECORD_KIND_CASE_ITEM, pb.RECORD_KIND_MEMBERSHIP)  # always; requests may be
 DELIVERED = (pb.VERDICT_RELEASE, pb.VERDICT_RELEASE_IN_PART)
@@ -126,9 +128,12 @@ class Checker:
             raise Refused("proof-bad", "section leaf")
         context = self._manifest(opened, access)
         sections = self._sections(opened, record, access, context)
+        entente_consents.check_record(header, sections, self.agency)
         self.seen.check_number(opened)
         self.follower.check_snapshot(part, delivery.evidence.log_index, entry.instant_ms)
-        self._obligations(opened, part.decisions[0])
+        consented = entente_consents.check_attached(self.directory, header, access,
+                                                    delivery.evidence.log_index, entry.instant_ms)
+        self._obligations(opened, part.decisions[0], consented)
         if not self.seen.comes_again(opened):
             self.seen.cases.check(opened, sections, self.agency)
         opened.sections = sections
@@ -233,8 +238,9 @@ class Checker:
         check_content(labels, content)
         return section.section_id, labels, content
 
-    def _obligations(self, opened, decision):
+    def _obligations(self, opened, decision, consented):
         """Check 13, without the words of the vocabulary: of one word all values are kept."""
-        opened.obligations = sorted(set(opened.manifest.obligations) | set(decision.obligations))
+        opened.obligations = sorted(set(opened.manifest.obligations) | set(decision.obligations)
+                                    | consented)
         if self.refused_obligations & set(opened.obligations):
             raise Refused("policy-refused", "an obligation that this node cannot honour")

@@ -16,6 +16,7 @@ Results are lines of JSON. Exit status: 0 all went well, 1 something was refused
 """
 
 import argparse
+import base64
 import json
 import pathlib
 import sys
@@ -23,6 +24,7 @@ import sys
 from google.protobuf import json_format
 import grpc
 
+import entente_consents
 from entente_formats import (MAX_RECORD, USES, DraftAccess, DraftSection, Key, compose_and_sign,
                              lane_of, random_draw, sign_statement)
 from entente_log import Genesis, check_tlog_proof, part_digest, read_entry
@@ -152,16 +154,25 @@ def header_of(draft, node, created):
             jurisdiction_of(node.agency), created)))
 
 
-def sections_of(draft):
-    """Each section: about, data, basis, essential, and content in protobuf's JSON form."""
+def content_of(item, node, created):
+    """In protobuf's JSON form; of a consent its note, which is signed here, and its text."""
+    if "consent" not in item:
+        return json_format.ParseDict(item["content"], pb.SectionContent())
+    note = json_format.ParseDict(item["consent"], pb.ConsentNote())
+    return entente_consents.give(node.genesis.federation, node.agency,
+                                 node.keys["record-signing"][0], note, item.get("text", ""),
+                                 created)
+
+
+def sections_of(draft, node, created):
+    """Each section: about, data, basis, essential, and content or consent."""
     sections = []
     for item in draft["sections"]:
         labels = pb.SectionLabels(about=sorted(set(item["about"]), key=str.encode),
                                   data=sorted(set(item["data"]), key=str.encode),
                                   basis=item.get("basis", "fact"),
                                   essential=item.get("essential", False))
-        sections.append(DraftSection(labels, json_format.ParseDict(item["content"],
-                                                                   pb.SectionContent())))
+        sections.append(DraftSection(labels, content_of(item, node, created)))
     return sections
 
 
@@ -173,7 +184,8 @@ def accesses_of(draft, node, lane, created):
             item["agency"], key.public, item["instrument"],
             node.state.next_pair_seq(item["agency"], lane),
             item.get("sections", list(range(len(draft["sections"])))),
-            item.get("obligations", []), [], bytes.fromhex(item.get("in_reply_to", "")),
+            item.get("obligations", []),
+            [base64.b64decode(text) for text in item.get("consents", [])], bytes.fromhex(item.get("in_reply_to", "")),
             item.get("instruction", "")))
     return accesses
 
@@ -183,7 +195,8 @@ def send(arguments):
     node, created = connect(arguments), now_ms()
     header = header_of(draft, node, created)
     lane = lane_of(header.urgency)
-    sections, accesses = sections_of(draft), accesses_of(draft, node, lane, created)
+    sections = sections_of(draft, node, created)
+    accesses = accesses_of(draft, node, lane, created)
     _, record = compose_and_sign(node.genesis.federation, header, sections, accesses,
                                  node.keys["record-signing"][0])
     if len(record) > MAX_RECORD:

@@ -2,6 +2,7 @@
 
 import re
 
+from entente_formats import read_note
 from entente_messages import pb
 from entente_strict import Refused
 
@@ -41,6 +42,9 @@ def check_content(labels, content):
     held = {DATA[subject.WhichOneof("what")] for subject in content.subjects.subjects}
     if content.WhichOneof("body") == "narrative":
         held.add("narrative")
+    if content.WhichOneof("body") == "consent":
+        held.add("narrative")
+        read_note(content.consent.statement)
     if content.WhichOneof("body") == "membership":
         held.add("organisation")
         if not labels.essential:

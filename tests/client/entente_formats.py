@@ -109,6 +109,15 @@ def membership_digest(membership):
     return sha256(P, b"membership\0", encode(membership))
 
 
+def read_note(carried):
+    """What a consent says, read strictly; its signature is not asked."""
+    statement = read(pb.SignedStatement, carried)
+    note = read(pb.ConsentNote, statement.body)
+    if len(statement.signatures) != 1:
+        raise Refused("malformed", "a consent has one signature")
+    return note
+
+
 # ---- batch signature of records
 
 

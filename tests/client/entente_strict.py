@@ -189,6 +189,7 @@ RULES = {
     "Section": {"section_id": [H16], "labels": [LP16], "key_commitment": [H32]},
     "SectionLabels": {"about": [_filled, SORTED], "data": [_filled, SORTED]},
     "Access": {"recipient": [_agency], "delivery_key_id": [H32], "instrument": [LP16],
+               "consents": [_count(0, 16)],
                "enc": [H32], "salt": [H16], "wraps": [BY_SECTION]},
     "Wrap": {"section_id": [H16], "sealed_key": [_length(48)]},
     "AccessManifest": {"section_ids": [_each(H16), SORTED], "obligations": [SORTED],
@@ -208,6 +209,11 @@ RULES = {
     "FetchedNote": {"origin": [_agency], "recipient": [_agency], "record_hash": [H32],
                     "section_ids": [_filled, _each(H16), SORTED],
                     "instant_ms": [_filled, _instant]},
+    "ConsentNote": {"source": [_agency], "holder": [_agency], "recipient": [_agency],
+                    "purpose": [_filled], "instrument": [_filled], "about": [_filled, SORTED],
+                    "data": [_filled, SORTED], "from_ms": [_instant], "until_ms": [_instant],
+                    "instant_ms": [_filled, _instant], "obligations": [SORTED]},
+    "Consent": {"text": [_at_most(4096)]},
     "LeadAsk": {"deadline_ms": [_instant],
                 "recipients": [_count(0, 200), _each(_agency), SORTED]},
     "LeadAnswer": {"number": [_one_of(*range(1, 257))],
@@ -361,6 +367,10 @@ def _check_class(message):
         _require(not message.HasField("file"), "an attachment in a record of version 1")
     elif name == "SectionContent":
         _require(message.WhichOneof("body") != "attachment", "an attachment without its file")
+    elif name == "ConsentNote":
+        _require(message.holder != message.recipient, "the holder is the recipient")
+        _length(16 if message.source == message.holder else 32)(message.record)
+        _require(message.from_ms < message.until_ms, "until is not after from")
     elif name == "Membership":
         _require(bool(message.before) == (message.number > 1),
                  "each membership but the first names the one before")

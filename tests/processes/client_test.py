@@ -5,6 +5,7 @@ processes: two agencies have no node of ours, the client speaks for them over th
   tests/processes/client_test.py --bin build/release/bin --hostile build/release/tests/hostile-broker
 """
 import argparse
+import base64
 import json
 import os
 import pathlib
@@ -226,6 +227,63 @@ def receipts_verify(world):
     expect(len(proofs) >= 3, f"the client verifies the receipts of France's node ({len(proofs)})")
 
 
+ONWARD = """draft = "information/1"
+purpose = "asset-recovery"
+handling = ["H2"]
+evaluation = "B2"
+expires = "P5D"
+obtained_from = ["{state}"]
+[[section]]
+about = ["suspect"]
+data = ["narrative"]
+basis = "fact"
+text = "What another State gave."
+"""
+
+
+def france_passes_on(world, state, to, consent):
+    draft = world.demo / f"onward-{state}.toml"
+    draft.write_text(ONWARD.format(state=state))
+    return world.entente("FR.fiu", "information", "send", "--draft", draft, "--to", to, "--consent", consent, "--justification",
+                         "a test")["record_id"]
+
+
+def client_consents(world, given):
+    """What the Netherlands gave France goes on to Germany with a consent that the client signs."""
+    consent = world.send("NL.fiu", {
+        "kind": "consent", "purpose": PURPOSE, "handling": ["H1"], "evaluation": "B2", "days": 5,
+        "recipients": [{"agency": "FR.fiu", "instrument": "FIU-UNION-2024", "obligations": NL_OBLIGATIONS}],
+        "sections": [{"about": ["suspect"], "data": ["narrative"], "essential": True, "text": "To Germany alone.", "consent": {
+            "holder": "FR.fiu", "recipient": "DE.fiu", "purpose": PURPOSE, "instrument": "FIU-UNION-2024", "about": ["suspect"],
+            "data": ["narrative"], "record": base64.b64encode(bytes.fromhex(given["record_hash"])).decode(),
+            "untilMs": str(int(time.time() * 1000) + 3_600_000), "obligations": NL_OBLIGATIONS}}]})
+    until("the client's consent is at France's node", lambda: world.in_inbox("FR.fiu", consent["record_id"]))
+    shown = world.show("FR.fiu", consent["record_id"])["sections"][0]
+    expect(shown["consent"]["recipient"] == "DE.fiu" and shown["content"]["consent"]["text"] == "To Germany alone.",
+           "`entente show` says what it lets go")
+    record_id = france_passes_on(world, "NL", "DE.fiu", consent["record_id"])
+    until("Germany's node has verified it", lambda: world.in_inbox("DE.fiu", record_id))
+
+
+def client_verifies_consents(world):
+    """What Germany gave France goes on to the Netherlands, where the client verifies Germany's consent."""
+    original = world.entente("DE.fiu", "lead", "send", "--draft", ROOT / "deploy/demo-data/lead.toml", "--to", "FR.fiu",
+                             "--justification", "a test")["record_id"]
+    until("Germany's lead is at France's node", lambda: world.in_inbox("FR.fiu", original))
+    until("and Germany's desk knows it", lambda: any(
+        lead["record_id"] == original and lead["recipients"][0]["state"] == "RECIPIENT_STATE_DELIVERED"
+        for lead in world.entente("DE.fiu", "lead", "list")["records"]))
+    consent = world.entente("DE.fiu", "consent", "give", original, "--holder", "FR.fiu", "--for", "NL.fiu", "--purpose", PURPOSE,
+                            "--about", "suspect", "--data", "narrative", "--until", "P3D", "--justification", "a test")["record_id"]
+    until("its consent too", lambda: world.in_inbox("FR.fiu", consent))
+    record_id = france_passes_on(world, "DE", "NL.fiu", consent)
+    until("the record is logged", lambda: any(
+        one["record_id"] == record_id and one["recipients"][0]["state"] == "RECIPIENT_STATE_LOGGED"
+        for one in world.entente("FR.fiu", "information", "list")["records"]))
+    got, = [line for line in world.receive("NL.fiu") if line.get("record_id") == record_id]
+    expect(got["opened"] and "onward:with-consent" in got["obligations"], "the client opens it, and takes on what it obliges to")
+
+
 def tampered(world, hostile, lie, reason):
     """The broker, with one altered step, changes what it delivers to the Netherlands."""
     world.restart_broker(hostile, HOSTILE=lie, HOSTILE_TO="NL.fiu")
@@ -241,14 +299,17 @@ def run(options, demo):
     world.found()
     publish(world)
     print("2. It sends a lead to two nodes.", flush=True)
-    client_sends(world)
+    given = client_sends(world)
     print("3. A node sends it a lead.", flush=True)
     record_id, record_hash = client_opens(world)
     print("4. It answers.", flush=True)
     client_answers(world, record_id, record_hash)
     print("5. The receipts.", flush=True)
     receipts_verify(world)
-    print("6. A broker that takes a section away, or alters a label.", flush=True)
+    print("6. Consents.", flush=True)
+    client_consents(world, given)
+    client_verifies_consents(world)
+    print("7. A broker that takes a section away, or alters a label.", flush=True)
     tampered(world, options.hostile, "strip-section", "proof-bad")
     tampered(world, options.hostile, "alter-label", "bad-signature")
     world.stop()
