@@ -40,11 +40,19 @@ std::string Obliging(std::string_view jurisdiction, uint64_t version) {
   return text;
 }
 
+// A State that does not take in where victims live.
+std::string Sparing(std::string_view jurisdiction) {
+  const std::string code(jurisdiction);
+  return testing::DefaultPolicy(jurisdiction) + "\n[[inbound.withhold]]\nid    = \"" + code +
+         "-IN-800\"\ntitle = \"Where a victim lives is not asked for\"\n"
+         "law   = \"Test act art. 4\"\nabout = [\"victim\"]\ndata  = [\"address\"]\n";
+}
+
 class ConsentTest : public ::testing::Test {
  protected:
   ConsentTest()
-      : world({"FR.fiu", "BR.fiu", "DE.fiu", "CH.fiu"},
-              {{"FR", Asking("FR")}, {"DE", Obliging("DE", 1)}}) {
+      : world({"FR.fiu", "BR.fiu", "DE.fiu", "CH.fiu", "NL.fiu"},
+              {{"FR", Asking("FR")}, {"DE", Obliging("DE", 1)}, {"NL", Sparing("NL")}}) {
     original = world.Send("DE.fiu", world.Lead({"FR.fiu"}));
     world.Settle();
   }
@@ -294,18 +302,32 @@ TEST_F(ConsentTest, OneIsGivenForWhatTheHolderHas) {
                         Reason::kNotAuthorised));
 }
 
-// A section that the holder was not given is not let go with the others.
+// A section that the holder was not given is not let go with the others: by own policy, by the
+// holder's.
 TEST_F(ConsentTest, WhatWasWithheldFromTheHolderIsNotNamed) {
-  original = world.Send("DE.fiu", world.Lead({"CH.fiu"}));
-  world.Settle();
+  for (const std::string holder : {"CH.fiu", "NL.fiu"}) {
+    original = world.Send("DE.fiu", world.Lead({holder}));
+    world.Settle();
+    v1::GiveConsentRequest request = Asked();
+    request.set_holder(holder);
+    const auto given = TryGive(request);
+    ASSERT_TRUE(given.ok()) << given.status();
+    for (const v1::ConsentSummary& one : List("DE.fiu", false)) {
+      if (one.record_id() != given->record_id()) continue;
+      EXPECT_THAT(one.note().about(), ElementsAre("suspect")) << holder;
+      EXPECT_THAT(one.note().data(), ElementsAre("financial")) << holder;
+    }
+  }
+}
+
+TEST_F(ConsentTest, NoneIsGivenForWhatIsStillOnItsWay) {
+  original = world.Send("DE.fiu", world.Lead({"NL.fiu"}));
+  world.Settle({"NL.fiu"});
   v1::GiveConsentRequest request = Asked();
-  request.set_holder("CH.fiu");
-  const auto given = TryGive(request);
-  ASSERT_TRUE(given.ok()) << given.status();
-  const auto list = List("DE.fiu", false);
-  ASSERT_THAT(list, SizeIs(1));
-  EXPECT_THAT(list[0].note().about(), ElementsAre("suspect"));
-  EXPECT_THAT(list[0].note().data(), ElementsAre("financial"));
+  request.set_holder("NL.fiu");
+  EXPECT_TRUE(IsRefusal(TryGive(request).status(), Reason::kWrongAgency));
+  world.Settle();
+  EXPECT_TRUE(TryGive(request).ok());
 }
 
 class RevokedConsentTest : public ConsentTest {
