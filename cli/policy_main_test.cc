@@ -61,7 +61,7 @@ TEST(PolicyProgram, ChecksAFolderAndRunsItsExamples) {
   const Outcome out = Execute("check " + Examples());
   EXPECT_EQ(out.exit_code, 0) << out.output;
   EXPECT_THAT(out.output, HasSubstr("fr.toml: FR version 1, 30 outbound and 15 inbound rules"));
-  EXPECT_THAT(out.output, HasSubstr("12 policies, 494 examples, 0 not as expected, "));
+  EXPECT_THAT(out.output, HasSubstr("12 policies, 502 examples, 0 not as expected, "));
 }
 
 TEST(PolicyProgram, AnExampleThatDoesNotHoldIsANo) {
@@ -122,7 +122,7 @@ TEST(PolicyProgram, TestsEachExampleAndSaysWhatCameOut) {
   const Outcome met = Execute("test " + Examples());
   EXPECT_EQ(met.exit_code, 0) << met.output;
   EXPECT_THAT(met.output, HasSubstr("An answer to the unit of France: release, as expected\n"));
-  EXPECT_THAT(met.output, EndsWith("12 policies, 494 examples, 0 not as expected\n"));
+  EXPECT_THAT(met.output, EndsWith("12 policies, 502 examples, 0 not as expected\n"));
   const Outcome missed =
       Execute("test " + Changed("missed", "expect  = \"refused\"", "expect  = \"held\""));
   EXPECT_EQ(missed.exit_code, 1);
@@ -290,7 +290,7 @@ TEST(PolicyProgram, UsageErrorsExitWith2) {
 TEST(PolicyProgram, SaysItInFrench) {
   const Outcome checked = Execute("--language fr check " + Examples());
   EXPECT_EQ(checked.exit_code, 0);
-  EXPECT_THAT(checked.output, HasSubstr("12 politiques, 494 exemples, 0 non conformes, "));
+  EXPECT_THAT(checked.output, HasSubstr("12 politiques, 502 exemples, 0 non conformes, "));
   const Outcome decided = Decide(kRecord, "--language fr");
   EXPECT_THAT(decided.output, HasSubstr("section 1 : non transmise : withheld (Une règle"));
   EXPECT_EQ(Execute("check x --language de").exit_code, 2);
