@@ -204,11 +204,13 @@ void Decide(benchmark::State& state) {
   auto record = record::ReadRecord(submission.record());
   Bed::Must(record.status());
   const broker::Candidate candidate = broker::FromRecord(*record);
+  const broker::Candidate::Recipient& to = candidate.recipients.front();
+  const policy::RecipientLabels recipient{
+      .recipient = to.agency, .under = to.instrument, .consents = {}};
   const auto snapshot = bed.engine().view()->registry.PolicySnapshot(bed.Now());
   Bed::Must(snapshot.status());
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        policy::Decide(**snapshot, candidate.labels, candidate.recipients.front(), bed.Now()));
+    benchmark::DoNotOptimize(policy::Decide(**snapshot, candidate.labels, recipient, bed.Now()));
   }
 }
 BENCHMARK(Decide);
