@@ -405,7 +405,7 @@ TEST_F(AdmissionTest, KindsWithoutMeaningAreRefused) {
   const std::set<v1::RecordKind> meant = {v1::RECORD_KIND_ALERT,       v1::RECORD_KIND_LEAD,
                                           v1::RECORD_KIND_REQUEST,     v1::RECORD_KIND_ANSWER,
                                           v1::RECORD_KIND_INFORMATION, v1::RECORD_KIND_ADVISORY,
-                                          v1::RECORD_KIND_OUTCOME};
+                                          v1::RECORD_KIND_OUTCOME,     v1::RECORD_KIND_CONSENT};
   for (int kind = v1::RecordKind_MIN + 1; kind <= v1::RecordKind_MAX; ++kind) {
     Lead lead = f.WithHeader(f.Seal({}), [&](v1::RecordHeader& header) {
       header.set_kind(static_cast<v1::RecordKind>(kind));

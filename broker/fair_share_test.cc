@@ -184,15 +184,15 @@ TEST(FairShareTest, AcknowledgementsOfWhatWasTakenBeforeArePassedOver) {
 
 TEST(FairShareTest, RefusalsByDecisionHaveADailyBudget) {
   EngineFixture f({}, true, {.refused_per_day = 2});
-  ASSERT_TRUE(f.Send({.handling = "H3"}, 1).ok());
+  ASSERT_TRUE(f.Send({.purpose = "curiosity"}, 1).ok());
   ASSERT_TRUE(f.Send({.recipients = {"AE.fiu"}}, 2).ok());
   uint64_t size = f.engine->LatestCheckpoint().head.size;
-  EXPECT_TRUE(IsQuota(f.Send({.handling = "H3"}, 3).status()));
+  EXPECT_TRUE(IsQuota(f.Send({.purpose = "curiosity"}, 3).status()));
   EXPECT_EQ(f.engine->LatestCheckpoint().head.size, size);
   EXPECT_TRUE(f.Send({}, 3).ok());
-  EXPECT_TRUE(f.Send({.origin = "DE.fiu", .handling = "H3"}, 1).ok());
+  EXPECT_TRUE(f.Send({.origin = "DE.fiu", .purpose = "curiosity"}, 1).ok());
   f.now = f.now + limits::kDayMs;
-  EXPECT_TRUE(f.Send({.handling = "H3"}, 4).ok());
+  EXPECT_TRUE(f.Send({.purpose = "curiosity"}, 4).ok());
 }
 
 // Statements of one agency that say something new each time, without end.

@@ -151,7 +151,7 @@ absl::StatusOr<std::string> SignConsent(const Ground& ground, std::string_view h
   const policy::Decision decision =
       policy::DecideOutbound(**snapshot, AsIfSent(*ours, note), ToThird(*ours, note), now);
   if (!decision.releases() || !decision.withheld.empty()) return DoesNotGo(note, decision);
-  const auto& obligations = decision.origin_obligations;
+  const auto& obligations = decision.obligations;
   note.mutable_obligations()->Assign(obligations.begin(), obligations.end());
   const auto signing = ground.keyring.Signing(registry, crypto::KeyUse::kRecordSigning, now);
   if (!signing.ok()) return signing.status();

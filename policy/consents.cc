@@ -175,6 +175,7 @@ bool Consents::OriginLetsGo() const {
 }
 
 void Consents::AddObligations(ObligationSet& out) const {
+  if (sources_ == Sources::kTaken) return;
   for (uint32_t k = 0; k < count_; ++k) out.Add(voices_[k].obligations);
 }
 

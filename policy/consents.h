@@ -30,7 +30,8 @@ class Consents {
   Mask Yielding(const SideTables& side, const Mask& forbids) const;
   // The origin has itself let every atom go to this recipient.
   bool OriginLetsGo() const;
-  // What the States that consent, and the instruments they name, oblige to.
+  // What the States that consent, and the instruments they name, oblige to; nothing when they were
+  // not asked.
   void AddObligations(ObligationSet& out) const;
 
  private:

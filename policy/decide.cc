@@ -242,7 +242,6 @@ class Decider {
       const Asked& asked = asked_[k];
       if (asked.side == Side::kOrigin) AddObligations(*asked.rules, asked.answer.matched, out);
     }
-    if (consents_) consents_->AddObligations(out);
     return out;
   }
 

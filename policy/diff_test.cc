@@ -294,7 +294,7 @@ TEST(Diff, TellsEveryDifferenceOfRandomPoliciesAndNothingElse) {
 TEST(Diff, TellsASmallChangeAndNothingElse) {
   int differing = 0;
   entente::testing::SeededRandom random(5);
-  for (uint64_t seed = 1; seed <= 60 && !HasFailure(); ++seed) {
+  for (uint64_t seed = 1; seed <= 70 && !HasFailure(); ++seed) {
     const Side before = RandomSide(seed);
     if (!before.snapshot) continue;
     Side after = before;

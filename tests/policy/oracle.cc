@@ -273,7 +273,6 @@ class Oracle {
     }
     if (binding_ != nullptr) Add(binding_->obligations, all_);
     Add(consents_.obligations(), all_);
-    Add(consents_.obligations(), origins_);
     for (const auto& [side, rule] : allows_) {
       Add(rule->obligations, all_);
       if (side == Side::kOrigin) Add(rule->obligations, origins_);
