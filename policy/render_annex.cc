@@ -213,8 +213,8 @@ void AddMeanings(const RenderSetting& setting, const Policy& policy, Blocks& out
   for (const auto& [category, words, title] : kExplained) {
     DocumentBlock block{Kind::kFacts, "", {}, {}, {}};
     for (const std::string& word : setting.vocabulary.words(category)) {
-      const auto uses = [&](const Rule& rule) {
-        return std::ranges::find(rule.*words, word) != (rule.*words).end();
+      const auto uses = [&word, listed = words](const Rule& rule) {
+        return std::ranges::find(rule.*listed, word) != (rule.*listed).end();
       };
       std::string meaning = MeaningOf(language, category, word);
       if (meaning.empty() || !AnyRule(policy, uses)) continue;

@@ -15,13 +15,13 @@ Instant At(uint64_t ms) { return {static_cast<int64_t>(ms)}; }
 
 absl::Status Demand(bool holds, const v1::ConsentNote& note, std::string_view otherwise) {
   if (holds) return absl::OkStatus();
-  return Refuse(Refusal{
-      .reason = Reason::kConsentMissing,
-      .subject = "",
-      .text = "The consent of " + note.source() + " is " + std::string(otherwise) + ".",
-      .advice = "Attach one that was given for this record, or none.",
-      .record_id = "",
-      .log_index = std::nullopt});
+  return Refuse(
+      Refusal{.reason = Reason::kConsentMissing,
+              .subject = "",
+              .text = "The consent of " + note.source() + " is " + std::string(otherwise) + ".",
+              .advice = "Attach one that was given for this record, or none.",
+              .record_id = "",
+              .log_index = std::nullopt});
 }
 
 absl::Status CheckIsOfThisRecord(const record::Header& header, const ConsentedAccess& access,
