@@ -9,11 +9,25 @@
 #include "tests/policy/random_world.h"
 #include "tests/policy/test_world.h"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ENTENTE_SANITIZER_COUNTS
+#include <sanitizer/allocator_interface.h>
+#endif
+#endif
+
 namespace {
 thread_local size_t allocations = 0;
 }  // namespace
 
-// All forms that end in the operator delete below: a sanitizer sees who mixes them.
+#ifdef ENTENTE_SANITIZER_COUNTS
+// A sanitizer brings the operators itself, and takes a hook in their place.
+namespace {
+const int hooked = __sanitizer_install_malloc_and_free_hooks(
+    [](const volatile void*, size_t) { ++allocations; }, [](const volatile void*) {});
+}  // namespace
+#else
+// All forms that end in the operator delete below.
 void* operator new(size_t size, const std::nothrow_t&) noexcept {
   ++allocations;
   return std::malloc(size);
@@ -25,6 +39,7 @@ void* operator new(size_t size) {
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+#endif
 
 namespace entente::policy::testing {
 namespace {
