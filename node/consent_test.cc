@@ -231,6 +231,23 @@ TEST_F(ConsentTest, NotMoreThanARecordHolds) {
   EXPECT_TRUE(TrySend(Onward(consents)).ok()) << "one that is named twice counts once";
 }
 
+TEST_F(ConsentTest, NotMoreThanARecordHoldsInAll) {
+  std::vector<std::string> consents;
+  for (const char* to : {"BR.fiu", "CH.fiu", "NL.fiu"}) {
+    v1::GiveConsentRequest asked = Asked();
+    asked.set_recipient(to);
+    asked.add_about("suspect");
+    asked.add_data("financial");
+    for (size_t i = 0; i < 11; ++i) consents.push_back(Give(asked));
+  }
+  v1::Draft draft = Onward(consents);
+  draft.add_recipients("CH.fiu");
+  draft.add_recipients("NL.fiu");
+  const absl::Status sent = TrySend(draft);
+  ASSERT_TRUE(IsRefusal(sent, Reason::kTooLarge)) << sent;
+  EXPECT_THAT(RefusalOf(sent)->text, HasSubstr("32"));
+}
+
 TEST_F(ConsentTest, ADraftBringsNoneOfItsOwn) {
   const std::string consent = Give(Asked());
   v1::Draft draft = Onward({});

@@ -51,7 +51,7 @@ absl::Status CheckHolds(const Ground& ground, const std::string& statement, Inst
 // or of a State that the draft does not name among its sources.
 absl::Status CheckUsable(const Ground& ground, const v1::Draft& draft, const std::string& statement,
                          Instant now);
-// Refusal too-large: more for one recipient than a record may have, its own with them.
+// Refusal too-large: more for one recipient, or in all, than a record may have, its own with them.
 absl::Status CheckConsentCount(const Ground& ground, const v1::Draft& draft, Instant now);
 // Of the draft's consents what those say that go along to this recipient.
 std::vector<v1::ConsentNote> NotesGoing(const Ground& ground, const v1::Draft& draft,

@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/ledger/consents.h"
+#include "core/record/record.h"
 #include "core/record/statements.h"
 #include "node/consents.h"
 #include "node/labels.h"
@@ -67,10 +69,11 @@ policy::RecipientLabels ToThird(const record::Header& header, const v1::ConsentN
 absl::Status DoesNotGo(const v1::ConsentNote& note, const policy::Decision& decision) {
   const policy::VisibleDecision seen = policy::ViewFor(policy::Reader::kOrigin, decision);
   std::vector<std::string> why = seen.RuleIds();
-  why.insert(why.end(), seen.reasons.begin(), seen.reasons.end());
+  std::set<std::string> reasons(seen.reasons.begin(), seen.reasons.end());
   for (const policy::VisibleSection& section : seen.withheld) {
-    why.insert(why.end(), section.reasons.begin(), section.reasons.end());
+    reasons.insert(section.reasons.begin(), section.reasons.end());
   }
+  why.insert(why.end(), reasons.begin(), reasons.end());
   return RefuseAdvising(Reason::kPolicyRefused, "",
                         Text("our own policy would not send all of this to ", note.recipient(),
                              ": ", absl::StrJoin(why, ", ")),
@@ -124,7 +127,14 @@ absl::Status CheckConsentCount(const Ground& ground, const v1::Draft& draft, Ins
         Text("more than ", limits::kConsents, " consents for ", NoteIn(consent).recipient()),
         "leave out those that cover the same");
   }
-  return absl::OkStatus();
+  const auto owns = static_cast<size_t>(own ? draft.recipients_size() : 0);
+  if (static_cast<size_t>(draft.consents_size()) + owns <= record::kMostConsents) {
+    return absl::OkStatus();
+  }
+  return RefuseAdvising(Reason::kTooLarge, "",
+                        Text("more than ", record::kMostConsents,
+                             " consents in all, with one for each recipient of what H3 holds"),
+                        "send it to fewer at once");
 }
 
 std::vector<v1::ConsentNote> NotesGoing(const Ground& ground, const v1::Draft& draft,
