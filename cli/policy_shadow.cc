@@ -34,11 +34,7 @@ absl::StatusOr<Candidate> ReadCandidate(const std::string& path, const std::stri
   }
   const auto folder = policy::LoadFolder(path);
   if (!folder.ok()) return folder.status();
-  const policy::Policy* found = nullptr;
-  for (const policy::Policy& one : folder->policies) {
-    if (one.jurisdiction != state) continue;
-    if (found == nullptr || one.version > found->version) found = &one;
-  }
+  const policy::Policy* const found = PickVersion(*folder, state, std::nullopt);
   if (found == nullptr) return Told(absl::StatusCode::kNotFound, "policy.none", {state}, path);
   const auto file =
       std::ranges::find(folder->files, found->file, [](const auto& one) { return one.path; });

@@ -1,7 +1,6 @@
 #include "node/consents.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 #include "core/base/encoding.h"
@@ -11,8 +10,6 @@
 
 namespace entente::node {
 namespace {
-
-constexpr uint64_t kEndOfLog = std::numeric_limits<uint64_t>::max();
 
 std::vector<std::string> Words(const v1::Draft& draft, bool persons) {
   std::set<std::string> words;

@@ -3,6 +3,8 @@
 // give to others. Pure; not thread-safe, like the ground that they read.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,9 @@
 #include "policy/vocabulary.h"
 
 namespace entente::node {
+
+// Where what is checked before it stands in the log would stand.
+inline constexpr uint64_t kEndOfLog = std::numeric_limits<uint64_t>::max();
 
 // One of these handling codes asks for what only a person can judge: what the instruction says.
 bool NeedsPerson(const policy::Vocabulary& vocabulary, const v1::Draft& draft);

@@ -1,6 +1,5 @@
 // Consents from one agency to another: those that came, and those that we give (consents.h).
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 
@@ -18,8 +17,6 @@
 
 namespace entente::node {
 namespace {
-
-constexpr uint64_t kEndOfLog = std::numeric_limits<uint64_t>::max();
 
 std::string StateOf(const std::string& agency) { return agency.substr(0, agency.find('.')); }
 
