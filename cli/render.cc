@@ -37,8 +37,14 @@ std::string Joined(const Texts& texts, std::string_view separator = ", ") {
   return out;
 }
 
+// From each of these all other reasons follow: it is said alone.
+constexpr std::string_view kFirstCauses[] = {"label-unknown:recipient", "label-missing:under"};
+
 template <typename Codes>
 std::string Reasons(Language language, const Codes& codes) {
+  for (const std::string_view cause : kFirstCauses) {
+    if (std::ranges::find(codes, cause) != codes.end()) return ReasonWords(language, cause);
+  }
   Row reasons;
   for (const std::string& code : codes) reasons.push_back(ReasonWords(language, code));
   return Joined(reasons, "; ");

@@ -102,6 +102,26 @@ TEST(Render, TheInstructionComesBeforeAllElse) {
   }
 }
 
+// Of seven reasons six say what follows from one.
+TEST(Render, WhatMakesAllOtherReasonsFollowIsSaidAloneAndInWordsOfTheDesk) {
+  v1::SendResponse sent;
+  v1::RecipientPreview& preview = *sent.add_recipients();
+  preview.set_recipient("AE.fiu");
+  preview.set_verdict(v1::VERDICT_REFUSE);
+  for (const char* code : {"essential-missing", "label-missing:under", "no-rule-allows"}) {
+    preview.add_reasons(code);
+  }
+  std::string text = RenderSent(Language::kEnglish, sent);
+  EXPECT_NE(text.find("There is no agreement to send it under"), text.npos) << text;
+  EXPECT_EQ(text.find("The label"), text.npos) << text;
+  EXPECT_EQ(text.find("no-rule-allows"), text.npos) << text;
+  EXPECT_NE(RenderSent(Language::kFrench, sent).find("pas d'accord"), text.npos);
+  preview.add_reasons("label-unknown:recipient");
+  text = RenderSent(Language::kEnglish, sent);
+  EXPECT_NE(text.find("suspended, removed or not admitted yet"), text.npos) << text;
+  EXPECT_EQ(text.find("essential-missing"), text.npos) << text;
+}
+
 TEST(Render, AConsentSaysWhoLetsWhomPassOnWhatUntilWhen) {
   v1::ConsentNote note;
   note.set_source("DE.fiu");

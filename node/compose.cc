@@ -259,7 +259,7 @@ absl::Status ChooseInstruments(const Ground& ground, const v1::Draft& draft, Ins
       return RefuseAdvising(Reason::kLabelMissing, "under",
                             Text("several instruments cover ", draft.purpose(), " to ",
                                  recipient.recipient(), ": ", absl::StrJoin(candidates, ", ")),
-                            "name the one to send under");
+                            "name the one to send under, as instrument in the draft");
     }
     if (!candidates.empty()) recipient.set_instrument(candidates.front());
   }

@@ -55,6 +55,15 @@ constexpr SentenceRow kRows[] = {
     {"entry.notice", "a notice", "un avis"},
     {"entry.refusal", "a refusal", "un refus"},
     {"entry.expiry", "an expiry", "une expiration"},
+    {"policy-reason.no-agreement",
+     "There is no agreement to send it under: none in force covers this purpose between the two.",
+     "Il n'y a pas d'accord pour l'envoyer : aucun en vigueur ne couvre cette finalité entre les "
+     "deux."},
+    {"policy-reason.recipient-not-active",
+     "The recipient is no active agency: suspended, removed or not admitted yet; agency list says "
+     "which.",
+     "Le destinataire n'est pas un service actif : suspendu, retiré ou pas encore admis ; agency "
+     "list le dit."},
     {"policy-reason.origin-policy-absent", "The sender's State has no policy in force.",
      "L'État émetteur n'a pas de politique en vigueur."},
     {"policy-reason.destination-policy-absent", "The recipient's State has no policy in force.",
