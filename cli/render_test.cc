@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/render_case.h"
 #include "cli/render_consent.h"
 #include "cli/render_people.h"
 #include "cli/text.h"
@@ -120,6 +121,20 @@ TEST(Render, WhatMakesAllOtherReasonsFollowIsSaidAloneAndInWordsOfTheDesk) {
   text = RenderSent(Language::kEnglish, sent);
   EXPECT_NE(text.find("suspended, removed or not admitted yet"), text.npos) << text;
   EXPECT_EQ(text.find("essential-missing"), text.npos) << text;
+}
+
+TEST(Render, ACaseThatThisAgencyIsNotInAnyMoreSaysSoAndWhomToAsk) {
+  v1::ListCasesResponse cases;
+  v1::CaseSummary& summary = *cases.add_cases();
+  summary.set_owner("FR.fiu");
+  summary.set_number(2);
+  EXPECT_EQ(RenderCases(Language::kEnglish, cases).find("NOT IN IT ANY MORE"), std::string::npos);
+  summary.set_turned_away(true);
+  const std::string text = RenderCases(Language::kEnglish, cases);
+  EXPECT_NE(text.find("NOT IN IT ANY MORE"), text.npos) << text;
+  EXPECT_NE(text.find("ask FR.fiu"), text.npos) << text;
+  EXPECT_NE(ReasonWords(Language::kEnglish, "wrong-agency:removed").find("not in the case any more"),
+            std::string::npos);
 }
 
 TEST(Render, AConsentSaysWhoLetsWhomPassOnWhatUntilWhen) {

@@ -16,6 +16,8 @@ struct OwnSentence {
 constexpr OwnSentence kOwnSentences[] = {
     {"label-missing:under", "policy-reason.no-agreement"},
     {"label-unknown:recipient", "policy-reason.recipient-not-active"},
+    {"wrong-agency:case", "policy-reason.recipient-left-case"},
+    {"wrong-agency:removed", "policy-reason.removed-from-case"},
 };
 
 size_t CodePoints(std::string_view text) {

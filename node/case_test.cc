@@ -175,6 +175,37 @@ TEST_F(CaseTest, WhoIsRemovedGetsNothingFromThenOn) {
   EXPECT_TRUE(IsRefusal(sent.status(), Reason::kWrongAgency)) << sent.status();
 }
 
+// Nothing else tells it so: a removal is not told to who is removed.
+TEST_F(CaseTest, WhoWasRemovedLearnsItFromTheLogsRefusal) {
+  const std::string id = Open({Member("BR.fiu"), Member("DE.fiu")});
+  world.Settle();
+  ASSERT_TRUE(Change(id, {}, {"DE.fiu"}).ok());
+  world.Settle();
+  world.broker.refuses = [](const v1::Submission& submission) -> std::optional<v1::Refusal> {
+    if (!submission.has_record()) return std::nullopt;
+    v1::Refusal refusal;
+    refusal.set_reason("wrong-agency");
+    return refusal;
+  };
+  EXPECT_FALSE(Cases("DE.fiu")[0].turned_away());
+  const std::string post = world.Send("DE.fiu", Post(id));
+  for (int i = 0; i < 2; ++i) {
+    world.Settle();
+    world.Advance(limits::kMinuteMs);
+  }
+  EXPECT_EQ(At("DE.fiu", id, post, "FR.fiu").reason(), "wrong-agency:removed");
+  EXPECT_TRUE(Cases("DE.fiu")[0].turned_away());
+  world.node("DE.fiu").Restart(world.now);
+  const auto again = world.node("DE.fiu")->Send("author", Post(id), world.now);
+  ASSERT_TRUE(IsRefusal(again.status(), Reason::kWrongAgency)) << again.status();
+  EXPECT_THAT(RefusalOf(again.status())->advice, HasSubstr("ask FR.fiu"));
+  world.broker.refuses = nullptr;
+  ASSERT_TRUE(Change(id, {Member("DE.fiu")}, {}).ok());
+  world.Settle();
+  EXPECT_FALSE(Cases("DE.fiu")[0].turned_away()) << "is in it again";
+  world.Send("DE.fiu", Post(id));
+}
+
 // Held for what its text gives away to Switzerland; Germany is removed before it is released.
 TEST_F(CaseTest, APostThatWaitsDoesNotGoToWhoLeftMeanwhile) {
   v1::AddOfficerRequest officer;

@@ -280,6 +280,7 @@ absl::StatusOr<v1::CaseSummary> Desk::SummaryOfCase(const std::string& id) const
   if (!title.ok()) return title.status();
   summary.set_title(*title);
   if (shown->log_index() != 0) summary.set_number(shown->number());
+  summary.set_turned_away(IsTurnedAway(**book));
   *summary.mutable_members() = shown->members();
   return summary;
 }

@@ -10,6 +10,7 @@
 #include "core/record/statements.h"
 #include "core/record/words.h"
 #include "node/attachments.h"
+#include "node/cases.h"
 #include "node/families.h"
 #include "node/outbox.h"
 #include "node/receipts.h"
@@ -307,7 +308,14 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   const std::vector<state::SentRecipient> before(sent.recipients().begin(),
                                                  sent.recipients().end());
   RaiseIfDelivered(*ground_, sent, before, settling.now);
-  CloseNumbers(sent, OnRefused(sent, refusal.reason(), settling.now), 0, settling.batch);
+  std::string reason = refusal.reason();
+  if (!sent.case_id().empty() && reason == ReasonWord(Reason::kWrongAgency)) {
+    reason += ":removed";
+    absl::Status noted =
+        NoteTurnedAway(*ground_, sent.case_id(), sent.membership(), settling.batch);
+    if (!noted.ok()) return noted;
+  }
+  CloseNumbers(sent, OnRefused(sent, reason, settling.now), 0, settling.batch);
   RaiseIfAnswerLost(*ground_, sent, settling.now);
   sent.clear_undecided();
   sent_.Save(sent, settling.batch);

@@ -141,6 +141,11 @@ constexpr SentenceRow kRows[] = {
      "{0}  {1} : tenu par {2}, composition {3}  (dossier {4})"},
     {"case.on-its-way", "membership {0} is on its way and not in the log yet",
      "la composition {0} est en route et pas encore au journal"},
+    {"case.turned-away",
+     "THIS AGENCY IS NOT IN IT ANY MORE: the log refused what it posted last; ask {0}. Who was in "
+     "it before:",
+     "CE SERVICE N'EN FAIT PLUS PARTIE : le journal a refusé son dernier dépôt ; interrogez {0}. Qui "
+     "en était auparavant :"},
     {"case.member", "{0}  {1}", "{0}  {1}"},
     {"case.membership", "Membership {0} of the case: {1}", "Composition {0} du dossier : {1}"},
     {"case.declared", "Case {0}: membership {1} is on its way  (case {2})",

@@ -64,6 +64,11 @@ constexpr SentenceRow kRows[] = {
      "which.",
      "Le destinataire n'est pas un service actif : suspendu, retiré ou pas encore admis ; agency "
      "list le dit."},
+    {"policy-reason.recipient-left-case", "The recipient is not in the case any more.",
+     "Le destinataire ne fait plus partie du dossier."},
+    {"policy-reason.removed-from-case",
+     "This agency is not in the case any more; ask the case's owner.",
+     "Ce service ne fait plus partie du dossier ; interrogez-en le propriétaire."},
     {"policy-reason.origin-policy-absent", "The sender's State has no policy in force.",
      "L'État émetteur n'a pas de politique en vigueur."},
     {"policy-reason.destination-policy-absent", "The recipient's State has no policy in force.",
