@@ -105,6 +105,15 @@ TEST_F(CaseTest, MembersLearnWhoIsInIt) {
   EXPECT_THAT(Cases("CH.fiu"), IsEmpty());
 }
 
+TEST_F(CaseTest, AWrongWordIsNamedWhenItIsOpened) {
+  v1::OpenCaseRequest request = CaseWith(world.now, {"BR.fiu"});
+  request.set_purpose("nonsense");
+  const auto opened = world.node("FR.fiu")->OpenCase("author", request, world.now);
+  ASSERT_TRUE(IsRefusal(opened.status(), Reason::kLabelUnknown)) << opened.status();
+  EXPECT_THAT(RefusalOf(opened.status())->text, HasSubstr("nonsense"));
+  EXPECT_THAT(RefusalOf(opened.status())->advice, HasSubstr("asset-recovery"));
+}
+
 TEST_F(CaseTest, APostGoesToAllWhoAreInIt) {
   const std::string id = Open({Member("BR.fiu"), Member("CH.fiu")});
   const std::string early = world.Send("FR.fiu", Post(id));  // leaves after the membership

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/record/content.h"
@@ -158,7 +159,7 @@ absl::Status Desk::CheckAllAreTold(std::string_view officer, const v1::Draft& dr
     if (one.verdict() == v1::VERDICT_RELEASE) continue;
     return Refuse(Reason::kPolicyRefused,
                   Text("our own policy does not let ", one.recipient(),
-                       " be told of this case: ", one.reasons().empty() ? "" : one.reasons(0)));
+                       " be told of this case: ", absl::StrJoin(one.reasons(), ", ")));
   }
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 // (desk.h).
 #include <algorithm>
 
+#include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "node/cases.h"
@@ -110,7 +111,7 @@ absl::StatusOr<state::SentRecord> Desk::PrepareReply(std::string_view officer, v
   if (decision->releases()) return sent;
   const v1::RecipientPreview preview = PreviewOf(draft.recipients(0), *decision);
   return Refuse(Reason::kPolicyRefused, Text("our own policy does not let this answer leave: ",
-                                             preview.reasons().empty() ? "" : preview.reasons(0)));
+                                             absl::StrJoin(preview.reasons(), ", ")));
 }
 
 absl::StatusOr<v1::AnswerResponse> Desk::KeepReply(std::string_view justification,
