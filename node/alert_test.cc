@@ -315,6 +315,25 @@ TEST(AlertTest, OnlyTheIssuerClears) {
   EXPECT_TRUE(IsRefusal(world.Clear("BR.fiu", id, "L898902C3", "SE"), Reason::kWrongAgency));
 }
 
+// A list that comes anew replaces many; whoever still has the old reference is told so.
+TEST(AlertTest, AnAlertThatWasReplacedIsNotSaidToHaveExpired) {
+  AlertWorld world;
+  const std::string id = world.Publish(world.Alert({"BR.fiu"}));
+  world.Settle();
+  v1::RecallRequest request;
+  request.set_record_id(id);
+  request.set_ground(v1::RECALL_GROUND_REPLACED);
+  request.set_justification("a newer list");
+  ASSERT_TRUE(world.node("FR.fiu")->Recall("author", request, world.now).ok());
+  for (const absl::Status& status :
+       {world.Clear("FR.fiu", id, "L898902C3", "SE"), world.Show("FR.fiu", id).status()}) {
+    const auto refusal = RefusalOf(status);
+    ASSERT_TRUE(refusal && refusal->reason == Reason::kExpired) << status;
+    EXPECT_EQ(refusal->text, "this agency recalled it: another takes its place");
+    EXPECT_THAT(refusal->advice, HasSubstr("the record that took its place"));
+  }
+}
+
 TEST(AlertTest, AFindingGoesToTheIssuer) {
   AlertWorld world;
   const std::string id = world.Publish(world.Alert({"BR.fiu"}));

@@ -43,21 +43,6 @@ bool IsOver(const state::SentRecord& sent, Instant now) {
          sent.expires_ms() <= static_cast<uint64_t>(now.ms);
 }
 
-std::string_view WhyRecalled(v1::RecallGround ground) {
-  switch (ground) {
-    case v1::RECALL_GROUND_INCORRECT:
-      return "it is incorrect";
-    case v1::RECALL_GROUND_UNLAWFUL:
-      return "it should not have been sent";
-    case v1::RECALL_GROUND_RECATEGORISED:
-      return "the person is in another category now, such as a victim";
-    case v1::RECALL_GROUND_REPLACED:
-      return "another takes its place";
-    default:
-      return "it is withdrawn";
-  }
-}
-
 absl::Status Over() { return Refuse(Reason::kExpired, "the time of this record is over"); }
 
 void FillAsk(const v1::SectionContent& content, v1::RecordSummary& summary) {
@@ -372,7 +357,7 @@ absl::StatusOr<v1::ShowResponse> Desk::OpenReceived(const std::string& hash,
 }
 
 absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent, Instant now) const {
-  if (IsOver(sent, now)) return Over();
+  if (IsOver(sent, now)) return WhyOver(sent);
   absl::StatusOr<state::SentContent> content = sent_.Content(sent);
   if (!content.ok()) return content.status();
   v1::ShowResponse response;

@@ -288,7 +288,7 @@ absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
   }
   absl::StatusOr<state::SentRecord> sent = FindSent(request.record_id());
   if (!sent.ok()) return sent.status();
-  if (sent->recalled_ms() == 0 && sent->stage() == state::STAGE_PURGED) return ErasedByTime();
+  if (sent->recalled_ms() == 0 && sent->stage() == state::STAGE_PURGED) return WhyOver(*sent);
   // One that waits for a key, say, would keep the case from being changed.
   if (sent->kind() == v1::RECORD_KIND_MEMBERSHIP && sent->stage() != state::STAGE_DRAFT) {
     return RefuseAdvising(Reason::kMalformed, "", "a membership that left is not recalled",

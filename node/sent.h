@@ -38,6 +38,9 @@ class Sent {
 
 // Refusal expired: of what its row says was purged.
 absl::Status ErasedByTime();
+std::string_view WhyRecalled(v1::RecallGround ground);
+// The same of a record of ours: that its time was over, or that we recalled it and why.
+absl::Status WhyOver(const state::SentRecord& sent);
 
 state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency);
 // Where a request stands after this reply.
