@@ -50,8 +50,22 @@ std::string Reasons(Language language, const Codes& codes) {
   return Joined(reasons, "; ");
 }
 
-// An answer's reason is a person's own words; any other is a code.
+constexpr std::string_view kNotReleasedBy = "not-released-by:";
+
+// Who refused what was held, and why.
+std::string NotReleasedText(Language language, std::string_view reason) {
+  const std::string_view rest = reason.substr(kNotReleasedBy.size());
+  const size_t colon = std::min(rest.find(':'), rest.size());
+  return Say(language, "held.not-released",
+             {rest.substr(0, colon), rest.substr(std::min(colon + 1, rest.size()))});
+}
+
+// An answer's reason is a person's own words, and so is that of what was not released; any other is
+// a code.
 std::string ReasonText(Language language, const v1::RecipientStatus& recipient) {
+  if (recipient.reason().starts_with(kNotReleasedBy)) {
+    return NotReleasedText(language, recipient.reason());
+  }
   const bool answered = recipient.state() == v1::RECIPIENT_STATE_TAKEN ||
                         recipient.state() == v1::RECIPIENT_STATE_DECLINED;
   return answered ? recipient.reason() : ReasonWords(language, recipient.reason());

@@ -123,6 +123,17 @@ TEST(Render, WhatMakesAllOtherReasonsFollowIsSaidAloneAndInWordsOfTheDesk) {
   EXPECT_EQ(text.find("essential-missing"), text.npos) << text;
 }
 
+TEST(Render, TheAuthorReadsWhoDidNotReleaseARecordAndWhy) {
+  v1::ListResponse sent;
+  v1::RecipientStatus& recipient = *sent.add_records()->add_recipients();
+  recipient.set_state(v1::RECIPIENT_STATE_NOT_SENT);
+  recipient.set_reason("not-released-by:rita:it names the victim: take her out");
+  const std::string text = RenderRecords(Language::kEnglish, sent, false);
+  EXPECT_NE(text.find("rita refused to let it go: it names the victim: take her out"), text.npos)
+      << text;
+  EXPECT_EQ(text.find("not-released-by"), text.npos) << text;
+}
+
 TEST(Render, ACaseThatThisAgencyIsNotInAnyMoreSaysSoAndWhomToAsk) {
   v1::ListCasesResponse cases;
   v1::CaseSummary& summary = *cases.add_cases();

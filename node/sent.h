@@ -48,6 +48,8 @@ v1::RecipientState StateOfReply(v1::ReplyState state);
 // Why a record is held until a second person has looked.
 inline constexpr std::string_view kHeldForLeak = "policy-held:leak";
 inline constexpr std::string_view kHeldForSecond = "policy-held:second-person";
+// Before who did not let it go, a colon and why, in their words.
+inline constexpr std::string_view kNotReleasedBy = "not-released-by:";
 // Whoever waits is held.
 void Hold(state::SentRecord& sent, std::string_view reason, Instant now);
 void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant now);

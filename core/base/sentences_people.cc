@@ -18,6 +18,7 @@ constexpr SentenceRow kRows[] = {
     {"held.released", "Record {0} is released.", "L'enregistrement {0} est libéré."},
     {"held.refused", "Record {0} is refused: it does not leave.",
      "L'enregistrement {0} est refusé : il ne part pas."},
+    {"held.not-released", "{0} refused to let it go: {1}", "{0} a refusé de le libérer : {1}"},
     {"held.section", "-- {0}. {1}: {2} ({3})", "-- {0}. {1} : {2} ({3})"},
     {"held.seen", "To let it go as it stands here: entente held release {0} --seen {1}",
      "Pour le libérer tel qu'il est ici : entente held release {0} --seen {1}"},
