@@ -14,6 +14,7 @@ struct OwnSentence {
   std::string_view key;
 };
 constexpr OwnSentence kOwnSentences[] = {
+    {"attachment-missing:uploading", "policy-reason.uploading"},
     {"label-missing:under", "policy-reason.no-agreement"},
     {"label-unknown:recipient", "policy-reason.recipient-not-active"},
     {"wrong-agency:case", "policy-reason.recipient-left-case"},

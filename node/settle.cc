@@ -335,7 +335,8 @@ absl::Status Outbox::Held(const state::OutboxItem& item, const v1::Refusal& refu
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
   if (!found.ok() || !*found) return found.status();
   state::SentRecord sent = **std::move(found);
-  OnPassingRefusal(sent, refusal.reason(), held, settling.now);
+  const bool uploads = refusal.reason() == ReasonWord(Reason::kAttachmentMissing);
+  OnPassingRefusal(sent, Text(refusal.reason(), uploads ? ":uploading" : ""), held, settling.now);
   sent_.Save(sent, settling.batch);
   return absl::OkStatus();
 }

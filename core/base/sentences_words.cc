@@ -55,6 +55,8 @@ constexpr SentenceRow kRows[] = {
     {"entry.notice", "a notice", "un avis"},
     {"entry.refusal", "a refusal", "un refus"},
     {"entry.expiry", "an expiry", "une expiration"},
+    {"policy-reason.uploading", "Its attachment is on the way to the broker; it leaves after that.",
+     "Sa pièce jointe est en route vers le courtier ; il part ensuite."},
     {"policy-reason.no-agreement",
      "There is no agreement to send it under: none in force covers this purpose between the two.",
      "Il n'y a pas d'accord pour l'envoyer : aucun en vigueur ne couvre cette finalité entre les "
