@@ -107,21 +107,37 @@ std::string ActionText(Language language, v1::AlertAction action) {
              : WordOf(language, *v1::AlertAction_descriptor(), action);
 }
 
-std::string RecordHead(Language language, const v1::RecordSummary& record) {
-  const std::string by = InstantText(record.deadline_ms());
-  switch (record.kind()) {
-    case v1::RECORD_KIND_ALERT:
-      return Say(language, "alert.head",
-                 {record.reference(), ActionText(language, record.action()),
-                  InstantText(record.expires_ms()), record.record_id(), record.own_reference()});
-    case v1::RECORD_KIND_REQUEST:
-      return Say(language, "request.head",
-                 {record.reference(), by, record.record_id(), record.own_reference()});
-    default:
-      return Say(language, "lead.head",
-                 {record.reference(), NumberWord(language, "measure", record.measure()), by,
-                  record.record_id(), record.own_reference()});
+// What has no reference, or no deadline, says nothing of it.
+std::string ReferencesText(Language language, const v1::RecordSummary& record) {
+  std::string out;
+  if (!record.own_reference().empty()) {
+    out += Say(language, "record.own-reference", {record.own_reference()});
   }
+  if (!record.their_reference().empty()) {
+    out += Say(language, "record.their-reference", {record.their_reference()});
+  }
+  return out;
+}
+
+std::string RecordHead(Language language, const v1::RecordSummary& record) {
+  const std::string references = ReferencesText(language, record);
+  const std::string by = InstantText(record.deadline_ms());
+  const std::string expires = InstantText(record.expires_ms());
+  if (record.kind() == v1::RECORD_KIND_ALERT) {
+    return Say(language, "alert.head",
+               {record.reference(), ActionText(language, record.action()), expires,
+                record.record_id(), references});
+  }
+  if (record.kind() == v1::RECORD_KIND_REQUEST && record.deadline_ms() != 0) {
+    return Say(language, "request.head", {record.reference(), by, record.record_id(), references});
+  }
+  if (record.measure() == v1::LEAD_MEASURE_UNSPECIFIED) {
+    return Say(language, "record.head",
+               {record.reference(), expires, record.record_id(), references});
+  }
+  return Say(language, record.deadline_ms() == 0 ? "lead.head-open" : "lead.head",
+             {record.reference(), NumberWord(language, "measure", record.measure()), by,
+              record.record_id(), references});
 }
 
 std::string ContentText(Language language, const v1::SectionContent& content) {
@@ -379,7 +395,8 @@ std::string RenderInbox(Language language, const v1::InboxResponse& response) {
 std::string RenderShown(Language language, const v1::ShowResponse& shown) {
   const auto& item = shown.item();
   std::string out = InstructionFirst(language, shown.instruction());
-  out += Say(language, "show.head",
+  // What this agency sent it has not received.
+  out += Say(language, item.received_ms() == 0 ? "show.head-own" : "show.head",
              {item.reference(), NumberWord(language, "kind", item.kind()), item.origin(),
               InstantText(item.received_ms()), shown.purpose(), shown.instrument(),
               Joined(item.handling(), " "), item.evaluation(), InstantText(item.expires_ms())}) +

@@ -7,6 +7,7 @@
 
 #include "cli/render_case.h"
 #include "cli/render_consent.h"
+#include "cli/render_lead.h"
 #include "cli/render_people.h"
 #include "cli/text.h"
 
@@ -134,6 +135,29 @@ TEST(Render, TheAuthorReadsWhoDidNotReleaseARecordAndWhy) {
   EXPECT_EQ(text.find("not-released-by"), text.npos) << text;
 }
 
+TEST(Render, WhatARecordDoesNotHaveIsNotPrinted) {
+  v1::ListResponse list;
+  v1::RecordSummary& record = *list.add_records();
+  record.set_reference("7W3K");
+  record.set_record_id("ab12");
+  record.set_kind(v1::RECORD_KIND_INFORMATION);
+  record.set_expires_ms(1793577600000);
+  EXPECT_EQ(RenderRecords(Language::kEnglish, list, false),
+            "7W3K  until 2026-11-02T00:00:00.000Z  (record ab12)\n");
+  record.set_kind(v1::RECORD_KIND_REQUEST);
+  record.set_their_reference("BR-GRU-88");
+  EXPECT_EQ(RenderRecords(Language::kEnglish, list, true),
+            "7W3K  until 2026-11-02T00:00:00.000Z  (record ab12; sender's reference BR-GRU-88) "
+            "from \n")
+      << "recalled: without a deadline";
+  v1::LeadAnswer answer;
+  answer.set_reason("no such account");
+  EXPECT_EQ(RenderLeadAnswer(Language::kEnglish, answer), "Declined: no such account\n");
+  v1::ShowResponse own;
+  own.mutable_item()->set_origin("FR.fiu");
+  EXPECT_EQ(RenderShown(Language::kEnglish, own).find("received"), std::string::npos);
+}
+
 TEST(Render, ACaseThatThisAgencyIsNotInAnyMoreSaysSoAndWhomToAsk) {
   v1::ListCasesResponse cases;
   v1::CaseSummary& summary = *cases.add_cases();
@@ -144,6 +168,9 @@ TEST(Render, ACaseThatThisAgencyIsNotInAnyMoreSaysSoAndWhomToAsk) {
   const std::string text = RenderCases(Language::kEnglish, cases);
   EXPECT_NE(text.find("NOT IN IT ANY MORE"), text.npos) << text;
   EXPECT_NE(text.find("ask FR.fiu"), text.npos) << text;
+  EXPECT_NE(ReasonWords(Language::kEnglish, "attachment-missing:uploading").find("on the way"),
+            std::string::npos)
+      << "nothing is lost";
   EXPECT_NE(ReasonWords(Language::kEnglish, "wrong-agency:removed").find("not in the case any more"),
             std::string::npos);
 }

@@ -1,5 +1,6 @@
 // Reading at the desk: leads, inbox, one record, the log of consultations (desk.h).
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
@@ -45,6 +46,12 @@ bool IsOver(const state::SentRecord& sent, Instant now) {
 
 absl::Status Over() { return Refuse(Reason::kExpired, "the time of this record is over"); }
 
+std::string ReferenceIn(const v1::SectionContent& content) {
+  if (content.has_lead_ask()) return content.lead_ask().reference();
+  if (content.has_request_ask()) return content.request_ask().reference();
+  return content.alert_notice().reference();
+}
+
 void FillAsk(const v1::SectionContent& content, v1::RecordSummary& summary) {
   if (content.has_lead_ask()) {
     summary.set_deadline_ms(content.lead_ask().deadline_ms());
@@ -55,6 +62,15 @@ void FillAsk(const v1::SectionContent& content, v1::RecordSummary& summary) {
     summary.set_action(content.alert_notice().action());
     summary.set_confirm_by_ms(content.alert_notice().confirm_by_ms());
   }
+}
+
+// Those that it was sent under, each once.
+std::string InstrumentsOf(const state::SentRecord& sent) {
+  std::set<std::string> names;
+  for (const state::SentRecipient& recipient : sent.recipients()) {
+    if (!recipient.instrument().empty()) names.insert(recipient.instrument());
+  }
+  return absl::StrJoin(names, ", ");
 }
 
 v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
@@ -206,7 +222,9 @@ absl::StatusOr<v1::RecordSummary> Desk::SummaryOfReceived(const state::ReceivedR
   if (!content.ok()) return content.status();
   for (const state::KeptSection& section : content->sections()) {
     v1::SectionContent parsed;
-    if (parsed.ParseFromString(section.content())) FillAsk(parsed, lead);
+    if (!parsed.ParseFromString(section.content())) continue;
+    FillAsk(parsed, lead);
+    if (lead.their_reference().empty()) lead.set_their_reference(ReferenceIn(parsed));
   }
   lead.set_own_reference(content->own_answer().reference());
   status.set_overdue(IsOverdue(lead, status.state(), now));
@@ -373,7 +391,7 @@ absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent, I
   item.set_read(true);
   item.set_log_index(sent.log_index());
   response.set_purpose(sent.purpose());
-  response.set_instrument(content->draft().instrument());
+  response.set_instrument(InstrumentsOf(sent));
   response.set_instruction(content->draft().instruction());
   for (int i = 0; i < content->draft().sections_size(); ++i) {
     const v1::DraftSection& section = content->draft().sections(i);
