@@ -111,6 +111,10 @@ absl::Status Desk::CheckMayAssign(std::string_view officer, const Assignments& a
       ground_->officers.Check(officer, {role::kAdministrator}).ok()) {
     return status;
   }
+  if (assigned.unit.empty() && assigned.officers.empty()) {
+    return RefuseAdvising(Reason::kNotAuthorised, "", "this is assigned to nobody",
+                          "ask an administrator to assign it");
+  }
   return RefuseAdvising(
       Reason::kNotAuthorised, "",
       Text("this is assigned to ", AssignedText(assigned), ", and you are not of them"),
