@@ -274,8 +274,18 @@ std::string RenderPreviews(Language language, const Previews& recipients) {
 }
 
 std::string RenderSent(Language language, const v1::SendResponse& response) {
-  return Say(language, "record.accepted", {response.reference(), response.record_id()}) + "\n" +
-         RenderPreviews(language, response.recipients());
+  const auto& to = response.recipients();
+  const bool held = std::ranges::any_of(to, [](const v1::RecipientPreview& one) {
+    return !one.leaks().empty() || !one.second_person().empty();
+  });
+  const bool leaves = std::ranges::any_of(to, [](const v1::RecipientPreview& one) {
+    return one.verdict() != v1::VERDICT_REFUSE;
+  });
+  const std::string_view key = !leaves ? "record.goes-nowhere"
+                               : held  ? "record.held"
+                                       : "record.accepted";
+  return Say(language, key, {response.reference(), response.record_id()}) + "\n" +
+         RenderPreviews(language, to);
 }
 
 std::string RenderPreview(Language language, const v1::PreviewResponse& response) {

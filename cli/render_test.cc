@@ -158,6 +158,25 @@ TEST(Render, WhatARecordDoesNotHaveIsNotPrinted) {
   EXPECT_EQ(RenderShown(Language::kEnglish, own).find("received"), std::string::npos);
 }
 
+TEST(Render, OnlyWhatLeavesIsInTheOutbox) {
+  v1::SendResponse sent;
+  v1::RecipientPreview& preview = *sent.add_recipients();
+  preview.set_verdict(v1::VERDICT_RELEASE);
+  const auto says = [&](std::string_view words) {
+    return RenderSent(Language::kEnglish, sent).find(words) != std::string::npos;
+  };
+  EXPECT_TRUE(says("is in the outbox"));
+  preview.add_second_person("policy");
+  EXPECT_TRUE(says("waits here, and has not left"));
+  EXPECT_FALSE(says("is in the outbox"));
+  preview.clear_second_person();
+  preview.set_verdict(v1::VERDICT_REFUSE);
+  EXPECT_TRUE(says("is not sent"));
+  EXPECT_FALSE(says("is in the outbox"));
+  sent.add_recipients()->set_verdict(v1::VERDICT_RELEASE_IN_PART);
+  EXPECT_TRUE(says("is in the outbox")) << "to one of them it goes";
+}
+
 TEST(Render, ACaseThatThisAgencyIsNotInAnyMoreSaysSoAndWhomToAsk) {
   v1::ListCasesResponse cases;
   v1::CaseSummary& summary = *cases.add_cases();
