@@ -278,9 +278,8 @@ std::string RenderSent(Language language, const v1::SendResponse& response) {
   const bool held = std::ranges::any_of(to, [](const v1::RecipientPreview& one) {
     return !one.leaks().empty() || !one.second_person().empty();
   });
-  const bool leaves = std::ranges::any_of(to, [](const v1::RecipientPreview& one) {
-    return one.verdict() != v1::VERDICT_REFUSE;
-  });
+  const bool leaves = std::ranges::any_of(
+      to, [](const v1::RecipientPreview& one) { return one.verdict() != v1::VERDICT_REFUSE; });
   const std::string_view key = !leaves ? "record.goes-nowhere"
                                : held  ? "record.held"
                                        : "record.accepted";
@@ -430,7 +429,7 @@ std::string RenderShown(Language language, const v1::ShowResponse& shown) {
     if (!section.content().has_attachment()) continue;
     out += "  " +
            Say(language, section.fetched() ? "attachment.here" : "attachment.on-its-way",
-               {section.section_id()}) +
+               {section.section_id(), item.record_id(), shown.purpose()}) +
            "\n";
   }
   for (const auto& withheld : shown.withheld()) {

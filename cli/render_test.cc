@@ -177,6 +177,22 @@ TEST(Render, OnlyWhatLeavesIsInTheOutbox) {
   EXPECT_TRUE(says("is in the outbox")) << "to one of them it goes";
 }
 
+// What is printed as a command runs as it is printed, but for what only a person knows.
+TEST(Render, TheHintAtAnAttachmentIsAWholeCommand) {
+  v1::ShowResponse shown;
+  shown.mutable_item()->set_record_id("ab12");
+  shown.set_purpose("asset-recovery");
+  v1::ShownSection& section = *shown.add_sections();
+  section.set_section_id("9c8c");
+  section.set_fetched(true);
+  section.mutable_content()->mutable_attachment()->set_name("ledger.csv");
+  const std::string text = RenderShown(Language::kEnglish, shown);
+  EXPECT_NE(text.find("entente attachment save ab12 --section 9c8c --out FILE --purpose "
+                      "asset-recovery --justification \"...\""),
+            text.npos)
+      << text;
+}
+
 TEST(Render, ACaseThatThisAgencyIsNotInAnyMoreSaysSoAndWhomToAsk) {
   v1::ListCasesResponse cases;
   v1::CaseSummary& summary = *cases.add_cases();
@@ -190,8 +206,9 @@ TEST(Render, ACaseThatThisAgencyIsNotInAnyMoreSaysSoAndWhomToAsk) {
   EXPECT_NE(ReasonWords(Language::kEnglish, "attachment-missing:uploading").find("on the way"),
             std::string::npos)
       << "nothing is lost";
-  EXPECT_NE(ReasonWords(Language::kEnglish, "wrong-agency:removed").find("not in the case any more"),
-            std::string::npos);
+  EXPECT_NE(
+      ReasonWords(Language::kEnglish, "wrong-agency:removed").find("not in the case any more"),
+      std::string::npos);
 }
 
 TEST(Render, AConsentSaysWhoLetsWhomPassOnWhatUntilWhen) {

@@ -18,7 +18,7 @@ absl::Status CheckSecond(const state::SentRecord& sent, std::string_view author,
                          std::string_view officer) {
   if (sent.stage() != state::STAGE_HELD) {
     return RefuseAdvising(Reason::kMalformed, "", "this record is not held",
-                          "entente held list shows those that are");
+                          "entente held list --justification \"...\" shows those that are");
   }
   if (sent.officer() == officer || author == officer) {
     return RefuseAdvising(Reason::kNotAuthorised, "",

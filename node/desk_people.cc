@@ -223,8 +223,9 @@ absl::StatusOr<v1::ReviewOutsideResponse> Desk::ReviewOutside(
   absl::StatusOr<std::vector<std::string>> all = OutsideReads(UINT64_MAX);
   if (!all.ok()) return all.status();
   if (seen->empty()) {
-    return RefuseAdvising(Reason::kMalformed, "", "no read outside waits up to that line",
-                          "entente log --outside shows them with their numbers");
+    return RefuseAdvising(
+        Reason::kMalformed, "", "no read outside waits up to that line",
+        "entente log --outside --justification \"...\" shows them with their numbers");
   }
   store::WriteBatch batch;
   for (const std::string& key : *seen) batch.Delete(kNode, key);

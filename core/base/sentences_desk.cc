@@ -19,8 +19,11 @@ constexpr SentenceRow kRows[] = {
      "Vérifiez --broker et --broker-name, et demandez à son exploitant s'il fonctionne."},
     {"watch.waits", "{0} waits, {1}, since {2}.", "{0} attend, {1}, depuis {2}."},
     {"attachment.progress", "{0}: {1} %", "{0} : {1} %"},
-    {"attachment.here", "It is here: entente attachment save --section {0}",
-     "Il est ici : entente attachment save --section {0}"},
+    {"attachment.here",
+     "It is here: entente attachment save {1} --section {0} --out FILE --purpose {2} "
+     "--justification \"...\"",
+     "Il est ici : entente attachment save {1} --section {0} --out FICHIER --purpose {2} "
+     "--justification \"...\""},
     {"attachment.on-its-way", "It is on its way here (section {0}).",
      "Il est en route vers ici (section {0})."},
     {"attachment.saved", "{0} written: {1}, {2} bytes, as its sender described it.",
@@ -29,8 +32,10 @@ constexpr SentenceRow kRows[] = {
     {"error.not-found", "Nothing of that name or number is kept at {0}.",
      "Rien de ce nom ou de ce numéro n'est conservé chez {0}."},
     {"error.not-found-advice",
-     "Check the record id or reference against `entente inbox` and `entente lead list`.",
-     "Comparez l'identifiant ou la référence avec `entente inbox` et `entente lead list`."},
+     "Check the record id or reference against the list of its kind: `entente inbox`, or `list` of "
+     "lead, alert, request, information, consent and case.",
+     "Comparez l'identifiant ou la référence avec la liste de son genre : `entente inbox`, ou "
+     "`list` de lead, alert, request, information, consent et case."},
     {"error.too-much", "Too much for one exchange with {0}: {1}",
      "Trop pour un seul échange avec {0} : {1}"},
     {"error.too-much-advice", "Ask for less at once, or send less at once; nothing was changed.",
@@ -148,7 +153,8 @@ constexpr SentenceRow kRows[] = {
     {"case.turned-away",
      "THIS AGENCY IS NOT IN IT ANY MORE: the log refused what it posted last; ask {0}. Who was in "
      "it before:",
-     "CE SERVICE N'EN FAIT PLUS PARTIE : le journal a refusé son dernier dépôt ; interrogez {0}. Qui "
+     "CE SERVICE N'EN FAIT PLUS PARTIE : le journal a refusé son dernier dépôt ; interrogez {0}. "
+     "Qui "
      "en était auparavant :"},
     {"case.member", "{0}  {1}", "{0}  {1}"},
     {"case.membership", "Membership {0} of the case: {1}", "Composition {0} du dossier : {1}"},
