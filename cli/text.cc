@@ -73,7 +73,8 @@ std::string Word(Language language, std::string_view group, std::string_view cod
 
 std::string ReasonWords(Language language, std::string_view code) {
   const auto* const own = std::ranges::find(kOwnSentences, code, &OwnSentence::code);
-  if (own != std::end(kOwnSentences)) return std::string(code) + " (" + Say(language, own->key) + ")";
+  if (own != std::end(kOwnSentences))
+    return std::string(code) + " (" + Say(language, own->key) + ")";
   const size_t colon = code.find(':');
   const std::string word(code.substr(0, colon));
   const std::string_view subject = colon == code.npos ? "" : code.substr(colon + 1);

@@ -315,6 +315,32 @@ TEST(AlertTest, OnlyTheIssuerClears) {
   EXPECT_TRUE(IsRefusal(world.Clear("BR.fiu", id, "L898902C3", "SE"), Reason::kWrongAgency));
 }
 
+// An import makes hundreds of them.
+TEST(AlertTest, AlertsDoNotDrownWhatWaitsForSomebodyUnlessTheyAreUrgent) {
+  AlertWorld world;
+  v1::Draft alert = world.Alert({"BR.fiu"});
+  alert.set_urgency(v1::URGENCY_NORMAL);
+  world.Publish(alert);
+  world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  v1::InboxRequest request;
+  const auto inbox = [&] {
+    return world.node("BR.fiu")->Inbox("reader", request, world.now)->items_size();
+  };
+  const auto rings = [&] {
+    return world.node("BR.fiu")->Watch("reader", world.now)->records_size();
+  };
+  EXPECT_EQ(inbox(), 2);
+  EXPECT_EQ(rings(), 1);
+  request.add_without(v1::RECORD_KIND_ALERT);
+  EXPECT_EQ(inbox(), 1);
+  alert.set_urgency(v1::URGENCY_URGENT);
+  world.Publish(alert);
+  world.Settle();
+  EXPECT_EQ(inbox(), 2);
+  EXPECT_EQ(rings(), 2);
+}
+
 // A list that comes anew replaces many; whoever still has the old reference is told so.
 TEST(AlertTest, AnAlertThatWasReplacedIsNotSaidToHaveExpired) {
   AlertWorld world;

@@ -151,8 +151,8 @@ absl::StatusOr<Assigned> Assignments::OfCase(std::string_view case_id) const {
   if (!*book) return Assigned{};
   // From before there were units.
   if ((*book)->owner() == ground_->agency.text() && !(*book)->memberships().empty()) {
-    absl::StatusOr<std::optional<state::SentRecord>> opened = node::Load<state::SentRecord>(
-        ground_->db, kSent, (*book)->memberships(0).record());
+    absl::StatusOr<std::optional<state::SentRecord>> opened =
+        node::Load<state::SentRecord>(ground_->db, kSent, (*book)->memberships(0).record());
     if (!opened.ok()) return opened.status();
     if (*opened) return OfAuthor((*opened)->officer());
   }

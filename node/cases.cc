@@ -200,7 +200,8 @@ absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_vie
                           Text("ask ", (*book)->owner(), ", which may open another"));
   }
   if (IsTurnedAway(**book)) {
-    return RefuseAdvising(Reason::kWrongAgency, "removed", "this agency is not in the case any more",
+    return RefuseAdvising(Reason::kWrongAgency, "removed",
+                          "this agency is not in the case any more",
                           Text("ask ", (*book)->owner(), ", which owns it and took it out"));
   }
   if (!MayPost(**book, *in_force, ground.agency.text())) {

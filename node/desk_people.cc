@@ -309,6 +309,8 @@ absl::StatusOr<v1::WatchResponse> Desk::Watch(std::string_view officer, Instant 
   v1::InboxRequest request;
   request.set_unread_only(true);
   request.set_mine_only(true);
+  // They are found by a search: a whole list of them would drown what waits for somebody.
+  request.add_without(v1::RECORD_KIND_ALERT);
   const absl::StatusOr<v1::InboxResponse> inbox = Inbox(officer, request, now);
   if (!inbox.ok()) return inbox.status();
   v1::WatchResponse response;

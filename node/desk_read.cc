@@ -102,6 +102,11 @@ void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
   FillConsent(shown);
 }
 
+bool IsLeftOut(const v1::InboxRequest& request, const state::ReceivedRecord& received) {
+  return received.urgency() != v1::URGENCY_URGENT &&
+         std::ranges::find(request.without(), received.kind()) != request.without().end();
+}
+
 void FillAssigned(const Assigned& assigned, bool inside, v1::InboxItem& item) {
   item.set_unit(assigned.unit);
   item.mutable_officers()->Assign(assigned.officers.begin(), assigned.officers.end());
@@ -296,7 +301,8 @@ absl::StatusOr<v1::InboxResponse> Desk::Inbox(std::string_view officer,
   status = ForEach<state::ReceivedRecord>(
       ground_->db, kReceived, [&](std::string_view key, const state::ReceivedRecord& received) {
         Place place{received.received_ms(), std::string(key)};
-        const bool shown = received.refusal().empty() && !IsOver(received, now) && *last < place;
+        const bool shown = received.refusal().empty() && !IsOver(received, now) && *last < place &&
+                           !IsLeftOut(request, received);
         if (!shown || (request.unread_only() && received.read())) return absl::OkStatus();
         absl::StatusOr<Assigned> assigned = assignments->Of(received);
         if (!assigned.ok()) return assigned.status();

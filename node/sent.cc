@@ -80,8 +80,7 @@ absl::Status WhyOver(const state::SentRecord& sent) {
                           "if it still holds, send it anew with a later expiry");
   }
   return RefuseAdvising(
-      Reason::kExpired, "",
-      Text("this agency recalled it: ", WhyRecalled(sent.recall_ground())),
+      Reason::kExpired, "", Text("this agency recalled it: ", WhyRecalled(sent.recall_ground())),
       sent.recall_ground() == v1::RECALL_GROUND_REPLACED
           ? "give the reference of the record that took its place: the list of its kind has it"
           : "if it holds after all, send it anew");
