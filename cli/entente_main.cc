@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "cli/commands.h"
+#include "core/base/command_line.h"
 #include "core/net/channel.h"
 #include "core/net/config_reader.h"
 
@@ -67,7 +68,7 @@ int Main(int argc, char** argv) {
   app.footer(kFooter);
   app.require_subcommand(1);
   app.fallthrough();
-  app.set_help_all_flag("--help-all", "help of every command");
+  DescribeItself(app);
   AddSettings(app, config, context.settings);
   AddLeadCommands(app, context);
   AddAlertCommands(app, context);
