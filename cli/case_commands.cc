@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "cli/commands.h"
@@ -90,6 +91,18 @@ void Ask(Context& context, Call call, const Request& request, Render render) {
   if (!response) return;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << render(context.language(), *response);
+}
+
+// The answer is no when there was something to share, and none of it goes.
+void Share(Context& context, const v1::ShareCaseRequest& request) {
+  const auto response = context.Call(&v1::Desk::Stub::ShareCase, request);
+  if (!response) return;
+  const auto goes = [](const v1::SharedEntry& entry) { return !entry.copy_id().empty(); };
+  if (!response->entries().empty() && std::ranges::none_of(response->entries(), goes)) {
+    context.exit_code = kAnswerIsNo;
+  }
+  if (context.settings.json) return context.PrintJson(*response);
+  std::cout << RenderShared(context.language(), *response);
 }
 
 // Sets one text field of the request that `options` points to.
@@ -194,9 +207,7 @@ void AddShare(CLI::App& group, Context& context) {
       [request](const std::string& v) { request->set_justification(v); },
       "why, in your words; kept in this node's log")
       ->required();
-  command->callback([&context, request] {
-    Ask<v1::ShareCaseResponse>(context, &v1::Desk::Stub::ShareCase, *request, RenderShared);
-  });
+  command->callback([&context, request] { Share(context, *request); });
 }
 
 }  // namespace

@@ -105,6 +105,12 @@ int Main(int argc, char** argv) {
       context.Fail(UsageFailure(context.language(), "no command " + rest.front()));
       return context.exit_code;
     }
+    // The options are right, and what was written for one is not.
+    if (error.get_name() == "ValidationError" || error.get_name() == "ConversionError") {
+      context.settings.json = as_json;
+      context.Fail(absl::InvalidArgumentError(error.what()));
+      return context.exit_code;
+    }
     if (error.get_exit_code() == 0 || !as_json) return app.exit(error) == 0 ? kDone : kUsage;
     // The parser stops at the error, and may not have come to these two.
     context.settings.json = true;

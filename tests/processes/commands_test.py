@@ -217,6 +217,7 @@ class Commands:
             assert "AG 117/26" in said["en"].stdout and "DE.fiu" in shown["ask"]["recipients"], said["en"].stdout
         update = ["lead", "update", records["en"], *WHY, "--number"]
         errors(self.dieter, NO, "malformed", [*update, "7", "--status", "lifted"], "7")
+        errors(self.anna, INPUT, "input-refused", ["lead", "recall", records["en"], "--ground", "nonsense", *WHY], "withdrawn")
         errors(self.dieter, INPUT, "input-refused", [*update, "1", "--status", "over"], "--status")
         errors(self.dieter, INPUT, "input-refused", [*update, "1", "--held", "12 Euro"], "--held")
 
@@ -251,7 +252,7 @@ class Commands:
         officers, _ = answers(self.admin, lambda style: ["officer", "list"])
         assert {"o-en", "o-fr", "o-json"} <= {one["id"] for one in officers["officers"]}, officers
         errors(self.anna, NO, "not-authorised", ["officer", "add", "x.y", "--role", "reader"], "administrator")
-        errors(self.admin, NO, "malformed", ["officer", "add", "x.y", "--role", "king"])
+        errors(self.admin, INPUT, "input-refused", ["officer", "add", "x.y", "--role", "king"], "data-protection-officer")
 
     def each(self, person, words):
         """Given once in each style; the record or case that each names, by style."""
@@ -289,6 +290,9 @@ class Commands:
             return states.count("RECIPIENT_STATE_ERASED") == 2
         until("both old copies are erased", erased)
         answers(self.anna, lambda style: ["case", "show", case[style]])
+        share = self.anna.run(["case", "share", case["en"], "--to", "CH.fiu", *WHY], "en")
+        check_exit(share, NO, "a share of which nothing goes")
+        assert "goes to nobody" in share.stdout, share.stdout
         errors(self.anna, NO, "malformed", ["case", "show", "nonsense"], "nonsense")
         errors(self.anna, INPUT, "input-refused", ["case", "change", case["en"], "--add", "CH.fiu=king", *WHY], "king")
 
@@ -330,7 +334,7 @@ class Commands:
         assert "Musterbank" not in (out / "decisions.jsonl").read_text(), "content"
         assert (out.stat().st_mode & 0o777) == 0o700, oct(out.stat().st_mode)
         errors(self.anna, INPUT, "input-refused", ["decisions", "--out", out, *WHY], "decisions.jsonl")
-        errors(self.anna, USAGE, "usage", ["decisions", "--out", self.folder / "no", "--from", "yesterday", *WHY])
+        errors(self.anna, INPUT, "input-refused", ["decisions", "--out", self.folder / "no", "--from", "yesterday", *WHY])
         errors(self.admin, NO, "not-authorised", ["decisions", "--out", self.folder / "no", *WHY], "data-protection-officer")
         none = self.anna.run(["decisions", "--out", self.folder / "none", "--until", "2000-01-01T00:00:00Z", *WHY], "json")
         assert json.loads(none.stdout)["decisions"] == 0, none.stdout
