@@ -123,6 +123,7 @@ class Commands:
         got = self.dieter.run(["watch", "--once", "--hook", self.folder / "none"], "en")
         check_exit(got, INPUT, "watch with a hook that is not there")
         assert not got.stdout, "what rang nowhere was told as rung"
+        assert got.stderr.count("No such file") == 1, f"said once, not for each record: {got.stderr}"
         print("  answers: watch", flush=True)
 
     def stopping(self, publish):
