@@ -16,6 +16,8 @@ constexpr SentenceRow kRows[] = {
     {"audit.not-readable", "NOT READABLE {0}: {1}", "ILLISIBLE {0} : {1}"},
     {"audit.summary", "{0} receipts: {1} verified, {2} not verified, {3} not readable",
      "{0} reçus : {1} vérifiés, {2} non vérifiés, {3} illisibles"},
+    {"audit.no-receipt", "it is no receipt: name a file that ends in .tlog-proof, or a folder of them",
+     "ce n'est pas un reçu : nommez un fichier en .tlog-proof, ou un dossier qui en contient"},
     {"audit.none", "{0} holds no receipt: no file ends in .tlog-proof",
      "{0} ne contient aucun reçu : aucun fichier ne se termine par .tlog-proof"},
     {"audit.no-event", "It proves an entry of another kind than a record's: {0}.",
