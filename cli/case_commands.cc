@@ -140,7 +140,8 @@ void AddOpen(CLI::App& group, Context& context) {
       *command, "--evaluation", [request](const std::string& v) { request->set_evaluation(v); },
       "4x4 evaluation of the membership, such as A1")
       ->required();
-  command->add_option("--expires", options->expires, "until when the case runs: an instant, or from now, such as P90D or P1Y");
+  command->add_option("--expires", options->expires,
+                      "until when the case runs: an instant, or from now, such as P90D or P1Y");
   AddText(
       *command, "--justification",
       [request](const std::string& v) { request->set_justification(v); },
@@ -163,8 +164,9 @@ void AddChange(CLI::App& group, Context& context) {
   command->add_option("--add", options->add, "agencies that come, such as BR.fiu,DE.fiu=observer")
       ->delimiter(',');
   command->add_option("--remove", options->remove, "agencies that go")->delimiter(',');
-  command->add_option("--expires", options->expires,
-                      "until when the case runs: an instant, or from now, such as P1Y; without it: as before");
+  command->add_option(
+      "--expires", options->expires,
+      "until when the case runs: an instant, or from now, such as P1Y; without it: as before");
   AddText(
       *command, "--justification",
       [request](const std::string& v) { request->set_justification(v); },

@@ -28,8 +28,8 @@ std::string UrgencyOf(const v1::WaitingRecord& record) {
   return std::string(record::UrgencyWord(record.urgency()));
 }
 
-// PROGRAM REFERENCE URGENCY, and waits for it. Not through a shell: nothing is interpreted. NOT_FOUND
-// when it cannot be run at all, for this record or any other.
+// PROGRAM REFERENCE URGENCY, and waits for it. Not through a shell: nothing is interpreted.
+// NOT_FOUND when it cannot be run at all, for this record or any other.
 absl::Status RunHook(const std::string& hook, const v1::WaitingRecord& record) {
   std::string program = hook;
   std::string reference = record.reference();

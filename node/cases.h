@@ -33,7 +33,8 @@ bool MayPost(const state::CaseBook& book, const state::HeldMembership& membershi
 
 // The number under which this agency may post now. Refusals malformed: no such case here;
 // membership-behind: a membership of ours is not in the log yet; expired: the time of the newest is
-// over; wrong-agency:removed: we are not in it any more; not-authorised: we are not in it, or observe.
+// over; wrong-agency:removed: we are not in it any more; not-authorised: we are not in it, or
+// observe.
 absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_view case_id,
                                            Instant now);
 
