@@ -102,6 +102,9 @@ class Commands:
         assert (self.folder / "out-en").read_bytes() == (self.folder / "papers.txt").read_bytes()
         errors(self.dieter, INPUT, "input-refused", ["attachment", "save", sent["record_id"], "--out",
                                                      self.folder / "out-en", *reading], "out-en")
+        left, _ = answers(self.dieter, lambda style: ["inbox", "--without", "information"])
+        assert {item["kind"] for item in left["items"]} == {"RECORD_KIND_LEAD"}, left
+        errors(self.dieter, INPUT, "input-refused", ["inbox", "--without", "leads"], "leads")
         draft.write_text(draft.read_text().replace("papers.txt", "none.txt"))
         errors(self.anna, INPUT, "input-refused", ["information", "send", "--draft", draft, "--to", "DE.fiu", *WHY], "none.txt")
 
@@ -421,7 +424,8 @@ class Commands:
         answers(self.dieter, lambda style: ["status"])
         wrong = self.typed(self.rita, ["unlock"], ["five words nobody joins up"])
         check_exit(wrong, NO, "a wrong pass phrase")
-        assert json.loads(wrong.stderr[wrong.stderr.index("{"):])["reason"] == "not-authenticated", wrong.stderr
+        told = json.loads(wrong.stderr[wrong.stderr.index("{"):])
+        assert told["reason"] == "not-authenticated" and "pass phrase" in told["error"], wrong.stderr
         for style in STYLES:
             opened = self.typed(self.rita, ["unlock"], [phrase], style)
             check_exit(opened, DONE, "unlock")
