@@ -17,6 +17,7 @@
 #include "broker/fsck_files.h"
 #include "broker/init.h"
 #include "broker/server.h"
+#include "core/base/command_line.h"
 #include "core/base/refusal.h"
 #include "core/crypto/random.h"
 #include "core/net/channel.h"
@@ -209,7 +210,7 @@ int Main(int argc, char** argv) {
       "writes them in a log, and hands them to their recipients. It can open none.");
   app.name("entente-broker");
   app.footer(kFooter);
-  app.set_help_all_flag("--help-all", "Help for every command");
+  DescribeItself(app);
   std::string config = DefaultConfig();
   bool check_only = false;
   app.add_option("--config", config, "The configuration file")

@@ -8,6 +8,7 @@
 #include "cli/audit_render.h"
 #include "cli/files.h"
 #include "cli/text.h"
+#include "core/base/command_line.h"
 
 namespace entente::cli {
 namespace {
@@ -61,6 +62,7 @@ int VerifyReceipts(const VerifyOptions& options) {
 int Main(int argc, char** argv) {
   CLI::App app{"Verifies the receipts that a node keeps on file. Needs no broker and no network.",
                "entente-audit"};
+  DescribeItself(app);
   app.require_subcommand(1);
   app.footer(kExitCodes);
 

@@ -7,6 +7,7 @@
 #include "cli/files.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
+#include "core/base/sentences.h"
 
 namespace entente::cli {
 namespace {
@@ -74,6 +75,12 @@ absl::StatusOr<std::vector<std::string>> FindReceipts(const std::vector<std::str
 
 AuditedReceipt AuditReceipt(const ledger::Genesis& genesis, const std::string& path) {
   AuditedReceipt out{.path = path, .why_not = absl::OkStatus(), .facts = {}};
+  // Of another file what would be missing beside it bears a name that nobody gave.
+  std::error_code error;
+  if (fs::exists(path, error) && !fs::exists(fs::path(path).replace_extension(kProof), error)) {
+    out.why_not = Told(absl::StatusCode::kNotFound, "audit.no-receipt", {});
+    return out;
+  }
   const auto bundle = ReadBundle(path);
   if (!bundle.ok()) {
     out.why_not = bundle.status();

@@ -127,7 +127,7 @@ void RenderReceipt(Renderer& to, const AuditedReceipt& receipt) {
     to.Line("audit.verified", {receipt.path});
     return RenderFacts(to, *receipt.facts);
   }
-  const std::string detail(receipt.why_not.message());
+  const std::string detail = MessageIn(to.language(), receipt.why_not);
   const auto refusal = RefusalOf(receipt.why_not);
   if (!refusal) return to.Line("audit.not-readable", {receipt.path, detail});
   to.Line("audit.not-verified", {receipt.path});

@@ -184,6 +184,16 @@ TEST_F(AuditTest, NoSentenceIsMissingInEitherLanguage) {
   }
 }
 
+TEST_F(AuditTest, AFileThatIsNoReceiptIsCalledByTheNameThatWasGiven) {
+  Write("notes.md", "what I meant to verify");
+  const std::string notes = (folder / "notes.md").string();
+  const Said run = Verify(notes);
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.out, HasSubstr("NOT READABLE " + notes + ": it is no receipt"));
+  EXPECT_THAT(run.out, Not(HasSubstr("notes.tlog-proof")));
+  EXPECT_THAT(Verify(notes, "--language fr").out, HasSubstr("ce n'est pas un reçu"));
+}
+
 TEST_F(AuditTest, OneThatDoesNotVerifyMakesTheAnswerNo) {
   Write("receipts/" + NameOf(2) + ".part", Read((folder / "receipts" / (NameOf(3) + ".part"))));
   const Said run = Verify((folder / "receipts").string());

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/draft_fields.h"
 #include "cli/record_commands.h"
 #include "cli/render_case.h"
 #include "cli/subject_words.h"
@@ -37,11 +39,11 @@ bool AddMembers(Context& context, const std::vector<std::string>& texts, Request
   return true;
 }
 
-// From now. Unix milliseconds.
-absl::StatusOr<uint64_t> ExpiryOf(const std::string& text) {
-  auto duration = ParseDuration(text);
-  if (!duration.ok()) return duration.status();
-  return static_cast<uint64_t>(AddDuration(SystemClock().Now(), *duration).ms);
+// An instant, or from now. Unix milliseconds.
+absl::StatusOr<uint64_t> ExpiryOf(const Context& context, const std::string& text) {
+  const std::optional<Instant> expires = InstantFrom(text, SystemClock().Now());
+  if (expires) return static_cast<uint64_t>(expires->ms);
+  return absl::InvalidArgumentError(context.Say("draft.instant", {"--expires", text}));
 }
 
 struct OpenOptions {
@@ -53,7 +55,7 @@ struct OpenOptions {
 void Open(Context& context, const OpenOptions& options) {
   v1::OpenCaseRequest request = options.request;
   if (!AddMembers(context, options.members, request)) return;
-  auto expires = ExpiryOf(options.expires);
+  auto expires = ExpiryOf(context, options.expires);
   if (!expires.ok()) return context.Fail(expires.status());
   request.set_expires_ms(*expires);
   const auto response = context.Call(&v1::Desk::Stub::OpenCase, request);
@@ -74,7 +76,7 @@ void Change(Context& context, const ChangeOptions& options) {
   if (!AddMembers(context, options.add, request)) return;
   request.mutable_remove()->Assign(options.remove.begin(), options.remove.end());
   if (!options.expires.empty()) {
-    auto expires = ExpiryOf(options.expires);
+    auto expires = ExpiryOf(context, options.expires);
     if (!expires.ok()) return context.Fail(expires.status());
     request.set_expires_ms(*expires);
   }
@@ -90,6 +92,18 @@ void Ask(Context& context, Call call, const Request& request, Render render) {
   if (!response) return;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << render(context.language(), *response);
+}
+
+// The answer is no when there was something to share, and none of it goes.
+void Share(Context& context, const v1::ShareCaseRequest& request) {
+  const auto response = context.Call(&v1::Desk::Stub::ShareCase, request);
+  if (!response) return;
+  const auto goes = [](const v1::SharedEntry& entry) { return !entry.copy_id().empty(); };
+  if (!response->entries().empty() && std::ranges::none_of(response->entries(), goes)) {
+    context.exit_code = kAnswerIsNo;
+  }
+  if (context.settings.json) return context.PrintJson(*response);
+  std::cout << RenderShared(context.language(), *response);
 }
 
 // Sets one text field of the request that `options` points to.
@@ -126,7 +140,8 @@ void AddOpen(CLI::App& group, Context& context) {
       *command, "--evaluation", [request](const std::string& v) { request->set_evaluation(v); },
       "4x4 evaluation of the membership, such as A1")
       ->required();
-  command->add_option("--expires", options->expires, "how long the case runs, such as P90D or P1Y");
+  command->add_option("--expires", options->expires,
+                      "until when the case runs: an instant, or from now, such as P90D or P1Y");
   AddText(
       *command, "--justification",
       [request](const std::string& v) { request->set_justification(v); },
@@ -149,8 +164,9 @@ void AddChange(CLI::App& group, Context& context) {
   command->add_option("--add", options->add, "agencies that come, such as BR.fiu,DE.fiu=observer")
       ->delimiter(',');
   command->add_option("--remove", options->remove, "agencies that go")->delimiter(',');
-  command->add_option("--expires", options->expires,
-                      "how long the case runs from now on, such as P1Y; without it: as before");
+  command->add_option(
+      "--expires", options->expires,
+      "until when the case runs: an instant, or from now, such as P1Y; without it: as before");
   AddText(
       *command, "--justification",
       [request](const std::string& v) { request->set_justification(v); },
@@ -194,9 +210,7 @@ void AddShare(CLI::App& group, Context& context) {
       [request](const std::string& v) { request->set_justification(v); },
       "why, in your words; kept in this node's log")
       ->required();
-  command->callback([&context, request] {
-    Ask<v1::ShareCaseResponse>(context, &v1::Desk::Stub::ShareCase, *request, RenderShared);
-  });
+  command->callback([&context, request] { Share(context, *request); });
 }
 
 }  // namespace

@@ -19,9 +19,9 @@ constexpr int64_t kMostSubjects = 9999;
 
 // A photo comes from a file beside the draft.
 void ReadPhoto(ConfigTable& table, v1::Photo& photo) {
-  const std::string path = table.Path("file");
+  const std::string path = table.PathInside("file");
   photo.set_taken(table.TextOr("taken", ""));
-  if (path.empty()) return;
+  if (path.empty() || !table.Good()) return;
   auto image = ReadFile(path, limits::kPhotoBytes);
   if (!image.ok()) return table.Refuse("file", std::string(image.status().message()));
   photo.set_media_type(path.ends_with(".png") ? "image/png" : "image/jpeg");

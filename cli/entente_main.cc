@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "cli/commands.h"
+#include "core/base/command_line.h"
 #include "core/net/channel.h"
 #include "core/net/config_reader.h"
 
@@ -67,7 +68,7 @@ int Main(int argc, char** argv) {
   app.footer(kFooter);
   app.require_subcommand(1);
   app.fallthrough();
-  app.set_help_all_flag("--help-all", "help of every command");
+  DescribeItself(app);
   AddSettings(app, config, context.settings);
   AddLeadCommands(app, context);
   AddAlertCommands(app, context);
@@ -102,6 +103,12 @@ int Main(int argc, char** argv) {
     if (no_command && !rest.empty()) {
       context.settings.json = as_json;
       context.Fail(UsageFailure(context.language(), "no command " + rest.front()));
+      return context.exit_code;
+    }
+    // The options are right, and what was written for one is not.
+    if (error.get_name() == "ValidationError" || error.get_name() == "ConversionError") {
+      context.settings.json = as_json;
+      context.Fail(absl::InvalidArgumentError(error.what()));
       return context.exit_code;
     }
     if (error.get_exit_code() == 0 || !as_json) return app.exit(error) == 0 ? kDone : kUsage;

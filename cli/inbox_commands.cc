@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/render.h"
 #include "cli/render_people.h"
+#include "core/record/words.h"
 
 namespace entente::cli {
 namespace {
@@ -20,6 +21,19 @@ void Inbox(Context& context, const v1::InboxRequest& request) {
   if (!response) return;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << RenderInbox(context.language(), *response);
+}
+
+bool AddWithout(Context& context, const std::vector<std::string>& kinds,
+                v1::InboxRequest& request) {
+  for (const std::string& word : kinds) {
+    const auto kind = record::KindFromWord(word);
+    if (!kind) {
+      context.Fail(Told(absl::StatusCode::kInvalidArgument, "unit.no-kind", {word}));
+      return false;
+    }
+    request.add_without(*kind);
+  }
+  return true;
 }
 
 void Show(Context& context, const v1::ShowRequest& request) {
@@ -101,8 +115,15 @@ void AddInboxCommands(CLI::App& app, Context& context) {
   inbox->add_flag_callback(
       "--mine", [request] { request->set_mine_only(true); },
       "only those assigned to you, or to your unit");
+  auto without = std::make_shared<std::vector<std::string>>();
+  inbox
+      ->add_option("--without", *without,
+                   "kinds that are left out unless urgent, such as alert; several with commas")
+      ->delimiter(',');
   AddLimit(*inbox, request);
-  inbox->callback([&context, request] { Inbox(context, *request); });
+  inbox->callback([&context, request, without] {
+    if (AddWithout(context, *without, *request)) Inbox(context, *request);
+  });
   AddShow(app, context);
   AddLog(app, context);
   app.add_subcommand("keys", "This agency's keys with their use, state and time of validity.")

@@ -8,6 +8,9 @@
 namespace entente::cli {
 namespace {
 
+constexpr std::string_view kRoles =
+    "author, releaser, reader, administrator, data-protection-officer, auditor";
+
 void Add(Context& context, const v1::Officer& officer) {
   v1::AddOfficerRequest request;
   *request.mutable_officer() = officer;
@@ -86,9 +89,11 @@ void AddOfficerCommands(CLI::App& app, Context& context) {
          [entry](const std::vector<std::string>& roles) {
            entry->mutable_roles()->Assign(roles.begin(), roles.end());
          },
-         "author, releaser, reader, administrator, data-protection-officer, auditor; several with "
-         "commas")
+         std::string(kRoles) + "; several with commas")
       ->delimiter(',')
+      ->check([](const std::string& role) {
+        return HasSentence("role." + role) ? "" : "write some of " + std::string(kRoles);
+      })
       ->required();
   add->add_option_function<std::string>(
       "--name", [entry](const std::string& text) { entry->set_name(text); }, "name for people");

@@ -7,6 +7,7 @@
 #include "cli/policy_commands.h"
 #include "cli/policy_render.h"
 #include "cli/text.h"
+#include "core/base/command_line.h"
 #include "core/base/limits.h"
 #include "core/base/read_file.h"
 #include "policy/decide.h"
@@ -226,6 +227,7 @@ int Main(int argc, char** argv) {
       "Sharing policies of a federation: check a folder of them, compare versions, decide a "
       "record, render a policy as sentences.",
       "entente-policy"};
+  DescribeItself(app);
   app.require_subcommand(1);
   app.footer(kExitCodes);
 

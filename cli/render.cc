@@ -37,15 +37,35 @@ std::string Joined(const Texts& texts, std::string_view separator = ", ") {
   return out;
 }
 
+// From each of these all other reasons follow: it is said alone.
+constexpr std::string_view kFirstCauses[] = {"label-unknown:recipient", "label-missing:under"};
+
 template <typename Codes>
 std::string Reasons(Language language, const Codes& codes) {
+  for (const std::string_view cause : kFirstCauses) {
+    if (std::ranges::find(codes, cause) != codes.end()) return ReasonWords(language, cause);
+  }
   Row reasons;
   for (const std::string& code : codes) reasons.push_back(ReasonWords(language, code));
   return Joined(reasons, "; ");
 }
 
-// An answer's reason is a person's own words; any other is a code.
+constexpr std::string_view kNotReleasedBy = "not-released-by:";
+
+// Who refused what was held, and why.
+std::string NotReleasedText(Language language, std::string_view reason) {
+  const std::string_view rest = reason.substr(kNotReleasedBy.size());
+  const size_t colon = std::min(rest.find(':'), rest.size());
+  return Say(language, "held.not-released",
+             {rest.substr(0, colon), rest.substr(std::min(colon + 1, rest.size()))});
+}
+
+// An answer's reason is a person's own words, and so is that of what was not released; any other is
+// a code.
 std::string ReasonText(Language language, const v1::RecipientStatus& recipient) {
+  if (recipient.reason().starts_with(kNotReleasedBy)) {
+    return NotReleasedText(language, recipient.reason());
+  }
   const bool answered = recipient.state() == v1::RECIPIENT_STATE_TAKEN ||
                         recipient.state() == v1::RECIPIENT_STATE_DECLINED;
   return answered ? recipient.reason() : ReasonWords(language, recipient.reason());
@@ -87,21 +107,37 @@ std::string ActionText(Language language, v1::AlertAction action) {
              : WordOf(language, *v1::AlertAction_descriptor(), action);
 }
 
-std::string RecordHead(Language language, const v1::RecordSummary& record) {
-  const std::string by = InstantText(record.deadline_ms());
-  switch (record.kind()) {
-    case v1::RECORD_KIND_ALERT:
-      return Say(language, "alert.head",
-                 {record.reference(), ActionText(language, record.action()),
-                  InstantText(record.expires_ms()), record.record_id(), record.own_reference()});
-    case v1::RECORD_KIND_REQUEST:
-      return Say(language, "request.head",
-                 {record.reference(), by, record.record_id(), record.own_reference()});
-    default:
-      return Say(language, "lead.head",
-                 {record.reference(), NumberWord(language, "measure", record.measure()), by,
-                  record.record_id(), record.own_reference()});
+// What has no reference, or no deadline, says nothing of it.
+std::string ReferencesText(Language language, const v1::RecordSummary& record) {
+  std::string out;
+  if (!record.own_reference().empty()) {
+    out += Say(language, "record.own-reference", {record.own_reference()});
   }
+  if (!record.their_reference().empty()) {
+    out += Say(language, "record.their-reference", {record.their_reference()});
+  }
+  return out;
+}
+
+std::string RecordHead(Language language, const v1::RecordSummary& record) {
+  const std::string references = ReferencesText(language, record);
+  const std::string by = InstantText(record.deadline_ms());
+  const std::string expires = InstantText(record.expires_ms());
+  if (record.kind() == v1::RECORD_KIND_ALERT) {
+    return Say(language, "alert.head",
+               {record.reference(), ActionText(language, record.action()), expires,
+                record.record_id(), references});
+  }
+  if (record.kind() == v1::RECORD_KIND_REQUEST && record.deadline_ms() != 0) {
+    return Say(language, "request.head", {record.reference(), by, record.record_id(), references});
+  }
+  if (record.measure() == v1::LEAD_MEASURE_UNSPECIFIED) {
+    return Say(language, "record.head",
+               {record.reference(), expires, record.record_id(), references});
+  }
+  return Say(language, record.deadline_ms() == 0 ? "lead.head-open" : "lead.head",
+             {record.reference(), NumberWord(language, "measure", record.measure()), by,
+              record.record_id(), references});
 }
 
 std::string ContentText(Language language, const v1::SectionContent& content) {
@@ -238,8 +274,17 @@ std::string RenderPreviews(Language language, const Previews& recipients) {
 }
 
 std::string RenderSent(Language language, const v1::SendResponse& response) {
-  return Say(language, "record.accepted", {response.reference(), response.record_id()}) + "\n" +
-         RenderPreviews(language, response.recipients());
+  const auto& to = response.recipients();
+  const bool held = std::ranges::any_of(to, [](const v1::RecipientPreview& one) {
+    return !one.leaks().empty() || !one.second_person().empty();
+  });
+  const bool leaves = std::ranges::any_of(
+      to, [](const v1::RecipientPreview& one) { return one.verdict() != v1::VERDICT_REFUSE; });
+  const std::string_view key = !leaves ? "record.goes-nowhere"
+                               : held  ? "record.held"
+                                       : "record.accepted";
+  return Say(language, key, {response.reference(), response.record_id()}) + "\n" +
+         RenderPreviews(language, to);
 }
 
 std::string RenderPreview(Language language, const v1::PreviewResponse& response) {
@@ -359,7 +404,8 @@ std::string RenderInbox(Language language, const v1::InboxResponse& response) {
 std::string RenderShown(Language language, const v1::ShowResponse& shown) {
   const auto& item = shown.item();
   std::string out = InstructionFirst(language, shown.instruction());
-  out += Say(language, "show.head",
+  // What this agency sent it has not received.
+  out += Say(language, item.received_ms() == 0 ? "show.head-own" : "show.head",
              {item.reference(), NumberWord(language, "kind", item.kind()), item.origin(),
               InstantText(item.received_ms()), shown.purpose(), shown.instrument(),
               Joined(item.handling(), " "), item.evaluation(), InstantText(item.expires_ms())}) +
@@ -383,7 +429,7 @@ std::string RenderShown(Language language, const v1::ShowResponse& shown) {
     if (!section.content().has_attachment()) continue;
     out += "  " +
            Say(language, section.fetched() ? "attachment.here" : "attachment.on-its-way",
-               {section.section_id()}) +
+               {section.section_id(), item.record_id(), shown.purpose()}) +
            "\n";
   }
   for (const auto& withheld : shown.withheld()) {

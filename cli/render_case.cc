@@ -28,6 +28,9 @@ std::string HeadText(Language language, const v1::CaseSummary& summary) {
   if (summary.on_its_way() != 0) {
     out += "  " + Say(language, "case.on-its-way", {std::to_string(summary.on_its_way())}) + "\n";
   }
+  if (summary.turned_away()) {
+    out += "  " + Say(language, "case.turned-away", {summary.owner()}) + "\n";
+  }
   return out + MembersText(language, summary.members());
 }
 

@@ -7,14 +7,15 @@
 
 namespace entente::cli {
 
-std::string RenderNote(Language language, const v1::ConsentNote& note) {
+std::string RenderNote(Language language, const v1::ConsentNote& note, const std::string& about) {
+  const std::string record = about.empty() ? HexEncode(AsBytes(note.record())) : about;
   std::string out =
       Say(language, "consent.lets",
           {note.source(), note.holder(), note.recipient(), note.purpose(), note.instrument()}) +
       "\n" +
       Say(language, "consent.what",
           {absl::StrJoin(note.about(), ", "), absl::StrJoin(note.data(), ", ")}) +
-      "\n" + Say(language, "consent.record", {HexEncode(AsBytes(note.record()))}) + "\n" +
+      "\n" + Say(language, "consent.record", {record}) + "\n" +
       Say(language, "consent.time", {InstantText(note.from_ms()), InstantText(note.until_ms())}) +
       "\n";
   for (const std::string& obligation : note.obligations()) {
@@ -49,7 +50,11 @@ std::string RenderConsents(Language language, const v1::ListConsentsResponse& re
     out += Say(language, one.received() ? "consent.received" : "consent.given",
                {one.received() ? note.source() : note.holder(), one.reference(), one.record_id()}) +
            "\n";
-    if (note.until_ms() != 0) out += RenderNote(language, note);
+    if (note.until_ms() != 0) {
+      const bool known = !one.about_record_id().empty();
+      out += RenderNote(language, note,
+                        known ? one.about_reference() + "  (" + one.about_record_id() + ")" : "");
+    }
     if (one.why_not().empty()) continue;
     out += Say(language, "consent.useless", {one.why_not()}) + "\n";
   }

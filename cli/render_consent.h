@@ -8,7 +8,9 @@
 
 namespace entente::cli {
 
-std::string RenderNote(Language language, const v1::ConsentNote& note);
+// `about` is what the record that may go on is called here; empty: its hash is shown.
+std::string RenderNote(Language language, const v1::ConsentNote& note,
+                       const std::string& about = "");
 // Of a section of a record: its statement and its text.
 std::string RenderConsent(Language language, const v1::Consent& consent);
 // Which go along to this recipient, a line each.

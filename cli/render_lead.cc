@@ -82,6 +82,10 @@ std::string ShownAnswer(Language language, const v1::LeadAnswerShown& shown) {
               : Say(language, "lead.answer-left-out", {shown.why_not()}) + "\n");
 }
 
+std::string IfGiven(Language language, std::string_view key, const std::string& value) {
+  return value.empty() ? "" : Say(language, key, {value});
+}
+
 std::string StandingText(Language language, const v1::LeadStanding& standing) {
   std::string out = "\n" + Say(language, "lead.standing", {standing.agency()}) + "\n";
   std::vector<Row> rows;
@@ -103,9 +107,11 @@ std::string RenderLeadAsk(Language language, const v1::LeadAsk& ask) {
   std::string recipients;
   for (const std::string& one : ask.recipients())
     recipients += (recipients.empty() ? "" : ", ") + one;
+  const std::string by = InstantText(ask.deadline_ms());
   return Say(language, "lead.ask",
-             {MeasureWord(language, ask.measure()), InstantText(ask.deadline_ms()), ask.reference(),
-              ask.summary()}) +
+             {MeasureWord(language, ask.measure()),
+              ask.deadline_ms() == 0 ? "" : Say(language, "lead.ask-by", {by}),
+              IfGiven(language, "record.their-reference", ask.reference()), ask.summary()}) +
          "\n" +
          (recipients.empty() ? Say(language, "lead.recipients-not-said")
                              : Say(language, "lead.recipients", {recipients})) +
@@ -118,7 +124,7 @@ std::string RenderLeadAnswer(Language language, const v1::LeadAnswer& answer) {
     rows.push_back(MeasureRow(language, measure));
   }
   return Say(language, answer.taken() ? "lead.taken" : "lead.declined",
-             {answer.reason(), answer.reference()}) +
+             {answer.reason(), IfGiven(language, "lead.answer-reference", answer.reference())}) +
          "\n" + Table(rows);
 }
 

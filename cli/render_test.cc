@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "cli/render_case.h"
 #include "cli/render_consent.h"
+#include "cli/render_lead.h"
 #include "cli/render_people.h"
 #include "cli/text.h"
 
@@ -100,6 +102,113 @@ TEST(Render, TheInstructionComesBeforeAllElse) {
     ASSERT_NE(text.find(instruction), text.npos) << text;
     EXPECT_LT(text.find(instruction), text.find("the rents")) << text;
   }
+}
+
+// Of seven reasons six say what follows from one.
+TEST(Render, WhatMakesAllOtherReasonsFollowIsSaidAloneAndInWordsOfTheDesk) {
+  v1::SendResponse sent;
+  v1::RecipientPreview& preview = *sent.add_recipients();
+  preview.set_recipient("AE.fiu");
+  preview.set_verdict(v1::VERDICT_REFUSE);
+  for (const char* code : {"essential-missing", "label-missing:under", "no-rule-allows"}) {
+    preview.add_reasons(code);
+  }
+  std::string text = RenderSent(Language::kEnglish, sent);
+  EXPECT_NE(text.find("There is no agreement to send it under"), text.npos) << text;
+  EXPECT_EQ(text.find("The label"), text.npos) << text;
+  EXPECT_EQ(text.find("no-rule-allows"), text.npos) << text;
+  EXPECT_NE(RenderSent(Language::kFrench, sent).find("pas d'accord"), text.npos);
+  preview.add_reasons("label-unknown:recipient");
+  text = RenderSent(Language::kEnglish, sent);
+  EXPECT_NE(text.find("suspended, removed or not admitted yet"), text.npos) << text;
+  EXPECT_EQ(text.find("essential-missing"), text.npos) << text;
+}
+
+TEST(Render, TheAuthorReadsWhoDidNotReleaseARecordAndWhy) {
+  v1::ListResponse sent;
+  v1::RecipientStatus& recipient = *sent.add_records()->add_recipients();
+  recipient.set_state(v1::RECIPIENT_STATE_NOT_SENT);
+  recipient.set_reason("not-released-by:rita:it names the victim: take her out");
+  const std::string text = RenderRecords(Language::kEnglish, sent, false);
+  EXPECT_NE(text.find("rita refused to let it go: it names the victim: take her out"), text.npos)
+      << text;
+  EXPECT_EQ(text.find("not-released-by"), text.npos) << text;
+}
+
+TEST(Render, WhatARecordDoesNotHaveIsNotPrinted) {
+  v1::ListResponse list;
+  v1::RecordSummary& record = *list.add_records();
+  record.set_reference("7W3K");
+  record.set_record_id("ab12");
+  record.set_kind(v1::RECORD_KIND_INFORMATION);
+  record.set_expires_ms(1793577600000);
+  EXPECT_EQ(RenderRecords(Language::kEnglish, list, false),
+            "7W3K  until 2026-11-02T00:00:00.000Z  (record ab12)\n");
+  record.set_kind(v1::RECORD_KIND_REQUEST);
+  record.set_their_reference("BR-GRU-88");
+  EXPECT_EQ(RenderRecords(Language::kEnglish, list, true),
+            "7W3K  until 2026-11-02T00:00:00.000Z  (record ab12; sender's reference BR-GRU-88) "
+            "from \n")
+      << "recalled: without a deadline";
+  v1::LeadAnswer answer;
+  answer.set_reason("no such account");
+  EXPECT_EQ(RenderLeadAnswer(Language::kEnglish, answer), "Declined: no such account\n");
+  v1::ShowResponse own;
+  own.mutable_item()->set_origin("FR.fiu");
+  EXPECT_EQ(RenderShown(Language::kEnglish, own).find("received"), std::string::npos);
+}
+
+TEST(Render, OnlyWhatLeavesIsInTheOutbox) {
+  v1::SendResponse sent;
+  v1::RecipientPreview& preview = *sent.add_recipients();
+  preview.set_verdict(v1::VERDICT_RELEASE);
+  const auto says = [&](std::string_view words) {
+    return RenderSent(Language::kEnglish, sent).find(words) != std::string::npos;
+  };
+  EXPECT_TRUE(says("is in the outbox"));
+  preview.add_second_person("policy");
+  EXPECT_TRUE(says("waits here, and has not left"));
+  EXPECT_FALSE(says("is in the outbox"));
+  preview.clear_second_person();
+  preview.set_verdict(v1::VERDICT_REFUSE);
+  EXPECT_TRUE(says("is not sent"));
+  EXPECT_FALSE(says("is in the outbox"));
+  sent.add_recipients()->set_verdict(v1::VERDICT_RELEASE_IN_PART);
+  EXPECT_TRUE(says("is in the outbox")) << "to one of them it goes";
+}
+
+// What is printed as a command runs as it is printed, but for what only a person knows.
+TEST(Render, TheHintAtAnAttachmentIsAWholeCommand) {
+  v1::ShowResponse shown;
+  shown.mutable_item()->set_record_id("ab12");
+  shown.set_purpose("asset-recovery");
+  v1::ShownSection& section = *shown.add_sections();
+  section.set_section_id("9c8c");
+  section.set_fetched(true);
+  section.mutable_content()->mutable_attachment()->set_name("ledger.csv");
+  const std::string text = RenderShown(Language::kEnglish, shown);
+  EXPECT_NE(text.find("entente attachment save ab12 --section 9c8c --out FILE --purpose "
+                      "asset-recovery --justification \"...\""),
+            text.npos)
+      << text;
+}
+
+TEST(Render, ACaseThatThisAgencyIsNotInAnyMoreSaysSoAndWhomToAsk) {
+  v1::ListCasesResponse cases;
+  v1::CaseSummary& summary = *cases.add_cases();
+  summary.set_owner("FR.fiu");
+  summary.set_number(2);
+  EXPECT_EQ(RenderCases(Language::kEnglish, cases).find("NOT IN IT ANY MORE"), std::string::npos);
+  summary.set_turned_away(true);
+  const std::string text = RenderCases(Language::kEnglish, cases);
+  EXPECT_NE(text.find("NOT IN IT ANY MORE"), text.npos) << text;
+  EXPECT_NE(text.find("ask FR.fiu"), text.npos) << text;
+  EXPECT_NE(ReasonWords(Language::kEnglish, "attachment-missing:uploading").find("on the way"),
+            std::string::npos)
+      << "nothing is lost";
+  EXPECT_NE(
+      ReasonWords(Language::kEnglish, "wrong-agency:removed").find("not in the case any more"),
+      std::string::npos);
 }
 
 TEST(Render, AConsentSaysWhoLetsWhomPassOnWhatUntilWhen) {

@@ -1,11 +1,25 @@
 #include "cli/text.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/instant.h"
 
 namespace entente::cli {
 namespace {
+
+// Where what is meant depends on what a reason is about.
+struct OwnSentence {
+  std::string_view code;
+  std::string_view key;
+};
+constexpr OwnSentence kOwnSentences[] = {
+    {"attachment-missing:uploading", "policy-reason.uploading"},
+    {"label-missing:under", "policy-reason.no-agreement"},
+    {"label-unknown:recipient", "policy-reason.recipient-not-active"},
+    {"wrong-agency:case", "policy-reason.recipient-left-case"},
+    {"wrong-agency:removed", "policy-reason.removed-from-case"},
+};
 
 size_t CodePoints(std::string_view text) {
   return static_cast<size_t>(
@@ -58,6 +72,9 @@ std::string Word(Language language, std::string_view group, std::string_view cod
 }
 
 std::string ReasonWords(Language language, std::string_view code) {
+  const auto* const own = std::ranges::find(kOwnSentences, code, &OwnSentence::code);
+  if (own != std::end(kOwnSentences))
+    return std::string(code) + " (" + Say(language, own->key) + ")";
   const size_t colon = code.find(':');
   const std::string word(code.substr(0, colon));
   const std::string_view subject = colon == code.npos ? "" : code.substr(colon + 1);

@@ -29,6 +29,7 @@ std::string UrgencyOf(const v1::WaitingRecord& record) {
 }
 
 // PROGRAM REFERENCE URGENCY, and waits for it. Not through a shell: nothing is interpreted.
+// NOT_FOUND when it cannot be run at all, for this record or any other.
 absl::Status RunHook(const std::string& hook, const v1::WaitingRecord& record) {
   std::string program = hook;
   std::string reference = record.reference();
@@ -38,7 +39,7 @@ absl::Status RunHook(const std::string& hook, const v1::WaitingRecord& record) {
   const int error =
       posix_spawnp(&pid, program.c_str(), nullptr, nullptr, arguments.data(), environ);
   if (error != 0) {
-    return absl::InvalidArgumentError(hook + ": " + std::generic_category().message(error));
+    return absl::NotFoundError(hook + ": " + std::generic_category().message(error));
   }
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -67,6 +68,7 @@ void LookOnce(Context& context, const WatchOptions& options, std::set<std::strin
         options.hook.empty() ? absl::OkStatus() : RunHook(options.hook, record);
     if (!rung.ok()) {
       context.Fail(rung);
+      if (absl::IsNotFound(rung)) return;
       continue;
     }
     told.insert(record.record_id());

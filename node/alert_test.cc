@@ -315,6 +315,51 @@ TEST(AlertTest, OnlyTheIssuerClears) {
   EXPECT_TRUE(IsRefusal(world.Clear("BR.fiu", id, "L898902C3", "SE"), Reason::kWrongAgency));
 }
 
+// An import makes hundreds of them.
+TEST(AlertTest, AlertsDoNotDrownWhatWaitsForSomebodyUnlessTheyAreUrgent) {
+  AlertWorld world;
+  v1::Draft alert = world.Alert({"BR.fiu"});
+  alert.set_urgency(v1::URGENCY_NORMAL);
+  world.Publish(alert);
+  world.Send("FR.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();
+  v1::InboxRequest request;
+  const auto inbox = [&] {
+    return world.node("BR.fiu")->Inbox("reader", request, world.now)->items_size();
+  };
+  const auto rings = [&] {
+    return world.node("BR.fiu")->Watch("reader", world.now)->records_size();
+  };
+  EXPECT_EQ(inbox(), 2);
+  EXPECT_EQ(rings(), 1);
+  request.add_without(v1::RECORD_KIND_ALERT);
+  EXPECT_EQ(inbox(), 1);
+  alert.set_urgency(v1::URGENCY_URGENT);
+  world.Publish(alert);
+  world.Settle();
+  EXPECT_EQ(inbox(), 2);
+  EXPECT_EQ(rings(), 2);
+}
+
+// A list that comes anew replaces many; whoever still has the old reference is told so.
+TEST(AlertTest, AnAlertThatWasReplacedIsNotSaidToHaveExpired) {
+  AlertWorld world;
+  const std::string id = world.Publish(world.Alert({"BR.fiu"}));
+  world.Settle();
+  v1::RecallRequest request;
+  request.set_record_id(id);
+  request.set_ground(v1::RECALL_GROUND_REPLACED);
+  request.set_justification("a newer list");
+  ASSERT_TRUE(world.node("FR.fiu")->Recall("author", request, world.now).ok());
+  for (const absl::Status& status :
+       {world.Clear("FR.fiu", id, "L898902C3", "SE"), world.Show("FR.fiu", id).status()}) {
+    const auto refusal = RefusalOf(status);
+    ASSERT_TRUE(refusal && refusal->reason == Reason::kExpired) << status;
+    EXPECT_EQ(refusal->text, "this agency recalled it: another takes its place");
+    EXPECT_THAT(refusal->advice, HasSubstr("the record that took its place"));
+  }
+}
+
 TEST(AlertTest, AFindingGoesToTheIssuer) {
   AlertWorld world;
   const std::string id = world.Publish(world.Alert({"BR.fiu"}));

@@ -49,6 +49,12 @@ std::optional<int> Fit(const v1::UnitRule& rule, v1::RecordKind kind, std::strin
   return (of_kind ? 4 : 0) + (of_agency ? 2 : of_state ? 1 : 0);
 }
 
+bool AnswersOurs(const state::ReceivedRecord& received) {
+  const bool answers =
+      received.kind() == v1::RECORD_KIND_ANSWER || received.kind() == v1::RECORD_KIND_OUTCOME;
+  return answers && !received.in_reply_to().empty();
+}
+
 absl::StatusOr<state::UnitRules> LoadRules(const Ground& ground) {
   absl::StatusOr<std::optional<state::UnitRules>> rules =
       Load<state::UnitRules>(ground.db, kNode, kRulesKey);
@@ -143,13 +149,35 @@ absl::StatusOr<Assigned> Assignments::OfCase(std::string_view case_id) const {
   if (*book && IsSet((*book)->assigned())) return Stored((*book)->assigned());
   if (!any_unit_) return Assigned{true, "", {}};
   if (!*book) return Assigned{};
+  // From before there were units.
+  if ((*book)->owner() == ground_->agency.text() && !(*book)->memberships().empty()) {
+    absl::StatusOr<std::optional<state::SentRecord>> opened =
+        node::Load<state::SentRecord>(ground_->db, kSent, (*book)->memberships(0).record());
+    if (!opened.ok()) return opened.status();
+    if (*opened) return OfAuthor((*opened)->officer());
+  }
   return Assigned{false, UnitOf(rules_, v1::RECORD_KIND_MEMBERSHIP, (*book)->owner()), {}};
+}
+
+absl::StatusOr<std::optional<Assigned>> Assignments::OfAsked(
+    const state::ReceivedRecord& received) const {
+  if (!AnswersOurs(received)) return std::nullopt;
+  absl::StatusOr<std::optional<state::SentRecord>> sent =
+      node::Load<state::SentRecord>(ground_->db, kSent, received.in_reply_to());
+  if (!sent.ok()) return sent.status();
+  if (!*sent) return std::nullopt;
+  absl::StatusOr<Assigned> assigned = Of(**sent);
+  if (!assigned.ok()) return assigned.status();
+  return *std::move(assigned);
 }
 
 absl::StatusOr<Assigned> Assignments::Of(const state::ReceivedRecord& received) const {
   if (IsSet(received.assigned())) return Stored(received.assigned());
   if (!received.case_id().empty()) return OfCase(received.case_id());
   if (!any_unit_) return Assigned{true, "", {}};
+  absl::StatusOr<std::optional<Assigned>> asked = OfAsked(received);
+  if (!asked.ok()) return asked.status();
+  if (*asked) return **std::move(asked);
   return Assigned{false, UnitOf(rules_, received.kind(), received.origin()), {}};
 }
 
@@ -164,25 +192,19 @@ absl::StatusOr<Assigned> Assignments::Of(const state::SentRecord& sent) const {
 }
 
 absl::Status AssignReceived(const Ground& ground, state::ReceivedRecord& received) {
-  const bool answers =
-      received.kind() == v1::RECORD_KIND_ANSWER || received.kind() == v1::RECORD_KIND_OUTCOME;
   if (!received.case_id().empty()) return absl::OkStatus();
-  if (!answers || received.in_reply_to().empty()) {
+  if (!AnswersOurs(received)) {
     absl::StatusOr<state::UnitRules> rules = LoadRules(ground);
     if (!rules.ok()) return rules.status();
     const std::string unit = UnitOf(*rules, received.kind(), received.origin());
     if (!unit.empty()) received.mutable_assigned()->set_unit(unit);
     return absl::OkStatus();
   }
-  absl::StatusOr<std::optional<state::SentRecord>> sent =
-      Load<state::SentRecord>(ground.db, kSent, received.in_reply_to());
-  if (!sent.ok()) return sent.status();
   absl::StatusOr<Assignments> assignments = Assignments::Load(ground);
   if (!assignments.ok()) return assignments.status();
-  if (!*sent) return absl::OkStatus();
-  absl::StatusOr<Assigned> assigned = assignments->Of(**sent);
-  if (!assigned.ok()) return assigned.status();
-  if (!assigned->everybody) *received.mutable_assigned() = ToState(*assigned);
+  absl::StatusOr<std::optional<Assigned>> asked = assignments->OfAsked(received);
+  if (!asked.ok()) return asked.status();
+  if (*asked && !(*asked)->everybody) *received.mutable_assigned() = ToState(**asked);
   return absl::OkStatus();
 }
 

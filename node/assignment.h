@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,8 @@ std::string AssignedText(const Assigned& assigned);
 std::string UnitOf(const state::UnitRules& rules, v1::RecordKind kind, std::string_view origin);
 
 // In this order: what somebody assigned, or was assigned when it came; the case that it stands in;
-// the rules of now; everybody, as long as no officer has a unit. What was sent is its author's too.
+// everybody, as long as no officer has a unit; whoever sent what it answers; the rules of now. What
+// was sent is its author's too, and a case of ours whose it was at first.
 class Assignments {
  public:
   static absl::StatusOr<Assignments> Load(const Ground& ground);
@@ -37,6 +39,8 @@ class Assignments {
   absl::StatusOr<Assigned> Of(const state::SentRecord& sent) const;
   absl::StatusOr<Assigned> OfCase(std::string_view case_id) const;
   Assigned OfAuthor(const std::string& officer) const;
+  // Of an answer or a finding: whose that is which it answers; nullopt when that is not ours.
+  absl::StatusOr<std::optional<Assigned>> OfAsked(const state::ReceivedRecord& received) const;
   bool IsInside(const Assigned& assigned, std::string_view officer) const;
 
   const std::map<std::string, v1::Officer>& officers() const { return officers_; }

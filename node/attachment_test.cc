@@ -125,7 +125,7 @@ TEST(AttachmentTest, GoesFromOneDeskToTheOther) {
   const std::string id = world.Send("FR.fiu", world.LeadWith(world.Attach("FR.fiu"), {"BR.fiu"}));
   world.Settle();
   EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty()) << "the broker does not have the file yet";
-  EXPECT_EQ(world.SentLead("FR.fiu", id).recipients(0).reason(), "attachment-missing");
+  EXPECT_EQ(world.SentLead("FR.fiu", id).recipients(0).reason(), "attachment-missing:uploading");
   world.Upload("FR.fiu");
   world.Settle();
   EXPECT_THAT(world.InboxOf("BR.fiu"), SizeIs(1));

@@ -233,7 +233,8 @@ absl::Status AwaitUploads(const Ground& ground, const state::SentRecord& sent,
     QueueUpload(id, **own, batch);
   }
   if (all) return absl::OkStatus();
-  return Refuse(Reason::kAttachmentMissing, "its attachment is on the way to the broker");
+  return Refuse(Reason::kAttachmentMissing, "uploading",
+                "its attachment is on the way to the broker");
 }
 
 absl::StatusOr<bool> IsUploaded(const Ground& ground, std::string_view section_id) {

@@ -105,6 +105,15 @@ TEST_F(CaseTest, MembersLearnWhoIsInIt) {
   EXPECT_THAT(Cases("CH.fiu"), IsEmpty());
 }
 
+TEST_F(CaseTest, AWrongWordIsNamedWhenItIsOpened) {
+  v1::OpenCaseRequest request = CaseWith(world.now, {"BR.fiu"});
+  request.set_purpose("nonsense");
+  const auto opened = world.node("FR.fiu")->OpenCase("author", request, world.now);
+  ASSERT_TRUE(IsRefusal(opened.status(), Reason::kLabelUnknown)) << opened.status();
+  EXPECT_THAT(RefusalOf(opened.status())->text, HasSubstr("nonsense"));
+  EXPECT_THAT(RefusalOf(opened.status())->advice, HasSubstr("asset-recovery"));
+}
+
 TEST_F(CaseTest, APostGoesToAllWhoAreInIt) {
   const std::string id = Open({Member("BR.fiu"), Member("CH.fiu")});
   const std::string early = world.Send("FR.fiu", Post(id));  // leaves after the membership
@@ -173,6 +182,37 @@ TEST_F(CaseTest, WhoIsRemovedGetsNothingFromThenOn) {
   EXPECT_EQ(At("BR.fiu", id, later, "FR.fiu").state(), v1::RECIPIENT_STATE_DELIVERED);
   const auto sent = world.node("BR.fiu")->Send("author", Post(id, {"DE.fiu"}), world.now);
   EXPECT_TRUE(IsRefusal(sent.status(), Reason::kWrongAgency)) << sent.status();
+}
+
+// Nothing else tells it so: a removal is not told to who is removed.
+TEST_F(CaseTest, WhoWasRemovedLearnsItFromTheLogsRefusal) {
+  const std::string id = Open({Member("BR.fiu"), Member("DE.fiu")});
+  world.Settle();
+  ASSERT_TRUE(Change(id, {}, {"DE.fiu"}).ok());
+  world.Settle();
+  world.broker.refuses = [](const v1::Submission& submission) -> std::optional<v1::Refusal> {
+    if (!submission.has_record()) return std::nullopt;
+    v1::Refusal refusal;
+    refusal.set_reason("wrong-agency");
+    return refusal;
+  };
+  EXPECT_FALSE(Cases("DE.fiu")[0].turned_away());
+  const std::string post = world.Send("DE.fiu", Post(id));
+  for (int i = 0; i < 2; ++i) {
+    world.Settle();
+    world.Advance(limits::kMinuteMs);
+  }
+  EXPECT_EQ(At("DE.fiu", id, post, "FR.fiu").reason(), "wrong-agency:removed");
+  EXPECT_TRUE(Cases("DE.fiu")[0].turned_away());
+  world.node("DE.fiu").Restart(world.now);
+  const auto again = world.node("DE.fiu")->Send("author", Post(id), world.now);
+  ASSERT_TRUE(IsRefusal(again.status(), Reason::kWrongAgency)) << again.status();
+  EXPECT_THAT(RefusalOf(again.status())->advice, HasSubstr("ask FR.fiu"));
+  world.broker.refuses = nullptr;
+  ASSERT_TRUE(Change(id, {Member("DE.fiu")}, {}).ok());
+  world.Settle();
+  EXPECT_FALSE(Cases("DE.fiu")[0].turned_away()) << "is in it again";
+  world.Send("DE.fiu", Post(id));
 }
 
 // Held for what its text gives away to Switzerland; Germany is removed before it is released.

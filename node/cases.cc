@@ -166,6 +166,21 @@ bool MayPost(const state::CaseBook& book, const state::HeldMembership& membershi
          });
 }
 
+bool IsTurnedAway(const state::CaseBook& book) {
+  const state::HeldMembership* const in_force = InForce(book);
+  return in_force != nullptr && book.turned_away() == in_force->number();
+}
+
+absl::Status NoteTurnedAway(const Ground& ground, std::string_view case_id, uint64_t number,
+                            store::WriteBatch& batch) {
+  absl::StatusOr<std::optional<state::CaseBook>> book =
+      Load<state::CaseBook>(ground.db, kCases, case_id);
+  if (!book.ok() || !*book || (*book)->owner() == ground.agency.text()) return book.status();
+  (*book)->set_turned_away(number);
+  Save(batch, kCases, case_id, **book);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_view case_id,
                                            Instant now) {
   absl::StatusOr<std::optional<state::CaseBook>> book = FindCase(ground, case_id);
@@ -183,6 +198,11 @@ absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_vie
   if (in_force->expires_ms() <= static_cast<uint64_t>(now.ms)) {
     return RefuseAdvising(Reason::kExpired, "", "the time of this case is over",
                           Text("ask ", (*book)->owner(), ", which may open another"));
+  }
+  if (IsTurnedAway(**book)) {
+    return RefuseAdvising(Reason::kWrongAgency, "removed",
+                          "this agency is not in the case any more",
+                          Text("ask ", (*book)->owner(), ", which owns it and took it out"));
   }
   if (!MayPost(**book, *in_force, ground.agency.text())) {
     return RefuseAdvising(Reason::kNotAuthorised, "", "this agency does not post in the case",

@@ -33,9 +33,17 @@ bool MayPost(const state::CaseBook& book, const state::HeldMembership& membershi
 
 // The number under which this agency may post now. Refusals malformed: no such case here;
 // membership-behind: a membership of ours is not in the log yet; expired: the time of the newest is
-// over; not-authorised: we are not in it, or observe.
+// over; wrong-agency:removed: we are not in it any more; not-authorised: we are not in it, or
+// observe.
 absl::StatusOr<uint64_t> NumberToPostUnder(const Ground& ground, std::string_view case_id,
                                            Instant now);
+
+// The log took nothing of ours under the newest membership that is here: whoever is removed learns
+// it by nothing else.
+bool IsTurnedAway(const state::CaseBook& book);
+// The broker refused our post under membership `number` as that of no member.
+absl::Status NoteTurnedAway(const Ground& ground, std::string_view case_id, uint64_t number,
+                            store::WriteBatch& batch);
 
 // Check 14 of what a recipient, `own`, checks, knowing `book` of the case. Refusals as there; OK
 // for what is in no case. Pure.

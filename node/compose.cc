@@ -184,16 +184,17 @@ absl::Status CheckReleased(const Ground& ground, v1::RecordKind kind,
     const std::vector<std::string> asked =
         AskForSecond(ground.second_person, kind, content.draft(), one.decision);
     if (!asked.empty() && !WasReleasedTo(content, to, one.decision)) {
-      return RefuseAdvising(Reason::kPolicyHeld, "second-person",
-                            Text("a second person is asked for by ", absl::StrJoin(asked, ", "),
-                                 " before it goes to ", to),
-                            "have a releaser look at it: entente held list");
+      return RefuseAdvising(
+          Reason::kPolicyHeld, "second-person",
+          Text("a second person is asked for by ", absl::StrJoin(asked, ", "),
+               " before it goes to ", to),
+          "have a releaser look at it: entente held list --justification \"...\"");
     }
     for (const v1::Leak& leak : LeaksOf(content.draft(), one.decision)) {
       if (IsReleased(content, to, leak)) continue;
-      return RefuseAdvising(Reason::kPolicyHeld, "leak",
-                            Text("a text gives away to ", to, " what is kept from it"),
-                            "have a releaser look at it: entente held list");
+      return RefuseAdvising(
+          Reason::kPolicyHeld, "leak", Text("a text gives away to ", to, " what is kept from it"),
+          "have a releaser look at it: entente held list --justification \"...\"");
     }
   }
   return absl::OkStatus();
@@ -259,7 +260,7 @@ absl::Status ChooseInstruments(const Ground& ground, const v1::Draft& draft, Ins
       return RefuseAdvising(Reason::kLabelMissing, "under",
                             Text("several instruments cover ", draft.purpose(), " to ",
                                  recipient.recipient(), ": ", absl::StrJoin(candidates, ", ")),
-                            "name the one to send under");
+                            "name the one to send under, as instrument in the draft");
     }
     if (!candidates.empty()) recipient.set_instrument(candidates.front());
   }

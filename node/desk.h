@@ -205,6 +205,7 @@ class Desk {
                                           const v1::GiveConsentRequest& request, Instant now) const;
   absl::Status AttachConsents(v1::Draft& draft, Instant now) const;
   absl::Status LogConsents(std::string_view officer, const v1::Draft& draft, Instant now);
+  void NameAbout(v1::ConsentSummary& summary) const;
   v1::ConsentSummary SummaryOfConsent(const state::ReceivedRecord& received, Instant now) const;
   v1::ConsentSummary SummaryOfConsent(const state::SentRecord& sent, Instant now) const;
 

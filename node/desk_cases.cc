@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "core/record/content.h"
@@ -158,7 +159,7 @@ absl::Status Desk::CheckAllAreTold(std::string_view officer, const v1::Draft& dr
     if (one.verdict() == v1::VERDICT_RELEASE) continue;
     return Refuse(Reason::kPolicyRefused,
                   Text("our own policy does not let ", one.recipient(),
-                       " be told of this case: ", one.reasons().empty() ? "" : one.reasons(0)));
+                       " be told of this case: ", absl::StrJoin(one.reasons(), ", ")));
   }
   return absl::OkStatus();
 }
@@ -280,6 +281,7 @@ absl::StatusOr<v1::CaseSummary> Desk::SummaryOfCase(const std::string& id) const
   if (!title.ok()) return title.status();
   summary.set_title(*title);
   if (shown->log_index() != 0) summary.set_number(shown->number());
+  summary.set_turned_away(IsTurnedAway(**book));
   *summary.mutable_members() = shown->members();
   return summary;
 }

@@ -282,6 +282,19 @@ absl::StatusOr<v1::ListConsentsResponse> ConsentsPage(
 
 }  // namespace
 
+// What an officer looks it up by, which the hash in the statement is not.
+void Desk::NameAbout(v1::ConsentSummary& summary) const {
+  const std::string& hash = summary.note().record();
+  std::string id;
+  const auto received = Load<state::ReceivedRecord>(ground_->db, kReceived, hash);
+  if (received.ok() && *received) id = (*received)->record_id();
+  const auto sent = sent_.FindByHash(hash);
+  if (id.empty() && sent.ok() && *sent) id = (*sent)->record_id();
+  if (id.empty()) return;
+  summary.set_about_record_id(HexOf(id));
+  summary.set_about_reference(ReferenceOf(id));
+}
+
 v1::ConsentSummary Desk::SummaryOfConsent(const state::ReceivedRecord& received,
                                           Instant now) const {
   v1::ConsentSummary summary = Unread(received.record_id(), received.origin());
@@ -294,6 +307,7 @@ v1::ConsentSummary Desk::SummaryOfConsent(const state::ReceivedRecord& received,
   }
   const v1::Consent consent = ConsentIn(*content);
   *summary.mutable_note() = NoteIn(consent.statement());
+  NameAbout(summary);
   const absl::Status holds = CheckHolds(*ground_, consent.statement(), now);
   if (!holds.ok()) SayWhyNot(holds, summary);
   return summary;
@@ -311,6 +325,7 @@ v1::ConsentSummary Desk::SummaryOfConsent(const state::SentRecord& sent, Instant
   }
   const v1::Consent& consent = content->draft().sections(0).content().consent();
   *summary.mutable_note() = NoteIn(consent.statement());
+  NameAbout(summary);
   return summary;
 }
 

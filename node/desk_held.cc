@@ -18,7 +18,7 @@ absl::Status CheckSecond(const state::SentRecord& sent, std::string_view author,
                          std::string_view officer) {
   if (sent.stage() != state::STAGE_HELD) {
     return RefuseAdvising(Reason::kMalformed, "", "this record is not held",
-                          "entente held list shows those that are");
+                          "entente held list --justification \"...\" shows those that are");
   }
   if (sent.officer() == officer || author == officer) {
     return RefuseAdvising(Reason::kNotAuthorised, "",
@@ -28,10 +28,12 @@ absl::Status CheckSecond(const state::SentRecord& sent, std::string_view author,
   return absl::OkStatus();
 }
 
-void Refuse(state::SentRecord& sent, Instant now) {
+// The author reads by whom and why.
+void Refuse(state::SentRecord& sent, std::string_view officer, std::string_view why, Instant now) {
   sent.set_stage(state::STAGE_CLOSED);
   for (state::SentRecipient& recipient : *sent.mutable_recipients()) {
     if (recipient.state() != v1::RECIPIENT_STATE_HELD) continue;
+    recipient.set_reason(Text(kNotReleasedBy, officer, ":", why));
     SetState(recipient, v1::RECIPIENT_STATE_NOT_SENT, now);
   }
 }
@@ -157,7 +159,7 @@ absl::StatusOr<v1::JudgeHeldResponse> Desk::JudgeHeld(std::string_view officer,
   if (status = CheckSecond(*sent, author, officer); !status.ok()) return status;
   if (request.release()) return ReleaseHeld(officer, request, *sent, now);
   store::WriteBatch batch;
-  Refuse(*sent, now);
+  Refuse(*sent, officer, request.justification(), now);
   sent_.Save(*sent, batch);
   state::DiaryLine line = MakeLine(officer, operation::kAlteration, sent->record_id(),
                                    sent->purpose(), request.justification(), now);

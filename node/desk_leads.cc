@@ -207,7 +207,7 @@ absl::Status Desk::FillSentLead(const std::string& record_id, std::string_view p
   absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(record_id);
   if (!sent.ok()) return sent.status();
   if ((*sent)->kind() != v1::RECORD_KIND_LEAD) return Refuse(Reason::kMalformed, "this is no lead");
-  if ((*sent)->expires_ms() <= static_cast<uint64_t>(now.ms)) return ErasedByTime();
+  if ((*sent)->expires_ms() <= static_cast<uint64_t>(now.ms)) return WhyOver(**sent);
   absl::StatusOr<state::SentContent> content = sent_.Content(**sent);
   if (!content.ok()) return content.status();
   response.set_record_id(HexOf(record_id));

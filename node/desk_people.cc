@@ -111,6 +111,10 @@ absl::Status Desk::CheckMayAssign(std::string_view officer, const Assignments& a
       ground_->officers.Check(officer, {role::kAdministrator}).ok()) {
     return status;
   }
+  if (assigned.unit.empty() && assigned.officers.empty()) {
+    return RefuseAdvising(Reason::kNotAuthorised, "", "this is assigned to nobody",
+                          "ask an administrator to assign it");
+  }
   return RefuseAdvising(
       Reason::kNotAuthorised, "",
       Text("this is assigned to ", AssignedText(assigned), ", and you are not of them"),
@@ -219,8 +223,9 @@ absl::StatusOr<v1::ReviewOutsideResponse> Desk::ReviewOutside(
   absl::StatusOr<std::vector<std::string>> all = OutsideReads(UINT64_MAX);
   if (!all.ok()) return all.status();
   if (seen->empty()) {
-    return RefuseAdvising(Reason::kMalformed, "", "no read outside waits up to that line",
-                          "entente log --outside shows them with their numbers");
+    return RefuseAdvising(
+        Reason::kMalformed, "", "no read outside waits up to that line",
+        "entente log --outside --justification \"...\" shows them with their numbers");
   }
   store::WriteBatch batch;
   for (const std::string& key : *seen) batch.Delete(kNode, key);
@@ -304,6 +309,8 @@ absl::StatusOr<v1::WatchResponse> Desk::Watch(std::string_view officer, Instant 
   v1::InboxRequest request;
   request.set_unread_only(true);
   request.set_mine_only(true);
+  // They are found by a search: a whole list of them would drown what waits for somebody.
+  request.add_without(v1::RECORD_KIND_ALERT);
   const absl::StatusOr<v1::InboxResponse> inbox = Inbox(officer, request, now);
   if (!inbox.ok()) return inbox.status();
   v1::WatchResponse response;

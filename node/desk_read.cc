@@ -1,5 +1,6 @@
 // Reading at the desk: leads, inbox, one record, the log of consultations (desk.h).
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
@@ -43,22 +44,13 @@ bool IsOver(const state::SentRecord& sent, Instant now) {
          sent.expires_ms() <= static_cast<uint64_t>(now.ms);
 }
 
-std::string_view WhyRecalled(v1::RecallGround ground) {
-  switch (ground) {
-    case v1::RECALL_GROUND_INCORRECT:
-      return "it is incorrect";
-    case v1::RECALL_GROUND_UNLAWFUL:
-      return "it should not have been sent";
-    case v1::RECALL_GROUND_RECATEGORISED:
-      return "the person is in another category now, such as a victim";
-    case v1::RECALL_GROUND_REPLACED:
-      return "another takes its place";
-    default:
-      return "it is withdrawn";
-  }
-}
-
 absl::Status Over() { return Refuse(Reason::kExpired, "the time of this record is over"); }
+
+std::string ReferenceIn(const v1::SectionContent& content) {
+  if (content.has_lead_ask()) return content.lead_ask().reference();
+  if (content.has_request_ask()) return content.request_ask().reference();
+  return content.alert_notice().reference();
+}
 
 void FillAsk(const v1::SectionContent& content, v1::RecordSummary& summary) {
   if (content.has_lead_ask()) {
@@ -70,6 +62,15 @@ void FillAsk(const v1::SectionContent& content, v1::RecordSummary& summary) {
     summary.set_action(content.alert_notice().action());
     summary.set_confirm_by_ms(content.alert_notice().confirm_by_ms());
   }
+}
+
+// Those that it was sent under, each once.
+std::string InstrumentsOf(const state::SentRecord& sent) {
+  std::set<std::string> names;
+  for (const state::SentRecipient& recipient : sent.recipients()) {
+    if (!recipient.instrument().empty()) names.insert(recipient.instrument());
+  }
+  return absl::StrJoin(names, ", ");
 }
 
 v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
@@ -99,6 +100,11 @@ void FillSection(const state::KeptSection& kept, v1::ShownSection& shown) {
   shown.mutable_labels()->ParseFromString(kept.labels());
   shown.mutable_content()->ParseFromString(kept.content());
   FillConsent(shown);
+}
+
+bool IsLeftOut(const v1::InboxRequest& request, const state::ReceivedRecord& received) {
+  return received.urgency() != v1::URGENCY_URGENT &&
+         std::ranges::find(request.without(), received.kind()) != request.without().end();
 }
 
 void FillAssigned(const Assigned& assigned, bool inside, v1::InboxItem& item) {
@@ -221,7 +227,9 @@ absl::StatusOr<v1::RecordSummary> Desk::SummaryOfReceived(const state::ReceivedR
   if (!content.ok()) return content.status();
   for (const state::KeptSection& section : content->sections()) {
     v1::SectionContent parsed;
-    if (parsed.ParseFromString(section.content())) FillAsk(parsed, lead);
+    if (!parsed.ParseFromString(section.content())) continue;
+    FillAsk(parsed, lead);
+    if (lead.their_reference().empty()) lead.set_their_reference(ReferenceIn(parsed));
   }
   lead.set_own_reference(content->own_answer().reference());
   status.set_overdue(IsOverdue(lead, status.state(), now));
@@ -293,7 +301,8 @@ absl::StatusOr<v1::InboxResponse> Desk::Inbox(std::string_view officer,
   status = ForEach<state::ReceivedRecord>(
       ground_->db, kReceived, [&](std::string_view key, const state::ReceivedRecord& received) {
         Place place{received.received_ms(), std::string(key)};
-        const bool shown = received.refusal().empty() && !IsOver(received, now) && *last < place;
+        const bool shown = received.refusal().empty() && !IsOver(received, now) && *last < place &&
+                           !IsLeftOut(request, received);
         if (!shown || (request.unread_only() && received.read())) return absl::OkStatus();
         absl::StatusOr<Assigned> assigned = assignments->Of(received);
         if (!assigned.ok()) return assigned.status();
@@ -372,7 +381,7 @@ absl::StatusOr<v1::ShowResponse> Desk::OpenReceived(const std::string& hash,
 }
 
 absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent, Instant now) const {
-  if (IsOver(sent, now)) return Over();
+  if (IsOver(sent, now)) return WhyOver(sent);
   absl::StatusOr<state::SentContent> content = sent_.Content(sent);
   if (!content.ok()) return content.status();
   v1::ShowResponse response;
@@ -388,7 +397,7 @@ absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent, I
   item.set_read(true);
   item.set_log_index(sent.log_index());
   response.set_purpose(sent.purpose());
-  response.set_instrument(content->draft().instrument());
+  response.set_instrument(InstrumentsOf(sent));
   response.set_instruction(content->draft().instruction());
   for (int i = 0; i < content->draft().sections_size(); ++i) {
     const v1::DraftSection& section = content->draft().sections(i);

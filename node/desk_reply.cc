@@ -2,6 +2,7 @@
 // (desk.h).
 #include <algorithm>
 
+#include "absl/strings/str_join.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
 #include "node/cases.h"
@@ -110,7 +111,7 @@ absl::StatusOr<state::SentRecord> Desk::PrepareReply(std::string_view officer, v
   if (decision->releases()) return sent;
   const v1::RecipientPreview preview = PreviewOf(draft.recipients(0), *decision);
   return Refuse(Reason::kPolicyRefused, Text("our own policy does not let this answer leave: ",
-                                             preview.reasons().empty() ? "" : preview.reasons(0)));
+                                             absl::StrJoin(preview.reasons(), ", ")));
 }
 
 absl::StatusOr<v1::AnswerResponse> Desk::KeepReply(std::string_view justification,
@@ -287,7 +288,7 @@ absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
   }
   absl::StatusOr<state::SentRecord> sent = FindSent(request.record_id());
   if (!sent.ok()) return sent.status();
-  if (sent->recalled_ms() == 0 && sent->stage() == state::STAGE_PURGED) return ErasedByTime();
+  if (sent->recalled_ms() == 0 && sent->stage() == state::STAGE_PURGED) return WhyOver(*sent);
   // One that waits for a key, say, would keep the case from being changed.
   if (sent->kind() == v1::RECORD_KIND_MEMBERSHIP && sent->stage() != state::STAGE_DRAFT) {
     return RefuseAdvising(Reason::kMalformed, "", "a membership that left is not recalled",

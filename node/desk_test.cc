@@ -104,6 +104,26 @@ TEST(DeskTest, DraftsThatCannotBeSentAreRefusedAtOnce) {
       }),
       "malformed")
       << "no recipient would read a sex that is not given";
+  const auto refused_words = [&](const std::function<void(v1::Draft&)>& change) {
+    v1::Draft lead = world.Lead({"BR.fiu"});
+    change(lead);
+    const auto sent = world.node("FR.fiu")->Send("author", lead, world.now);
+    const auto refusal = RefusalOf(sent.status());
+    return refusal ? ReasonText(*refusal) + "; " + refusal->text + "; " + refusal->advice : "sent";
+  };
+  const std::string purpose = refused_words([](auto& lead) { lead.set_purpose("fishing"); });
+  EXPECT_THAT(purpose, HasSubstr("label-unknown:purpose; no such word for purpose: fishing"));
+  EXPECT_THAT(purpose, HasSubstr("asset-recovery")) << "the words that there are";
+  EXPECT_THAT(refused_words([](auto& lead) { lead.set_handling(0, "H9"); }),
+              HasSubstr("label-unknown:handling; no such word for handling: H9"));
+  EXPECT_THAT(refused_words([](auto& lead) { lead.set_evaluation("Z9"); }),
+              HasSubstr("label-unknown:evaluation; no such evaluation: Z9"));
+  EXPECT_THAT(refused_words([](auto& lead) { lead.mutable_sections(1)->set_about(0, "martian"); }),
+              HasSubstr("label-unknown:about; no such word for about: martian"));
+  EXPECT_THAT(refused_words([](auto& lead) { lead.mutable_sections(1)->set_data(0, "gossip"); }),
+              HasSubstr("gossip"));
+  EXPECT_THAT(refused_words([](auto& lead) { lead.mutable_sections(1)->set_basis("rumour"); }),
+              HasSubstr("label-unknown:basis; no such word for basis: rumour"));
   EXPECT_EQ(try_with([](auto& lead) { lead.clear_purpose(); }), "label-missing:purpose");
   EXPECT_EQ(try_with([](auto& lead) { lead.clear_handling(); }), "label-missing:handling");
   EXPECT_EQ(try_with([](auto& lead) { lead.clear_urgency(); }), "label-missing:urgency");

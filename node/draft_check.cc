@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/str_join.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/record/content.h"
@@ -70,6 +71,51 @@ absl::Status CheckLinks(const v1::Draft& draft) {
   return record::CheckLinks(sections);
 }
 
+// A word that no policy knows would be refused everywhere, and nobody would say which it was.
+absl::Status CheckWord(const policy::Vocabulary& vocabulary, policy::Category category,
+                       std::string_view label, const std::string& word) {
+  if (word.empty() || vocabulary.Find(category, word)) return absl::OkStatus();
+  return RefuseAdvising(Reason::kLabelUnknown, std::string(label),
+                        Text("no such word for ", label, ": ", word),
+                        Text("write one of ", absl::StrJoin(vocabulary.words(category), ", ")));
+}
+
+absl::Status CheckEvaluation(const policy::Vocabulary& vocabulary, const std::string& text) {
+  if (text.empty() || vocabulary.FindEvaluation(text)) return absl::OkStatus();
+  return RefuseAdvising(
+      Reason::kLabelUnknown, "evaluation", Text("no such evaluation: ", text),
+      Text("write source and information, one of ",
+           absl::StrJoin(vocabulary.words(policy::Category::kSource), ", "), " and one of ",
+           absl::StrJoin(vocabulary.words(policy::Category::kInformation), ", ")));
+}
+
+absl::Status CheckSectionWords(const policy::Vocabulary& vocabulary,
+                               const v1::DraftSection& section) {
+  using policy::Category;
+  absl::Status known = CheckWord(vocabulary, Category::kBasis, "basis", section.basis());
+  for (const std::string& word : section.about()) {
+    if (known.ok()) known = CheckWord(vocabulary, Category::kPerson, "about", word);
+  }
+  for (const std::string& word : section.data()) {
+    if (known.ok()) known = CheckWord(vocabulary, Category::kData, "data", word);
+  }
+  return known;
+}
+
+absl::Status CheckWords(const Ground& ground, const v1::Draft& draft, Instant now) {
+  using policy::Category;
+  const auto vocabulary = VocabularyAt(ground.federation.registry(), now);
+  absl::Status known = CheckWord(*vocabulary, Category::kPurpose, "purpose", draft.purpose());
+  for (const std::string& word : draft.handling()) {
+    if (known.ok()) known = CheckWord(*vocabulary, Category::kHandling, "handling", word);
+  }
+  if (known.ok()) known = CheckEvaluation(*vocabulary, draft.evaluation());
+  for (const v1::DraftSection& section : draft.sections()) {
+    if (known.ok()) known = CheckSectionWords(*vocabulary, section);
+  }
+  return known;
+}
+
 absl::Status CheckSections(const v1::Draft& draft) {
   if (draft.sections().empty()) {
     return Refuse(Reason::kLabelMissing, "section", "a record needs at least one section");
@@ -115,6 +161,7 @@ absl::Status CheckForPerson(const Ground& ground, const v1::Draft& draft, Instan
 
 absl::Status CheckDraft(const Ground& ground, const v1::Draft& draft, Instant now) {
   if (absl::Status status = CheckRecipients(ground, draft, now); !status.ok()) return status;
+  if (absl::Status status = CheckWords(ground, draft, now); !status.ok()) return status;
   if (absl::Status status = CheckSections(draft); !status.ok()) return status;
   if (absl::Status status = CheckNeverTo(draft); !status.ok()) return status;
   if (draft.purpose().empty()) return Refuse(Reason::kLabelMissing, "purpose", "no purpose given");

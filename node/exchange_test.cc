@@ -16,7 +16,9 @@ using ::testing::IsEmpty;
 
 TEST(ExchangeTest, ALeadIsDeliveredReadAnsweredAndReceipted) {
   World world;
-  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu", "DE.fiu"}));
+  v1::Draft draft = world.Lead({"BR.fiu", "DE.fiu"});
+  draft.mutable_sections(0)->mutable_content()->mutable_lead_ask()->set_reference("FR-2026-4711");
+  const std::string id = world.Send("FR.fiu", draft);
   EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_WAITING);
   world.Settle();
   EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DELIVERED);
@@ -33,6 +35,14 @@ TEST(ExchangeTest, ALeadIsDeliveredReadAnsweredAndReceipted) {
               ElementsAre("delete-after:P1Y", "no-judicial-use-without-consent",
                           "use-only-for-stated-purpose"));
   EXPECT_TRUE(world.InboxOf("BR.fiu")[0].read());
+
+  v1::ListRequest received = Leads();
+  received.set_received(true);
+  const auto listed = world.node("BR.fiu")->ListRecords("reader", received, world.now);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->records(0).their_reference(), "FR-2026-4711");
+  EXPECT_EQ(listed->records(0).own_reference(), "") << "BR has given none yet";
+  EXPECT_EQ(world.Show("FR.fiu", id)->instrument(), "TEST-ALL") << "chosen for each recipient";
 
   v1::AnswerLeadRequest answer;
   answer.set_record_id(id);

@@ -99,6 +99,8 @@ TEST_F(HeldTest, ARefusedOneNeverLeaves) {
   fr().Restart(world.now);
   world.Settle();
   EXPECT_EQ(world.StateOf("FR.fiu", id, "CH.fiu"), v1::RECIPIENT_STATE_NOT_SENT);
+  EXPECT_EQ(world.SentLead("FR.fiu", id).recipients(0).reason(),
+            "not-released-by:second:looked at it");
   EXPECT_THAT(world.InboxOf("CH.fiu"), IsEmpty());
   EXPECT_TRUE(IsRefusal(Judge("second", id, true), Reason::kMalformed));
 }

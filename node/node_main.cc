@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "core/base/command_line.h"
 #include "core/base/refusal.h"
 #include "node/server.h"
 
@@ -77,6 +78,7 @@ int Main(int argc, char** argv) {
   CLI::App app(
       "The node of one agency: composes, seals, keeps and opens records, and serves the desk.",
       "entente-node");
+  DescribeItself(app);
   app.footer(kFooter);
   std::string path;
   bool check = false;

@@ -214,6 +214,44 @@ TEST_F(PeopleTest, AnAnswerGoesToWhoAsked) {
   EXPECT_TRUE(IsOutside("BR.fiu", "davi", answered->record_id())) << "the desk has all else";
 }
 
+// Nobody reads outside what was theirs before there was a unit.
+TEST_F(PeopleTest, TheFirstUnitTakesNothingFromWhoAskedAndWhoOpened) {
+  AddOfficer("BR.fiu", "ana", {"author", "reader"}, "");
+  const auto sent = world.node("BR.fiu")->Send("ana", world.Lead({"FR.fiu"}), world.now);
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  const auto opened =
+      world.node("BR.fiu")->OpenCase("ana", CaseWith(world.now, {"FR.fiu"}), world.now);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  world.Settle();
+  v1::AnswerLeadRequest answer;
+  answer.set_record_id(sent->record_id());
+  answer.set_taken(true);
+  answer.set_justification("known here");
+  const auto answered = world.node("FR.fiu")->AnswerLead("author", answer, world.now);
+  ASSERT_TRUE(answered.ok()) << answered.status();
+  world.Settle();
+  Units();
+  AddOfficer("BR.fiu", "ana", {"author", "reader"}, "");
+  EXPECT_FALSE(IsOutside("BR.fiu", "ana", answered->record_id()));
+  EXPECT_TRUE(IsOutside("BR.fiu", "davi", answered->record_id()));
+  v1::AssignRequest request;
+  request.set_case_id(opened->case_id());
+  request.set_unit("desk");
+  request.set_justification("the desk takes it over");
+  const absl::Status taken = world.node("BR.fiu")->Assign("davi", request, world.now).status();
+  ASSERT_TRUE(IsRefusal(taken, Reason::kNotAuthorised)) << taken;
+  EXPECT_THAT(RefusalOf(taken)->text, HasSubstr("officers ana"));
+  EXPECT_TRUE(world.node("BR.fiu")->Assign("ana", request, world.now).ok());
+}
+
+TEST_F(PeopleTest, WhatIsNobodysAnAdministratorAssigns) {
+  AddOfficer("BR.fiu", "ana", {"author", "reader"}, "assets");
+  const absl::Status mine = Assign("ana", LeadFromFrance(), "assets");
+  ASSERT_TRUE(IsRefusal(mine, Reason::kNotAuthorised)) << mine;
+  EXPECT_EQ(RefusalOf(mine)->text, "this is assigned to nobody");
+  EXPECT_EQ(RefusalOf(mine)->advice, "ask an administrator to assign it");
+}
+
 TEST_F(PeopleTest, AnItemOfACaseGoesToThoseOfTheCase) {
   Units();
   const auto opened =

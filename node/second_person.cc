@@ -68,11 +68,12 @@ std::string SpokenDigest(const Digest& digest) {
 }
 
 absl::Status CheckSeen(const Digest& digest, const std::string& seen) {
-  constexpr std::string_view kAdvice = "look at it again: entente held list";
+  constexpr std::string_view kAdvice =
+      "look at it again: entente held list --justification \"...\"";
   if (seen.empty()) {
-    return RefuseAdvising(Reason::kLabelMissing, "seen",
-                          "who releases a record says what was looked at",
-                          "give what stands beside it in entente held list");
+    return RefuseAdvising(
+        Reason::kLabelMissing, "seen", "who releases a record says what was looked at",
+        "give what stands beside it in entente held list --justification \"...\"");
   }
   if (seen == DigestText(digest)) return absl::OkStatus();
   const absl::StatusOr<record::ReferencePrefix> prefix = record::ParseReference(seen);

@@ -59,6 +59,33 @@ absl::Status ErasedByTime() {
   return Refuse(Reason::kExpired, "the content was erased when its time was over");
 }
 
+std::string_view WhyRecalled(v1::RecallGround ground) {
+  switch (ground) {
+    case v1::RECALL_GROUND_INCORRECT:
+      return "it is incorrect";
+    case v1::RECALL_GROUND_UNLAWFUL:
+      return "it should not have been sent";
+    case v1::RECALL_GROUND_RECATEGORISED:
+      return "the person is in another category now, such as a victim";
+    case v1::RECALL_GROUND_REPLACED:
+      return "another takes its place";
+    default:
+      return "it is withdrawn";
+  }
+}
+
+absl::Status WhyOver(const state::SentRecord& sent) {
+  if (sent.recalled_ms() == 0) {
+    return RefuseAdvising(Reason::kExpired, "", "the content was erased when its time was over",
+                          "if it still holds, send it anew with a later expiry");
+  }
+  return RefuseAdvising(
+      Reason::kExpired, "", Text("this agency recalled it: ", WhyRecalled(sent.recall_ground())),
+      sent.recall_ground() == v1::RECALL_GROUND_REPLACED
+          ? "give the reference of the record that took its place: the list of its kind has it"
+          : "if it holds after all, send it anew");
+}
+
 absl::StatusOr<std::optional<state::SentRecord>> Sent::Find(std::string_view record_id) const {
   return Load<state::SentRecord>(ground_->db, kSent, record_id);
 }
@@ -72,7 +99,7 @@ absl::StatusOr<std::optional<state::SentRecord>> Sent::FindByHash(
 }
 
 absl::StatusOr<state::SentContent> Sent::Content(const state::SentRecord& sent) const {
-  if (sent.stage() == state::STAGE_PURGED) return ErasedByTime();
+  if (sent.stage() == state::STAGE_PURGED) return WhyOver(sent);
   absl::StatusOr<std::string> plain = ground_->vault.Get(sent.record_id());
   if (!plain.ok()) return plain.status();
   return ParseStored<state::SentContent>(*plain);

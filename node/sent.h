@@ -38,6 +38,9 @@ class Sent {
 
 // Refusal expired: of what its row says was purged.
 absl::Status ErasedByTime();
+std::string_view WhyRecalled(v1::RecallGround ground);
+// The same of a record of ours: that its time was over, or that we recalled it and why.
+absl::Status WhyOver(const state::SentRecord& sent);
 
 state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency);
 // Where a request stands after this reply.
@@ -45,6 +48,8 @@ v1::RecipientState StateOfReply(v1::ReplyState state);
 // Why a record is held until a second person has looked.
 inline constexpr std::string_view kHeldForLeak = "policy-held:leak";
 inline constexpr std::string_view kHeldForSecond = "policy-held:second-person";
+// Before who did not let it go, a colon and why, in their words.
+inline constexpr std::string_view kNotReleasedBy = "not-released-by:";
 // Whoever waits is held.
 void Hold(state::SentRecord& sent, std::string_view reason, Instant now);
 void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant now);

@@ -10,6 +10,7 @@
 #include "core/record/statements.h"
 #include "core/record/words.h"
 #include "node/attachments.h"
+#include "node/cases.h"
 #include "node/families.h"
 #include "node/outbox.h"
 #include "node/receipts.h"
@@ -307,7 +308,14 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   const std::vector<state::SentRecipient> before(sent.recipients().begin(),
                                                  sent.recipients().end());
   RaiseIfDelivered(*ground_, sent, before, settling.now);
-  CloseNumbers(sent, OnRefused(sent, refusal.reason(), settling.now), 0, settling.batch);
+  std::string reason = refusal.reason();
+  if (!sent.case_id().empty() && reason == ReasonWord(Reason::kWrongAgency)) {
+    reason += ":removed";
+    absl::Status noted =
+        NoteTurnedAway(*ground_, sent.case_id(), sent.membership(), settling.batch);
+    if (!noted.ok()) return noted;
+  }
+  CloseNumbers(sent, OnRefused(sent, reason, settling.now), 0, settling.batch);
   RaiseIfAnswerLost(*ground_, sent, settling.now);
   sent.clear_undecided();
   sent_.Save(sent, settling.batch);
@@ -327,7 +335,8 @@ absl::Status Outbox::Held(const state::OutboxItem& item, const v1::Refusal& refu
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
   if (!found.ok() || !*found) return found.status();
   state::SentRecord sent = **std::move(found);
-  OnPassingRefusal(sent, refusal.reason(), held, settling.now);
+  const bool uploads = refusal.reason() == ReasonWord(Reason::kAttachmentMissing);
+  OnPassingRefusal(sent, Text(refusal.reason(), uploads ? ":uploading" : ""), held, settling.now);
   sent_.Save(sent, settling.batch);
   return absl::OkStatus();
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Every program says what it does: --help exits 0 and names exit codes, each command's help too, and a wrong
-option exits 2 with a sentence on standard error.
+"""Every program says what it does: --help exits 0 and names exit codes, each command's help too, --help-all has it
+all, --version the project's version, and a wrong option exits 2 with a sentence on standard error.
 
 Usage: tests/help_test.py BIN_DIR
 """
@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+VERSION = re.search(r"project\(entente VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
 PROGRAMS = {
     "entente": ["lead send", "lead take", "lead decline", "lead update", "lead show", "lead list", "status", "inbox", "show", "log", "decisions", "keys",
                 "agency enrol", "agency approve", "agency list", "certificate request", "certificate check", "officer add", "officer list", "officer passphrase",
@@ -40,6 +42,22 @@ def check_help(program, words, errors):
                 errors.append(f"{name}: the option in '{line.strip()}' says nothing about itself")
 
 
+def check_help_all(program, commands, errors):
+    """One page with every option of every command, of all levels."""
+    got = run(program, "--help-all")
+    if got.returncode != 0:
+        errors.append(f"{program.name} --help-all: exit {got.returncode}")
+    for command in commands:
+        usage = f"Usage: {program.name} {command} "
+        if usage not in got.stdout:
+            errors.append(f"{program.name} --help-all lacks '{usage}'")
+            continue
+        own = got.stdout.split(usage)[1].split("Usage: ")[0]
+        for option in re.findall(r"^  (?:-\w,)?(--[a-z][a-z-]*)", run(program, *command.split(), "--help").stdout, re.M):
+            if option not in own:
+                errors.append(f"{program.name} --help-all lacks {option} of {command}")
+
+
 def main():
     folder, errors = pathlib.Path(sys.argv[1]), []
     for name, commands in PROGRAMS.items():
@@ -49,6 +67,10 @@ def main():
             errors.append(f"{name} --help does not name its exit codes")
         for command in commands:
             check_help(program, command.split(), errors)
+        check_help_all(program, commands, errors)
+        version = run(program, "--version")
+        if version.returncode != 0 or version.stdout != f"{name} {VERSION}\n":
+            errors.append(f"{name} --version says {version.stdout!r}, exit {version.returncode}")
         wrong = run(program, "--no-such-option")
         if wrong.returncode != 2 or not wrong.stderr:
             errors.append(f"{name}: a wrong option exits {wrong.returncode}, not 2 with a sentence")

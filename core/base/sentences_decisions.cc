@@ -9,10 +9,10 @@ constexpr SentenceRow kRows[] = {
      "un export s'y trouve déjà : nommez un nouveau dossier"},
     {"decisions.so-far", "{0} decisions so far", "{0} décisions jusqu'ici"},
     {"decisions.done",
-     "{0} decisions are written to {1}, {2} of them without labels; they were made under {3} sets "
-     "of texts.",
-     "{0} décisions sont écrites dans {1}, dont {2} sans étiquettes ; elles ont été prises sous "
-     "{3} ensembles de textes."},
+     "Decisions written to {1}: {0}; without labels: {2}; sets of texts that they were made under: "
+     "{3}.",
+     "Décisions écrites dans {1} : {0} ; sans étiquettes : {2} ; ensembles de textes sous lesquels "
+     "elles ont été prises : {3}."},
     {"decisions.bad-line", "'{0}' is missing here, is not known, or has another form",
      "« {0} » manque ici, n'est pas connu ou a une autre forme"},
     {"decisions.cut", "the header says {0} decisions, and there are fewer or more",

@@ -6,8 +6,11 @@ namespace entente {
 namespace {
 
 constexpr SentenceRow kRows[] = {
-    {"leak.held", "HELD until another officer has looked at it (entente held list):",
-     "RETENU jusqu'à ce qu'un autre agent l'ait regardé (entente held list) :"},
+    {"leak.held",
+     "HELD until another officer has looked at it (entente held list "
+     "--justification \"...\"):",
+     "RETENU jusqu'à ce qu'un autre agent l'ait regardé (entente held list "
+     "--justification \"...\") :"},
     {"leak.found", "{0} gets section {1}, whose {4} gives away \"{2}\" of section {3}",
      "{0} reçoit la section {1}, dont {4} révèle « {2} » de la section {3}"},
     {"leak.together", "{0} gets section {1}, whose texts together give away \"{2}\" of section {3}",
@@ -18,9 +21,13 @@ constexpr SentenceRow kRows[] = {
     {"held.released", "Record {0} is released.", "L'enregistrement {0} est libéré."},
     {"held.refused", "Record {0} is refused: it does not leave.",
      "L'enregistrement {0} est refusé : il ne part pas."},
+    {"held.not-released", "{0} refused to let it go: {1}", "{0} a refusé de le libérer : {1}"},
     {"held.section", "-- {0}. {1}: {2} ({3})", "-- {0}. {1} : {2} ({3})"},
-    {"held.seen", "To let it go as it stands here: entente held release {0} --seen {1}",
-     "Pour le libérer tel qu'il est ici : entente held release {0} --seen {1}"},
+    {"held.seen",
+     "To let it go as it stands here: entente held release {0} --seen {1} "
+     "--justification \"...\"",
+     "Pour le libérer tel qu'il est ici : entente held release {0} --seen {1} "
+     "--justification \"...\""},
     {"second.asked", "{0}: a second person is asked for by {1}",
      "{0} : une deuxième personne est demandée par {1}"},
     {"column.assigned", "assigned to", "attribué à"},
@@ -46,9 +53,10 @@ constexpr SentenceRow kRows[] = {
      "Ceci est attribué à {0}, pas à vous : votre lecture est signalée au délégué à la protection "
      "des données."},
     {"outside.waiting",
-     "Reads by officers outside the assigned unit, not yet looked at: {0} (entente log --outside)",
+     "Reads by officers outside the assigned unit, not yet looked at: {0} (entente log --outside "
+     "--justification \"...\")",
      "Lectures par des agents hors de l'unité chargée, pas encore examinées : {0} (entente log "
-     "--outside)"},
+     "--outside --justification \"...\")"},
     {"outside.reviewed", "Looked at: {0}; still to look at: {1}.",
      "Examinées : {0} ; restant à examiner : {1}."},
     {"session.none",

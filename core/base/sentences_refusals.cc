@@ -4,8 +4,8 @@ namespace entente {
 namespace {
 
 constexpr SentenceRow kRows[] = {
-    {"reason.not-authenticated", "The certificate was not accepted.",
-     "Le certificat n'a pas été accepté."},
+    {"reason.not-authenticated", "The certificate or the pass phrase was not accepted.",
+     "Le certificat ou la phrase secrète n'a pas été accepté."},
     {"advice.not-authenticated",
      "Present a certificate that your jurisdiction's authority issued and that is still valid.",
      "Présentez un certificat encore valable, émis par l'autorité de votre pays."},
@@ -34,7 +34,7 @@ constexpr SentenceRow kRows[] = {
     {"advice.policy-held",
      "Nothing to do yet: it is decided again when what it waits for is there.",
      "Rien à faire pour l'instant : il sera décidé à nouveau quand ce qu'il attend sera là."},
-    {"reason.malformed", "It cannot be read.", "Illisible."},
+    {"reason.malformed", "It cannot be accepted as it stands.", "Tel quel, c'est irrecevable."},
     {"advice.malformed",
      "Correct what was entered; if a program wrote it, update that, or report it with the record "
      "id.",
@@ -64,7 +64,7 @@ constexpr SentenceRow kRows[] = {
      "L'étiquette « {0} » n'est pas dans le vocabulaire en vigueur."},
     {"advice.label-unknown", "Use a word of the vocabulary in force.",
      "Employez un mot du vocabulaire en vigueur."},
-    {"reason.expired", "It has expired.", "Il a expiré."},
+    {"reason.expired", "It is over: expired, or recalled.", "C'est terminé : expiré ou rappelé."},
     {"advice.expired", "If it still holds, its origin sends it anew with a later expiry.",
      "S'il reste valable, le service d'origine le renvoie avec une échéance plus tardive."},
     {"reason.future-dated", "It is dated in the future, or a clock is wrong.",

@@ -55,6 +55,22 @@ constexpr SentenceRow kRows[] = {
     {"entry.notice", "a notice", "un avis"},
     {"entry.refusal", "a refusal", "un refus"},
     {"entry.expiry", "an expiry", "une expiration"},
+    {"policy-reason.uploading", "Its attachment is on the way to the broker; it leaves after that.",
+     "Sa pièce jointe est en route vers le courtier ; il part ensuite."},
+    {"policy-reason.no-agreement",
+     "There is no agreement to send it under: none in force covers this purpose between the two.",
+     "Il n'y a pas d'accord pour l'envoyer : aucun en vigueur ne couvre cette finalité entre les "
+     "deux."},
+    {"policy-reason.recipient-not-active",
+     "The recipient is no active agency: suspended, removed or not admitted yet; agency list says "
+     "which.",
+     "Le destinataire n'est pas un service actif : suspendu, retiré ou pas encore admis ; agency "
+     "list le dit."},
+    {"policy-reason.recipient-left-case", "The recipient is not in the case any more.",
+     "Le destinataire ne fait plus partie du dossier."},
+    {"policy-reason.removed-from-case",
+     "This agency is not in the case any more; ask the case's owner.",
+     "Ce service ne fait plus partie du dossier ; interrogez-en le propriétaire."},
     {"policy-reason.origin-policy-absent", "The sender's State has no policy in force.",
      "L'État émetteur n'a pas de politique en vigueur."},
     {"policy-reason.destination-policy-absent", "The recipient's State has no policy in force.",

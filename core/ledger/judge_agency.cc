@@ -47,9 +47,10 @@ absl::StatusOr<AgencyEvent> ReadEvent(const v1::AgencyStatement& body, Place pla
 absl::Status CheckFollows(const AgencyHistory* history, const v1::AgencyStatement& body) {
   const uint64_t last = history ? history->events.size() : 0;
   if (body.number() <= last) {
-    return Refuse(Reason::kSnapshotBehind,
-                  "This number or a later one stands in the log; the next is " +
-                      std::to_string(last + 1) + ".");
+    return Refuse({Reason::kSnapshotBehind, "", "This number or a later one stands in the log.",
+                   "Nothing was published. Sign it with the next number, " +
+                       std::to_string(last + 1) + ", and publish that.",
+                   "", std::nullopt});
   }
   if (body.number() != last + 1) {
     return Refuse(Reason::kMalformed,

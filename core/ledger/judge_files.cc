@@ -20,7 +20,9 @@ absl::StatusOr<FileInForce> ReadFile(const Body& body, Place place,
                                      const std::string& name) {
   const auto last = files.find(name);
   if (last != files.end() && body.version() <= last->second.back().version) {
-    return Refuse(Reason::kSnapshotBehind, "This version or a later one was put in force before.");
+    return Refuse(
+        {Reason::kSnapshotBehind, "", "This version or a later one was put in force before.",
+         "Nothing was published. Sign it as a later version, and publish that.", "", std::nullopt});
   }
   return FileInForce{.version = body.version(),
                      .digest = *FixedBytes<32>(body.digest()),
@@ -32,7 +34,9 @@ absl::StatusOr<FileInForce> ReadFile(const Body& body, Place place,
 absl::Status VerifyPolicySigners(const State& state, Place place, const std::string& jurisdiction,
                                  const v1::SignedStatement& statement) {
   if (statement.signatures_size() != 2) {
-    return Refuse(Reason::kBadSignature, "A policy takes two signatures: author and protection.");
+    return Refuse({Reason::kBadSignature, "",
+                   "A policy takes two signatures: author and protection.",
+                   "Have the other office sign it as well, and publish that.", "", std::nullopt});
   }
   const std::array signers = {Signer{jurisdiction, KeyUse::kPolicyAuthor},
                               Signer{jurisdiction, KeyUse::kPolicyProtection}};
@@ -66,8 +70,9 @@ absl::Status VerifyAuthorities(const State& state, Place place,
   const auto keys = VerifySigners(state, place, "federation-file", statement, signers);
   if (!keys.ok()) return keys.status();
   if (3 * keys->size() > 2 * signers.size()) return absl::OkStatus();
-  return Refuse(Reason::kBadSignature,
-                "A federation file takes more than two thirds of the authorities.");
+  return Refuse({Reason::kBadSignature, "",
+                 "A federation file takes more than two thirds of the authorities.",
+                 "Have more authorities sign it, and publish that.", "", std::nullopt});
 }
 
 }  // namespace

@@ -144,7 +144,9 @@ absl::Status CheckNewer(const KeysChange& change, const KeyRing* ring) {
   if (!ring) return absl::OkStatus();
   const Instant last = change.by_authority ? ring->last_by_authority : ring->last_by_owner;
   if (change.instant > last) return absl::OkStatus();
-  return Refuse(Reason::kSnapshotBehind, "A later key statement of this owner is in force.");
+  return Refuse({Reason::kSnapshotBehind, "", "A later key statement of this owner is in force.",
+                 "Nothing was published. Make a new key statement, and publish that.", "",
+                 std::nullopt});
 }
 
 absl::StatusOr<KeysChange> ReadKeysChange(Place place, const v1::KeyStatement& body,

@@ -42,6 +42,12 @@ class LedgerTest : public ::testing::Test {
     return OfferBytes(publication.kind, testing::BodyOf(publication), now);
   }
   std::string Offer(const Publication& publication) { return Offer(publication, instant); }
+  // What whoever published it is told to do; empty when it is taken.
+  std::string AdviceOn(const Publication& publication) {
+    const auto refusal =
+        RefusalOf(registry.Check(index, publication.kind, instant, testing::BodyOf(publication)));
+    return refusal ? refusal->advice : "";
+  }
   std::string OfferBytes(v1::EntryKind kind, std::string_view body, Instant now) {
     const std::string checked = Outcome(registry.Check(index, kind, now, body));
     const uint64_t before = registry.snapshot_number();

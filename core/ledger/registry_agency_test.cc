@@ -119,6 +119,8 @@ TEST_F(RegistryAgency, NumbersFollowWithoutHolesAndNeverBack) {
   EXPECT_EQ(Offer(ByAuthority("FR", AgencyBody("FR.police", State::REMOVED, 2))), "ok");
   // The admission replayed does not bring it back.
   EXPECT_EQ(Offer(first), "snapshot-behind");
+  EXPECT_THAT(AdviceOn(first), ::testing::HasSubstr("the next number, 3"))
+      << "nothing is tried again";
   EXPECT_EQ(registry.StateOf("FR.police", instant), AgencyState::kRemoved);
 }
 

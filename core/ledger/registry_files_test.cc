@@ -64,6 +64,15 @@ TEST_F(RegistryFiles, TwoKeysOfOneOfficeAreNotTwoOffices) {
             "bad-signature");
 }
 
+TEST_F(RegistryFiles, WhoseSignatureIsMissingIsSaid) {
+  const auto& author = federation.jurisdiction("FR").policy_author;
+  EXPECT_THAT(
+      AdviceOn(Signed(v1::ENTRY_KIND_POLICY, PolicyBody(2), {{author, KeyUse::kPolicyAuthor}})),
+      ::testing::HasSubstr("Have the other office sign it"));
+  EXPECT_THAT(AdviceOn(federation.SignFile("groups", 2, "text", {"FR"})),
+              ::testing::HasSubstr("Have more authorities sign it"));
+}
+
 TEST_F(RegistryFiles, OneKeyUnderBothUsesIsNotTwo) {
   const auto& author = federation.jurisdiction("FR").policy_author;
   v1::KeyStatement keys = KeysBody("FR", {KeyUse::kPolicyProtection});
@@ -109,6 +118,7 @@ TEST_F(RegistryFiles, ALowerOrSameVersionIsRefused) {
   EXPECT_EQ(Offer(ByOffices(PolicyBody(5))), "ok");
   EXPECT_EQ(Offer(ByOffices(PolicyBody(4))), "snapshot-behind");
   EXPECT_EQ(Offer(ByOffices(PolicyBody(5))), "snapshot-behind");
+  EXPECT_THAT(AdviceOn(ByOffices(PolicyBody(5))), ::testing::HasSubstr("a later version"));
   EXPECT_EQ(Offer(federation.Founding()[4]), "snapshot-behind") << "the first policy replayed";
   EXPECT_EQ(Offer(ByOffices(PolicyBody(6))), "ok");
   EXPECT_EQ(VersionAt(instant), 6u);

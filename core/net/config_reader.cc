@@ -1,5 +1,6 @@
 #include "core/net/config_reader.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -160,6 +161,23 @@ std::string ConfigTable::Path(std::string_view key) {
 
 std::string ConfigTable::PathOr(std::string_view key, std::string_view otherwise) {
   return Has(key) ? Path(key) : std::string(otherwise);
+}
+
+std::string ConfigTable::PathInside(std::string_view key) {
+  namespace fs = std::filesystem;
+  std::string path = Path(key);
+  if (path.empty()) return path;
+  std::error_code error;
+  const fs::path file = fs::weakly_canonical(fs::absolute(path), error);
+  const fs::path folder =
+      fs::weakly_canonical(fs::current_path() / fs::path(file_->name).parent_path(), error);
+  const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
+  if (end != folder.end() && !end->empty()) {
+    RefuseAs(key, "config.outside", file.string());
+  } else if (fs::exists(file, error) && !fs::is_regular_file(file, error)) {
+    RefuseAs(key, "config.no-plain-file", file.string());
+  }
+  return path;
 }
 
 ConfigTable ConfigTable::Table(std::string_view key) {

@@ -34,6 +34,11 @@ class ConfigTable {
   std::string Path(std::string_view key);
   std::string PathOr(std::string_view key, std::string_view otherwise);
 
+  // The path of a plain file in the folder of this file or below, links followed: whoever wrote
+  // this file may be another than whoever gives away what it names. Refused otherwise; whether
+  // there is such a file is not asked.
+  std::string PathInside(std::string_view key);
+
   // A table inside; an absent one reads as empty, so that its mandatory keys are missed.
   ConfigTable Table(std::string_view key);
   // The tables of an array of tables ([[key]]); empty when absent.

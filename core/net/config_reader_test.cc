@@ -1,6 +1,11 @@
 #include "core/net/config_reader.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
@@ -9,6 +14,8 @@
 
 namespace entente::net {
 namespace {
+
+using ::testing::HasSubstr;
 
 ConfigTable Read(std::string_view text) {
   auto table = ConfigTable::Parse(text, "conf/broker.toml");
@@ -118,6 +125,37 @@ TEST(ConfigReader, LoadsAFileAndItsRelativePaths) {
   EXPECT_TRUE(
       IsRefusal(ConfigTable::Load(folder.Write("large.toml", large)).status(), Reason::kTooLarge));
   EXPECT_TRUE(IsRefusal(ConfigTable::Load("/dev/zero").status(), Reason::kTooLarge));
+}
+
+// A draft by somebody else takes along what its sender did not mean to give.
+TEST(ConfigReader, AFileInsideIsAPlainOneInTheFolderLinksFollowed) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(::testing::TempDir()) / "inside";
+  fs::remove_all(folder);
+  fs::create_directories(folder / "below");
+  std::ofstream(folder.parent_path() / "secret.txt") << "x";
+  std::ofstream(folder / "good.txt") << "x";
+  fs::create_symlink(folder.parent_path() / "secret.txt", folder / "link.txt");
+  fs::create_symlink(folder / "good.txt", folder / "below/good.txt");
+  ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);
+  const auto error = [&](const std::string& name) {
+    auto table = ConfigTable::Parse("file = \"" + name + "\"\n", (folder / "draft.toml").string());
+    EXPECT_TRUE(table.ok()) << table.status();
+    EXPECT_EQ(table->PathInside("file"), (folder / name).string());
+    return std::string(table->Finish().message());
+  };
+  for (const std::string& good :
+       {std::string("good.txt"), std::string("below/good.txt"), std::string("below/../good.txt"),
+        std::string("not-there"), (folder / "good.txt").string()}) {
+    EXPECT_EQ(error(good), "");
+  }
+  for (const char* outside :
+       {"../secret.txt", "link.txt", "/etc/passwd", "below/../../secret.txt"}) {
+    EXPECT_THAT(error(outside), HasSubstr("not in the folder of this file")) << outside;
+  }
+  for (const char* other : {"below", "pipe", "."}) {
+    EXPECT_THAT(error(other), HasSubstr("no plain file")) << other;
+  }
 }
 
 TEST(ConfigReader, SaysItInFrench) {

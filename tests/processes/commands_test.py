@@ -102,6 +102,9 @@ class Commands:
         assert (self.folder / "out-en").read_bytes() == (self.folder / "papers.txt").read_bytes()
         errors(self.dieter, INPUT, "input-refused", ["attachment", "save", sent["record_id"], "--out",
                                                      self.folder / "out-en", *reading], "out-en")
+        left, _ = answers(self.dieter, lambda style: ["inbox", "--without", "information"])
+        assert {item["kind"] for item in left["items"]} == {"RECORD_KIND_LEAD"}, left
+        errors(self.dieter, INPUT, "input-refused", ["inbox", "--without", "leads"], "leads")
         draft.write_text(draft.read_text().replace("papers.txt", "none.txt"))
         errors(self.anna, INPUT, "input-refused", ["information", "send", "--draft", draft, "--to", "DE.fiu", *WHY], "none.txt")
 
@@ -123,6 +126,7 @@ class Commands:
         got = self.dieter.run(["watch", "--once", "--hook", self.folder / "none"], "en")
         check_exit(got, INPUT, "watch with a hook that is not there")
         assert not got.stdout, "what rang nowhere was told as rung"
+        assert got.stderr.count("No such file") == 1, f"said once, not for each record: {got.stderr}"
         print("  answers: watch", flush=True)
 
     def stopping(self, publish):
@@ -217,6 +221,7 @@ class Commands:
             assert "AG 117/26" in said["en"].stdout and "DE.fiu" in shown["ask"]["recipients"], said["en"].stdout
         update = ["lead", "update", records["en"], *WHY, "--number"]
         errors(self.dieter, NO, "malformed", [*update, "7", "--status", "lifted"], "7")
+        errors(self.anna, INPUT, "input-refused", ["lead", "recall", records["en"], "--ground", "nonsense", *WHY], "withdrawn")
         errors(self.dieter, INPUT, "input-refused", [*update, "1", "--status", "over"], "--status")
         errors(self.dieter, INPUT, "input-refused", [*update, "1", "--held", "12 Euro"], "--held")
 
@@ -251,7 +256,7 @@ class Commands:
         officers, _ = answers(self.admin, lambda style: ["officer", "list"])
         assert {"o-en", "o-fr", "o-json"} <= {one["id"] for one in officers["officers"]}, officers
         errors(self.anna, NO, "not-authorised", ["officer", "add", "x.y", "--role", "reader"], "administrator")
-        errors(self.admin, NO, "malformed", ["officer", "add", "x.y", "--role", "king"])
+        errors(self.admin, INPUT, "input-refused", ["officer", "add", "x.y", "--role", "king"], "data-protection-officer")
 
     def each(self, person, words):
         """Given once in each style; the record or case that each names, by style."""
@@ -289,8 +294,14 @@ class Commands:
             return states.count("RECIPIENT_STATE_ERASED") == 2
         until("both old copies are erased", erased)
         answers(self.anna, lambda style: ["case", "show", case[style]])
+        share = self.anna.run(["case", "share", case["en"], "--to", "CH.fiu", *WHY], "en")
+        check_exit(share, NO, "a share of which nothing goes")
+        assert "goes to nobody" in share.stdout, share.stdout
         errors(self.anna, NO, "malformed", ["case", "show", "nonsense"], "nonsense")
         errors(self.anna, INPUT, "input-refused", ["case", "change", case["en"], "--add", "CH.fiu=king", *WHY], "king")
+        errors(self.anna, INPUT, "input-refused", ["case", "change", case["en"], "--expires", "next year", *WHY], "next year")
+        in_a_year = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 300 * 86_400))
+        check_exit(self.anna.run(["case", "change", case["en"], "--expires", in_a_year, *WHY], "en"), DONE, "a case until an instant")
 
     def held(self):
         draft = self.folder / "leaking.toml"
@@ -330,7 +341,7 @@ class Commands:
         assert "Musterbank" not in (out / "decisions.jsonl").read_text(), "content"
         assert (out.stat().st_mode & 0o777) == 0o700, oct(out.stat().st_mode)
         errors(self.anna, INPUT, "input-refused", ["decisions", "--out", out, *WHY], "decisions.jsonl")
-        errors(self.anna, USAGE, "usage", ["decisions", "--out", self.folder / "no", "--from", "yesterday", *WHY])
+        errors(self.anna, INPUT, "input-refused", ["decisions", "--out", self.folder / "no", "--from", "yesterday", *WHY])
         errors(self.admin, NO, "not-authorised", ["decisions", "--out", self.folder / "no", *WHY], "data-protection-officer")
         none = self.anna.run(["decisions", "--out", self.folder / "none", "--until", "2000-01-01T00:00:00Z", *WHY], "json")
         assert json.loads(none.stdout)["decisions"] == 0, none.stdout
@@ -413,7 +424,8 @@ class Commands:
         answers(self.dieter, lambda style: ["status"])
         wrong = self.typed(self.rita, ["unlock"], ["five words nobody joins up"])
         check_exit(wrong, NO, "a wrong pass phrase")
-        assert json.loads(wrong.stderr[wrong.stderr.index("{"):])["reason"] == "not-authenticated", wrong.stderr
+        told = json.loads(wrong.stderr[wrong.stderr.index("{"):])
+        assert told["reason"] == "not-authenticated" and "pass phrase" in told["error"], wrong.stderr
         for style in STYLES:
             opened = self.typed(self.rita, ["unlock"], [phrase], style)
             check_exit(opened, DONE, "unlock")
