@@ -118,8 +118,14 @@ absl::StatusOr<Explanation> Explain(const std::string& folder, DecisionLine line
 
 std::string Joined(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (!value.is_array()) return JsonLine(value);
   std::string out;
+  if (value.is_object()) {
+    for (const auto& [key, one] : value.items()) {
+      out += (out.empty() ? "" : "; ") + key + ": " + Joined(one);
+    }
+    return out;
+  }
+  if (!value.is_array()) return JsonLine(value);
   for (const Json& one : value) out += (out.empty() ? "" : ", ") + one.get<std::string>();
   return out;
 }
@@ -158,15 +164,15 @@ class Printer {
     PrintLine("policy.explain.labels");
     const Json labels = LabelsJson(*told_.line.labels);
     for (const auto& [key, value] : labels.items()) {
-      if (key != "section") std::cout << "  " << key << ": " << Printable(Joined(value)) << '\n';
+      if (key == "section" || key == "consents") continue;
+      std::cout << "  " << key << ": " << Printable(Joined(value)) << '\n';
+    }
+    for (const Json& consent : labels["consents"]) {
+      PrintLine("policy.explain.consent", {Joined(consent)});
     }
     size_t number = 0;
     for (const Json& section : labels["section"]) {
-      std::string text;
-      for (const auto& [key, value] : section.items()) {
-        text += (text.empty() ? "" : "; ") + key + ": " + Joined(value);
-      }
-      PrintLine("policy.explain.section", {std::to_string(number++), text});
+      PrintLine("policy.explain.section", {std::to_string(number++), Joined(section)});
     }
   }
 

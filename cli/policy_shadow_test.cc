@@ -226,6 +226,35 @@ TEST(ExplainTest, TellsEachStepWithTitleAndLaw) {
   EXPECT_EQ(Explain(exported, index, "--to BR.coaf-demo").exit_code, 3);
 }
 
+// What the Netherlands gave under H2.
+void PassOn(policy::LabelsFile& labels) {
+  labels.record.handling = {"H2"};
+  labels.record.obtained_from = {"NL"};
+  labels.record.sections.resize(1);
+}
+
+const Instant kLeadAt{1772359200000};  // 2026-03-01T10:00:00Z
+
+TEST(ExplainTest, ShowsTheConsentsThatWentAlong) {
+  TestExport exported("consents");
+  const uint64_t index = exported.Add("DE.fiu-demo", kUnion, {}, [](policy::LabelsFile& labels) {
+    PassOn(labels);
+    labels.recipient.consents.push_back({.source = "NL.fiu-demo",
+                                         .under = kUnion,
+                                         .about = {"suspect"},
+                                         .data = {"financial", "asset"},
+                                         .from = kLeadAt,
+                                         .until = kLeadAt + 60'000});
+  });
+  exported.Finish();
+  const ProgramOutcome out = Explain(exported, index);
+  EXPECT_EQ(out.exit_code, 0) << out.output;
+  EXPECT_THAT(out.output,
+              HasSubstr("  consent: about: suspect; data: financial, asset; from: "
+                        "2026-03-01T10:00:00.000Z; source: NL.fiu-demo; under: FIU-UNION-2024; "
+                        "until: 2026-03-01T10:01:00.000Z\n"));
+}
+
 // The export may hold another State's policy: what the log hides, this hides.
 TEST(ExplainTest, TheOtherStatesRulesStayHiddenUnlessPublic) {
   TestExport exported("hidden");

@@ -82,6 +82,7 @@ constexpr SentenceRow kRows[] = {
     {"policy.explain.record", "Log index {0}, {1}: {2} to {4} (record {3})",
      "Journal, numéro {0}, {1} : {2} à {4} (enregistrement {3})"},
     {"policy.explain.labels", "Labels:", "Étiquettes :"},
+    {"policy.explain.consent", "  consent: {0}", "  consentement : {0}"},
     {"policy.explain.section", "  section {0}: {1}", "  section {0} : {1}"},
     {"policy.explain.texts", "Texts in force then, state {0} of the log ({1}):",
      "Textes alors en vigueur, état {0} du journal ({1}) :"},
