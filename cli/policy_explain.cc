@@ -94,12 +94,13 @@ struct Explanation {
   // Of a decision that could be made again, as the origin may see it.
   std::optional<policy::VisibleDecision> again;
   std::vector<ShownRule> rules;
+  std::vector<ShownRule> overridden;
   bool one_sided = false;
   bool same = false;
 };
 
 absl::StatusOr<Explanation> Explain(const std::string& folder, DecisionLine line) {
-  Explanation out{.line = std::move(line), .texts = {}, .again = {}, .rules = {}};
+  Explanation out{.line = std::move(line), .texts = {}, .again = {}, .rules = {}, .overridden = {}};
   if (out.line.texts.empty()) return out;
   const auto texts = TextsInForce::Read(folder + "/" + out.line.texts);
   if (!texts.ok()) return texts.status();
@@ -113,6 +114,9 @@ absl::StatusOr<Explanation> Explain(const std::string& folder, DecisionLine line
   out.again = policy::ViewFor(policy::Reader::kOrigin, again);
   const Laws laws(*texts, out.line);
   for (const policy::MatchedRule& rule : out.again->rules) out.rules.push_back(laws.Of(rule));
+  for (const auto& rule : OverriddenRules(*texts, **snapshot, out.line)) {
+    out.overridden.push_back(laws.Of(rule));
+  }
   return out;
 }
 
@@ -215,12 +219,20 @@ class Printer {
     for (const ShownRule& rule : told_.rules) {
       if (rule.step == step) PrintLine("policy.explain.rule", {rule.id, rule.title, rule.law});
     }
+    if (step == Step::kForbidden) PrintOverridden();
     if (step == Step::kObligations) PrintList(decision.obligations);
     if (reasons != 0 || step == Step::kVerdict) return;
     // What the other side's rules keep back is not told by whom.
     const bool hidden = told_.one_sided || !decision.contact.empty();
     PrintLine(hidden && step >= Step::kPolicies ? "policy.explain.nothing-shown"
                                                 : "policy.explain.nothing-against");
+  }
+
+  void PrintOverridden() const {
+    for (const ShownRule& rule : told_.overridden) {
+      const Instant until = told_.line.labels->recipient.emergency->until;
+      PrintLine("policy.explain.overridden", {rule.id, rule.title, rule.law, FormatInstant(until)});
+    }
   }
 
   void PrintList(const std::vector<std::string>& texts) const {
@@ -270,6 +282,10 @@ class Printer {
   const Explanation& told_;
 };
 
+Json RuleJson(const ShownRule& rule) {
+  return {{"id", rule.id}, {"title", rule.title}, {"law", rule.law}};
+}
+
 Json StepsJson(Language language, const Explanation& told) {
   Json steps = Json::array();
   for (size_t i = 0; i < std::size(kSteps); ++i) {
@@ -281,10 +297,15 @@ Json StepsJson(Language language, const Explanation& told) {
     }
     for (const ShownRule& rule : told.rules) {
       if (rule.step != step) continue;
-      rules.push_back({{"id", rule.id}, {"title", rule.title}, {"law", rule.law}});
+      rules.push_back(RuleJson(rule));
     }
     steps.push_back(
         {{"step", kSteps[i]}, {"reasons", std::move(reasons)}, {"rules", std::move(rules)}});
+    if (step != Step::kForbidden) continue;
+    steps.back()["overridden"] = Json::array();
+    for (const ShownRule& rule : told.overridden) {
+      steps.back()["overridden"].push_back(RuleJson(rule));
+    }
   }
   return steps;
 }

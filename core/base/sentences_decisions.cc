@@ -109,6 +109,9 @@ constexpr SentenceRow kRows[] = {
     {"policy.explain.nothing-shown", "   nothing that is shown here stands against it",
      "   rien de ce qui est montré ici ne s'y oppose"},
     {"policy.explain.rule", "   {0}  {1} ({2})", "   {0}  {1} ({2})"},
+    {"policy.explain.overridden",
+     "   {0}  {1} ({2}) yielded to an override in an emergency, in force until {3}",
+     "   {0}  {1} ({2}) : écartée en urgence par une dérogation, valable jusqu'au {3}"},
     {"policy.explain.contact",
      "The other State keeps back or refuses, by rules that are not shown. Whom to ask: {0}",
      "L'autre État retient ou refuse, par des règles qui ne sont pas montrées. À qui s'adresser : "
