@@ -45,11 +45,22 @@ struct ConsentLabels {
   Instant from, until;             // [from, until)
 };
 
+// That two officers of the record's origin, in different offices, let it go to the recipient in an
+// emergency without the consent of those who gave its data. Whoever fills this in has verified that
+// they signed it, for this record, recipient and purpose, and that the sources are told.
+struct OverrideLabels {
+  std::vector<std::string> rules;  // ids of the origin's outbound rules that are to yield
+  std::vector<std::string> about;  // categories of person
+  std::vector<std::string> data;   // categories of data
+  Instant from, until;             // [from, until)
+};
+
 // What differs between the recipients of one record.
 struct RecipientLabels {
   std::string recipient;  // agency, "BR.coaf-demo"
   std::string under;      // id of the legal instrument
   std::vector<ConsentLabels> consents{};
+  std::optional<OverrideLabels> emergency{};
 };
 
 }  // namespace entente::policy
