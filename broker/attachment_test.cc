@@ -5,6 +5,7 @@
 #include "broker/fsck.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
+#include "core/record/statements.h"
 #include "tests/support/broker_fixture.h"
 
 namespace entente::broker {
@@ -250,6 +251,28 @@ TEST_F(AttachmentTest, ARecallEndsIt) {
   EXPECT_EQ(ReasonFor("BR.fiu", lead), "attachment-missing");
   EXPECT_EQ(ReasonFor("DE.fiu", lead), "OK") << "it was recalled from one";
   EXPECT_EQ(ReasonFor("BR.fiu", other), "OK");
+}
+
+TEST_F(AttachmentTest, ARestrictionEndsNothing) {
+  const Lead lead = Sent();
+  v1::RestrictionNote note;
+  note.set_log_origin(f.federation.log_origin());
+  note.set_origin("FR.fiu");
+  note.set_recipient("BR.fiu");
+  note.set_record_hash(ToString(lead.sealed.hash));
+  note.set_ground(v1::RESTRICTION_GROUND_EVIDENCE);
+  note.set_processing(true);
+  note.set_number(1);
+  note.set_instant_ms(static_cast<uint64_t>(f.now.ms));
+  v1::Submission submission;
+  submission.set_number(Number());
+  submission.mutable_notice()->set_type(v1::NOTICE_TYPE_RESTRICTION);
+  *submission.mutable_notice()->mutable_statement() = record::SignBody(
+      f.federation.name(), note,
+      {{f.federation.agency("FR.fiu").record_signing, crypto::KeyUse::kRecordSigning}});
+  Commit(submission, "FR.fiu");
+  EXPECT_EQ(f.Fetch("BR.fiu").size(), 2u);
+  EXPECT_EQ(ReasonFor("BR.fiu", lead), "OK") << "it is kept, and so are its files";
 }
 
 TEST_F(AttachmentTest, ARecallInTheSameCommitEndsItToo) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/rows.h"
+#include "core/record/notice_forms.h"
 #include "core/record/statements.h"
 #include "core/record/words.h"
 #include "entente/v1/record.pb.h"
@@ -28,7 +29,8 @@ v1::Lane LaneOfBody(const std::string& body, bool is_record) {
 // A gap note's own body says it.
 v1::Lane LaneOfNotice(std::string_view type) {
   if (type == record::kStatementType<v1::GapNote>) return v1::LANE_UNSPECIFIED;
-  return type == record::kStatementType<v1::RecallNote> ? v1::LANE_URGENT : v1::LANE_BULK;
+  const record::NoticeForm* const form = record::FindNoticeForm(type);
+  return form != nullptr && record::IsUrgent(form->type) ? v1::LANE_URGENT : v1::LANE_BULK;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
+#include "core/record/notice_forms.h"
 #include "core/record/statements.h"
 
 namespace entente::broker {
@@ -36,6 +37,8 @@ template <>
 struct Route<v1::ErasureNote> : WayBack<v1::ErasureNote> {};
 template <>
 struct Route<v1::FetchedNote> : WayBack<v1::FetchedNote> {};
+template <>
+struct Route<v1::RestrictedNote> : WayBack<v1::RestrictedNote> {};
 
 absl::Status CheckAddressee(const Asked& asked, const std::string& to) {
   auto state = asked.view.registry.StateOf(to, asked.instant);
@@ -82,12 +85,11 @@ absl::Status CheckDated(uint64_t instant_ms, const Asked& asked) {
   return Refuse(Reason::kFutureDated, "The notice is dated in the future.");
 }
 
-// In bulk what nobody waits for; a recall goes before all that is less urgent than itself.
 template <class Body>
-absl::Status ReadDated(const Asked& asked, v1::Lane lane, NoticeCommand& out) {
+absl::Status ReadDated(v1::NoticeType type, const Asked& asked, NoticeCommand& out) {
   auto body = Read<Body>(asked, out);
   if (!body.ok()) return body.status();
-  out.set_lane(lane);
+  out.set_lane(record::IsUrgent(type) ? v1::LANE_URGENT : v1::LANE_BULK);
   return CheckDated(body->instant_ms(), asked);
 }
 
@@ -106,13 +108,17 @@ absl::Status ReadNotice(v1::NoticeType type, const Asked& asked, NoticeCommand& 
     case v1::NOTICE_TYPE_GAP:
       return ReadGap(asked, out);
     case v1::NOTICE_TYPE_PAIR_HEAD:
-      return ReadDated<v1::PairHead>(asked, v1::LANE_BULK, out);
+      return ReadDated<v1::PairHead>(type, asked, out);
     case v1::NOTICE_TYPE_RECALL:
-      return ReadDated<v1::RecallNote>(asked, v1::LANE_URGENT, out);
+      return ReadDated<v1::RecallNote>(type, asked, out);
     case v1::NOTICE_TYPE_ERASURE:
-      return ReadDated<v1::ErasureNote>(asked, v1::LANE_BULK, out);
+      return ReadDated<v1::ErasureNote>(type, asked, out);
     case v1::NOTICE_TYPE_FETCHED:
-      return ReadDated<v1::FetchedNote>(asked, v1::LANE_BULK, out);
+      return ReadDated<v1::FetchedNote>(type, asked, out);
+    case v1::NOTICE_TYPE_RESTRICTION:
+      return ReadDated<v1::RestrictionNote>(type, asked, out);
+    case v1::NOTICE_TYPE_RESTRICTED:
+      return ReadDated<v1::RestrictedNote>(type, asked, out);
     default:
       return Refuse(Reason::kMalformed, "No notice of this type is submitted.");
   }

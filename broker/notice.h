@@ -1,5 +1,5 @@
-// Gap notes, pair heads, recalls, erasure statements and fetched notes on their way into the log.
-// Pure; safe from any thread.
+// Gap notes, pair heads, recalls, restrictions, and what their recipients answer, on their way into
+// the log. Pure; safe from any thread.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -14,7 +14,7 @@ namespace entente::broker {
 Digest NoticeDigest(const v1::Notice& notice);
 
 // Checks what `submitter` signed: refusals of record::ReadStatement under its record-signing keys
-// (its acknowledgement keys for an erasure or a fetched note);
+// (its acknowledgement keys for an erasure, a fetched note, or the word that it is restricted);
 // wrong-agency (another origin, a recipient that was never a member), agency-suspended (one that
 // was removed: it will not come back for it), proof-bad (another log, or a log index that does not
 // stand), future-dated, malformed (another type of notice).

@@ -25,6 +25,7 @@ void AddWatchCommands(CLI::App& app, Context& context);
 void AddHeldCommands(CLI::App& app, Context& context);
 void AddRequestCommands(CLI::App& app, Context& context);
 void AddConsentCommands(CLI::App& app, Context& context);
+void AddRestrictCommands(CLI::App& app, Context& context);
 void AddInboxCommands(CLI::App& app, Context& context);
 void AddDecisionsCommand(CLI::App& app, Context& context);
 void AddAgencyCommands(CLI::App& app, Context& context);

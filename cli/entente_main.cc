@@ -77,6 +77,7 @@ int Main(int argc, char** argv) {
   AddAttachmentCommands(app, context);
   AddConsentCommands(app, context);
   AddHeldCommands(app, context);
+  AddRestrictCommands(app, context);
   AddInboxCommands(app, context);
   AddDecisionsCommand(app, context);
   AddWatchCommands(app, context);

@@ -115,6 +115,9 @@ void AddInboxCommands(CLI::App& app, Context& context) {
   inbox->add_flag_callback(
       "--mine", [request] { request->set_mine_only(true); },
       "only those assigned to you, or to your unit");
+  inbox->add_flag_callback(
+      "--restricted", [request] { request->set_restricted(true); },
+      "only those that are kept and not used, which are left out else");
   auto without = std::make_shared<std::vector<std::string>>();
   inbox
       ->add_option("--without", *without,

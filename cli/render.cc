@@ -7,6 +7,7 @@
 #include "cli/render_consent.h"
 #include "cli/render_content.h"
 #include "cli/render_lead.h"
+#include "cli/render_restrict.h"
 #include "cli/subject_words.h"
 #include "cli/text.h"
 #include "core/record/words.h"
@@ -367,7 +368,8 @@ std::string RenderRecords(Language language, const v1::ListResponse& response, b
     }
     if (record.damaged()) out += " " + Say(language, "lead.damaged");
     out += "\n";
-    out += RenderRecipients(language, record.recipients());
+    out += RenderRecipients(language, record.recipients()) +
+           RenderRestrictions(language, record.restrictions());
   }
   return out;
 }
@@ -381,10 +383,23 @@ std::string AssignedText(Language language, const v1::InboxItem& item) {
   return Joined(parts) + (item.outside() ? " " + Say(language, "outside.item") : "");
 }
 
+bool IsRestricted(const v1::InboxItem& item) {
+  return std::ranges::any_of(item.restrictions(), &v1::Restriction::processing);
+}
+
+// They are what was asked for.
+bool AllRestricted(const v1::InboxResponse& response) {
+  return !response.items().empty() && std::ranges::all_of(response.items(), IsRestricted);
+}
+
 }  // namespace
 
 std::string RenderInbox(Language language, const v1::InboxResponse& response) {
-  if (response.items().empty()) return Say(language, "inbox.empty") + "\n";
+  const std::string left_out =
+      response.restricted() == 0 || AllRestricted(response)
+          ? ""
+          : Say(language, "inbox.restricted", {std::to_string(response.restricted())}) + "\n";
+  if (response.items().empty()) return Say(language, "inbox.empty") + "\n" + left_out;
   std::vector<Row> rows = {
       Heads(language, {"reference", "kind", "from", "received", "expires", "urgency", "handling",
                        "evaluation", "read", "assigned", "record"})};
@@ -394,16 +409,17 @@ std::string RenderInbox(Language language, const v1::InboxResponse& response) {
          InstantText(item.received_ms()), InstantText(item.expires_ms()),
          NumberWord(language, "urgency", item.urgency()), Joined(item.handling(), " "),
          item.evaluation(), YesNo(language, item.read()), AssignedText(language, item),
-         item.record_id() + (item.sections_withheld() > 0
-                                 ? "  " + WithheldNote(language, item.sections_withheld())
-                                 : "")});
+         item.record_id() + (IsRestricted(item) ? "  " + Say(language, "inbox.marked") : "") +
+             (item.sections_withheld() > 0 ? "  " + WithheldNote(language, item.sections_withheld())
+                                           : "")});
   }
-  return Table(rows);
+  return Table(rows) + left_out;
 }
 
 std::string RenderShown(Language language, const v1::ShowResponse& shown) {
   const auto& item = shown.item();
-  std::string out = InstructionFirst(language, shown.instruction());
+  std::string out =
+      RestrictedFirst(language, item) + InstructionFirst(language, shown.instruction());
   // What this agency sent it has not received.
   out += Say(language, item.received_ms() == 0 ? "show.head-own" : "show.head",
              {item.reference(), NumberWord(language, "kind", item.kind()), item.origin(),

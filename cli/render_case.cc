@@ -1,6 +1,7 @@
 #include "cli/render_case.h"
 
 #include "cli/render.h"
+#include "cli/render_restrict.h"
 #include "cli/subject_words.h"
 #include "cli/text.h"
 
@@ -43,7 +44,8 @@ std::string EntryText(Language language, const v1::CaseEntry& entry) {
   if (entry.sections_withheld() > 0) {
     out += " " + Say(language, "lead.withheld", {std::to_string(entry.sections_withheld())});
   }
-  return out + "\n" + RenderRecipients(language, entry.recipients());
+  return out + "\n" + RenderRecipients(language, entry.recipients()) +
+         RenderRestrictions(language, entry.restrictions());
 }
 
 }  // namespace

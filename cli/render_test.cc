@@ -9,6 +9,7 @@
 #include "cli/render_consent.h"
 #include "cli/render_lead.h"
 #include "cli/render_people.h"
+#include "cli/render_restrict.h"
 #include "cli/text.h"
 
 namespace entente::cli {
@@ -67,6 +68,7 @@ TEST(Render, NoFieldOfNoAnswerCanSteerTheTerminalOrForgeALine) {
     for (const bool received : {false, true}) {
       ExpectHarmless(RenderRecords(language, Hostile<v1::ListResponse>(), received));
     }
+    ExpectHarmless(RenderRestricted(language, Hostile<v1::ListResponse>()));
     ExpectHarmless(RenderInbox(language, Hostile<v1::InboxResponse>()));
     ExpectHarmless(RenderConsultations(language, Hostile<v1::ConsultationsResponse>()));
     ExpectHarmless(RenderKeys(language, Hostile<v1::KeysResponse>()));
@@ -338,6 +340,46 @@ TEST(Render, EveryStateAndKindHasASentence) {
       EXPECT_TRUE(HasSentence("measure." + std::to_string(i)));
     EXPECT_FALSE(Sentence(language, "urgency.3").empty());
   }
+}
+
+// What may not be used says so before its first word.
+TEST(Render, WhatIsRestrictedSaysSoFirst) {
+  v1::ShowResponse shown;
+  shown.set_instruction("not before Monday");
+  shown.mutable_item()->set_origin("FR.fiu");
+  shown.mutable_item()->set_received_ms(5);
+  v1::Restriction& one = *shown.mutable_item()->add_restrictions();
+  one.set_recipient("BR.fiu");
+  one.set_ground(v1::RESTRICTION_GROUND_CONTESTED);
+  one.set_processing(true);
+  one.add_obligations("onward:never");
+  const std::string text = RenderShown(Language::kEnglish, shown);
+  EXPECT_EQ(text.rfind("RESTRICTED by FR.fiu", 0), 0u) << text;
+  EXPECT_LT(text.find("onward:never"), text.find("not before Monday")) << text;
+  one.set_ground(v1::RESTRICTION_GROUND_LIFTED);
+  one.set_processing(false);
+  const std::string lifted = RenderShown(Language::kEnglish, shown);
+  EXPECT_EQ(lifted.find("RESTRICTED"), lifted.npos) << lifted;
+  EXPECT_NE(lifted.find("onward:never"), lifted.npos) << "it stays";
+}
+
+// At its origin who has said so, and who has not.
+TEST(Render, AListSaysWhoHoldsToARestriction) {
+  v1::ListResponse response;
+  v1::RecordSummary& record = *response.add_records();
+  for (const char* agency : {"BR.fiu", "CH.fiu", "DE.fiu"}) {
+    v1::Restriction& one = *record.add_restrictions();
+    one.set_recipient(agency);
+    one.set_ground(v1::RESTRICTION_GROUND_EVIDENCE);
+    one.set_processing(true);
+  }
+  record.mutable_restrictions(1)->set_confirmed_ms(5);
+  record.mutable_restrictions(2)->set_closed(true);
+  const std::string text = RenderRestricted(Language::kEnglish, response);
+  EXPECT_NE(text.find("BR.fiu keeps it"), text.npos) << text;
+  EXPECT_LT(text.find("NOT CONFIRMED YET"), text.find("CH.fiu keeps it")) << text;
+  EXPECT_NE(text.find("confirmed on 1970"), text.npos) << text;
+  EXPECT_NE(text.find("closed and erased"), text.npos) << text;
 }
 
 }  // namespace

@@ -231,6 +231,24 @@ TEST(AttachmentTest, OneThatIsRecalledOnItsWayIsNotFetchedAnyMore) {
   EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
 }
 
+TEST(AttachmentTest, OneThatIsRestrictedIsFetchedAndNotSaved) {
+  AttachmentWorld world;
+  const std::string id = world.Send("FR.fiu", world.LeadWith(world.Attach("FR.fiu"), {"BR.fiu"}));
+  world.Settle();
+  world.Upload("FR.fiu");
+  world.Settle();
+  v1::RestrictRequest request;
+  request.set_record_id(id);
+  request.set_ground(v1::RESTRICTION_GROUND_EVIDENCE);
+  request.set_processing(true);
+  request.set_justification("a test");
+  ASSERT_TRUE(world.node("FR.fiu")->Restrict("author", request, world.now).ok());
+  world.Settle();
+  world.Fetch("BR.fiu");
+  EXPECT_THAT(world.FilesOf("BR.fiu"), SizeIs(1));
+  EXPECT_TRUE(IsRefusal(world.Read("BR.fiu", id).status(), Reason::kPolicyRefused));
+}
+
 TEST(AttachmentTest, AFileOfTwoRecordsKeepsItsKeyUntilTheLastIsGone) {
   AttachmentWorld world;
   const v1::AttachResponse file = world.Attach("FR.fiu");

@@ -271,6 +271,24 @@ TEST_F(ConsentTest, ARecalledOneCannotBeAttachedAnyMore) {
   EXPECT_TRUE(world.Show("BR.fiu", before).ok()) << "what went before stays";
 }
 
+TEST_F(ConsentTest, NothingGoesOnOfWhatItsSourceRestricts) {
+  const std::string consent = Give(Asked());
+  v1::RestrictRequest request;
+  request.set_record_id(original);
+  request.set_ground(v1::RESTRICTION_GROUND_CONTESTED);
+  request.set_processing(true);
+  request.set_justification("a test");
+  ASSERT_TRUE(world.node("DE.fiu")->Restrict("author", request, world.now).ok());
+  world.Settle();
+  EXPECT_TRUE(IsRefusal(TrySend(Onward({consent})), Reason::kPolicyRefused));
+  EXPECT_THAT(List("FR.fiu", true)[0].why_not(), HasSubstr("contested"));
+  request.set_processing(false);
+  request.set_ground(v1::RESTRICTION_GROUND_LIFTED);
+  ASSERT_TRUE(world.node("DE.fiu")->Restrict("author", request, world.now).ok());
+  world.Settle();
+  EXPECT_TRUE(TrySend(Onward({consent})).ok());
+}
+
 TEST_F(ConsentTest, NobodyConsentsToWhatOwnPolicyWouldNotSend) {
   v1::GiveConsentRequest request = Asked();
   request.set_recipient("CH.fiu");

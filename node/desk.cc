@@ -162,8 +162,9 @@ absl::StatusOr<v1::StatusResponse> Desk::Status(std::string_view officer) const 
       ForEachBytes(ground_->db, kReceived, "", [&](std::string_view, std::string_view value) {
         // One that is damaged counts as unread: the status must say what is wrong, not fail of it.
         const auto received = ParseStored<state::ReceivedRecord>(value);
-        const bool read = received.ok() &&
-                          (!received->refusal().empty() || received->purged() || received->read());
+        const bool read =
+            received.ok() && (!received->refusal().empty() || received->purged() ||
+                              received->restriction().processing() || received->read());
         if (!read) ++unread;
         return absl::OkStatus();
       });

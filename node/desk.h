@@ -17,6 +17,7 @@
 #include "node/lead_answers.h"
 #include "node/outbox.h"
 #include "node/question.h"
+#include "node/restrict.h"
 #include "node/sent.h"
 #include "node/state.pb.h"
 
@@ -81,6 +82,8 @@ class Desk {
                                                         Instant now) const;
   absl::StatusOr<v1::RecallResponse> Recall(std::string_view officer,
                                             const v1::RecallRequest& request, Instant now);
+  absl::StatusOr<v1::RestrictResponse> Restrict(std::string_view officer,
+                                                const v1::RestrictRequest& request, Instant now);
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
                                                const v1::ClearPersonRequest& request, Instant now);
   absl::StatusOr<v1::SearchResponse> Search(std::string_view officer,
@@ -184,6 +187,7 @@ class Desk {
                                                const v1::Draft& draft, state::SentRecord& sent,
                                                store::WriteBatch& batch, Instant now);
   absl::StatusOr<state::SentRecord> FindSent(std::string_view name) const;
+  absl::StatusOr<std::vector<state::SentRecord>> WithCopies(const state::SentRecord& sent) const;
   absl::StatusOr<std::vector<state::SentRecord>> WithNotes(const state::SentRecord& sent) const;
   absl::StatusOr<std::vector<std::string>> TakeBack(std::string_view officer,
                                                     const state::SentRecord& sent,
@@ -241,6 +245,13 @@ class Desk {
 
   // desk_attachments.cc
   absl::StatusOr<FileToRead> FileOfSent(const std::string& section_id) const;
+  absl::Status CheckMaySave(std::string_view officer, const std::string& name) const;
+
+  // desk_restrict.cc
+  absl::StatusOr<std::vector<std::string>> RestrictOne(std::string_view officer,
+                                                       const Restricting& wish,
+                                                       state::SentRecord& sent,
+                                                       std::string_view justification, Instant now);
 
   // desk_held.cc
   absl::StatusOr<std::vector<state::SentRecord>> AllHeld() const;

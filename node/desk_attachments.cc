@@ -5,6 +5,7 @@
 #include "core/base/refusal.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/restrict.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -59,9 +60,22 @@ absl::StatusOr<FileToRead> Desk::FileOfSent(const std::string& section_id) const
       OwnFileName(section_id), file->id, std::move(file->content_key), file->shape, {}};
 }
 
+// A copy that leaves the node could not be called back when it is kept and not used.
+absl::Status Desk::CheckMaySave(std::string_view officer, const std::string& name) const {
+  absl::Status status = ground_->officers.Check(officer, {role::kReader});
+  if (!status.ok()) return status;
+  const absl::StatusOr<FoundRecord> found = Find(name, true);
+  if (!found.ok() || found->sent) return found.status();
+  const absl::StatusOr<std::optional<state::ReceivedRecord>> received =
+      Load<state::ReceivedRecord>(ground_->db, kReceived, found->key);
+  return received.ok() ? CheckUse(**received) : received.status();
+}
+
 absl::StatusOr<FileToRead> Desk::OpenAttachment(std::string_view officer,
                                                 const v1::ReadAttachmentRequest& request,
                                                 Instant now) {
+  absl::Status may = CheckMaySave(officer, request.record_id());
+  if (!may.ok()) return may;
   v1::ShowRequest show;
   show.set_record_id(request.record_id());
   show.set_purpose(request.purpose());

@@ -84,7 +84,7 @@ bool IsShareable(const state::SentRecord& sent, std::string_view case_id, Instan
   const bool leaves = sent.stage() == state::STAGE_DRAFT || sent.stage() == state::STAGE_SEALED ||
                       sent.stage() == state::STAGE_COMMITTED;
   return leaves && sent.case_id() == case_id && sent.kind() != v1::RECORD_KIND_MEMBERSHIP &&
-         sent.copy_of().empty() && sent.recalled_ms() == 0 &&
+         sent.copy_of().empty() && sent.recalled_ms() == 0 && !IsRestricted(sent) &&
          sent.expires_ms() > static_cast<uint64_t>(now.ms);
 }
 
@@ -320,6 +320,7 @@ absl::StatusOr<v1::ShowCaseResponse> Desk::ShowCase(std::string_view officer,
             EntryOf(sent.record_id(), ground_->agency.text(), sent.kind(), sent.membership()));
         entry.set_instant_ms(sent.created_ms());
         *entry.mutable_recipients() = known->recipients();
+        *entry.mutable_restrictions() = known->restrictions();
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
@@ -333,6 +334,7 @@ absl::StatusOr<v1::ShowCaseResponse> Desk::ShowCase(std::string_view officer,
         entry.set_instant_ms(received.received_ms());
         entry.set_state(known->recipients(0).state());
         entry.set_sections_withheld(received.sections_withheld());
+        *entry.mutable_restrictions() = known->restrictions();
         return absl::OkStatus();
       });
   if (!status.ok()) return status;

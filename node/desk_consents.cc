@@ -10,6 +10,7 @@
 #include "node/desk.h"
 #include "node/families.h"
 #include "node/page.h"
+#include "node/restrict.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -26,6 +27,13 @@ v1::Consent ConsentIn(const state::ReceivedContent& content) {
   return section.consent();
 }
 
+// What a consent lets go on may be restricted by whoever gave it.
+absl::Status CheckGivenUsed(const Ground& ground, const std::string& statement) {
+  const absl::StatusOr<std::optional<state::ReceivedRecord>> given =
+      Load<state::ReceivedRecord>(ground.db, kReceived, NoteIn(statement).record());
+  return given.ok() && *given ? CheckUse(**given) : given.status();
+}
+
 // It has come there, was opened, and stands.
 absl::Status CheckCame(const state::SentRecord& sent, const state::SentRecipient* holder,
                        const std::string& name, Instant now) {
@@ -36,6 +44,11 @@ absl::Status CheckCame(const state::SentRecord& sent, const state::SentRecipient
   if (sent.kind() == v1::RECORD_KIND_CONSENT || sent.kind() == v1::RECORD_KIND_MEMBERSHIP) {
     return RefuseAdvising(Reason::kMalformed, "", "a record of this kind is not passed on",
                           "give the reference of the record that holds the data");
+  }
+  if (holder != nullptr && IsRestricted(*holder)) {
+    return RefuseAdvising(Reason::kPolicyRefused, "",
+                          Text("this agency restricts this record at ", name),
+                          "lift the restriction first; what is not used goes on to nobody");
   }
   if (holder != nullptr && holder->acknowledged() &&
       holder->state() != v1::RECIPIENT_STATE_NOT_OPENED) {
@@ -222,7 +235,8 @@ absl::Status Desk::AttachConsents(v1::Draft& draft, Instant now) const {
     if (!opened.ok()) return opened.status();
     if (!ids.insert(HexOf(opened->received.record_id())).second) continue;
     const std::string statement = ConsentIn(opened->content).statement();
-    absl::Status good = CheckUsable(*ground_, draft, statement, now);
+    absl::Status good = CheckGivenUsed(*ground_, statement);
+    if (good.ok()) good = CheckUsable(*ground_, draft, statement, now);
     if (!good.ok()) return good;
     draft.add_consents(statement);
   }
@@ -308,7 +322,9 @@ v1::ConsentSummary Desk::SummaryOfConsent(const state::ReceivedRecord& received,
   const v1::Consent consent = ConsentIn(*content);
   *summary.mutable_note() = NoteIn(consent.statement());
   NameAbout(summary);
-  const absl::Status holds = CheckHolds(*ground_, consent.statement(), now);
+  absl::Status holds = CheckUse(received);
+  if (holds.ok()) holds = CheckGivenUsed(*ground_, consent.statement());
+  if (holds.ok()) holds = CheckHolds(*ground_, consent.statement(), now);
   if (!holds.ok()) SayWhyNot(holds, summary);
   return summary;
 }

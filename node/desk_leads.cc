@@ -7,6 +7,7 @@
 #include "node/desk.h"
 #include "node/families.h"
 #include "node/lapses.h"
+#include "node/restrict.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -234,6 +235,7 @@ absl::Status Desk::FillReceivedLead(const std::string& record_hash, std::string_
   if ((*lead)->kind() != v1::RECORD_KIND_LEAD) return Refuse(Reason::kMalformed, "this is no lead");
   absl::StatusOr<state::ReceivedContent> content = ContentOf(**lead, now);
   if (!content.ok()) return content.status();
+  if (absl::Status used = CheckUse(**lead); !used.ok()) return used;
   if (absl::Status may = CheckPurpose(*content, (*lead)->purpose(), purpose); !may.ok()) return may;
   response.set_record_id(HexOf((*lead)->record_id()));
   response.set_reference(ReferenceOf((*lead)->record_id()));

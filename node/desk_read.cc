@@ -154,6 +154,12 @@ absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::stri
 
 absl::StatusOr<state::ReceivedContent> Desk::ContentOf(const state::ReceivedRecord& received,
                                                        Instant now) const {
+  if (received.restriction().closed()) {
+    return RefuseAdvising(
+        Reason::kExpired, "",
+        Text(received.origin(), " restricts this record by what this agency cannot honour"),
+        Text("ask ", received.origin(), ", if you need it"));
+  }
   if (received.recalled_ms() != 0) {
     return RefuseAdvising(Reason::kExpired, "",
                           Text(received.origin(), " has recalled this record: ",
@@ -163,7 +169,9 @@ absl::StatusOr<state::ReceivedContent> Desk::ContentOf(const state::ReceivedReco
   if (IsOver(received, now)) return Over();
   absl::StatusOr<std::string> plain = ground_->vault.Get(received.record_hash());
   if (!plain.ok()) return plain.status();
-  return ParseStored<state::ReceivedContent>(*plain);
+  absl::StatusOr<state::ReceivedContent> content = ParseStored<state::ReceivedContent>(*plain);
+  if (content.ok()) AddObligations(*ground_, received, now, *content);
+  return content;
 }
 
 absl::StatusOr<v1::RecordSummary> Desk::SummaryOfSent(const state::SentRecord& kept,
@@ -193,8 +201,10 @@ absl::StatusOr<v1::RecordSummary> Desk::SummaryOfSent(const state::SentRecord& k
   for (const state::SentRecipient& recipient : sent.recipients()) {
     v1::RecipientStatus& status = *lead.add_recipients();
     status = StatusOf(recipient);
-    status.set_overdue(IsOverdue(lead, recipient.state(), now));
+    // Nobody answers what they may not use.
+    status.set_overdue(!IsRestricted(recipient) && IsOverdue(lead, recipient.state(), now));
   }
+  *lead.mutable_restrictions() = ShownRestrictions(sent);
   return lead;
 }
 
@@ -220,7 +230,10 @@ absl::StatusOr<v1::RecordSummary> Desk::SummaryOfReceived(const state::ReceivedR
                    : IsOver(received, now)                          ? v1::RECIPIENT_STATE_EXPIRED
                                            : v1::RECIPIENT_STATE_DELIVERED);
   status.set_changed_ms(answered ? received.answered_ms() : received.received_ms());
-  if (IsOver(received, now)) return lead;
+  if (received.has_restriction()) {
+    *lead.add_restrictions() = ShownRestriction(ground_->agency.text(), received.restriction());
+  }
+  if (IsOver(received, now) || received.restriction().processing()) return lead;
   absl::StatusOr<state::ReceivedContent> content = ContentOf(received, now);
   lead.set_damaged(absl::IsDataLoss(content.status()));
   if (lead.damaged()) return lead;
@@ -240,7 +253,8 @@ absl::StatusOr<v1::ListResponse> Desk::ListRecords(std::string_view officer,
                                                    const v1::ListRequest& request,
                                                    Instant now) const {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor, role::kReader});
-  if (status.ok() && request.kind() == v1::RECORD_KIND_UNSPECIFIED) {
+  const bool any_kind = request.kind() == v1::RECORD_KIND_UNSPECIFIED;
+  if (status.ok() && any_kind && !request.restricted_only()) {
     status = Refuse(Reason::kLabelMissing, "kind", "say which kind of record to list");
   }
   if (!status.ok()) return status;
@@ -248,7 +262,8 @@ absl::StatusOr<v1::ListResponse> Desk::ListRecords(std::string_view officer,
     std::vector<std::pair<Place, state::SentRecord>> rows;
     status = ForEach<state::SentRecord>(
         ground_->db, kSent, [&](std::string_view key, state::SentRecord sent) {
-          if (sent.kind() != request.kind()) return absl::OkStatus();
+          if (!any_kind && sent.kind() != request.kind()) return absl::OkStatus();
+          if (request.restricted_only() && ShownRestrictions(sent).empty()) return absl::OkStatus();
           rows.emplace_back(Place{sent.created_ms(), std::string(key)}, std::move(sent));
           return absl::OkStatus();
         });
@@ -259,9 +274,9 @@ absl::StatusOr<v1::ListResponse> Desk::ListRecords(std::string_view officer,
   std::vector<std::pair<Place, state::ReceivedRecord>> rows;
   status = ForEach<state::ReceivedRecord>(
       ground_->db, kReceived, [&](std::string_view key, state::ReceivedRecord received) {
-        if (received.kind() != request.kind() || !received.refusal().empty()) {
-          return absl::OkStatus();
-        }
+        const bool asked = (any_kind || received.kind() == request.kind()) &&
+                           (received.has_restriction() || !request.restricted_only());
+        if (!asked || !received.refusal().empty()) return absl::OkStatus();
         rows.emplace_back(Place{received.received_ms(), std::string(key)}, std::move(received));
         return absl::OkStatus();
       });
@@ -286,6 +301,9 @@ v1::InboxItem Desk::ItemOf(const state::ReceivedRecord& received) const {
   item.set_read(received.read());
   if (!received.in_reply_to().empty()) item.set_in_reply_to(HexOf(received.in_reply_to()));
   item.set_log_index(received.log_index());
+  if (received.has_restriction()) {
+    *item.add_restrictions() = ShownRestriction(ground_->agency.text(), received.restriction());
+  }
   return item;
 }
 
@@ -297,13 +315,20 @@ absl::StatusOr<v1::InboxResponse> Desk::Inbox(std::string_view officer,
   if (!last.ok()) return last.status();
   absl::StatusOr<Assignments> assignments = Assignments::Load(*ground_);
   if (!assignments.ok()) return assignments.status();
+  v1::InboxResponse response;
   std::vector<std::pair<Place, v1::InboxItem>> items;
   status = ForEach<state::ReceivedRecord>(
       ground_->db, kReceived, [&](std::string_view key, const state::ReceivedRecord& received) {
         Place place{received.received_ms(), std::string(key)};
-        const bool shown = received.refusal().empty() && !IsOver(received, now) && *last < place &&
-                           !IsLeftOut(request, received);
-        if (!shown || (request.unread_only() && received.read())) return absl::OkStatus();
+        const bool shown = received.refusal().empty() && !IsOver(received, now);
+        const bool left_out = received.restriction().processing() != request.restricted();
+        if (shown && received.restriction().processing()) {
+          response.set_restricted(response.restricted() + 1);
+        }
+        if (!shown || left_out || !(*last < place) || IsLeftOut(request, received)) {
+          return absl::OkStatus();
+        }
+        if (request.unread_only() && received.read()) return absl::OkStatus();
         absl::StatusOr<Assigned> assigned = assignments->Of(received);
         if (!assigned.ok()) return assigned.status();
         v1::InboxItem item = ItemOf(received);
@@ -315,7 +340,6 @@ absl::StatusOr<v1::InboxResponse> Desk::Inbox(std::string_view officer,
   if (!status.ok()) return status;
   std::ranges::sort(items, {}, &std::pair<Place, v1::InboxItem>::first);
   Page page(request.limit());
-  v1::InboxResponse response;
   for (auto& [place, item] : items) {
     if (!page.Takes(item.ByteSizeLong())) {
       response.set_next_page(TextOf(*last));
@@ -396,6 +420,7 @@ absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent, I
   item.set_evaluation(content->draft().evaluation());
   item.set_read(true);
   item.set_log_index(sent.log_index());
+  *item.mutable_restrictions() = ShownRestrictions(sent);
   response.set_purpose(sent.purpose());
   response.set_instrument(InstrumentsOf(sent));
   response.set_instruction(content->draft().instruction());
@@ -461,6 +486,9 @@ absl::StatusOr<v1::ShowResponse> Desk::Show(std::string_view officer,
                request.purpose().empty() ? response->purpose() : request.purpose(),
                request.justification(), now);
   line.set_outside(!inside);
+  if (std::ranges::any_of(response->item().restrictions(), &v1::Restriction::processing)) {
+    line.set_detail("read while its use is restricted");
+  }
   // In one step with the line, which gets the next number.
   if (!inside) batch.Put(kNode, Text(kOutsidePrefix, U64Key(ground_->diary.size() + 1)), "");
   if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;

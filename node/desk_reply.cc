@@ -11,6 +11,7 @@
 #include "node/families.h"
 #include "node/pictures.h"
 #include "node/recall.h"
+#include "node/restrict.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -93,6 +94,7 @@ absl::StatusOr<Desk::Opened> Desk::OpenToReply(std::string_view name, v1::Record
   }
   absl::StatusOr<state::ReceivedContent> content = ContentOf(**received, now);
   if (!content.ok()) return content.status();
+  if (absl::Status used = CheckUse(**received); !used.ok()) return used;
   return Opened{**std::move(received), *std::move(content)};
 }
 
@@ -234,20 +236,26 @@ absl::StatusOr<v1::SendResponse> Desk::ClearPerson(std::string_view officer,
   return SendDraft(officer, NoteDraft(content->draft(), *alert, request, now), now);
 }
 
-// The record; of a post the copies that went to those who came later; and of an alert the notes on
-// persons who are others: nobody needs their papers then.
-absl::StatusOr<std::vector<state::SentRecord>> Desk::WithNotes(
+// The record, and of a post the copies that went to those who came later.
+absl::StatusOr<std::vector<state::SentRecord>> Desk::WithCopies(
     const state::SentRecord& sent) const {
   std::vector<state::SentRecord> all = {sent};
-  if (!sent.case_id().empty()) {
-    absl::Status status = ForEach<state::SentRecord>(
-        ground_->db, kSent, [&](std::string_view, const state::SentRecord& copy) {
-          if (copy.copy_of() == sent.record_id()) all.push_back(copy);
-          return absl::OkStatus();
-        });
-    if (!status.ok()) return status;
-  }
-  if (sent.kind() != v1::RECORD_KIND_ALERT) return all;
+  if (sent.case_id().empty()) return all;
+  absl::Status status = ForEach<state::SentRecord>(
+      ground_->db, kSent, [&](std::string_view, const state::SentRecord& copy) {
+        if (copy.copy_of() == sent.record_id()) all.push_back(copy);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return all;
+}
+
+// And of an alert the notes on persons who are others: nobody needs their papers then.
+absl::StatusOr<std::vector<state::SentRecord>> Desk::WithNotes(
+    const state::SentRecord& sent) const {
+  absl::StatusOr<std::vector<state::SentRecord>> copies = WithCopies(sent);
+  if (!copies.ok() || sent.kind() != v1::RECORD_KIND_ALERT) return copies;
+  std::vector<state::SentRecord> all = *std::move(copies);
   for (const std::string& name : ground_->held.NotesOn(ground_->agency.text(), sent.record_id())) {
     absl::StatusOr<std::optional<state::SentRecord>> note = sent_.Find(name);
     if (!note.ok()) return note.status();

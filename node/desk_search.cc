@@ -10,6 +10,7 @@
 #include "node/families.h"
 #include "node/pairs.h"
 #include "node/question.h"
+#include "node/restrict.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -68,7 +69,7 @@ absl::StatusOr<std::optional<Desk::Candidate>> Desk::CandidateOfSent(std::string
                                                                      Instant now) const {
   absl::StatusOr<std::optional<state::SentRecord>> sent = sent_.Find(record_id);
   if (!sent.ok()) return sent.status();
-  const bool stands = *sent && (*sent)->recalled_ms() == 0 &&
+  const bool stands = *sent && (*sent)->recalled_ms() == 0 && !IsRestricted(**sent) &&
                       (*sent)->stage() != state::STAGE_PURGED &&
                       static_cast<uint64_t>(now.ms) < (*sent)->expires_ms();
   if (!stands) return std::nullopt;
@@ -93,7 +94,7 @@ absl::StatusOr<std::optional<Desk::Candidate>> Desk::CandidateOfReceived(
   absl::StatusOr<std::optional<state::ReceivedRecord>> received =
       Load<state::ReceivedRecord>(ground_->db, kReceived, record_hash);
   if (!received.ok()) return received.status();
-  if (!*received) return std::nullopt;
+  if (!*received || !CheckUse(**received).ok()) return std::nullopt;
   absl::StatusOr<state::ReceivedContent> content = ContentOf(**received, now);
   if (IsRefusal(content.status(), Reason::kExpired)) return std::nullopt;
   if (!content.ok()) return content.status();

@@ -13,6 +13,7 @@
 #include "node/desk.h"
 #include "node/families.h"
 #include "node/pictures.h"
+#include "node/restrict.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -200,6 +201,7 @@ absl::Status Desk::NameSubject(const v1::Draft& draft, state::SentRecord& sent, 
       Load<state::ReceivedRecord>(ground_->db, kReceived, found->key);
   if (!received.ok()) return received.status();
   if (absl::Status open = ContentOf(**received, now).status(); !open.ok()) return open;
+  if (absl::Status used = CheckUse(**received); !used.ok()) return used;
   sent.set_answers(found->key);
   return absl::OkStatus();
 }

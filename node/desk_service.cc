@@ -78,6 +78,12 @@ class DeskService final : public v1::Desk::Service {
       return engine.Recall(officer, *request, now);
     });
   }
+  grpc::Status Restrict(grpc::ServerContext* context, const v1::RestrictRequest* request,
+                        v1::RestrictResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Restrict(officer, *request, now);
+    });
+  }
   grpc::Status ClearPerson(grpc::ServerContext* context, const v1::ClearPersonRequest* request,
                            v1::SendResponse* response) override {
     return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {

@@ -16,10 +16,10 @@ namespace entente::node {
 namespace {
 
 constexpr store::Family kFamilies[] = {
-    kNode,       kOfficers,       kFollowed,     kTexts,       kOwnKeys,          kSent,
-    kSentByHash, kOutbox,         kPairs,        kReceived,    kReceivedIds,      kVault,
-    kReceipts,   kUnwritten,      kExpiry,       kOwed,        kRecalled,         kCases,
-    kFiles,      audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint};
+    kNode,       kOfficers,   kFollowed,       kTexts,        kOwnKeys,     kSent,
+    kSentByHash, kOutbox,     kPairs,          kReceived,     kReceivedIds, kVault,
+    kReceipts,   kUnwritten,  kExpiry,         kOwed,         kRecalled,    kCases,
+    kFiles,      kRestricted, audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint};
 constexpr int64_t kPublishPauseMs = 30 * limits::kSecondMs;
 
 }  // namespace

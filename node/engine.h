@@ -198,6 +198,9 @@ class Engine {
                                                         Instant now);
   absl::StatusOr<v1::RecallResponse> Recall(std::string_view officer,
                                             const v1::RecallRequest& request, Instant now);
+  // Role author. Recipients are told when that can be done, and hold to it.
+  absl::StatusOr<v1::RestrictResponse> Restrict(std::string_view officer,
+                                                const v1::RestrictRequest& request, Instant now);
   // Role author. To all to whom the alert was sent.
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
                                                const v1::ClearPersonRequest& request, Instant now);

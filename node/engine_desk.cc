@@ -87,6 +87,12 @@ absl::StatusOr<v1::RecallResponse> Engine::Recall(std::string_view officer,
   });
 }
 
+absl::StatusOr<v1::RestrictResponse> Engine::Restrict(std::string_view officer,
+                                                      const v1::RestrictRequest& request,
+                                                      Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Restrict(officer, request, now); });
+}
+
 absl::StatusOr<v1::CaseChange> Engine::OpenCase(std::string_view officer,
                                                 const v1::OpenCaseRequest& request, Instant now) {
   return parts_->Guarded([&] { return parts_->desk.OpenCase(officer, request, now); });

@@ -203,8 +203,8 @@ uint64_t TestBroker::CommitNotice(const std::string& agency, const v1::Submissio
                                 ledger::NoticeParts({now, agency, "", ""}, form.word, to, digest));
   v1::Delivery delivery;
   *delivery.mutable_notice() = submission.notice();
-  const bool recall = submission.notice().type() == v1::NOTICE_TYPE_RECALL;
-  Put(to, recall ? v1::LANE_URGENT : v1::LANE_BULK, std::move(delivery), index);
+  Put(to, record::IsUrgent(form.type) ? v1::LANE_URGENT : v1::LANE_BULK, std::move(delivery),
+      index);
   committed_[{agency, submission.number()}] = {index, ToString(digest)};
   return index;
 }

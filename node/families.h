@@ -34,8 +34,11 @@ inline constexpr store::Family kUnwritten = "l_unwritten";  // file name: receip
 // state.IncomingFile; 'u' (to upload), 'f' urgency (to fetch), 'd' (in no record yet) -> ""
 inline constexpr store::Family kFiles = "l_files";
 
-// u64 instant, "s"|"r"|"a"|"c"|"m"|"x" (upkeep.cc), name
+// u64 instant, "s"|"r"|"a"|"c"|"t"|"m"|"n"|"x" (upkeep.cc), name
 inline constexpr store::Family kExpiry = "l_expiry";
-inline constexpr store::Family kOwed = "l_owed";          // record hash, agency -> state.OwedNotice
+inline constexpr store::Family kOwed =
+    "l_owed";  // record hash, agency, of a restriction 0 and u64 number -> state.OwedNotice
 inline constexpr store::Family kRecalled = "l_recalled";  // hash, origin -> state.RecallMark
+// hash, origin -> state.Restriction, of a record that is not here
+inline constexpr store::Family kRestricted = "l_restricted";
 }  // namespace entente::node

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "node/families.h"
+#include "node/restrict.h"
 #include "node/table.h"
 
 namespace entente::node {
@@ -119,8 +120,9 @@ std::vector<std::string> HeldAlerts::NotesOn(std::string_view issuer,
 absl::Status HeldAlerts::LoadReceived(const store::Reader& db, const Vault& vault) {
   return ForEachBytes(db, kReceived, "", [&](std::string_view, std::string_view value) {
     const auto received = ParseStored<state::ReceivedRecord>(value);
-    if (received.ok() && (!IsSearched(received->kind()) || !received->refusal().empty() ||
-                          received->purged() || received->recalled_ms() != 0)) {
+    if (received.ok() &&
+        (!IsSearched(received->kind()) || !received->refusal().empty() || received->purged() ||
+         received->recalled_ms() != 0 || received->restriction().processing())) {
       return absl::OkStatus();
     }
     const absl::StatusOr<std::string> plain =
@@ -137,7 +139,7 @@ absl::Status HeldAlerts::LoadSent(const store::Reader& db, const Vault& vault) {
   return ForEachBytes(db, kSent, "", [&](std::string_view, std::string_view value) {
     const auto sent = ParseStored<state::SentRecord>(value);
     if (sent.ok() && (!IsSearched(sent->kind()) || sent->stage() == state::STAGE_PURGED ||
-                      sent->recalled_ms() != 0)) {
+                      sent->recalled_ms() != 0 || IsRestricted(*sent))) {
       return absl::OkStatus();
     }
     const absl::StatusOr<std::string> plain =

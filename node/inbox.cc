@@ -15,6 +15,7 @@
 #include "node/notices.h"
 #include "node/recall.h"
 #include "node/receipts.h"
+#include "node/restrict.h"
 #include "node/sent.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -265,6 +266,10 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
     const absl::StatusOr<bool> recalled = WasRecalled(*ground_, arrived->index);
     if (!recalled.ok()) return recalled.status();
     if (!*recalled) {
+      absl::Status status = RestrictArrived(*ground_, arrived->index);
+      if (!status.ok()) return status;
+    }
+    if (arrived->index.recalled_ms() == 0) {
       if (absl::Status status = ApplyAnswer(*arrived, group, now); !status.ok()) return status;
     }
     absl::StatusOr<ledger::ReceiptBundle> bundle =
@@ -372,7 +377,7 @@ absl::Status Inbox::Keep(Arrived& arrived, Group& group, Instant now) {
     group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
     return ForgetKey(index.record_hash(), group);
   }
-  ground_->held.AddReceived(index, *arrived.content);
+  if (!index.restriction().processing()) ground_->held.AddReceived(index, *arrived.content);
   ExpectFiles(index, *arrived.content, group.batch);
   group.batch.Put(kReceivedIds, IdKey(index.origin(), index.record_id()), index.record_hash());
   group.batch.Put(kExpiry, Text(U64Key(index.purge_ms()), "r", index.record_hash()), "");

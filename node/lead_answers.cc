@@ -6,6 +6,7 @@
 #include "core/base/refusal.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/restrict.h"
 #include "node/sent.h"
 #include "node/table.h"
 
@@ -31,9 +32,12 @@ absl::StatusOr<state::ReceivedContent> ContentOf(Ground& ground,
   if (received.purged() || received.purge_ms() <= static_cast<uint64_t>(now.ms)) {
     return ErasedByTime();
   }
+  if (absl::Status used = CheckUse(received); !used.ok()) return used;
   absl::StatusOr<std::string> plain = ground.vault.Get(received.record_hash());
   if (!plain.ok()) return plain.status();
-  return ParseStored<state::ReceivedContent>(*plain);
+  absl::StatusOr<state::ReceivedContent> content = ParseStored<state::ReceivedContent>(*plain);
+  if (content.ok()) AddObligations(ground, received, now, *content);
+  return content;
 }
 
 KeptAnswer KeptFrom(Ground& ground, const state::ReceivedRecord& received, Instant now) {

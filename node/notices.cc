@@ -9,6 +9,7 @@
 #include "core/record/statements.h"
 #include "node/attachments.h"
 #include "node/recall.h"
+#include "node/restrict.h"
 #include "node/sent.h"
 #include "node/text.h"
 
@@ -98,7 +99,7 @@ absl::Status TakeHead(const Ground& ground, const v1::SignedStatement& statement
   return pairs.OnHead(*head, now);
 }
 
-// ---- recalls
+// ---- recalls and restrictions
 
 absl::Status TakeRecall(Ground& ground, const v1::SignedStatement& statement,
                         const ledger::VerifiedPart& part, PairsIn& pairs, store::WriteBatch& batch,
@@ -110,6 +111,19 @@ absl::Status TakeRecall(Ground& ground, const v1::SignedStatement& statement,
   // As with a gap note: the partner signed it.
   ground.alarms.Count(alarm::kNoticeBad, note->origin(),
                       Text("a recall does not hold: ", std::string(status.message())), now);
+  return absl::OkStatus();
+}
+
+absl::Status TakeRestriction(Ground& ground, const v1::SignedStatement& statement,
+                             const ledger::VerifiedPart& part, PairsIn& pairs,
+                             store::WriteBatch& batch, Instant now) {
+  absl::StatusOr<v1::RestrictionNote> note =
+      ReadFromPartner<v1::RestrictionNote>(ground, statement, part);
+  if (!note.ok()) return note.status();
+  absl::Status status = OnRestriction(ground, *note, part.entry.instant, pairs, batch, now);
+  if (!RefusalOf(status)) return status;
+  ground.alarms.Count(alarm::kNoticeBad, note->origin(),
+                      Text("a restriction does not hold: ", std::string(status.message())), now);
   return absl::OkStatus();
 }
 
@@ -142,6 +156,14 @@ absl::Status TakeFetched(Ground& ground, const v1::SignedStatement& statement,
                          const ledger::VerifiedPart& part, store::WriteBatch& batch) {
   const absl::StatusOr<v1::FetchedNote> note = ReadWord<v1::FetchedNote>(ground, statement, part);
   return note.ok() ? OnFetchedNote(ground, *note, batch) : note.status();
+}
+
+absl::Status TakeRestricted(Ground& ground, const v1::SignedStatement& statement,
+                            const ledger::VerifiedPart& part, store::WriteBatch& batch,
+                            Instant now) {
+  const absl::StatusOr<v1::RestrictedNote> note =
+      ReadWord<v1::RestrictedNote>(ground, statement, part);
+  return note.ok() ? OnRestricted(ground, *note, batch, now) : note.status();
 }
 
 // ---- acknowledgements
@@ -197,6 +219,7 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
   if (body->opened()) ground.alarms.Clear(alarm::kAnswerNotDelivered, subject);
   if (body->opened()) {
     absl::Status told = RecallFromLate(ground, **sent, body->recipient(), batch, now);
+    if (told.ok()) told = RestrictFromLate(ground, **sent, body->recipient(), batch, now);
     if (!told.ok()) return told;
   }
   if (WasRefused(**sent, before)) {
@@ -234,6 +257,10 @@ absl::Status Take(Ground& ground, const v1::Notice& notice, const ledger::Verifi
       return TakeErasure(ground, notice.statement(), part, batch, now);
     case v1::NOTICE_TYPE_FETCHED:
       return TakeFetched(ground, notice.statement(), part, batch);
+    case v1::NOTICE_TYPE_RESTRICTION:
+      return TakeRestriction(ground, notice.statement(), part, pairs, batch, now);
+    case v1::NOTICE_TYPE_RESTRICTED:
+      return TakeRestricted(ground, notice.statement(), part, batch, now);
     default:
       return Refuse(Reason::kMalformed, "a notice of no known type");
   }
@@ -279,6 +306,10 @@ std::string AffectedHash(const v1::Notice& notice) {
       return HashIn<v1::ErasureNote>(body);
     case v1::NOTICE_TYPE_FETCHED:
       return HashIn<v1::FetchedNote>(body);
+    case v1::NOTICE_TYPE_RESTRICTION:
+      return HashIn<v1::RestrictionNote>(body);
+    case v1::NOTICE_TYPE_RESTRICTED:
+      return HashIn<v1::RestrictedNote>(body);
     default:
       return "";
   }

@@ -1,5 +1,5 @@
-// What comes beside records: acknowledgements of ours, gap notes, pair heads and recalls of our
-// partners, and their word that they erased what we recalled.
+// What comes beside records: acknowledgements of ours, gap notes, pair heads, recalls and
+// restrictions of our partners, and their word that they hold to those of ours.
 // Not thread-safe.
 #pragma once
 

@@ -28,6 +28,12 @@ std::string NameOf(std::string_view record_id) {
   return Text("record ", HexEncode(AsBytes(record_id)));
 }
 
+// Of what is owed: after the record hash, and before the number of a restriction.
+std::string_view AddresseeIn(std::string_view key) {
+  key.remove_prefix(std::min(key.size(), sizeof(Digest)));
+  return key.substr(0, key.find('\0'));
+}
+
 }  // namespace
 
 Outbox::DraftKey Outbox::KeyOf(const state::SentRecord& sent) {
@@ -371,6 +377,12 @@ void Outbox::QueueOwed(const state::OwedNotice& owed, const record::StatementSig
     case state::OwedNotice::kFetched:
       return QueueNotice(v1::NOTICE_TYPE_FETCHED,
                          record::SignBody(federation, owed.fetched(), {signer}), batch);
+    case state::OwedNotice::kRestriction:
+      return QueueNotice(v1::NOTICE_TYPE_RESTRICTION,
+                         record::SignBody(federation, owed.restriction(), {signer}), batch);
+    case state::OwedNotice::kRestricted:
+      return QueueNotice(v1::NOTICE_TYPE_RESTRICTED,
+                         record::SignBody(federation, owed.restricted(), {signer}), batch);
     case state::OwedNotice::BODY_NOT_SET:
       return;
   }
@@ -386,14 +398,14 @@ absl::Status Outbox::AddOwed(Instant now) {
       ForEachBytes(ground_->db, kOwed, "", [&](std::string_view key, std::string_view value) {
         const absl::StatusOr<state::OwedNotice> read = ParseStored<state::OwedNotice>(value);
         if (!read.ok() || read->body_case() == state::OwedNotice::BODY_NOT_SET) {
-          ReportStuck(Text("a recall or erasure statement for ",
-                           key.substr(std::min<size_t>(key.size(), 32))),
+          ReportStuck(Text("a recall, a restriction or an answer to one for ", AddresseeIn(key)),
                       absl::DataLossError("damaged"), now);
           return absl::OkStatus();
         }
         const state::OwedNotice& owed = *read;
-        const crypto::KeyUse use =
-            owed.has_recall() ? crypto::KeyUse::kRecordSigning : crypto::KeyUse::kAcknowledgement;
+        const crypto::KeyUse use = owed.has_recall() || owed.has_restriction()
+                                       ? crypto::KeyUse::kRecordSigning
+                                       : crypto::KeyUse::kAcknowledgement;
         const absl::StatusOr<crypto::SigningKey> signing = signs(use);
         if (!signing.ok()) return absl::OkStatus();
         QueueOwed(owed, {*signing, use}, batch);

@@ -50,8 +50,8 @@ class Outbox {
 
   // A gap note for every number that was closed. Into the outbox, committed.
   absl::Status AddGapNotes(Instant now);
-  // A statement for every recall, erasure and fetched attachment that is owed. Into the outbox,
-  // committed.
+  // A statement for every recall, erasure, fetched attachment, restriction and answer to one that
+  // is owed. Into the outbox, committed.
   absl::Status AddOwed(Instant now);
   // Something is being sent: what can wait should not take the line from it.
   bool IsSending() const { return !under_way_.empty(); }

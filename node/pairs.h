@@ -28,7 +28,7 @@ class PairsOut {
 
   // The next number for this recipient.
   absl::StatusOr<uint64_t> Next(std::string_view recipient, v1::Lane lane);
-  // The same for recall notes.
+  // The same for recall notes and restrictions.
   absl::StatusOr<uint64_t> NextRecall(std::string_view recipient);
   absl::StatusOr<state::PairOut*> Of(std::string_view recipient);
   void AddTo(store::WriteBatch& batch) const;
@@ -48,7 +48,7 @@ class PairsIn {
   // By a record or a gap note; refusals as Seen(). `now`: when the first contact starts the wait
   // for a pair head.
   absl::Status Mark(std::string_view origin, v1::Lane lane, uint64_t number, Instant now);
-  // By a recall note.
+  // By a recall note or a restriction.
   absl::Status MarkRecall(std::string_view origin, uint64_t number);
   // An older head than the last one changes nothing.
   absl::Status OnHead(const v1::PairHead& head, Instant now);

@@ -9,20 +9,13 @@
 #include "node/desk.h"
 #include "node/erase.h"
 #include "node/families.h"
+#include "node/restrict.h"
 #include "node/sent.h"
 #include "node/table.h"
 #include "node/text.h"
 
 namespace entente::node {
 namespace {
-
-// What waits in a mailbox, or is offered again, comes within this time or not at all.
-constexpr int64_t kMarkKeptMs = 2 * limits::kQueueMs;
-
-// A number was given to them, and no decision is known that kept it from them.
-bool MayHaveIt(const state::SentRecipient& recipient) {
-  return recipient.pair_seq() != 0 && recipient.state() != v1::RECIPIENT_STATE_REFUSED;
-}
 
 bool IsAwaited(const state::SentRecipient& recipient) {
   return recipient.recall_number() != 0 && recipient.erased_ms() == 0 && MayHaveIt(recipient);
@@ -47,13 +40,6 @@ void Owe(Ground& ground, const state::SentRecord& sent, const state::SentRecipie
   Save(batch, kOwed, OwedKey(sent.record_hash(), recipient.recipient()), owed);
 }
 
-void LookAgain(const state::SentRecord& sent, Instant at, Instant now, store::WriteBatch& batch) {
-  // Once more before the record itself is over.
-  at.ms = std::min(at.ms, static_cast<int64_t>(sent.expires_ms()) - limits::kMinuteMs);
-  if (at <= now) return;
-  batch.Put(kExpiry, Text(U64Key(static_cast<uint64_t>(at.ms)), "c", sent.record_id()), "");
-}
-
 void OweErasure(Ground& ground, std::string_view record_hash, const std::string& origin,
                 store::WriteBatch& batch, Instant now) {
   state::OwedNotice owed;
@@ -64,15 +50,6 @@ void OweErasure(Ground& ground, std::string_view record_hash, const std::string&
   erasure.set_record_hash(std::string(record_hash));
   erasure.set_instant_ms(static_cast<uint64_t>(now.ms));
   Save(batch, kOwed, OwedKey(record_hash, origin), owed);
-}
-
-// Before all else that is due.
-void MakeErasureDue(std::string_view name, store::WriteBatch& batch) {
-  batch.Put(kExpiry, Text(U64Key(0), "x", name), "");
-}
-
-std::string MarkKey(std::string_view record_hash, std::string_view origin) {
-  return Text(record_hash, origin);
 }
 
 void KeepMark(const v1::RecallNote& note, store::WriteBatch& batch, Instant now) {
@@ -91,6 +68,26 @@ std::string RecallSubject(const state::SentRecord& sent, std::string_view recipi
 
 }  // namespace
 
+std::string MarkKey(std::string_view record_hash, std::string_view origin) {
+  return Text(record_hash, origin);
+}
+
+bool MayHaveIt(const state::SentRecipient& recipient) {
+  return recipient.pair_seq() != 0 && recipient.state() != v1::RECIPIENT_STATE_REFUSED;
+}
+
+void LookAgain(const state::SentRecord& sent, std::string_view kind, Instant at, Instant now,
+               store::WriteBatch& batch) {
+  // Once more before the record itself is over.
+  at.ms = std::min(at.ms, static_cast<int64_t>(sent.expires_ms()) - limits::kMinuteMs);
+  if (at <= now) return;
+  batch.Put(kExpiry, Text(U64Key(static_cast<uint64_t>(at.ms)), kind, sent.record_id()), "");
+}
+
+void MakeErasureDue(std::string_view name, store::WriteBatch& batch) {
+  batch.Put(kExpiry, Text(U64Key(0), "x", name), "");
+}
+
 absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGround why,
                                                     state::SentRecord& sent,
                                                     store::WriteBatch& batch, Instant now) {
@@ -99,7 +96,7 @@ absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGr
     sent.set_recall_ground(why);
     ground.held.Remove(sent.record_id());
     MakeErasureDue(sent.record_id(), batch);
-    LookAgain(sent, now + limits::kAcknowledgedWithinMs, now, batch);
+    LookAgain(sent, "c", now + limits::kAcknowledgedWithinMs, now, batch);
   }
   PairsOut pairs(ground.db);
   std::vector<std::string> told;
@@ -135,7 +132,7 @@ absl::Status RemindOfRecall(Ground& ground, state::SentRecord& sent, store::Writ
                              HexOf(sent.record_id()), ", which was recalled; ask them"),
                         now);
   }
-  if (any) LookAgain(sent, now + limits::kRecallAgainMs, now, batch);
+  if (any) LookAgain(sent, "c", now + limits::kRecallAgainMs, now, batch);
   return absl::OkStatus();
 }
 
@@ -232,10 +229,18 @@ absl::Status EraseRecalledReceived(Ground& ground, std::string_view record_hash,
   if (!received.ok() || !*received) return received.status();
   if (absl::Status status = EraseReceived(ground, **received, batch); !status.ok()) return status;
   Save(batch, kReceived, record_hash, **received);
-  OweErasure(ground, record_hash, (*received)->origin(), batch, now);
+  const std::string& origin = (*received)->origin();
+  const bool restricted = (*received)->restriction().closed();
+  if (restricted) {
+    OweClosed(ground, **received, batch, now);
+  } else {
+    OweErasure(ground, record_hash, origin, batch, now);
+  }
+  const std::string why = restricted
+                              ? Text(origin, " restricted it by what this agency cannot honour")
+                              : Text("recalled by ", origin);
   lines.push_back(MakeLine("", operation::kErasure, (*received)->record_id(),
-                           (*received)->purpose(), Text("recalled by ", (*received)->origin()),
-                           now));
+                           (*received)->purpose(), why, now));
   return absl::OkStatus();
 }
 

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "core/base/instant.h"
+#include "core/base/limits.h"
 #include "core/store/write_batch.h"
 #include "entente/v1/record.pb.h"
 #include "node/ground.h"
@@ -48,9 +50,24 @@ absl::StatusOr<bool> WasRecalled(const Ground& ground, state::ReceivedRecord& re
 
 // ---- at both
 
-// What a recall closed: content and key go, and of what was received the statement that they went
-// is owed. `name`: as in the vault. Adds the line for the log.
+// What a recall closed, or a restriction that could not be honoured: content and key go, and of
+// what was received the statement that they went is owed. `name`: as in the vault. Adds the line
+// for the log.
 absl::Status EraseRecalled(Ground& ground, std::string_view name, store::WriteBatch& batch,
                            std::vector<state::DiaryLine>& lines, Instant now);
+
+// ---- what restrictions do alike (restrict.h)
+
+// What waits in a mailbox, or is offered again, comes within this time or not at all.
+inline constexpr int64_t kMarkKeptMs = 2 * limits::kQueueMs;
+// What is remembered of a record that is not here, apart for each who may call it its own.
+std::string MarkKey(std::string_view record_hash, std::string_view origin);
+// A number was given to them, and no decision is known that kept it from them.
+bool MayHaveIt(const state::SentRecipient& recipient);
+// Who has not answered by then is told again; `kind`: of the row in kExpiry.
+void LookAgain(const state::SentRecord& sent, std::string_view kind, Instant at, Instant now,
+               store::WriteBatch& batch);
+// Before all else that is due. `name`: as in the vault.
+void MakeErasureDue(std::string_view name, store::WriteBatch& batch);
 
 }  // namespace entente::node

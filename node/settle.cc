@@ -48,15 +48,15 @@ bool IsSuspension(const Ground& ground, const v1::Refusal& refusal, const state:
          (recipient.empty() || registry.StateOf(recipient, now) != ledger::AgencyState::kRemoved);
 }
 
-// A recall, or the word that something is erased or fetched, dated by a clock that was ahead: its
-// time comes.
+// A recall, a restriction, or what answers one, dated by a clock that was ahead: its time comes.
 bool IsDatedAhead(const state::OutboxItem& item, const v1::Refusal& refusal) {
+  constexpr std::array kDated = {v1::NOTICE_TYPE_RECALL, v1::NOTICE_TYPE_ERASURE,
+                                 v1::NOTICE_TYPE_FETCHED, v1::NOTICE_TYPE_RESTRICTION,
+                                 v1::NOTICE_TYPE_RESTRICTED};
   v1::Submission submission;
   return refusal.reason() == ReasonWord(Reason::kFutureDated) && item.record_id().empty() &&
          submission.ParseFromString(item.submission()) &&
-         (submission.notice().type() == v1::NOTICE_TYPE_RECALL ||
-          submission.notice().type() == v1::NOTICE_TYPE_ERASURE ||
-          submission.notice().type() == v1::NOTICE_TYPE_FETCHED);
+         std::ranges::find(kDated, submission.notice().type()) != kDated.end();
 }
 
 // A notice must not be lost with the key that signed it: it is signed anew.

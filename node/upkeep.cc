@@ -11,6 +11,7 @@
 #include "node/families.h"
 #include "node/lapses.h"
 #include "node/recall.h"
+#include "node/restrict.h"
 #include "node/sent.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -43,8 +44,8 @@ absl::Status Joined(absl::Status one, const absl::Status& other) {
 // A row of kExpiry.
 struct Upkeep::Due {
   std::string row;
-  // 's' sent, 'r' received, 'a' to be acknowledged by now, 'c' to be erased everywhere by now, 'm'
-  // mark of a recall, 'x' recalled
+  // 's' sent, 'r' received, 'a' to be acknowledged by now, 'c' to be erased everywhere by now, 't'
+  // to be restricted there by now, 'm' mark of a recall, 'n' of a restriction, 'x' recalled
   char kind;
   std::string name;
 };
@@ -118,11 +119,15 @@ absl::Status Upkeep::PurgeOne(const Due& due, Instant now) {
   batch.Delete(kExpiry, due.row);
   if (due.kind == 's') return PurgeSent(due.name, now, batch);
   if (due.kind == 'r') return PurgeReceived(due.name, now, batch);
-  if (due.kind == 'c') return MissErasures(due.name, now, batch);
+  if (due.kind == 'c' || due.kind == 't') return MissAnswers(due, now, batch);
   if (due.kind == 'x') return PurgeRecalled(due.name, now, batch);
   if (due.kind == 'm') {
     batch.Delete(kRecalled, due.name);
     return ground_->Commit(batch);
+  }
+  if (due.kind == 'n') {
+    const absl::Status forgotten = ForgetRestriction(*ground_, due.name, batch, now);
+    return forgotten.ok() ? ground_->Commit(batch) : forgotten;
   }
   return MissAcknowledgements(due.name, now, batch);
 }
@@ -141,12 +146,13 @@ absl::Status Upkeep::PurgeRecalled(std::string_view name, Instant now, store::Wr
   return status.ok() ? ground_->Commit(batch, lines) : status;
 }
 
-absl::Status Upkeep::MissErasures(std::string_view record_id, Instant now,
-                                  store::WriteBatch& batch) {
-  absl::StatusOr<std::optional<state::SentRecord>> sent = Sent(*ground_).Find(record_id);
+// To a recall, or to a restriction.
+absl::Status Upkeep::MissAnswers(const Due& due, Instant now, store::WriteBatch& batch) {
+  absl::StatusOr<std::optional<state::SentRecord>> sent = Sent(*ground_).Find(due.name);
   if (!sent.ok()) return sent.status();
   if (*sent) {
-    absl::Status status = RemindOfRecall(*ground_, **sent, batch, now);
+    absl::Status status = due.kind == 'c' ? RemindOfRecall(*ground_, **sent, batch, now)
+                                          : RemindOfRestriction(*ground_, **sent, batch, now);
     if (!status.ok()) return status;
   }
   return ground_->Commit(batch);

@@ -37,7 +37,7 @@ class Upkeep {
   absl::Status MissAcknowledgements(std::string_view record_id, Instant now,
                                     store::WriteBatch& batch);
   absl::Status PurgeRecalled(std::string_view name, Instant now, store::WriteBatch& batch);
-  absl::Status MissErasures(std::string_view record_id, Instant now, store::WriteBatch& batch);
+  absl::Status MissAnswers(const Due& due, Instant now, store::WriteBatch& batch);
   absl::Status SayHeads(Instant now) { return outbox_->AddPairHeads(now); }
   absl::Status DropFiles(Instant now) { return DropUnused(*ground_, now); }
   absl::Status Watch(Instant now);

@@ -132,6 +132,12 @@ constexpr SentenceRow kRows[] = {
      "it is told again each week.",
      "Un partenaire n'a pas dit avoir effacé un enregistrement rappelé. Demandez-le-lui par un "
      "autre canal ; le rappel lui est redit chaque semaine."},
+    {"alarm.restriction-overdue",
+     "A partner has not said that it holds to the restriction of a record. Ask it by another "
+     "channel; it is told again each week.",
+     "Un partenaire n'a pas dit respecter la limitation d'un enregistrement. Demandez-le-lui par "
+     "un "
+     "autre canal ; elle lui est redite chaque semaine."},
     {"alarm.expired-on-the-way",
      "A record that the log shows was released to us expired before it came. Ask the origin for "
      "it.",

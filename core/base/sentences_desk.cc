@@ -112,7 +112,7 @@ constexpr SentenceRow kRows[] = {
     {"state.15", "ANSWERED", "RÉPONDU"},
     {"state.16", "TURNED DOWN", "REFUSÉE"},
     {"state.17", "recalled, not yet confirmed", "rappelé, pas encore confirmé"},
-    {"state.18", "recalled and erased", "rappelé et effacé"},
+    {"state.18", "closed and erased", "clos et effacé"},
     {"kind.0", "unknown", "inconnu"},
     {"kind.1", "alert", "signalement"},
     {"kind.2", "lead", "piste"},

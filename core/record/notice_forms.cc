@@ -8,12 +8,16 @@
 namespace entente::record {
 namespace {
 
-constexpr std::array<NoticeForm, 5> kForms = {
+constexpr std::array<NoticeForm, 7> kForms = {
     {{v1::NOTICE_TYPE_GAP, kStatementType<v1::GapNote>, crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_PAIR_HEAD, kStatementType<v1::PairHead>, crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_RECALL, kStatementType<v1::RecallNote>, crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_ERASURE, kStatementType<v1::ErasureNote>, crypto::KeyUse::kAcknowledgement},
-     {v1::NOTICE_TYPE_FETCHED, kStatementType<v1::FetchedNote>, crypto::KeyUse::kAcknowledgement}}};
+     {v1::NOTICE_TYPE_FETCHED, kStatementType<v1::FetchedNote>, crypto::KeyUse::kAcknowledgement},
+     {v1::NOTICE_TYPE_RESTRICTION, kStatementType<v1::RestrictionNote>,
+      crypto::KeyUse::kRecordSigning},
+     {v1::NOTICE_TYPE_RESTRICTED, kStatementType<v1::RestrictedNote>,
+      crypto::KeyUse::kAcknowledgement}}};
 
 // Of what goes from a record's recipient to its origin.
 template <class Body>
@@ -40,6 +44,10 @@ const NoticeForm* FindNoticeForm(std::string_view word) {
   return found == kForms.end() ? nullptr : found;
 }
 
+bool IsUrgent(v1::NoticeType type) {
+  return type == v1::NOTICE_TYPE_RECALL || type == v1::NOTICE_TYPE_RESTRICTION;
+}
+
 std::string NoticeAddressee(const v1::Notice& notice) {
   const std::string& body = notice.statement().body();
   switch (notice.type()) {
@@ -53,6 +61,10 @@ std::string NoticeAddressee(const v1::Notice& notice) {
       return OriginIn<v1::ErasureNote>(body);
     case v1::NOTICE_TYPE_FETCHED:
       return OriginIn<v1::FetchedNote>(body);
+    case v1::NOTICE_TYPE_RESTRICTION:
+      return RecipientIn<v1::RestrictionNote>(body);
+    case v1::NOTICE_TYPE_RESTRICTED:
+      return OriginIn<v1::RestrictedNote>(body);
     default:
       return "";
   }

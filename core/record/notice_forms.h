@@ -21,6 +21,9 @@ struct NoticeForm {
 const NoticeForm* FindNoticeForm(v1::NoticeType type);
 const NoticeForm* FindNoticeForm(std::string_view word);
 
+// What an origin takes back or restricts goes before all that is less urgent than itself.
+bool IsUrgent(v1::NoticeType type);
+
 // Whom it says that it goes to; empty when it cannot be read.
 std::string NoticeAddressee(const v1::Notice& notice);
 

@@ -125,6 +125,29 @@ absl::Status CheckBody(const v1::FetchedNote& body) {
                CheckInstant(body.instant_ms(), "the instant"));
 }
 
+absl::Status CheckBody(const v1::RestrictionNote& body) {
+  const bool lifts = body.ground() == v1::RESTRICTION_GROUND_LIFTED;
+  return First(CheckPair(body.origin(), body.recipient()),
+               CheckLength(body.record_hash(), "the record hash", kDigestBytes),
+               Demand(v1::RestrictionGround_IsValid(body.ground()) &&
+                          body.ground() != v1::RESTRICTION_GROUND_UNSPECIFIED,
+                      "a ground that is not in the closed list"),
+               Demand(lifts ? !body.processing() : body.processing() || !body.obligations().empty(),
+                      "its ground does not fit what it restricts"),
+               CheckSorted(body.obligations(), "the obligations"),
+               Demand(body.number() > 0, "restrictions count from 1"),
+               Demand(body.instant_ms() > 0, "a restriction without its instant"),
+               CheckInstant(body.instant_ms(), "the instant"));
+}
+
+absl::Status CheckBody(const v1::RestrictedNote& body) {
+  return First(CheckPair(body.origin(), body.recipient()),
+               CheckLength(body.record_hash(), "the record hash", kDigestBytes),
+               Demand(body.number() > 0, "restrictions count from 1"),
+               Demand(body.instant_ms() > 0, "an answer without its instant"),
+               CheckInstant(body.instant_ms(), "the instant"));
+}
+
 absl::Status CheckBody(const v1::ConsentNote& body) {
   const bool own = body.source() == body.holder();
   return First(CheckPair(body.source(), body.recipient()), CheckAgency(body.holder(), "the holder"),

@@ -40,6 +40,10 @@ inline constexpr std::string_view kStatementType<v1::ErasureNote> = "erasure";
 template <>
 inline constexpr std::string_view kStatementType<v1::FetchedNote> = "fetched";
 template <>
+inline constexpr std::string_view kStatementType<v1::RestrictionNote> = "restriction";
+template <>
+inline constexpr std::string_view kStatementType<v1::RestrictedNote> = "restricted";
+template <>
 inline constexpr std::string_view kStatementType<v1::ConsentNote> = "consent";
 template <>
 inline constexpr std::string_view kStatementType<v1::Receipt> = "receipt";
@@ -96,6 +100,8 @@ absl::Status CheckBody(const v1::PairHead& body);
 absl::Status CheckBody(const v1::RecallNote& body);
 absl::Status CheckBody(const v1::ErasureNote& body);
 absl::Status CheckBody(const v1::FetchedNote& body);
+absl::Status CheckBody(const v1::RestrictionNote& body);
+absl::Status CheckBody(const v1::RestrictedNote& body);
 absl::Status CheckBody(const v1::ConsentNote& body);
 absl::Status CheckBody(const v1::Receipt& body);
 absl::Status CheckBody(const v1::AgencyStatement& body);

@@ -208,6 +208,35 @@ TEST(StatementBodiesTest, GapAndPairHead) {
   ExpectMalformed<v1::PairHead>(head, [](v1::PairHead& b) { b.set_instant_ms(~0ull); });
 }
 
+TEST(StatementBodiesTest, RestrictionAndItsAnswer) {
+  using Note = v1::RestrictionNote;
+  Note note;
+  note.set_origin("FR.tracfin-demo");
+  note.set_recipient("DE.fiu-demo");
+  note.set_record_hash(std::string(32, 'h'));
+  note.set_ground(v1::RESTRICTION_GROUND_CONTESTED);
+  note.set_processing(true);
+  note.set_number(1);
+  note.set_instant_ms(5);
+  ExpectMalformed<Note>(note, [](Note& b) { b.clear_ground(); });
+  ExpectMalformed<Note>(note, [](Note& b) { b.set_ground(v1::RESTRICTION_GROUND_LIFTED); });
+  ExpectMalformed<Note>(note, [](Note& b) { b.clear_processing(); });
+  ExpectMalformed<Note>(note, [](Note& b) { b.clear_number(); });
+  ExpectMalformed<Note>(note, [](Note& b) { b.clear_instant_ms(); });
+  ExpectMalformed<Note>(note, [](Note& b) { b.set_record_hash("short"); });
+  note.add_obligations("onward:never");
+  note.add_obligations("delete-after:P30D");
+  EXPECT_TRUE(IsRefusal(CheckBody(note), Reason::kNotCanonical));
+  v1::RestrictedNote answer;
+  answer.set_origin("FR.tracfin-demo");
+  answer.set_recipient("DE.fiu-demo");
+  answer.set_record_hash(std::string(32, 'h'));
+  answer.set_number(1);
+  answer.set_instant_ms(5);
+  ExpectMalformed<v1::RestrictedNote>(answer, [](auto& b) { b.clear_number(); });
+  ExpectMalformed<v1::RestrictedNote>(answer, [](auto& b) { b.clear_instant_ms(); });
+}
+
 TEST(StatementBodiesTest, Receipt) {
   v1::Receipt receipt;
   receipt.set_root(std::string(32, 'r'));

@@ -3,7 +3,7 @@
 State is a folder: state.json (numbers given and seen, the highest checkpoint), outbox/ (submissions
 written before they are sent), receipts/ (three files for each record) and inbox/ (what was opened,
 in clear: this client is for tests). A record that its origin recalls leaves inbox/, and is not kept
-when it comes later. Left out on purpose: policy (check 12), destruction of old keys, pair heads and
+when it comes later; one that it restricts is marked so. Left out on purpose: policy (check 12), destruction of old keys, pair heads and
 the alarms about them, the counts of recall notes.
 """
 
@@ -26,6 +26,7 @@ from entente_formats import encode, lane_of, read_record, sign_statement
 from entente_log import Checkpoint, check_evidence, check_receipt, tlog_proof
 from entente_messages import pb, stub
 from entente_notices import NOTICES, check_notice
+from entente_restrictions import Restrictions
 from entente_strict import Refused, parse, read, spoken_reference
 
 ENTRIES_AT_ONCE = 256
@@ -337,7 +338,7 @@ class Node:
                     self._keep_receipt(shown["record_id"], delivery.evidence, response.checkpoint)
                 lane.acknowledgements.append(statement)
             else:
-                shown = self._take_notice(delivery, checkpoint)
+                shown = self._take_notice(delivery, checkpoint, refused_obligations)
             last, name = delivery.mailbox_seq, pb.Lane.Name(delivery.lane)
             if last > through.get(name, 0) + 1:
                 shown["alarm"] = f"{name}: {last} came after {through.get(name, 0)}"
@@ -390,6 +391,7 @@ class Node:
         folder.mkdir(exist_ok=True)
         (folder / "delivery").write_bytes(delivery.SerializeToString())
         (folder / "shown.json").write_text(json.dumps(shown, indent=1) + "\n")
+        Restrictions(self.state).came(folder, header.origin, opened.record_hash, now_ms())
         return shown
 
     def _keep_nothing(self, opened, _delivery):
@@ -399,7 +401,7 @@ class Node:
                 "origin": opened.origin, "record_hash": opened.record_hash.hex(),
                 "pair_seq": opened.pair_seq}
 
-    def _take_notice(self, delivery, checkpoint):
+    def _take_notice(self, delivery, checkpoint, refused_obligations=()):
         """A notice that does not hold is an alarm; it is passed over so the lane goes on."""
         form = NOTICES.get(delivery.notice.type)
         shown = {"notice": form.word if form else "unknown",
@@ -410,6 +412,8 @@ class Node:
             shown["record_hash"] = getattr(body, "record_hash", b"").hex()
             if form.body is pb.RecallNote:
                 shown.update(self._take_recall(body))
+            elif form.body is pb.RestrictionNote:
+                shown.update(self._take_restriction(body, refused_obligations))
         except Refused as refused:
             shown["alarm"] = str(refused)
         return shown
@@ -421,14 +425,27 @@ class Node:
             raise Refused("wrong-agency", f"a recall of a record of {origin}")
         self.state.recall(recall.origin, recall.record_hash,
                           0 if origin else now_ms() + REMEMBERED_MS)
-        note = pb.ErasureNote(log_origin=self.genesis.log, origin=recall.origin,
-                              recipient=self.agency, record_hash=recall.record_hash,
-                              instant_ms=now_ms())
-        statement = sign_statement(self.genesis.federation, "erasure", note,
+        return {"held": origin is not None,
+                "erasure": self._answer(pb.NOTICE_TYPE_ERASURE, recall)}
+
+    def _take_restriction(self, note, refused_obligations):
+        """Marks what is here, or remembers it for what is to come; then the answer is queued."""
+        origin = self.state.origin_of(note.record_hash, self.agency)
+        if origin not in (None, note.origin):
+            raise Refused("wrong-agency", f"a restriction of a record of {origin}")
+        closed = Restrictions(self.state).take(note, origin is not None, refused_obligations,
+                                               now_ms())
+        return {"held": origin is not None, "closed": closed, "restricted": self._answer(
+            pb.NOTICE_TYPE_RESTRICTED, note, number=note.number, closed=closed)}
+
+    def _answer(self, kind, note, **says):
+        """The word of the record's recipient to its origin, into the outbox."""
+        form = NOTICES[kind]
+        body = form.body(log_origin=self.genesis.log, origin=note.origin, recipient=self.agency,
+                         record_hash=note.record_hash, instant_ms=now_ms(), **says)
+        statement = sign_statement(self.genesis.federation, form.word, body,
                                    self.keys["acknowledgement"][:1])
-        number = self.queue_submission(notice=pb.Notice(type=pb.NOTICE_TYPE_ERASURE,
-                                                        statement=statement))
-        return {"held": origin is not None, "erasure": number}
+        return self.queue_submission(notice=pb.Notice(type=kind, statement=statement))
 
 
 def _refused(submission, refusal):

@@ -29,13 +29,19 @@ NOTICES = {
     pb.NOTICE_TYPE_ERASURE: Form("erasure", pb.ErasureNote, "recipient", "origin",
                                  "acknowledgement"),
     pb.NOTICE_TYPE_FETCHED: Form("fetched", pb.FetchedNote, "recipient", "origin",
-                                 "acknowledgement")}
+                                 "acknowledgement"),
+    pb.NOTICE_TYPE_RESTRICTION: Form("restriction", pb.RestrictionNote, "origin", "recipient",
+                                     "record-signing"),
+    pb.NOTICE_TYPE_RESTRICTED: Form("restricted", pb.RestrictedNote, "recipient", "origin",
+                                    "acknowledgement")}
 
 
 def check_notice(follower, agency, delivery, checkpoint):
     """The body of a notice that holds; refuses any other."""
     notice, genesis = delivery.notice, follower.directory.genesis
     read_carried(notice)
+    if notice.type not in NOTICES:
+        raise Refused("malformed", "a notice of no known type")
     form, statement = NOTICES[notice.type], notice.statement
     entry, part = check_evidence(delivery.evidence, checkpoint, agency)
     body = read(form.body, statement.body)

@@ -209,6 +209,11 @@ RULES = {
     "FetchedNote": {"origin": [_agency], "recipient": [_agency], "record_hash": [H32],
                     "section_ids": [_filled, _each(H16), SORTED],
                     "instant_ms": [_filled, _instant]},
+    "RestrictionNote": {"origin": [_agency], "recipient": [_agency], "record_hash": [H32],
+                        "obligations": [SORTED], "number": [_filled],
+                        "instant_ms": [_filled, _instant]},
+    "RestrictedNote": {"origin": [_agency], "recipient": [_agency], "record_hash": [H32],
+                       "number": [_filled], "instant_ms": [_filled, _instant]},
     "ConsentNote": {"source": [_agency], "holder": [_agency], "recipient": [_agency],
                     "purpose": [_filled], "instrument": [_filled], "about": [_filled, SORTED],
                     "data": [_filled, SORTED], "from_ms": [_instant], "until_ms": [_instant],
@@ -252,8 +257,9 @@ RULES = {
     "RecipientDecision": {"recipient": [_agency], "obligations": [SORTED], "rules": [SORTED],
                           "reasons": [SORTED], "withheld": [BY_SECTION]},
     "AcknowledgementPart": {"recipient": [_agency], "record_hashes": [_each(H32)]},
-    "NoticePart": {"type": [_one_of("gap", "pair-head", "recall", "erasure", "fetched")], "from": [_agency],
-                   "to": [_agency], "statement_digest": [H32]},
+    "NoticePart": {"type": [_one_of("gap", "pair-head", "recall", "erasure", "fetched",
+                                     "restriction", "restricted")],
+                   "from": [_agency], "to": [_agency], "statement_digest": [H32]},
     "RefusalPart": {"record_id": [_length(0, 16)], "record_hash": [NONE_OR_32]},
     "ExpiryPart": {"record_id": [H16], "record_hash": [H32], "recipient": [_agency]},
     "ReceiptItem": {"record_hash": [H32]},
@@ -371,6 +377,10 @@ def _check_class(message):
         _require(message.holder != message.recipient, "the holder is the recipient")
         _length(16 if message.source == message.holder else 32)(message.record)
         _require(message.from_ms < message.until_ms, "until is not after from")
+    elif name == "RestrictionNote":
+        restricts = message.processing or bool(message.obligations)
+        _require(not message.processing if message.ground == pb.RESTRICTION_GROUND_LIFTED
+                 else restricts, "the ground does not fit what is restricted")
     elif name == "Membership":
         _require(bool(message.before) == (message.number > 1),
                  "each membership but the first names the one before")

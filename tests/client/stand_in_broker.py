@@ -176,7 +176,7 @@ class StandInBroker:
                     type=form.word, to=reader, statement_digest=digest, **{"from": caller})}
         index = self.log.append_sealed([pb.Part(reader=name, **part) for name in (caller, reader)])
         lane = (note.lane if form.word == "gap" else
-                pb.LANE_URGENT if form.word == "recall" else pb.LANE_BULK)
+                pb.LANE_URGENT if form.word in ("recall", "restriction") else pb.LANE_BULK)
         self._put(reader, lane, index, pb.Delivery(notice=notice))
         return digest, index
 

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Recalls and their answers: notices that hold, those that must not, and what is left after one.
+"""Recalls, restrictions and their answers: notices that hold, those that must not, and what is left
+after a recall.
 
-The record is that of test_checks.py, from FR.fiu to DE.fiu. Recalls reach DE.fiu, erasure
-statements FR.fiu; each case that must fail changes one thing.
+The record is that of test_checks.py, from FR.fiu to DE.fiu. Recalls and restrictions reach DE.fiu,
+the answers FR.fiu; each case that must fail changes one thing.
 """
 
 import json
@@ -28,13 +29,17 @@ from test_checks import Scene
 
 LOGGED_MS = INSTANT_MS + 1000
 OTHER = "FR.other"
+OF_ORIGIN = ("recall", "restriction")  # the others are a recipient's word
 
 
 class Post(Scene):
     """The scene with notices, logged and delivered as an honest broker does."""
 
     TYPES = {"recall": (pb.NOTICE_TYPE_RECALL, pb.LANE_URGENT, "FR.fiu record-signing"),
-             "erasure": (pb.NOTICE_TYPE_ERASURE, pb.LANE_BULK, "DE.fiu acknowledgement")}
+             "erasure": (pb.NOTICE_TYPE_ERASURE, pb.LANE_BULK, "DE.fiu acknowledgement"),
+             "restriction": (pb.NOTICE_TYPE_RESTRICTION, pb.LANE_URGENT,
+                             "FR.fiu record-signing"),
+             "restricted": (pb.NOTICE_TYPE_RESTRICTED, pb.LANE_BULK, "DE.fiu acknowledgement")}
 
     def recall(self, **changes):
         return pb.RecallNote(**dict(
@@ -46,12 +51,23 @@ class Post(Scene):
             log_origin=LOG, origin="FR.fiu", recipient="DE.fiu", record_hash=self.composed.hash,
             instant_ms=INSTANT_MS) | changes)
 
+    def restriction(self, **changes):
+        return pb.RestrictionNote(**dict(
+            log_origin=LOG, origin="FR.fiu", recipient="DE.fiu", record_hash=self.composed.hash,
+            ground=pb.RESTRICTION_GROUND_CONTESTED, processing=True, obligations=["onward:never"],
+            number=1, instant_ms=INSTANT_MS) | changes)
+
+    def restricted(self, **changes):
+        return pb.RestrictedNote(**dict(
+            log_origin=LOG, origin="FR.fiu", recipient="DE.fiu", record_hash=self.composed.hash,
+            number=1, instant_ms=INSTANT_MS) | changes)
+
     def deliver(self, word, body=None, signers=(), instant_ms=LOGGED_MS, signed_as=None, **told):
         """`told` changes what the part says; a body may be bytes."""
         kind, lane, signer = self.TYPES[word]
         body = body or getattr(self, word)()
         statement = self.federation.sign(signed_as or word, body, *(signers or [signer]))
-        pair = ("FR.fiu", "DE.fiu") if word == "recall" else ("DE.fiu", "FR.fiu")
+        pair = ("FR.fiu", "DE.fiu") if word in OF_ORIGIN else ("DE.fiu", "FR.fiu")
         told = {"type": word, "from": pair[0], "to": pair[1],
                 "statement_digest": sha256(statement.body)} | told
         index = self.log.append_sealed([pb.Part(
@@ -91,7 +107,8 @@ class Post(Scene):
 class Notices(unittest.TestCase):
     """Reading and verifying, the same for both but for who signs and who reads."""
 
-    READERS = {"recall": "DE.fiu", "erasure": "FR.fiu"}
+    READERS = {"recall": "DE.fiu", "erasure": "FR.fiu", "restriction": "DE.fiu",
+               "restricted": "FR.fiu"}
 
     def refuses(self, reason, post, delivery, reader):
         with self.assertRaises(Refused) as caught:
@@ -106,19 +123,18 @@ class Notices(unittest.TestCase):
         for word, reader, post in self.each():
             post.second_keys()
             self.assertEqual(post.holds(post.deliver(word), reader), getattr(post, word)())
-            second = "FR.fiu second" if word == "recall" else "DE.fiu second"
+            second = "FR.fiu second" if word in OF_ORIGIN else "DE.fiu second"
             post.holds(post.deliver(word, signers=[second]), reader)
             self.assertEqual(post.follower().alarms, [])
 
     def test_wrong_signer(self):
-        strangers = {"recall": ("FR.fiu acknowledgement", "FR.fiu identity", "FR authority",
-                                "DE.fiu record-signing", f"{OTHER} record-signing", "broker note"),
-                     "erasure": ("DE.fiu record-signing", "DE.fiu identity", "DE authority",
-                                 "FR.fiu acknowledgement", f"{OTHER} acknowledgement",
-                                 "broker note")}
+        of_origin = ("FR.fiu acknowledgement", "FR.fiu identity", "FR authority",
+                     "DE.fiu record-signing", f"{OTHER} record-signing", "broker note")
+        of_recipient = ("DE.fiu record-signing", "DE.fiu identity", "DE authority",
+                        "FR.fiu acknowledgement", f"{OTHER} acknowledgement", "broker note")
         for word, reader, post in self.each():
             post.admit_other()
-            for signer in strangers[word]:
+            for signer in of_origin if word in OF_ORIGIN else of_recipient:
                 self.refuses("key-unknown", post, post.deliver(word, signers=[signer]), reader)
 
     def test_signature(self):
@@ -126,7 +142,7 @@ class Notices(unittest.TestCase):
             post.second_keys()
             for other in ("gap", "acknowledgement", *set(self.READERS) - {word}):
                 self.refuses("bad-signature", post, post.deliver(word, signed_as=other), reader)
-            owner = "FR.fiu" if word == "recall" else "DE.fiu"
+            owner = "FR.fiu" if word in OF_ORIGIN else "DE.fiu"
             two = [Post.TYPES[word][2], f"{owner} second"]
             self.refuses("bad-signature", post, post.deliver(word, signers=two), reader)
             late = post.deliver(word, instant_ms=INSTANT_MS + 7 * DAY_MS)
@@ -138,12 +154,16 @@ class Notices(unittest.TestCase):
             make = getattr(post, word)
             for log in ("entente.test/log/broker-2", "entente.other/log/broker-1", ""):
                 self.refuses("wrong-agency", post, post.deliver(word, make(log_origin=log)), reader)
-            named = {"recipient" if word == "recall" else "origin": OTHER}
+            named = {"recipient" if word in OF_ORIGIN else "origin": OTHER}
             self.refuses("wrong-agency", post, post.deliver(word, make(**named)), reader)
 
     def test_values(self):
         bad = {"recall": ({"number": 0}, {"ground": pb.RECALL_GROUND_UNSPECIFIED}, {"ground": 6}),
-               "erasure": ()}
+               "erasure": (),
+               "restriction": ({"number": 0}, {"ground": 0}, {"ground": 7}, {"instant_ms": 0},
+                               {"ground": pb.RESTRICTION_GROUND_LIFTED},
+                               {"processing": False, "obligations": []}),
+               "restricted": ({"number": 0}, {"instant_ms": 0})}
         for word, reader, post in self.each():
             both = ({"record_hash": bytes(31)}, {"record_hash": b""}, {"origin": "EL.fiu"},
                     {"recipient": "DE"}, {"instant_ms": 253402300800000})
@@ -156,13 +176,14 @@ class Notices(unittest.TestCase):
     def test_encodings(self):
         for word, reader, post in self.each():
             body = encode(getattr(post, word)())
-            for data, reason in ((body + b"\x40\x01", "unknown-field"),
+            for data, reason in ((body + b"\x78\x01", "unknown-field"),
                                  (b"\x0a\x00" + body, "not-canonical"), (b"\x0a", "malformed")):
                 self.refuses(reason, post, post.deliver(word, data), reader)
             delivery = post.deliver(word)
             delivery.notice.MergeFromString(b"\x18\x01")
             self.refuses("unknown-field", post, delivery, reader)
-            for kind, reason in ((0, "malformed"), (7, "malformed"), (1, "unknown-field")):
+            for kind, reason in ((0, "malformed"), (pb.NOTICE_TYPE_OVERRIDE, "malformed"),
+                                 (10, "malformed"), (1, "unknown-field")):
                 delivery = post.deliver(word)
                 delivery.notice.type = kind
                 self.refuses(reason, post, delivery, reader)
@@ -196,7 +217,7 @@ class Notices(unittest.TestCase):
         self.assertEqual(post.holds(delivery, "FR.fiu"), body)
 
     def test_words_of_the_part(self):
-        for word in ("gap", "pair-head", "recall", "erasure"):
+        for word in ("gap", "pair-head", "recall", "erasure", "restriction", "restricted"):
             part = pb.NoticePart(type=word, to="DE.fiu", statement_digest=bytes(32),
                                  **{"from": "FR.fiu"})
             self.assertEqual(read(pb.NoticePart, encode(part)), part)
@@ -222,7 +243,7 @@ class NodeOfTheRecipient(unittest.TestCase):
         self.channel = grpc.insecure_channel("localhost:1")
         self.addCleanup(self.channel.close)
 
-    def take(self, *deliveries):
+    def take(self, *deliveries, refused_obligations=()):
         """What the node, started anew, shows of these deliveries, and what it acknowledges."""
         keys = {use: [self.post.federation.keys[f"DE.fiu {use}"]]
                 for use in ("delivery", "acknowledgement")}
@@ -235,7 +256,7 @@ class NodeOfTheRecipient(unittest.TestCase):
             self.last[sent.lane] = sent.mailbox_seq = self.last.get(sent.lane, 0) + 1
             sent.evidence.CopyFrom(self.post.log.evidence(
                 delivery.evidence.log_index, "DE.fiu"))
-        shown = list(node._take(response, outgoing, ()))
+        shown = list(node._take(response, outgoing, refused_obligations))
         statements = [statement for _ in range(outgoing.qsize())
                       for statement in outgoing.get().acknowledge.acknowledgements]
         return shown, [read(pb.Acknowledgement, s.body) for s in statements]

@@ -245,6 +245,7 @@ class Records {
   explicit Records(World& world) : world_(world) {
     for (const std::string& agency : kAgencies) {
       inboxes_[agency] = world.Inbox(agency);
+      for (v1::InboxItem& kept : world.Kept(agency)) inboxes_[agency].push_back(std::move(kept));
       sent_.merge(world.Sent(agency));
     }
   }
@@ -427,6 +428,7 @@ void CheckNoKeysLeft(World& world, const std::string& agency, bool all) {
 void CheckConverged(World& world) {
   Records(world).Check();
   CheckCases(world);
+  CheckRestrictions(world);
   CheckFiles(world);
   CheckBroker(world);
   CheckAtRest(world, "broker", world.broker.store);
@@ -448,7 +450,8 @@ void CheckErased(World& world) {
     world.scene.Wrong("broker", "a file of " + file.origin + " is left");
   });
   for (const std::string& agency : kAgencies) {
-    if (!world.Inbox(agency).empty()) world.scene.Wrong(agency, "something is left in its inbox");
+    if (!world.Inbox(agency).empty() || !world.Kept(agency).empty())
+      world.scene.Wrong(agency, "something is left in its inbox");
     const auto rows = world.node(agency).store.Iterate(node::kVault, "");
     (*rows)->SeekToFirst();
     if ((*rows)->Valid()) world.scene.Wrong(agency, "something is left in its vault");

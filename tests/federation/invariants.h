@@ -18,6 +18,9 @@ void CheckErased(World& world);
 
 // Of that: whoever is in a case knows it, and nobody shows what was posted where it was not.
 void CheckCases(World& world);
+// What is restricted is kept, stands in no inbox and is answered by nobody; its origin knows that
+// everybody holds to it.
+void CheckRestrictions(World& world);
 // Whoever may have a file has it whole, and its origin is told; nothing of one can be read on a
 // disk, and of what was recalled nothing is left.
 void CheckFiles(World& world);

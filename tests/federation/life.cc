@@ -28,13 +28,13 @@ void Life::Happen() {
     void (Life::*what)();
   };
   static constexpr Choice kChoices[] = {
-      {30, &Life::Send},       {25, &Life::Answer},       {10, &Life::Read},
-      {2, &Life::RenewPolicy}, {4, &Life::Recall},        {8, &Life::Correct},
-      {5, &Life::OpenCase},    {8, &Life::ChangeCase},    {10, &Life::ShareCase},
-      {14, &Life::Post},       {4, &Life::CrashNode},     {3, &Life::CrashBroker},
-      {5, &Life::TearNode},    {4, &Life::TearBroker},    {4, &Life::FillDisk},
-      {5, &Life::CutOff},      {4, &Life::WorsenNetwork}, {3, &Life::StepClock},
-      {6, &Life::PassTime}};
+      {30, &Life::Send},       {25, &Life::Answer},  {10, &Life::Read},
+      {2, &Life::RenewPolicy}, {4, &Life::Recall},   {12, &Life::Restrict},
+      {8, &Life::Correct},     {5, &Life::OpenCase}, {8, &Life::ChangeCase},
+      {10, &Life::ShareCase},  {14, &Life::Post},    {4, &Life::CrashNode},
+      {3, &Life::CrashBroker}, {5, &Life::TearNode}, {4, &Life::TearBroker},
+      {4, &Life::FillDisk},    {5, &Life::CutOff},   {4, &Life::WorsenNetwork},
+      {3, &Life::StepClock},   {6, &Life::PassTime}};
   int sum = 0;
   for (const Choice& choice : kChoices) sum += choice.weight;
   int64_t pick = scene_.Between(0, sum - 1);
@@ -103,6 +103,17 @@ void Life::Recall() {
   if (world_.records.empty()) return;
   ModelRecord& lead = world_.records[scene_.chance.Below(world_.records.size())];
   if (world_.node(lead.origin).up()) (void)world_.Recall(lead);
+}
+
+void Life::Restrict() {
+  if (world_.records.empty()) return;
+  const ModelRecord& any = world_.records[scene_.chance.Below(world_.records.size())];
+  const ModelRecord& record = any.copy_of.empty() ? any : *world_.FindRecord(any.copy_of);
+  if (!world_.node(record.origin).up()) return;
+  const v1::RestrictionGround ground = record.restricted    ? v1::RESTRICTION_GROUND_LIFTED
+                                       : scene_.Chance(300) ? v1::RESTRICTION_GROUND_LAW
+                                                            : v1::RESTRICTION_GROUND_CONTESTED;
+  (void)world_.Restrict(std::string(record.id), ground);
 }
 
 // The same recipients, and perhaps other content; one of three is about another than was thought.

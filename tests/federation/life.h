@@ -29,6 +29,7 @@ class Life {
   void Read();
   void RenewPolicy();
   void Recall();
+  void Restrict();
   void Correct();
   void OpenCase();
   void ChangeCase();

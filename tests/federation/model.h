@@ -43,6 +43,9 @@ struct ModelRecord {
   std::map<Piece, std::string> files{};   // attachment ids, which are section ids
   bool recalled = false;                  // by itself, or by what took its place
   bool recall_unsure = false;             // the desk died while it took the recall
+  bool restricted = false;                // kept, and not used
+  bool obliged = false;                   // to onward:never, from some time on
+  bool restrict_unsure = false;           // the desk died while it took the restriction
 };
 
 // What reaches the recipient of such a record; empty when nothing does.

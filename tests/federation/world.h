@@ -55,6 +55,8 @@ class World {
   absl::Status Answer(std::string_view agency, std::string_view lead, bool taken,
                       std::string_view reason);
   absl::Status Recall(ModelRecord& lead);
+  // CONTESTED: it is not used; LAW: it goes on to nobody; LIFTED: it is used again.
+  absl::Status Restrict(const std::string& id, v1::RestrictionGround ground);
   // `wish` takes the place of the record `old`, which is closed for that reason.
   absl::StatusOr<v1::SendResponse> Correct(const std::string& old, v1::RecallGround ground,
                                            LeadWish wish);
@@ -71,6 +73,9 @@ class World {
   std::vector<v1::CaseSummary> Cases(std::string_view agency);
   std::vector<v1::CaseEntry> EntriesOf(std::string_view agency, const std::string& case_id);
   std::vector<v1::InboxItem> Inbox(std::string_view agency);
+  // What is kept there and not used; and per record that it sent, where it is restricted.
+  std::vector<v1::InboxItem> Kept(std::string_view agency);
+  std::map<std::string, std::vector<v1::Restriction>> Restricted(std::string_view agency);
   std::vector<v1::RecordSummary> Leads(std::string_view agency, bool received);
   v1::StatusResponse Status(std::string_view agency);
   // What the origin's desk says of one recipient of one lead.
@@ -105,6 +110,8 @@ class World {
   void NotePromises(const v1::SubmitResponse& response);
   // What the desk said to the recall of a record that its origin may have closed.
   void NoteRecall(const std::string& id, const absl::Status& status, bool maybe);
+  void NoteRestriction(const std::string& id, v1::RestrictionGround ground,
+                       const absl::Status& status);
   absl::Status AttachAll(std::string_view origin, LeadWish& wish);
   void Keep(std::string_view origin, const LeadWish& wish, const v1::SendResponse& sent);
   absl::Status KeepDeclared(ModelCase& in, const std::set<std::string>& members, uint64_t number);

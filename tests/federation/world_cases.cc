@@ -132,6 +132,7 @@ void World::CheckShared(std::string_view agency, const ModelCase& in, const std:
   for (const ModelRecord& posted : records) {
     const bool shareable = posted.origin == agency && posted.case_id == in.id &&
                            posted.copy_of.empty() && !posted.recalled && !posted.recall_unsure &&
+                           !posted.restricted && !posted.restrict_unsure &&
                            logged.contains(posted.id) &&
                            posted.expires > node(agency).Now() + limits::kHourMs;
     const bool sent = std::ranges::any_of(records, [&](const ModelRecord& one) {

@@ -176,6 +176,10 @@ bool IsRecall(const v1::Delivery& delivery) {
   return delivery.has_notice() && delivery.notice().type() == v1::NOTICE_TYPE_RECALL;
 }
 
+bool IsRestriction(const v1::Delivery& delivery) {
+  return delivery.has_notice() && delivery.notice().type() == v1::NOTICE_TYPE_RESTRICTION;
+}
+
 // The first membership of a case tells who is in it; the later ones, who came and who went.
 bool IsChangeOfMembers(const v1::Delivery& delivery) {
   v1::Record record;
@@ -276,6 +280,7 @@ Fetched WrapFetch(const broker::Engine* engine, const AgencyId& agency, broker::
   if (Lies("keep-back") || Lies("keep-last")) KeepBack(*response);
   if (Lies("replay")) Replay(*response);
   if (Lies("keep-recall") || Lies("forge-erasure")) Hide(*response, IsRecall);
+  if (Lies("keep-restriction")) Hide(*response, IsRestriction);
   if (Lies("hide-membership")) Hide(*response, IsChangeOfMembers);
   return response;
 }

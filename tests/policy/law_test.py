@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The example policies against docs/law.md: every rule says what law it rests on and whether that text was read, and every
-rule of law in the table is shown by an example.
+"""The example policies against docs/law.md: every rule says what law it rests on and whether that text was read, every
+rule of law in the table is shown by an example, and what the node does whatever a policy says is held by the tests named.
 
 Usage: tests/policy/law_test.py [ROOT]
 """
@@ -16,6 +16,9 @@ SOURCE = re.compile(r"(?P<source>[^;]*[^;\s]) \((?P<mark>text read|from memory|f
 ROW = re.compile(r"^\| (?P<source>[^|]+) \| (?P<mark>text read|from memory) \| (?P<words>[^|]+) \| (?P<rules>[^|]+) \| (?P<examples>[^|]+) \|$", re.M)
 EXAMPLE = re.compile(r"([A-Z]{2}): “([^”]+)”")
 RULE = re.compile(r"[A-Z]{2}-(?:OUT|IN)-\d+")
+DUTY = re.compile(r"^- \*\*[^*]+\*\* \((?:text read|from memory)\).*(?:\n  .*)*", re.M)
+TEST = re.compile(r"`(\w+Test)\.(\w+)`")
+DUTIES_AT_LEAST = 4
 
 
 def read_sources(law, where, errors):
@@ -86,6 +89,20 @@ def check_row(row, policies, errors):
             errors.append(f"{source}: {example[0]} “{example[1]}” names none of its rules")
 
 
+def check_duties(root, page, errors):
+    """What no rule says, each with a test that exists."""
+    tests = set()
+    for path in root.glob("node/*_test.cc"):
+        tests.update(re.findall(r"TEST(?:_F)?\((\w+), (\w+)\)", path.read_text(encoding="utf-8")))
+    duties = DUTY.findall(page)
+    for duty in duties:
+        named = TEST.findall(duty)
+        if not named:
+            errors.append(f"docs/law.md: no test holds “{duty[:60]}…”")
+        errors.extend(f"docs/law.md: there is no test {'.'.join(test)}" for test in named if test not in tests)
+    return len(duties)
+
+
 def main():
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[2]
     errors = []
@@ -100,7 +117,8 @@ def main():
         errors.append(f"docs/law.md has {page.count(chr(10) + '| ') - 1} lines of tables, of which {len(rows)} can be read")
     distinct = {row["source"] for row in rows}
     for what, have, least in (("examples", len(policies.causes), EXAMPLES_AT_LEAST),
-                              ("rules of law", len(distinct), RULES_OF_LAW_AT_LEAST), ("policies", policies.files, STATES_AT_LEAST)):
+                              ("rules of law", len(distinct), RULES_OF_LAW_AT_LEAST), ("policies", policies.files, STATES_AT_LEAST),
+                              ("duties of the node", check_duties(root, page, errors), DUTIES_AT_LEAST)):
         if have < least:
             errors.append(f"{have} {what}, fewer than {least}")
     print("\n".join(errors) or f"{policies.files} policies, {len(policies.causes)} examples, {len(distinct)} rules of law: each is shown")

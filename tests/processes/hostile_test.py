@@ -225,6 +225,15 @@ def recalled_and_a_day(story):
     pass_a_day(story)
 
 
+def restricted_and_a_day(story):
+    one_lead(story)
+    until("both have it", lambda: story.state(VICTIM) == story.state("NL.fiu") == DELIVERED)
+    story.run("FR.fiu", "restrict", story.sent[0], "--ground", "contested", "--processing", "--justification", "a test")
+    until("who is told keeps it and does not use it", lambda: not story.inbox("NL.fiu"))
+    assert story.inbox(VICTIM) == story.sent, "the restriction was not kept back"
+    pass_a_day(story)
+
+
 def files_that_are_fetched(story):
     story.peak = peak_kib(story.federation.pids[VICTIM])
     story.send_files(FETCH_LIES)
@@ -305,6 +314,11 @@ def recall_missed(story):
     return "recall-overdue" in story.alarms("FR.fiu") and number_missed(story) and story.state(VICTIM) != ERASED
 
 
+def restriction_missed(story):
+    """Its origin has no word that it holds; the recipient lacks a number."""
+    return "restriction-overdue" in story.alarms("FR.fiu") and number_missed(story)
+
+
 def erasure_forged(story):
     return "notice-bad" in story.alarms("FR.fiu") and story.state(VICTIM) != ERASED
 
@@ -339,6 +353,7 @@ LIES = {
     "hide-membership": (post_without_the_newest, membership_missed),
     "mix-up": (removed_and_posted_to, mail_of_others_refused),
     "keep-recall": (recalled_and_a_day, recall_missed),
+    "keep-restriction": (restricted_and_a_day, restriction_missed),
     "forge-erasure": (recalled, erasure_forged),
     "files-down": (files_that_are_fetched, fetch_lies_outlived),
     "files-up": (files_that_are_uploaded, upload_lies_outlived),
