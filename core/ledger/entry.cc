@@ -133,6 +133,27 @@ absl::StatusOr<Entry> ReadEntry(std::string_view bytes) {
   return entry;
 }
 
+absl::StatusOr<Entry> ReadFollowed(std::string_view bytes) {
+  absl::StatusOr<Entry> known = ReadEntry(bytes);
+  v1::Entry later;
+  if (!IsRefusal(known.status(), Reason::kMalformed) ||
+      !later.ParseFromString(std::string(bytes)) || FindKind(later.kind()) != nullptr ||
+      record::Encode(later) != bytes) {
+    return known;
+  }
+  const v1::EntryKind kind = later.kind();
+  if (kind < v1::ENTRY_KIND_SUBMISSION || kind > kLastSealedKind) {
+    return Refuse(
+        Reason::kMalformed,
+        "The log holds an entry that this release cannot pass over; install a later one.");
+  }
+  // In all else it has the form that every sealed entry has.
+  later.set_kind(v1::ENTRY_KIND_SUBMISSION);
+  known = ReadEntry(record::Encode(later));
+  if (known.ok()) known->kind = kind;
+  return known;
+}
+
 absl::StatusOr<std::string> WriteOpenEntry(v1::EntryKind kind, Instant instant,
                                            std::string_view body) {
   if (!IsOpenKind(kind)) return absl::InvalidArgumentError("not an open kind");

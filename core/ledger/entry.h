@@ -17,6 +17,8 @@
 namespace entente::ledger {
 
 inline constexpr uint32_t kEntryFormatVersion = 1;
+// Sealed kinds, those to come too, are 16 to this; open ones below.
+inline constexpr int kLastSealedKind = 127;
 
 // Of the two classes a kind belongs to exactly one. False for kinds that are not listed.
 bool IsOpenKind(v1::EntryKind kind);
@@ -36,6 +38,10 @@ struct Entry {
 // Refusal too-large, malformed, unknown-field, not-canonical or digest-order. A kind of one class
 // carried in the other is malformed.
 absl::StatusOr<Entry> ReadEntry(std::string_view bytes);
+// For whoever follows the log. A sealed entry of a kind that a later release has, at most
+// kLastSealedKind, is read as well: nothing in it acts here. An open one of such a kind is refused,
+// malformed: what it changes is not known here, so nothing after it can be judged.
+absl::StatusOr<Entry> ReadFollowed(std::string_view bytes);
 
 // INVALID_ARGUMENT for a sealed kind; Refusal too-large above limits::kEntryBytes.
 absl::StatusOr<std::string> WriteOpenEntry(v1::EntryKind kind, Instant instant,

@@ -110,6 +110,54 @@ TEST(Entry, VersionKindAndInstantAreListed) {
   EXPECT_EQ(Read(entry), "malformed");
 }
 
+std::string Followed(const v1::Entry& entry) {
+  return Outcome(ReadFollowed(record::Encode(entry)).status());
+}
+
+TEST(Entry, ASealedKindOfALaterReleaseIsFollowedAndElseRefused) {
+  v1::Entry entry = Message();
+  for (const int kind : {100, kLastSealedKind}) {
+    entry.set_kind(static_cast<v1::EntryKind>(kind));
+    EXPECT_EQ(Read(entry), "malformed") << kind;
+    const auto followed = ReadFollowed(record::Encode(entry));
+    ASSERT_TRUE(followed.ok()) << followed.status();
+    EXPECT_EQ(followed->kind, kind);
+    EXPECT_EQ(followed->instant, kFounded);
+    EXPECT_FALSE(followed->open);
+    EXPECT_EQ(followed->part_digests.size(), 4u);
+  }
+  entry.set_kind(static_cast<v1::EntryKind>(kLastSealedKind + 1));
+  EXPECT_EQ(Followed(entry), "malformed");
+  entry.set_kind(static_cast<v1::EntryKind>(-1));
+  EXPECT_EQ(Followed(entry), "malformed");
+}
+
+TEST(Entry, OfALaterSealedKindTheFormIsChecked) {
+  v1::Entry entry = Message();
+  entry.set_kind(static_cast<v1::EntryKind>(100));
+  const std::string bytes = record::Encode(entry);
+  EXPECT_EQ(Outcome(ReadFollowed(bytes + bytes.substr(0, 2)).status()), "malformed");
+  EXPECT_EQ(Outcome(ReadFollowed(bytes.substr(1)).status()), "malformed");
+  entry.set_format_version(2);
+  EXPECT_EQ(Followed(entry), "malformed");
+  entry.set_format_version(kEntryFormatVersion);
+  entry.mutable_sealed()->mutable_part_digests()->SwapElements(0, 1);
+  EXPECT_EQ(Followed(entry), "digest-order");
+  entry.mutable_open()->set_body("body");
+  EXPECT_EQ(Followed(entry), "malformed");
+}
+
+TEST(Entry, AnOpenKindOfALaterReleaseIsRefused) {
+  v1::Entry entry = Message();
+  entry.set_kind(static_cast<v1::EntryKind>(7));
+  EXPECT_EQ(Followed(entry), "malformed");
+  entry.mutable_open()->set_body("body");
+  EXPECT_EQ(Followed(entry), "malformed");
+  const auto followed = ReadFollowed(record::Encode(entry));
+  EXPECT_NE(followed.status().ToString().find("install a later one"), std::string::npos)
+      << followed.status();
+}
+
 TEST(Entry, DigestsAreSortedDistinctAndInNumberAPowerOfTwo) {
   v1::Entry entry = Message();
   entry.mutable_sealed()->mutable_part_digests()->SwapElements(0, 1);

@@ -55,7 +55,7 @@ absl::Status Follower::AddEntries(uint64_t from, std::span<const std::string> en
   size_t bytes = waiting_bytes_;
   Instant last = waiting_.empty() ? last_instant_ : waiting_.back().instant;
   for (uint64_t i = known; i < entries.size(); ++i) {
-    auto entry = ReadEntry(entries[i]);
+    auto entry = ReadFollowed(entries[i]);
     if (!entry.ok()) return entry.status();
     if (entry->instant < last) {
       return Refuse(Reason::kFutureDated, "An entry's instant is before that of the one below it.");

@@ -85,7 +85,7 @@ class Follower {
   void SetText(std::string_view text) { registry_.SetText(text); }
 
   // Entries `from`, `from` + 1, …; those already here are passed over. They wait for a checkpoint.
-  // Refusal of ReadEntry for one that is none; future-dated when an instant decreases; proof-bad
+  // Refusal of ReadFollowed for one that is none; future-dated when an instant decreases; proof-bad
   // when the first is not the genesis entry, or a later one is; too-large when more would wait than
   // may; OUT_OF_RANGE when `from` is above next_index(). On an error nothing was taken.
   absl::Status AddEntries(uint64_t from, std::span<const std::string> entries);

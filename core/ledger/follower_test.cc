@@ -2,6 +2,7 @@
 
 #include "core/ledger/ledger_fixture.h"
 #include "core/ledger/parts.h"
+#include "core/record/strict.h"
 
 namespace entente::ledger {
 namespace {
@@ -217,6 +218,31 @@ TEST_F(FollowerTest, WhatIsNoEntryIsNotTaken) {
   entries[3] += '\0';
   EXPECT_NE(Outcome(follower.AddEntries(0, entries)), "ok");
   EXPECT_EQ(follower.next_index(), 0u) << "all or nothing";
+}
+
+// The broker is of a later release: what it logs and nobody here can read stops nobody.
+TEST_F(FollowerTest, ASealedEntryOfALaterReleaseCountsInTheTreeAlone) {
+  v1::Entry later;
+  ASSERT_TRUE(later.ParseFromString(log.entries().back()));
+  later.set_kind(static_cast<v1::EntryKind>(100));
+  log.Append(record::Encode(later));
+  Grow(log, 3);
+  EXPECT_EQ(Feed(follower, log, log.size()), "covered");
+  EXPECT_EQ(follower.size(), log.size());
+  EXPECT_EQ(follower.registry().snapshot_hash(), registry.snapshot_hash());
+}
+
+TEST_F(FollowerTest, NothingIsTakenFromAnOpenEntryOfALaterReleaseOn) {
+  EXPECT_EQ(Feed(follower, log, log.size()), "covered");
+  v1::Entry later;
+  ASSERT_TRUE(later.ParseFromString(log.entries()[1]));
+  later.set_kind(static_cast<v1::EntryKind>(7));
+  later.set_instant_ms(static_cast<uint64_t>(instant.ms));
+  const uint64_t before = log.size();
+  log.Append(record::Encode(later));
+  EXPECT_EQ(Feed(follower, log, log.size()), "entries malformed");
+  EXPECT_EQ(follower.size(), before);
+  EXPECT_FALSE(follower.fork());
 }
 
 TEST_F(FollowerTest, ALogBeginsWithItsOwnGenesisFile) {

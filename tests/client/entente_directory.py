@@ -10,7 +10,7 @@ import dataclasses
 import re
 
 from entente_formats import USES, key_id, verify_statement
-from entente_log import next_snapshot, read_entry
+from entente_log import next_snapshot, read_followed
 import entente_merkle as merkle
 from entente_messages import pb
 from entente_strict import Refused, is_agency, jurisdiction_of, read
@@ -234,7 +234,7 @@ class Follower:
         return len(self.leaves)
 
     def append(self, data):
-        entry, index = read_entry(data), self.size
+        entry, index = read_followed(data), self.size
         if entry.instant_ms < self.instant_ms:
             raise Refused("fork", f"the instant of entry {index} decreases")
         if (entry.kind == pb.ENTRY_KIND_GENESIS) != (index == 0):

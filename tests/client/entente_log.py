@@ -16,12 +16,13 @@ from entente_crypto import hmac_sha256, sha256, u32
 from entente_formats import USES, key_id, verify_statement
 import entente_merkle as merkle
 from entente_messages import pb
-from entente_strict import MAX_ENTRY, Refused, is_jurisdiction, read
+from entente_strict import MAX_ENTRY, Refused, canonical, is_jurisdiction, parse, read
 
 PART_COUNTS = (2, 4, 8, 16, 32, 64, 128, 256)
 NOTE_TYPE_ED25519 = b"\x01"
 TLOG_PROOF = "c2sp.org/tlog-proof@v1"
 MAX_GENESIS = 61440
+LAST_SEALED_KIND = 127  # of those listed, and those to come
 
 
 def base64_bytes(text):
@@ -165,6 +166,21 @@ def read_entry(data):
     if len(data) > MAX_ENTRY:
         raise Refused("too-large", "entry")
     return read(pb.Entry, data)
+
+
+def read_followed(data):
+    """An entry; of a sealed kind that is not listed too, which counts in the tree alone."""
+    if len(data) > MAX_ENTRY:
+        raise Refused("too-large", "entry")
+    entry = parse(pb.Entry, data)
+    later = pb.ENTRY_KIND_SUBMISSION <= entry.kind <= LAST_SEALED_KIND
+    if entry.kind in pb.EntryKind.values() or not later:
+        return read_entry(data)
+    canonical(entry, data)
+    entry.kind, kind = pb.ENTRY_KIND_SUBMISSION, entry.kind
+    read_entry(entry.SerializeToString(deterministic=True))
+    entry.kind = kind
+    return entry
 
 
 def next_snapshot(previous, entry_data):

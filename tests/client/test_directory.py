@@ -100,6 +100,26 @@ class TheLog(unittest.TestCase):
                          open=pb.OpenEntry(body=body))
         self.refuses("too-large", log_formats.read_entry, encode(entry))
 
+    def test_a_sealed_kind_of_a_later_release_counts_in_the_tree_alone(self):
+        scene = Scene()
+        follower = scene.follower()
+        size, snapshots = follower.size, len(follower.snapshots)
+
+        def later(kind, digests=(bytes(32), b"\1" * 32)):
+            return pb.Entry(format_version=1, kind=kind, instant_ms=follower.instant_ms,
+                            sealed=pb.SealedEntry(part_digests=digests))
+        for kind in (100, log_formats.LAST_SEALED_KIND):
+            follower.append(encode(later(kind)))
+        self.assertEqual((follower.size, len(follower.snapshots)), (size + 2, snapshots))
+        self.assertEqual(follower.alarms, [])
+        for wrong in (later(7), later(log_formats.LAST_SEALED_KIND + 1),
+                      pb.Entry(format_version=1, kind=100, instant_ms=follower.instant_ms,
+                               open=pb.OpenEntry(body=b"x"))):
+            self.refuses("malformed", follower.append, encode(wrong))
+        self.refuses("digest-order", follower.append, encode(later(100, (b"\1" * 32, bytes(32)))))
+        self.refuses("unknown-field", follower.append, encode(later(100)) + b"\xc2\x3e\x01x")
+        self.refuses("malformed", log_formats.read_entry, encode(later(100)))
+
     def test_first_entry_is_our_genesis_file(self):
         ours = TestFederation(fixed_draw, INSTANT_MS)
         theirs = TestFederation(lambda name, length: fixed_draw(f"x {name}", length), INSTANT_MS)

@@ -53,18 +53,26 @@ class Federation:
         for agency in self.agencies:
             self.start(agency)
 
+    def program(self, name):
+        """What runs as the broker, or as the node of an agency."""
+        return self.broker_program if name == "broker" else self.bin / "entente-node"
+
+    def clock_environment(self):
+        """Of a process that has the clock of this federation."""
+        if not self.clock:
+            return {}
+        # Not by the program `faketime`: it would stand between us and the process we stop.
+        return {"LD_PRELOAD": FAKETIME, "FAKETIME": self.clock, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
     def start(self, name):
         folder = self.demo / name
         out = (folder / "out").open("w")
         log = (folder / "log").open("a")
         if name == "broker":
-            command = [self.broker_program, "run", "--config", self.demo / "broker.toml"]
+            command = [self.program(name), "run", "--config", self.demo / "broker.toml"]
         else:
-            command = [self.bin / "entente-node", "--config", folder / "node.toml"]
-        environment = {**os.environ, **self.environment}
-        if self.clock:
-            # Not by the program `faketime`: it would stand between us and the process we stop.
-            environment |= {"LD_PRELOAD": FAKETIME, "FAKETIME": self.clock, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+            command = [self.program(name), "--config", folder / "node.toml"]
+        environment = {**os.environ, **self.environment, **self.clock_environment()}
         process = subprocess.Popen(command, stdout=out, stderr=log, cwd=ROOT, env=environment)
         self.pids[name] = process.pid
         (folder / "pid").write_text(f"{process.pid}\n")

@@ -16,11 +16,11 @@ RAW_KEY = re.compile(r"\[[a-z-]+\.[a-z0-9.-]+\]")
 class Person:
     """One officer, or nobody, at a terminal."""
 
-    def __init__(self, program, config):
-        self.program, self.config = program, config
+    def __init__(self, program, config, clock=None):
+        self.program, self.config, self.clock = program, config, clock or {}
 
     def run(self, words, style):
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("ENTENTE_")}
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("ENTENTE_")} | self.clock
         if self.config:
             environment["ENTENTE_CONFIG"] = str(self.config)
         return subprocess.run([self.program, *STYLES[style], *map(str, words)], capture_output=True, text=True, check=False,
