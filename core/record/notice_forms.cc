@@ -8,12 +8,13 @@
 namespace entente::record {
 namespace {
 
-constexpr std::array<NoticeForm, 5> kForms = {
+constexpr std::array<NoticeForm, 6> kForms = {
     {{v1::NOTICE_TYPE_GAP, kStatementType<v1::GapNote>, crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_PAIR_HEAD, kStatementType<v1::PairHead>, crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_RECALL, kStatementType<v1::RecallNote>, crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_ERASURE, kStatementType<v1::ErasureNote>, crypto::KeyUse::kAcknowledgement},
-     {v1::NOTICE_TYPE_FETCHED, kStatementType<v1::FetchedNote>, crypto::KeyUse::kAcknowledgement}}};
+     {v1::NOTICE_TYPE_FETCHED, kStatementType<v1::FetchedNote>, crypto::KeyUse::kAcknowledgement},
+     {v1::NOTICE_TYPE_OVERRIDE, kStatementType<v1::OverrideNote>, crypto::KeyUse::kOfficer}}};
 
 // Of what goes from a record's recipient to its origin.
 template <class Body>

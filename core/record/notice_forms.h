@@ -17,7 +17,8 @@ struct NoticeForm {
   crypto::KeyUse use;
 };
 
-// Of those that are submitted; nullptr for all others.
+// Of those that are logged by themselves: all that are submitted, and the word of an override,
+// which the broker logs with its record. nullptr for all others.
 const NoticeForm* FindNoticeForm(v1::NoticeType type);
 const NoticeForm* FindNoticeForm(std::string_view word);
 
