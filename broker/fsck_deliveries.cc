@@ -28,7 +28,9 @@ v1::Lane LaneOfBody(const std::string& body, bool is_record) {
 // A gap note's own body says it.
 v1::Lane LaneOfNotice(std::string_view type) {
   if (type == record::kStatementType<v1::GapNote>) return v1::LANE_UNSPECIFIED;
-  return type == record::kStatementType<v1::RecallNote> ? v1::LANE_URGENT : v1::LANE_BULK;
+  const bool urgent = type == record::kStatementType<v1::RecallNote> ||
+                      type == record::kStatementType<v1::OverrideNote>;
+  return urgent ? v1::LANE_URGENT : v1::LANE_BULK;
 }
 
 }  // namespace
