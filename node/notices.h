@@ -1,5 +1,6 @@
 // What comes beside records: acknowledgements of ours, gap notes, pair heads and recalls of our
-// partners, and their word that they erased what we recalled.
+// partners, their word that they erased what we recalled, and that what we gave went on by an
+// override.
 // Not thread-safe.
 #pragma once
 
