@@ -1,6 +1,7 @@
 #include "cli/decision_again.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "policy/decide.h"
 #include "policy/obligation.h"
@@ -49,6 +50,19 @@ policy::Decision DecideAgain(const TextsInForce& texts, const policy::Snapshot& 
   const auto& [record, recipient] = *line.labels;
   return IsOneSided(texts, line) ? policy::DecideOutbound(snapshot, record, recipient, line.instant)
                                  : policy::Decide(snapshot, record, recipient, line.instant);
+}
+
+std::vector<policy::MatchedRule> OverriddenRules(const TextsInForce& texts,
+                                                 const policy::Snapshot& snapshot,
+                                                 const DecisionLine& line) {
+  DecisionLine without = line;
+  without.labels->recipient.emergency.reset();
+  const policy::Decision before = DecideAgain(texts, snapshot, without);
+  const policy::Decision after = DecideAgain(texts, snapshot, line);
+  std::vector<policy::MatchedRule> out;
+  std::set_difference(before.matched.begin(), before.matched.end(), after.matched.begin(),
+                      after.matched.end(), std::back_inserter(out));
+  return out;
 }
 
 bool IsAsLogged(const TextsInForce& texts, const policy::Decision& again,

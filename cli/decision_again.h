@@ -19,6 +19,11 @@ bool IsOneSided(const TextsInForce& texts, const DecisionLine& line);
 policy::Decision DecideAgain(const TextsInForce& texts, const policy::Snapshot& snapshot,
                              const DecisionLine& line);
 
+// The origin's rules that yield to the line's override and to nothing else. Precondition: as above.
+std::vector<policy::MatchedRule> OverriddenRules(const TextsInForce& texts,
+                                                 const policy::Snapshot& snapshot,
+                                                 const DecisionLine& line);
+
 // Whether the log says what comes out again. One-sided: that it lets no more pass than the origin's
 // side, and drops none of its obligations.
 bool IsAsLogged(const TextsInForce& texts, const policy::Decision& again, const DecisionLine& line);

@@ -63,6 +63,25 @@ policy::ConsentLabels ReadConsent(JsonFields fields) {
   return consent;
 }
 
+Json OverrideJson(const policy::OverrideLabels& one) {
+  return {{"rules", one.rules},
+          {"about", one.about},
+          {"data", one.data},
+          {"from", FormatInstant(one.from)},
+          {"until", FormatInstant(one.until)}};
+}
+
+policy::OverrideLabels ReadOverride(JsonFields fields) {
+  policy::OverrideLabels out;
+  out.rules = fields.TextsOrNone("rules");
+  out.about = fields.TextsOrNone("about");
+  out.data = fields.TextsOrNone("data");
+  out.from = fields.When("from");
+  out.until = fields.When("until");
+  fields.Close();
+  return out;
+}
+
 policy::LabelsFile ReadLabels(JsonFields fields) {
   policy::LabelsFile out;
   policy::RecordLabels& record = out.record;
@@ -84,6 +103,7 @@ policy::LabelsFile ReadLabels(JsonFields fields) {
   for (JsonFields& consent : fields.Objects("consents")) {
     out.recipient.consents.push_back(ReadConsent(consent));
   }
+  if (auto one = fields.ObjectIfThere("override")) out.recipient.emergency = ReadOverride(*one);
   fields.Close();
   return out;
 }
@@ -170,6 +190,7 @@ Json LabelsJson(const policy::LabelsFile& labels) {
   for (const policy::ConsentLabels& consent : labels.recipient.consents) {
     json["consents"].push_back(ConsentJson(consent));
   }
+  if (labels.recipient.emergency) json["override"] = OverrideJson(*labels.recipient.emergency);
   return json;
 }
 

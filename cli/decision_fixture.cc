@@ -75,7 +75,8 @@ TestExport::TestExport(const std::string& name, std::set<std::string> not_held)
 }
 
 uint64_t TestExport::Add(const std::string& to, const std::string& under,
-                         const std::function<void(DecisionLine&)>& log) {
+                         const std::function<void(DecisionLine&)>& log,
+                         const std::function<void(policy::LabelsFile&)>& label) {
   DecisionLine line;
   line.log_index = 100 + lines_.size();
   line.instant = kAt + 1000;
@@ -85,6 +86,7 @@ uint64_t TestExport::Add(const std::string& to, const std::string& under,
   line.reference = "REF-" + std::to_string(lines_.size());
   line.recipient = to;
   line.labels = policy::LabelsFile{Lead(), policy::RecipientLabels{to, under}};
+  if (label) label(*line.labels);
   const policy::Decision decision =
       policy::Decide(*snapshot_, line.labels->record, line.labels->recipient, line.instant);
   line.logged = policy::ViewFor(policy::Reader::kOrigin, decision);

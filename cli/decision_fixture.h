@@ -22,10 +22,11 @@ class TestExport {
   explicit TestExport(const std::string& name, std::set<std::string> not_held = {});
 
   const std::string& folder() const { return folder_; }
-  // A lead of FR.tracfin-demo about a suspect's accounts and a victim's identity. As decided,
-  // unless `log` changes what is logged. Its index in the log.
+  // A lead of FR.tracfin-demo about a suspect's accounts and a victim's identity, unless `label`
+  // changes it. As decided, unless `log` changes what is logged. Its index in the log.
   uint64_t Add(const std::string& to, const std::string& under,
-               const std::function<void(DecisionLine&)>& log = {});
+               const std::function<void(DecisionLine&)>& log = {},
+               const std::function<void(policy::LabelsFile&)>& label = {});
   void Finish();
 
  private:

@@ -54,6 +54,16 @@ std::vector<policy::ConsentLabels> ConsentsOf(const v1::DecidedRecipient& from) 
   return out;
 }
 
+std::optional<policy::OverrideLabels> OverrideOf(const v1::DecidedRecipient& from) {
+  if (!from.has_override()) return std::nullopt;
+  const v1::DecidedOverride& one = from.override();
+  return policy::OverrideLabels{.rules = {one.rules().begin(), one.rules().end()},
+                                .about = {one.about().begin(), one.about().end()},
+                                .data = {one.data().begin(), one.data().end()},
+                                .from = At(one.from_ms()),
+                                .until = At(one.until_ms())};
+}
+
 // Where the labels are gone, so are the sections' ids: they count, and have no number.
 absl::StatusOr<policy::VisibleDecision> LoggedOf(const v1::DecidedRecord& record,
                                                  const v1::RecipientDecision& decision) {
@@ -136,7 +146,8 @@ class Exporter {
       line.labels = policy::LabelsFile{LabelsOf(record.labels()),
                                        {.recipient = line.recipient,
                                         .under = recipient.instrument(),
-                                        .consents = ConsentsOf(recipient)}};
+                                        .consents = ConsentsOf(recipient),
+                                        .emergency = OverrideOf(recipient)}};
     }
     return writer_.Add(line);
   }

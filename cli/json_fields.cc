@@ -106,6 +106,11 @@ JsonFields JsonFields::Object(const std::string& key) {
   return {found == nullptr ? kNothing : *found, prefix_ + key + ".", *bad_};
 }
 
+std::optional<JsonFields> JsonFields::ObjectIfThere(const std::string& key) {
+  if (Find(key) == nullptr) return std::nullopt;
+  return Object(key);
+}
+
 std::vector<JsonFields> JsonFields::Objects(const std::string& key) {
   const Json* const found = Need(key);
   std::vector<JsonFields> out;

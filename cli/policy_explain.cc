@@ -94,12 +94,13 @@ struct Explanation {
   // Of a decision that could be made again, as the origin may see it.
   std::optional<policy::VisibleDecision> again;
   std::vector<ShownRule> rules;
+  std::vector<ShownRule> overridden;
   bool one_sided = false;
   bool same = false;
 };
 
 absl::StatusOr<Explanation> Explain(const std::string& folder, DecisionLine line) {
-  Explanation out{.line = std::move(line), .texts = {}, .again = {}, .rules = {}};
+  Explanation out{.line = std::move(line), .texts = {}, .again = {}, .rules = {}, .overridden = {}};
   if (out.line.texts.empty()) return out;
   const auto texts = TextsInForce::Read(folder + "/" + out.line.texts);
   if (!texts.ok()) return texts.status();
@@ -113,13 +114,22 @@ absl::StatusOr<Explanation> Explain(const std::string& folder, DecisionLine line
   out.again = policy::ViewFor(policy::Reader::kOrigin, again);
   const Laws laws(*texts, out.line);
   for (const policy::MatchedRule& rule : out.again->rules) out.rules.push_back(laws.Of(rule));
+  for (const auto& rule : OverriddenRules(*texts, **snapshot, out.line)) {
+    out.overridden.push_back(laws.Of(rule));
+  }
   return out;
 }
 
 std::string Joined(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (!value.is_array()) return JsonLine(value);
   std::string out;
+  if (value.is_object()) {
+    for (const auto& [key, one] : value.items()) {
+      out += (out.empty() ? "" : "; ") + key + ": " + Joined(one);
+    }
+    return out;
+  }
+  if (!value.is_array()) return JsonLine(value);
   for (const Json& one : value) out += (out.empty() ? "" : ", ") + one.get<std::string>();
   return out;
 }
@@ -158,15 +168,15 @@ class Printer {
     PrintLine("policy.explain.labels");
     const Json labels = LabelsJson(*told_.line.labels);
     for (const auto& [key, value] : labels.items()) {
-      if (key != "section") std::cout << "  " << key << ": " << Printable(Joined(value)) << '\n';
+      if (key == "section" || key == "consents") continue;
+      std::cout << "  " << key << ": " << Printable(Joined(value)) << '\n';
+    }
+    for (const Json& consent : labels["consents"]) {
+      PrintLine("policy.explain.consent", {Joined(consent)});
     }
     size_t number = 0;
     for (const Json& section : labels["section"]) {
-      std::string text;
-      for (const auto& [key, value] : section.items()) {
-        text += (text.empty() ? "" : "; ") + key + ": " + Joined(value);
-      }
-      PrintLine("policy.explain.section", {std::to_string(number++), text});
+      PrintLine("policy.explain.section", {std::to_string(number++), Joined(section)});
     }
   }
 
@@ -209,12 +219,20 @@ class Printer {
     for (const ShownRule& rule : told_.rules) {
       if (rule.step == step) PrintLine("policy.explain.rule", {rule.id, rule.title, rule.law});
     }
+    if (step == Step::kForbidden) PrintOverridden();
     if (step == Step::kObligations) PrintList(decision.obligations);
     if (reasons != 0 || step == Step::kVerdict) return;
     // What the other side's rules keep back is not told by whom.
     const bool hidden = told_.one_sided || !decision.contact.empty();
     PrintLine(hidden && step >= Step::kPolicies ? "policy.explain.nothing-shown"
                                                 : "policy.explain.nothing-against");
+  }
+
+  void PrintOverridden() const {
+    for (const ShownRule& rule : told_.overridden) {
+      const Instant until = told_.line.labels->recipient.emergency->until;
+      PrintLine("policy.explain.overridden", {rule.id, rule.title, rule.law, FormatInstant(until)});
+    }
   }
 
   void PrintList(const std::vector<std::string>& texts) const {
@@ -264,6 +282,10 @@ class Printer {
   const Explanation& told_;
 };
 
+Json RuleJson(const ShownRule& rule) {
+  return {{"id", rule.id}, {"title", rule.title}, {"law", rule.law}};
+}
+
 Json StepsJson(Language language, const Explanation& told) {
   Json steps = Json::array();
   for (size_t i = 0; i < std::size(kSteps); ++i) {
@@ -275,10 +297,15 @@ Json StepsJson(Language language, const Explanation& told) {
     }
     for (const ShownRule& rule : told.rules) {
       if (rule.step != step) continue;
-      rules.push_back({{"id", rule.id}, {"title", rule.title}, {"law", rule.law}});
+      rules.push_back(RuleJson(rule));
     }
     steps.push_back(
         {{"step", kSteps[i]}, {"reasons", std::move(reasons)}, {"rules", std::move(rules)}});
+    if (step != Step::kForbidden) continue;
+    steps.back()["overridden"] = Json::array();
+    for (const ShownRule& rule : told.overridden) {
+      steps.back()["overridden"].push_back(RuleJson(rule));
+    }
   }
   return steps;
 }

@@ -57,11 +57,29 @@ Outcome Decide(const std::string& record, const std::string& more) {
                  Write("record.toml", record) + " " + more);
 }
 
+TEST(PolicyProgram, DecidesARecordWithAnOverride) {
+  std::string record(kRecord);
+  record.resize(record.find("[[section]]\nabout = [\"victim\"]"));
+  record.replace(record.find("CH.mros-demo"), 12, "DE.fiu-demo");
+  record.replace(record.find("FIU-FR-CH-2019"), 14, "FIU-UNION-2024");
+  record.replace(record.find("[\"H1\"]"), 6, "[\"H2\"]\nobtained_from = [\"NL\"]");
+  const Outcome without = Decide(record, "");
+  EXPECT_EQ(without.exit_code, 1) << without.output;
+  EXPECT_THAT(without.output, HasSubstr("FR-OUT-910"));
+  const Outcome with =
+      Decide(record +
+                 "[override]\nrules = [\"FR-OUT-910\"]\nabout = [\"suspect\"]\ndata = "
+                 "[\"financial\"]\nfrom = 2026-03-01T10:00:00Z\nuntil = 2026-03-02T10:00:00Z\n",
+             "");
+  EXPECT_EQ(with.exit_code, 0) << with.output;
+  EXPECT_THAT(with.output, Not(HasSubstr("FR-OUT-910")));
+}
+
 TEST(PolicyProgram, ChecksAFolderAndRunsItsExamples) {
   const Outcome out = Execute("check " + Examples());
   EXPECT_EQ(out.exit_code, 0) << out.output;
   EXPECT_THAT(out.output, HasSubstr("fr.toml: FR version 1, 29 outbound and 15 inbound rules"));
-  EXPECT_THAT(out.output, HasSubstr("12 policies, 502 examples, 0 not as expected, "));
+  EXPECT_THAT(out.output, HasSubstr("12 policies, 508 examples, 0 not as expected, "));
 }
 
 TEST(PolicyProgram, AnExampleThatDoesNotHoldIsANo) {

@@ -226,6 +226,75 @@ TEST(ExplainTest, TellsEachStepWithTitleAndLaw) {
   EXPECT_EQ(Explain(exported, index, "--to BR.coaf-demo").exit_code, 3);
 }
 
+// What the Netherlands gave under H2.
+void PassOn(policy::LabelsFile& labels) {
+  labels.record.handling = {"H2"};
+  labels.record.obtained_from = {"NL"};
+  labels.record.sections.resize(1);
+}
+
+const Instant kLeadAt{1772359200000};  // 2026-03-01T10:00:00Z
+
+TEST(ExplainTest, ShowsTheConsentsThatWentAlong) {
+  TestExport exported("consents");
+  const uint64_t index = exported.Add("DE.fiu-demo", kUnion, {}, [](policy::LabelsFile& labels) {
+    PassOn(labels);
+    labels.recipient.consents.push_back({.source = "NL.fiu-demo",
+                                         .under = kUnion,
+                                         .about = {"suspect"},
+                                         .data = {"financial", "asset"},
+                                         .from = kLeadAt,
+                                         .until = kLeadAt + 60'000});
+  });
+  exported.Finish();
+  const ProgramOutcome out = Explain(exported, index);
+  EXPECT_EQ(out.exit_code, 0) << out.output;
+  EXPECT_THAT(out.output,
+              HasSubstr("  consent: about: suspect; data: financial, asset; from: "
+                        "2026-03-01T10:00:00.000Z; source: NL.fiu-demo; under: FIU-UNION-2024; "
+                        "until: 2026-03-01T10:01:00.000Z\n"));
+}
+
+TEST(ExplainTest, SaysWhichRuleYieldedToAnOverride) {
+  TestExport exported("override");
+  const auto overridden = [&](const char* person) {
+    return exported.Add("DE.fiu-demo", kUnion, {}, [person](policy::LabelsFile& labels) {
+      PassOn(labels);
+      labels.record.sections[0].about = {person};
+      labels.recipient.emergency = {.rules = {"FR-OUT-910", "FR-OUT-940"},
+                                    .about = {"suspect", "victim"},
+                                    .data = {"financial"},
+                                    .from = kLeadAt,
+                                    .until = kLeadAt + 3'600'000};
+    });
+  };
+  const uint64_t yields = overridden("suspect");
+  const uint64_t stands = overridden("victim");
+  exported.Finish();
+  const ProgramOutcome out = Explain(exported, yields);
+  EXPECT_EQ(out.exit_code, 0) << out.output;
+  EXPECT_THAT(out.output,
+              HasSubstr("  override: about: suspect, victim; data: financial; from: "
+                        "2026-03-01T10:00:00.000Z; rules: FR-OUT-910, FR-OUT-940; until: "
+                        "2026-03-01T11:00:00.000Z\n"));
+  EXPECT_THAT(out.output, HasSubstr("5. What forbids the whole record\n"
+                                    "   FR-OUT-910  What another State gave under H2 needs its "
+                                    "consent (Directive (EU) 2016/680 art. 35(1)(c) (text read)"));
+  EXPECT_THAT(out.output, HasSubstr(") yielded to an override in an emergency, in force until "
+                                    "2026-03-01T11:00:00.000Z\n   nothing"));
+  EXPECT_THAT(out.output, Not(HasSubstr("FR-OUT-940  ")));
+  EXPECT_THAT(out.output, HasSubstr("The log says the same."));
+  EXPECT_THAT(Explain(exported, yields, "--language fr").output,
+              HasSubstr("écartée en urgence par une dérogation, valable jusqu'au 2026-03-01T11"));
+  const Json json = Json::parse(Explain(exported, yields, "--json").output, nullptr, false);
+  EXPECT_EQ(json["steps"][4]["overridden"][0]["id"], "FR-OUT-910");
+  EXPECT_EQ(json["steps"][4]["overridden"].size(), 1u);
+  const ProgramOutcome refused = Explain(exported, stands);
+  EXPECT_EQ(refused.exit_code, 0) << refused.output;
+  EXPECT_THAT(refused.output, Not(HasSubstr("yielded")));
+  EXPECT_THAT(refused.output, HasSubstr("FR-OUT-910  What another State"));
+}
+
 // The export may hold another State's policy: what the log hides, this hides.
 TEST(ExplainTest, TheOtherStatesRulesStayHiddenUnlessPublic) {
   TestExport exported("hidden");

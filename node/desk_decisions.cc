@@ -96,6 +96,16 @@ v1::DecidedConsent ToProto(const policy::ConsentLabels& consent) {
   return out;
 }
 
+v1::DecidedOverride ToProto(const policy::OverrideLabels& one) {
+  v1::DecidedOverride out;
+  out.mutable_rules()->Assign(one.rules.begin(), one.rules.end());
+  out.mutable_about()->Assign(one.about.begin(), one.about.end());
+  out.mutable_data()->Assign(one.data.begin(), one.data.end());
+  out.set_from_ms(static_cast<uint64_t>(one.from.ms));
+  out.set_until_ms(static_cast<uint64_t>(one.until.ms));
+  return out;
+}
+
 // None of them when one did not hold: the broker would have refused the record.
 void AddConsents(const Ground& ground, const state::SentRecord& sent,
                  const state::SentContent& content, v1::DecidedRecord& out) {
@@ -112,6 +122,9 @@ void AddConsents(const Ground& ground, const state::SentRecord& sent,
     if (!read.ok()) continue;
     for (const policy::ConsentLabels& consent : read->labels.consents) {
       *recipient.add_consents() = ToProto(consent);
+    }
+    if (const auto& emergency = read->labels.emergency) {
+      *recipient.mutable_override() = ToProto(*emergency);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/override.h"
 #include "policy/wording.h"
 
 namespace entente::policy {
@@ -30,6 +31,8 @@ class Writer {
       if (!of_sender.empty()) out.push_back(Say("render.of-sender", {of_sender}));
     }
     if (rule_.unless_consent_of_source) out.push_back(Say("render.unless-note"));
+    const bool outbound = direction_ == Direction::kOutbound;
+    if (outbound && MayBeOverridden(rule_)) out.push_back(Say("render.override"));
     return out;
   }
 

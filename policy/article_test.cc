@@ -10,8 +10,10 @@ namespace entente::policy {
 namespace {
 
 using testing::At;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::RuleText;
 using testing::World;
 
@@ -158,6 +160,11 @@ TEST(Article, AWithholdThatAsksNothingKeepsAllBackFromEverybody) {
                   "telles données est retenue, le reste de l'enregistrement peut entrer."));
 }
 
+constexpr const char* kInAnEmergency =
+    "In an emergency two officers of the sender, in different offices, may do without that consent "
+    "for at most 24 hours, but never where the data concern a victim or a child; each State whose "
+    "consent is missing is told at once.";
+
 TEST(Article, AForbidKeepsTheWholeRecordBackUnlessASourceConsents) {
   const std::string body = R"(
 handling = ["H2"]
@@ -171,17 +178,35 @@ unless = "consent-of-source-attached"
                   "permission) and if any of the data were obtained from a State other than the "
                   "sender's or an international organisation, unless each State from which "
                   "the data were obtained consents: the record is refused as a whole.",
-                  "What such a consent is, and how far it counts, provision 7 says."));
+                  "What such a consent is, and how far it counts, provision 7 says.",
+                  kInAnEmergency));
   EXPECT_THAT(
       French("outbound.forbid", body),
-      ElementsAre("Les autorités de la France ne transmettent à quiconque aucun enregistrement, si "
-                  "l'enregistrement porte le code de traitement H2 (pas de transmission ultérieure "
-                  "sans l'autorisation de celui qui a fourni les données) et si des données ont "
-                  "été obtenues d'un État autre que celui de l'expéditeur ou d'une organisation "
-                  "internationale, à moins que chaque État dont les données ont été obtenues n'y "
-                  "consente : l'enregistrement est refusé en entier.",
-                  "Ce qu'est un tel consentement, et dans quelle mesure il vaut, la disposition 7 "
-                  "le dit."));
+      ElementsAre(
+          "Les autorités de la France ne transmettent à quiconque aucun enregistrement, si "
+          "l'enregistrement porte le code de traitement H2 (pas de transmission ultérieure "
+          "sans l'autorisation de celui qui a fourni les données) et si des données ont "
+          "été obtenues d'un État autre que celui de l'expéditeur ou d'une organisation "
+          "internationale, à moins que chaque État dont les données ont été obtenues n'y "
+          "consente : l'enregistrement est refusé en entier.",
+          "Ce qu'est un tel consentement, et dans quelle mesure il vaut, la disposition 7 "
+          "le dit.",
+          "En cas d'urgence, deux agents de l'expéditeur, de fonctions différentes, peuvent "
+          "se passer de ce consentement pendant 24 heures au plus, mais jamais lorsque les "
+          "données concernent une victime ou un enfant ; chaque État dont le consentement "
+          "manque en est informé aussitôt."));
+}
+
+TEST(Article, SaysThatARuleMayBeOverriddenWhereItMay) {
+  const std::string unless = "unless = \"consent-of-source-attached\"\n";
+  EXPECT_THAT(English("outbound.forbid", "about = [\"suspect\", \"witness\"]\n" + unless),
+              Contains(kInAnEmergency));
+  EXPECT_THAT(English("outbound.forbid", "about = [\"suspect\", \"child\"]\n" + unless),
+              Not(Contains(kInAnEmergency)));
+  EXPECT_THAT(English("outbound.forbid", "about = [\"victim\"]\n" + unless),
+              Not(Contains(kInAnEmergency)));
+  EXPECT_THAT(English("inbound.forbid", unless), Not(Contains(kInAnEmergency)));
+  EXPECT_THAT(English("outbound.forbid", "data = [\"identity\"]\n"), Not(Contains(kInAnEmergency)));
 }
 
 TEST(Article, AForbidThatNamesPersonsSaysWhatTheRecordHolds) {

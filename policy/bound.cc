@@ -102,6 +102,15 @@ std::string_view LabelWord(Label label) {
   return kWords[static_cast<size_t>(label)];
 }
 
+uint32_t WordsOf(const Tables& tables, Category category, const std::vector<std::string>& words) {
+  uint32_t out = 0;
+  for (const std::string& word : words) {
+    const uint8_t row = tables.vocabulary.RowOf(category, word);
+    if (row != kUnknownRow) out |= 1u << row;
+  }
+  return out;
+}
+
 BoundEnd BindEnd(const Tables& tables, std::string_view agency, Instant t) {
   BoundEnd end{.agency = agency};
   const AgencyRow* const row = tables.agencies.Find(agency);

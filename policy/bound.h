@@ -76,6 +76,14 @@ struct Bound {
   std::array<BoundSection, limits::kSections> sections;
 };
 
+// Whether a set of words has this row; none has kUnknownRow.
+inline bool HasWord(uint32_t words, size_t row) {
+  return row < kWordsPerCategory && (words >> row & 1u) != 0;
+}
+
+// The words of a list, by row; one that the vocabulary does not have names nothing.
+uint32_t WordsOf(const Tables& tables, Category category, const std::vector<std::string>& words);
+
 // Not known unless the agency is registered and active at t.
 BoundEnd BindEnd(const Tables& tables, std::string_view agency, Instant t);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/override.h"
+
 namespace entente::policy {
 namespace {
 
@@ -44,6 +46,9 @@ class RuleCompiler {
     masks[static_cast<size_t>(rule_.kind)]->Set(bit_);
     if (!allow()) side_.deny.Set(bit_);
     if (rule_.unless_consent_of_source) side_.unless.Set(bit_);
+    if (side_.direction == Direction::kOutbound && MayBeOverridden(rule_)) {
+      side_.overridable.Set(bit_);
+    }
     side_.rules.push_back({rule_.kind, rule_.id, rule_.title});
     const ObligationSet obligations = context_.obligations.SetOf(rule_.obligations);
     for (size_t family = 0; family < kObligationFamilies; ++family) {

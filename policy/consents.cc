@@ -24,17 +24,6 @@ Bound AsSentBySource(const Bound& bound, const BoundEnd& source, uint32_t instru
   return out;
 }
 
-bool Has(uint32_t words, size_t row) { return row < kWordsPerCategory && (words >> row & 1u) != 0; }
-
-uint32_t WordsOf(const Tables& tables, Category category, const std::vector<std::string>& words) {
-  uint32_t out = 0;
-  for (const std::string& word : words) {
-    const uint8_t row = tables.vocabulary.RowOf(category, word);
-    if (row != kUnknownRow) out |= 1u << row;
-  }
-  return out;
-}
-
 uint32_t FindInstrument(const Tables& tables, const std::string& id) {
   const uint32_t* const found = tables.instrument_index.Find(id);
   return found == nullptr ? kNone : *found;
@@ -61,7 +50,12 @@ bool CoversAnAtom(const SideTables& side, const Mask& rules, const Bound& asked)
 
 Consents::Consents(const Tables& tables, const RecipientLabels& recipient, const Bound& bound,
                    Instant t, Sources sources)
-    : tables_(tables), recipient_(recipient), bound_(bound), t_(t), sources_(sources) {
+    : tables_(tables),
+      recipient_(recipient),
+      bound_(bound),
+      t_(t),
+      sources_(sources),
+      override_(tables, recipient.emergency, t) {
   for (const ConsentLabels& consent : recipient.consents) {
     if (consent.from <= t && t < consent.until) Hear(consent);
   }
@@ -117,7 +111,7 @@ bool Consents::HearPolicy(const BoundEnd& source, uint32_t instrument, Voice& vo
 }
 
 bool Consents::Voice::Covers(size_t person, size_t data_row) const {
-  if (!Has(about, person) || !Has(data, data_row)) return false;
+  if (!HasWord(about, person) || !HasWord(data, data_row)) return false;
   return side == nullptr || Releases(*side, rules, person, data_row);
 }
 
@@ -128,13 +122,14 @@ bool Consents::Consented(uint16_t state, size_t person, size_t data) const {
   return false;
 }
 
-bool Consents::AllAsked(const SideTables& side, size_t rule, size_t person, size_t data) const {
+bool Consents::AllAsked(const SideTables& side, size_t rule, size_t person, size_t data,
+                        bool overridden) const {
   bool any = false;
   for (const std::string& code : *bound_.obtained_from) {
     const uint16_t state = StateNumber(code);
     if (state == bound_.origin.state) continue;
     if (!SourceMask(side, tables_, bound_, state, t_).Has(rule)) continue;
-    if (!Consented(state, person, data)) return false;
+    if (!overridden && !Consented(state, person, data)) return false;
     any = true;
   }
   return any;
@@ -142,12 +137,14 @@ bool Consents::AllAsked(const SideTables& side, size_t rule, size_t person, size
 
 bool Consents::Yields(const SideTables& side, size_t rule) const {
   if (bound_.obtained_unknown) return false;
+  const bool named = override_.Names(side, rule);
   for (uint32_t i = 0; i < bound_.section_count; ++i) {
     bool yields = true;
     ForEachWord(bound_.sections[i].about.rows, [&](size_t person) {
       if (!side.person[person].Has(rule)) return;
       ForEachWord(bound_.sections[i].data.rows, [&](size_t data) {
-        if (side.data[data].Has(rule)) yields &= AllAsked(side, rule, person, data);
+        if (!side.data[data].Has(rule)) return;
+        yields &= AllAsked(side, rule, person, data, named && override_.Covers(person, data));
       });
     });
     if (!yields) return false;

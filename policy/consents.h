@@ -1,7 +1,8 @@
 // What the consents attached for one recipient make true (docs/policy.md, "Consents"): which atoms
 // of the record the States that its data came from let go on to this recipient, and whether the
 // origin itself has let a record go that handling code H3 holds. That a consent was signed by whom
-// it names, for this origin and recipient and purpose, was verified before it became a label.
+// it names, for this origin and recipient and purpose, was verified before it became a label. An
+// override stands in for those that are missing.
 // Internal to policy/. Allocates nothing.
 #pragma once
 
@@ -11,6 +12,7 @@
 #include "core/base/limits.h"
 #include "policy/bound.h"
 #include "policy/labels.h"
+#include "policy/override.h"
 #include "policy/side.h"
 #include "policy/tables.h"
 
@@ -26,7 +28,7 @@ class Consents {
            Sources sources);
 
   // Of these forbids, which all match, those that yield: the rows of `unless`, each atom of which
-  // is covered by every State that the rule asks about.
+  // is covered by every State that the rule asks about, or by the override.
   Mask Yielding(const SideTables& side, const Mask& forbids) const;
   // The origin has itself let every atom go to this recipient.
   bool OriginLetsGo() const;
@@ -49,7 +51,9 @@ class Consents {
   // False when it counts for nothing.
   bool HearInstrument(const ConsentLabels& consent, const BoundEnd& source, Voice& voice) const;
   bool HearPolicy(const BoundEnd& source, uint32_t instrument, Voice& voice) const;
-  bool AllAsked(const SideTables& side, size_t rule, size_t person, size_t data) const;
+  // Of the States that the rule asks there is one, and each consents, or need not.
+  bool AllAsked(const SideTables& side, size_t rule, size_t person, size_t data,
+                bool overridden) const;
   bool Yields(const SideTables& side, size_t rule) const;
   bool Consented(uint16_t state, size_t person, size_t data) const;
 
@@ -58,6 +62,7 @@ class Consents {
   const Bound& bound_;
   const Instant t_;
   const Sources sources_;
+  const Override override_;
   std::array<Voice, limits::kConsents> voices_;
   uint32_t count_ = 0;
 };

@@ -43,7 +43,7 @@ class Decider {
         outbound_(outbound),
         inbound_(inbound),
         bound_(Bind(tables_, record, recipient, t)) {
-    if (recipient.consents.empty()) return;
+    if (recipient.consents.empty() && !recipient.emergency) return;
     // Who decides for one State alone holds no other's policy.
     const bool both = outbound && inbound;
     consents_.emplace(tables_, recipient, bound_, t,
@@ -329,7 +329,7 @@ class Decider {
   const bool outbound_;  // which halves are asked
   const bool inbound_;
   const Bound bound_;
-  std::optional<Consents> consents_;           // when any is attached
+  std::optional<Consents> consents_;           // when any is attached, or an override
   const InstrumentRow* instrument_ = nullptr;  // only when it is in force for these two
   const PolicyTables* contact_ = nullptr;      // the destination's, also when it has expired
   const PolicyTables* destination_ = nullptr;

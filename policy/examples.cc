@@ -76,6 +76,15 @@ class ConsentingStates {
   SnapshotParts& parts_;
 };
 
+// Of whatever the record is about, at the example's instant.
+OverrideLabels OverrideOf(const Example& example, const Vocabulary& words) {
+  return {.rules = example.overridden,
+          .about = words.words(Category::kPerson),
+          .data = words.words(Category::kData),
+          .from = example.when,
+          .until = example.when + 1};
+}
+
 bool Met(const std::string& cause, const Decision& decision) {
   return std::any_of(decision.matched.begin(), decision.matched.end(),
                      [&](const MatchedRule& rule) { return rule.id == cause; }) ||
@@ -113,6 +122,7 @@ absl::StatusOr<Decision> DecideExample(const Policy& policy, const Example& exam
   recipient.recipient = outbound ? *other : *own;
   ConsentingStates consenting(policy, example, setting.vocabulary, parts);
   if (auto status = consenting.Add(record, recipient); !status.ok()) return status;
+  if (!example.overridden.empty()) recipient.emergency = OverrideOf(example, setting.vocabulary);
   const auto snapshot = Snapshot::Compile(setting.vocabulary, parts);
   if (!snapshot.ok()) return snapshot.status();
   return outbound ? DecideOutbound(**snapshot, record, recipient, example.when)

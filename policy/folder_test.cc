@@ -160,14 +160,24 @@ TEST_F(FolderTest, NoFolderOrAnEmptyOneIsNotFound) {
   EXPECT_TRUE(absl::IsNotFound(LoadFolder(path_ + "/empty").status()));
 }
 
+std::string ExampleText(const char* say, const char* more, const char* expect) {
+  return std::string("[[example]]\nsay = \"") + say +
+         "\"\nrecord = { to = \"BR\", purpose = \"investigate\", under = \"FR-BR\", "
+         "sections = [[\"suspect\", \"identity\"]], " +
+         more + " }\nexpect = \"" + expect + "\"\n";
+}
+
+void ExpectAsExpected(const World& world) {
+  const SnapshotParts parts = world.Parts();
+  const auto failures = RunExamples(
+      world.Parsed("FR"), {PublishedVocabulary(), parts.groups, parts.instruments, parts.agencies});
+  ASSERT_TRUE(failures.ok()) << failures.status();
+  EXPECT_THAT(*failures, IsEmpty());
+}
+
 TEST(Examples, ConsentsInAnExampleAreGood) {
   World world;
-  const auto example = [](const char* say, const char* more, const char* expect) {
-    return std::string("[[example]]\nsay = \"") + say +
-           "\"\nrecord = { to = \"BR\", purpose = \"investigate\", under = \"FR-BR\", "
-           "sections = [[\"suspect\", \"identity\"]], " +
-           more + " }\nexpect = \"" + expect + "\"\n";
-  };
+  const auto example = ExampleText;
   world.of("FR").rules +=
       RuleText("outbound.forbid", "FR-F",
                "obtained_from = [\"another-state\"]\nunless = \"consent-of-source-attached\"") +
@@ -179,11 +189,23 @@ TEST(Examples, ConsentsInAnExampleAreGood) {
               "released") +
       example("its own", "handling = [\"H3\"], consents = [\"FR\"]", "released") +
       example("not its own", "handling = [\"H3\"], consents = [\"DE\"]", "held");
-  const SnapshotParts parts = world.Parts();
-  const auto failures = RunExamples(
-      world.Parsed("FR"), {PublishedVocabulary(), parts.groups, parts.instruments, parts.agencies});
-  ASSERT_TRUE(failures.ok()) << failures.status();
-  EXPECT_THAT(*failures, IsEmpty());
+  ExpectAsExpected(world);
+}
+
+TEST(Examples, AnOverrideInAnExampleIsInForceAtItsInstant) {
+  World world;
+  const auto example = ExampleText;
+  world.of("FR").rules +=
+      RuleText("outbound.forbid", "FR-F",
+               "obtained_from = [\"another-state\"]\nunless = \"consent-of-source-attached\"") +
+      example("one", "obtained_from = [\"DE\"], override = [\"FR-F\"]", "released") +
+      example("of another rule", "obtained_from = [\"DE\"], override = [\"FR-G\"]", "refused") +
+      example("for two", "obtained_from = [\"DE\", \"ORG\"], override = [\"FR-F\"]", "released") +
+      example("none to ask", "handling = [\"H3\"], override = [\"FR-F\"]", "held") +
+      "at = 2026-09-01T00:00:00Z\n" +
+      example("later", "obtained_from = [\"DE\"], override = [\"FR-F\"]", "released") +
+      "at = 2026-09-01T00:00:00Z\n";
+  ExpectAsExpected(world);
 }
 
 TEST(Examples, AnExampleOfTheInboundHalfAndItsDefaults) {

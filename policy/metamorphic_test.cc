@@ -167,14 +167,16 @@ TEST(Metamorphic, AGroupIsItsMembers) {
   EXPECT_GT(with_groups, 300);
 }
 
+// Without what anyone let go.
 Decision DecideWithout(Case c) {
   c.recipient.consents.clear();
+  c.recipient.emergency.reset();
   return DecideCase(c);
 }
 
 // Each section into its atoms: a section stays behind exactly when one of its atoms does.
 TEST(Metamorphic, SplittingASectionReleasesTheSame) {
-  int split = 0, by_consent = 0;
+  int split = 0, let_go = 0;
   ForManyCases([&](const Case& c, entente::testing::SeededRandom&) {
     Case parted = c;
     parted.record.sections.clear();
@@ -201,32 +203,38 @@ TEST(Metamorphic, SplittingASectionReleasesTheSame) {
     EXPECT_EQ(Says(before, "forbidden"), Says(after, "forbidden"));
     const bool more = parted.record.sections.size() > c.record.sections.size();
     split += more ? 1 : 0;
-    by_consent += more && Says(DecideWithout(c), "forbidden") != Says(before, "forbidden") ? 1 : 0;
+    let_go += more && Says(DecideWithout(c), "forbidden") != Says(before, "forbidden") ? 1 : 0;
   });
   EXPECT_GT(split, 150);
-  EXPECT_GT(by_consent, 3);
+  EXPECT_GT(let_go, 3);
 }
 
 // ---- consents
 
-// Calls check(decide, case, random) for cases with consents; decide(recipient) decides the case
-// with others. Consents are not in the snapshot: one serves all cases of a world.
-template <typename Check>
-void ForManyConsents(Check check) {
+// Calls check(decide, case, random) for those cases of which wanted(recipient) is true;
+// decide(recipient) decides the case with others, both halves of it or one. Consents and overrides
+// are not in the snapshot: one serves all cases of a world.
+template <typename Wanted, typename Check>
+void ForManyRecipients(Wanted wanted, Check check) {
   std::shared_ptr<const Snapshot> snapshot;
   ForManyCases(
       [&](const Case& c, entente::testing::SeededRandom& random) {
-        const size_t count = c.recipient.consents.size();
-        if (count == 0 || count > limits::kConsents) return;
+        if (c.recipient.consents.size() > limits::kConsents || !wanted(c.recipient)) return;
         if (snapshot == nullptr || snapshot->hash() != c.parts.hash) {
           snapshot = Snapshot::Compile(PublishedVocabulary(), c.parts).value();
         }
-        const auto decide = [&](const RecipientLabels& recipient) {
-          return Decide(*snapshot, c.record, recipient, c.t);
+        const auto decide = [&](const RecipientLabels& recipient,
+                                decltype(&Decide) half = &Decide) {
+          return half(*snapshot, c.record, recipient, c.t);
         };
         check(decide, c, random);
       },
       10 * kWorlds);
+}
+
+template <typename Check>
+void ForManyConsents(Check check) {
+  ForManyRecipients([](const RecipientLabels& to) { return !to.consents.empty(); }, check);
 }
 
 RecipientLabels OneFewer(RecipientLabels recipient, entente::testing::SeededRandom& random) {
@@ -289,6 +297,119 @@ TEST(Metamorphic, TheOrderOfConsentsMeansNothing) {
   EXPECT_GT(several, 60);
 }
 
+// ---- overrides
+
+template <typename Check>
+void ForManyOverrides(Check check) {
+  ForManyRecipients([](const RecipientLabels& to) { return to.emergency.has_value(); }, check);
+}
+
+RecipientLabels WithoutOverride(RecipientLabels recipient) {
+  recipient.emergency.reset();
+  return recipient;
+}
+
+TEST(Metamorphic, AnOverrideLiftsForbidsOfTheOriginAndDoesNothingElse) {
+  int lifted = 0, released = 0;
+  ForManyOverrides([&](auto decide, const Case& c, auto&) {
+    const Decision before = decide(WithoutOverride(c.recipient));
+    const Decision after = decide(c.recipient);
+    EXPECT_EQ(after.withheld, before.withheld);
+    EXPECT_TRUE(std::ranges::includes(before.matched, after.matched));
+    std::vector<SidedReason> reasons = before.reasons;
+    if (before.reasons != after.reasons) {
+      std::erase(reasons, SidedReason{Side::kOrigin, "forbidden"});
+    }
+    EXPECT_EQ(after.reasons, reasons);
+    EXPECT_TRUE(!before.releases() || after == before);
+    EXPECT_EQ(decide(c.recipient, DecideInbound),
+              decide(WithoutOverride(c.recipient), DecideInbound));
+    lifted += after.matched != before.matched ? 1 : 0;
+    released += ReleasesMore(after, before) ? 1 : 0;
+  });
+  EXPECT_GT(lifted, 50);
+  EXPECT_GT(released, 5);
+}
+
+TEST(Metamorphic, AnOverrideOutsideItsTimeOrOfMoreThanADayChangesNothing) {
+  int mattered = 0;
+  ForManyOverrides([&](auto decide, const Case& c, auto& random) {
+    RecipientLabels late = c.recipient;
+    OverrideLabels& one = *late.emergency;
+    const uint64_t how = random.Below(3);
+    if (how == 0) one.until = c.t;
+    if (how == 1) one.from = c.t + 1;
+    if (how == 2) one.until = one.from + (limits::kOverrideMs + 1);
+    const Decision without = decide(WithoutOverride(c.recipient));
+    EXPECT_EQ(decide(late), without);
+    mattered += decide(c.recipient) != without ? 1 : 0;
+  });
+  EXPECT_GT(mattered, 50);
+}
+
+InstrumentParty PartyFor(const std::string& agency) {
+  return {StateOf(agency) == "ORG" ? agency : std::string(StateOf(agency)), {}};
+}
+
+// That serves these two whatever the purpose and data.
+Instrument Between(const std::string& source, const std::string& recipient) {
+  Instrument out;
+  out.id = source + "-CONSENTS";
+  out.purposes = PublishedVocabulary().words(Category::kPurpose);
+  out.data = PublishedVocabulary().words(Category::kData);
+  out.parties = {PartyFor(source)};
+  if (PartyFor(source).party == PartyFor(recipient).party) {
+    out.kind = InstrumentKind::kDomestic;
+  } else {
+    out.parties.push_back(PartyFor(recipient));
+  }
+  return out;
+}
+
+// Each State that the record says its data came from consents to all of it.
+Case WithConsentsOfAll(Case c) {
+  for (const std::string& code : c.record.obtained_from) {
+    const auto source = AgencyId::Parse(code + ".source");
+    if (!source.ok()) continue;
+    c.parts.agencies.push_back({*source, "police", "", {}, {}});
+    const Instrument between = Between(source->text(), c.recipient.recipient);
+    c.parts.instruments.instruments.push_back(between);
+    c.recipient.consents.push_back({.source = source->text(),
+                                    .under = between.id,
+                                    .about = PublishedVocabulary().words(Category::kPerson),
+                                    .data = PublishedVocabulary().words(Category::kData),
+                                    .from = c.t,
+                                    .until = c.t + 1});
+  }
+  c.recipient.emergency.reset();
+  return c;
+}
+
+bool HasLabelReason(const Decision& decision) {
+  return std::ranges::any_of(decision.reasons,
+                             [](const SidedReason& one) { return one.text.starts_with("label-"); });
+}
+
+// So that nobody who compares two policies need ask about overrides as well.
+TEST(Metamorphic, AnOverrideLetsGoNoMoreThanConsentsOfAllSourcesWould) {
+  int lifted = 0, released = 0;
+  ForManyOverrides([&](auto decide, const Case& c, auto&) {
+    const Decision after = decide(c.recipient, DecideOutbound);
+    const Decision before = decide(WithoutOverride(c.recipient), DecideOutbound);
+    if (before == after || HasLabelReason(after)) return;
+    const Case all = WithConsentsOfAll(c);
+    const auto snapshot = Snapshot::Compile(PublishedVocabulary(), all.parts);
+    ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+    const Decision agreed = DecideOutbound(**snapshot, all.record, all.recipient, all.t);
+    EXPECT_TRUE(std::ranges::includes(after.matched, agreed.matched));
+    EXPECT_TRUE(!after.releases() || agreed == after);
+    ++lifted;
+    released += after.releases() ? 1 : 0;
+  });
+  EXPECT_GT(lifted, 50);
+  EXPECT_GT(released, 5);
+}
+
 // ---- time
 
 void Add(const Interval& interval, std::set<int64_t>& borders) {
@@ -316,6 +437,7 @@ std::set<int64_t> BordersOf(const Case& c) {
   for (const ConsentLabels& consent : c.recipient.consents) {
     Add({consent.from, consent.until}, out);
   }
+  if (const auto& one = c.recipient.emergency) Add({one->from, one->until}, out);
   if (c.record.created) out.insert(c.record.created->ms + limits::kPolicyHoldMs);
   return out;
 }

@@ -67,12 +67,13 @@ struct Rule {
 struct Example {
   std::string say;
   Direction direction = Direction::kOutbound;
-  std::string other;                  // the other side: a jurisdiction or an agency
-  std::string own_kind;               // kind of the file's own agency
-  std::string other_kind;             // empty: as registered, when `other` is an agency
-  RecordLabels record;                // origin is filled in when the example runs
-  RecipientLabels recipient;          // recipient is filled in when the example runs
-  std::vector<std::string> consents;  // States that let all of it go on to the recipient
+  std::string other;                    // the other side: a jurisdiction or an agency
+  std::string own_kind;                 // kind of the file's own agency
+  std::string other_kind;               // empty: as registered, when `other` is an agency
+  RecordLabels record;                  // origin is filled in when the example runs
+  RecipientLabels recipient;            // recipient is filled in when the example runs
+  std::vector<std::string> consents;    // States that let all of it go on to the recipient
+  std::vector<std::string> overridden;  // ids of rules that an override of all of it names
   Instant when;
   std::string expect;                // verdict word
   std::vector<std::string> because;  // rule ids and reasons that must all be there

@@ -51,22 +51,24 @@ Decision ByOracle(const Case& c) {
 struct Tally {
   std::array<uint64_t, 4> verdicts{};
   std::map<std::string, uint64_t> reasons;  // without subjects
-  std::map<std::string, uint64_t> met;      // of consents
+  std::map<std::string, uint64_t> met;      // of consents and overrides
 
-  void Add(const Decision& decision, const std::set<std::string>& of_consents) {
+  void Add(const Decision& decision, const std::set<std::string>& of_one) {
     ++verdicts[static_cast<size_t>(decision.verdict)];
     for (const SidedReason& reason : decision.reasons) {
       ++reasons[reason.text.substr(0, reason.text.find(':'))];
     }
-    for (const std::string& one : of_consents) ++met[one];
-    if (of_consents.contains("yields") && decision.releases()) ++met["released by consent"];
+    for (const std::string& one : of_one) ++met[one];
+    if (!decision.releases()) return;
+    if (of_one.contains("yields")) ++met["released by consent"];
+    if (of_one.contains("override-yields")) ++met["released by override"];
   }
   void Print() const {
     std::cout << "release " << verdicts[0] << ", in part " << verdicts[1] << ", hold "
               << verdicts[2] << ", refuse " << verdicts[3] << '\n';
     for (const auto& [reason, count] : reasons) std::cout << "  " << reason << ' ' << count << '\n';
     for (const auto& [what, count] : met)
-      std::cout << "  consents: " << what << ' ' << count << '\n';
+      std::cout << "  consents and overrides: " << what << ' ' << count << '\n';
   }
 };
 
@@ -106,9 +108,33 @@ TEST(Oracle, AgreesOnRandomPoliciesAndRecords) {
         "handling-needs-person", "engine-failed"}) {
     EXPECT_GE(tally.reasons[reason], least) << reason;
   }
-  for (const char* met : {"yields", "released by consent", "yields-to-several", "other-state",
-                          "no-consent", "time", "words", "source", "instrument", "source-policy",
-                          "source-forbid", "source-together", "let-go"}) {
+  for (const char* met : {"yields",
+                          "released by consent",
+                          "yields-to-several",
+                          "other-state",
+                          "no-consent",
+                          "time",
+                          "words",
+                          "source",
+                          "instrument",
+                          "source-policy",
+                          "source-forbid",
+                          "source-together",
+                          "let-go",
+                          "override-yields",
+                          "released by override",
+                          "override-yields-for-several",
+                          "override-shares",
+                          "override-time",
+                          "override-too-long",
+                          "override-other-rule",
+                          "override-inbound",
+                          "override-firm-rule",
+                          "override-protected-rule",
+                          "override-protected",
+                          "override-words",
+                          "override-unknown-word",
+                          "override-nobody-asked"}) {
     EXPECT_GE(tally.met[met], least) << met;
   }
 }

@@ -121,6 +121,9 @@ void ReadLabels(TableReader& reader, const Vocabulary& vocabulary, Example& out)
   for (const PlacedText& code : reader.Texts("consents", Need::kOptional)) {
     if (CheckState(code, true, reader.errors())) out.consents.push_back(code.text);
   }
+  for (const PlacedText& rule : reader.Texts("override", Need::kOptional)) {
+    if (CheckIdentifier(rule, reader.errors())) out.overridden.push_back(rule.text);
+  }
 }
 
 void ReadRecord(const TomlValue& value, const Vocabulary& vocabulary, FileErrors& errors,

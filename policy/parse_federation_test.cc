@@ -99,6 +99,27 @@ TEST(ParseLabels, LeavesMissingAndUnknownWordsToTheDecision) {
   EXPECT_TRUE(labels->record.sections[0].essential);
 }
 
+TEST(ParseLabels, AnOverrideStandsInATableOfItsOwn) {
+  const std::string head = "record = \"labels/1\"\n";
+  const std::string time = "from = 2026-01-01T00:00:00Z\nuntil = 2026-01-01T12:00:00Z\n";
+  const auto labels = ParseLabels(head + "[override]\nrules = [\"FR-F\", \"FR-G\"]\n" +
+                                      "about = [\"hero\"]\ndata = [\"identity\"]\n" + time,
+                                  "r.toml");
+  ASSERT_TRUE(labels.ok()) << labels.status();
+  ASSERT_TRUE(labels->recipient.emergency);
+  const OverrideLabels& one = *labels->recipient.emergency;
+  EXPECT_THAT(one.rules, ElementsAre("FR-F", "FR-G"));
+  EXPECT_THAT(one.about, ElementsAre("hero"));
+  EXPECT_THAT(one.data, ElementsAre("identity"));
+  EXPECT_EQ(one.from, At("2026-01-01T00:00:00Z"));
+  EXPECT_EQ(one.until, At("2026-01-01T12:00:00Z"));
+  EXPECT_FALSE(ParseLabels(head, "r.toml")->recipient.emergency);
+  EXPECT_THAT(Refusal(ParseLabels(head + "override = [\"FR-F\"]\n", "r.toml")),
+              HasSubstr("r.toml:2:12: 'override' must be a table, begun by [override]"));
+  EXPECT_THAT(Refusal(ParseLabels(head + "[override]\nrules = [\"FR-F\"]\n", "r.toml")),
+              HasSubstr("'until'"));
+}
+
 TEST(ParseLabels, RefusesUnknownKeysAndDatesWithoutOffset) {
   const auto parse = [](const std::string& rest) {
     return ParseLabels("record = \"labels/1\"\n" + rest, "r.toml");

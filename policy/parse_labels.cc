@@ -36,6 +36,19 @@ ConsentLabels ReadConsent(const TomlValue& table, FileErrors& errors) {
   return consent;
 }
 
+OverrideLabels ReadOverride(const TomlValue& table, FileErrors& errors) {
+  TableReader reader(table, "this override", errors);
+  OverrideLabels out;
+  out.rules = PlainTexts(reader, "rules");
+  out.about = PlainTexts(reader, "about");
+  out.data = PlainTexts(reader, "data");
+  const Interval valid = reader.Between("from", "until", Need::kMandatory);
+  out.from = valid.from;
+  if (valid.until) out.until = *valid.until;
+  reader.Finish();
+  return out;
+}
+
 }  // namespace
 
 absl::StatusOr<LabelsFile> ParseLabels(std::string_view text, std::string_view file) {
@@ -58,6 +71,9 @@ absl::StatusOr<LabelsFile> ParseLabels(std::string_view text, std::string_view f
   out.record.obtained_from = PlainTexts(reader, "obtained_from");
   for (const TomlValue* table : reader.Tables("consents", Need::kOptional)) {
     out.recipient.consents.push_back(ReadConsent(*table, errors));
+  }
+  if (const TomlValue* table = reader.Table("override", Need::kOptional)) {
+    out.recipient.emergency = ReadOverride(*table, errors);
   }
   out.record.sent_under = reader.Count("sent_under", Need::kOptional);
   for (const TomlValue* table : reader.Tables("section", Need::kOptional)) {

@@ -167,6 +167,13 @@ std::string TableReader::Word(std::string_view key, Need need, const Vocabulary&
   return CheckWord(word, vocabulary, category) ? word.text : std::string();
 }
 
+const TomlValue* TableReader::Table(std::string_view key, Need need) {
+  const TomlValue* value = Take(key, need);
+  if (value == nullptr || value->kind == Kind::kTable) return value;
+  errors_.Add(value->at, Quoted(key) + " must be a table, begun by [" + std::string(key) + "]");
+  return nullptr;
+}
+
 std::vector<const TomlValue*> TableReader::Tables(std::string_view key, Need need) {
   std::vector<const TomlValue*> out;
   const TomlValue* value = Take(key, need);

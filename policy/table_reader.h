@@ -63,6 +63,8 @@ class TableReader {
                                  Category category);
   std::string Word(std::string_view key, Need need, const Vocabulary& vocabulary,
                    Category category);
+  // One table; null when absent.
+  const TomlValue* Table(std::string_view key, Need need);
   // The tables of an array of tables; empty when absent.
   std::vector<const TomlValue*> Tables(std::string_view key, Need need);
 

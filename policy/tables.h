@@ -93,8 +93,9 @@ struct SideTables {
   Direction direction;
   uint16_t own_state;
   Mask allow, withhold, forbid, together;
-  Mask deny;    // all but allow
-  Mask unless;  // forbids that yield to the consent of the source
+  Mask deny;         // all but allow
+  Mask unless;       // forbids that yield to the consent of the source
+  Mask overridable;  // those of them that an override may name
   PartyTable party, obtained_from;
   Rows to_kind, from_kind, purpose, record, evaluation, person, data;
   // Of each handling code the rules that it satisfies; an allow needs every code of the record.

@@ -21,6 +21,8 @@ inline constexpr int64_t kLongSilenceMs = kDayMs;
 inline constexpr int64_t kQuorumFreshnessMs = 15 * kMinuteMs;
 // A policy the origin applied but the broker has not yet: held at most this long.
 inline constexpr int64_t kPolicyHoldMs = kHourMs;
+// From the first instant of an override to its last.
+inline constexpr int64_t kOverrideMs = kDayMs;
 // What is older goes back to the origin's node, which wraps it again to a current key.
 inline constexpr int64_t kQueueMs = 30 * kDayMs;
 inline constexpr int64_t kDeliveryKeyLifeMs = 7 * kDayMs;

@@ -82,6 +82,7 @@ constexpr SentenceRow kRows[] = {
     {"policy.explain.record", "Log index {0}, {1}: {2} to {4} (record {3})",
      "Journal, numéro {0}, {1} : {2} à {4} (enregistrement {3})"},
     {"policy.explain.labels", "Labels:", "Étiquettes :"},
+    {"policy.explain.consent", "  consent: {0}", "  consentement : {0}"},
     {"policy.explain.section", "  section {0}: {1}", "  section {0} : {1}"},
     {"policy.explain.texts", "Texts in force then, state {0} of the log ({1}):",
      "Textes alors en vigueur, état {0} du journal ({1}) :"},
@@ -108,6 +109,9 @@ constexpr SentenceRow kRows[] = {
     {"policy.explain.nothing-shown", "   nothing that is shown here stands against it",
      "   rien de ce qui est montré ici ne s'y oppose"},
     {"policy.explain.rule", "   {0}  {1} ({2})", "   {0}  {1} ({2})"},
+    {"policy.explain.overridden",
+     "   {0}  {1} ({2}) yielded to an override in an emergency, in force until {3}",
+     "   {0}  {1} ({2}) : écartée en urgence par une dérogation, valable jusqu'au {3}"},
     {"policy.explain.contact",
      "The other State keeps back or refuses, by rules that are not shown. Whom to ask: {0}",
      "L'autre État retient ou refuse, par des règles qui ne sont pas montrées. À qui s'adresser : "

@@ -158,6 +158,13 @@ constexpr SentenceRow kRows[] = {
      ", à moins que chaque État dont les données ont été obtenues n'y consente"},
     {"render.unless-note", "What such a consent is, and how far it counts, provision 7 says.",
      "Ce qu'est un tel consentement, et dans quelle mesure il vaut, la disposition 7 le dit."},
+    {"render.override",
+     "In an emergency two officers of the sender, in different offices, may do without that "
+     "consent for at most 24 hours, but never where the data concern a victim or a child; each "
+     "State whose consent is missing is told at once.",
+     "En cas d'urgence, deux agents de l'expéditeur, de fonctions différentes, peuvent se passer "
+     "de ce consentement pendant 24 heures au plus, mais jamais lorsque les données concernent une "
+     "victime ou un enfant ; chaque État dont le consentement manque en est informé aussitôt."},
     {"render.shall", "The recipient shall {0}.", "Le destinataire est tenu {0}."},
     {"render.no-obligation", "This article itself lays no obligation on the recipient.",
      "Le présent article n'impose par lui-même aucune obligation au destinataire."},

@@ -80,14 +80,14 @@ constexpr SentenceRow kRows[] = {
      "for "
      "this recipient, purpose and data. The program verifies it; it counts only as far as the "
      "policy that this State has at that instant would itself let the data go. The tables of "
-     "Annexes A and B suppose that no consent is attached, and no handling code waits for a "
-     "person.",
+     "Annexes A and B suppose that no consent is attached, that none is done without in an "
+     "emergency, and that no handling code waits for a person.",
      "Un consentement est une déclaration signée par une autorité d'un État dont des données ont "
      "été obtenues, pour ce destinataire, cette finalité et ces données. Le programme le vérifie ; "
      "il ne vaut que dans la mesure où la politique de cet État, à cet instant, laisserait "
      "elle-même partir les données. Les tableaux des annexes A et B supposent qu'aucun "
-     "consentement "
-     "n'est joint et qu'aucun code de traitement n'attend une personne."},
+     "consentement n'est joint, qu'on ne se passe d'aucun en cas d'urgence et qu'aucun code de "
+     "traitement n'attend une personne."},
     {"provision.8",
      "Members of groups and parties of instruments are named as they are on {1}. At another "
      "instant those who are then members and parties count.",

@@ -3,7 +3,8 @@
 //   cedar-cases FIRST_SEED WORLDS RECORDS
 //   cedar-cases SEED --record INDEX [--without THING]...
 // The second gives one record of one world, with less in it: THING is section:2 or consent:0 (of
-// those that are left), obtained_from, or the State, version and id of a rule, FR/1/OUT-3.
+// those that are left), override, obtained_from, or the State, version and id of a rule,
+// FR/1/OUT-3.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -80,6 +81,7 @@ void EraseAt(std::vector<T>& list, const std::string& thing) {
 
 void TakeOut(const std::string& thing, SnapshotParts& parts, Asked& asked) {
   if (thing == "obtained_from") return asked.record.obtained_from.clear();
+  if (thing == "override") return asked.recipient.emergency.reset();
   if (thing.starts_with("section:")) return EraseAt(asked.record.sections, thing);
   if (thing.starts_with("consent:")) return EraseAt(asked.recipient.consents, thing);
   for (PolicyInForce& one : parts.policies) {

@@ -1,6 +1,9 @@
 // Consents, after docs/policy.md: what the half of a source's State says is asked of Cedar as for any half.
 import { Request, askHalf, holds, holdsTogether, isSource, stateOf } from './cedar_world.mjs';
 
+const DAY = 24 * 3600 * 1000;
+const PROTECTED = ['victim', 'child'];
+
 export class Consents {
   obligations = [];
 
@@ -58,12 +61,23 @@ export class Consents {
     return covered;
   }
 
-  yields({ unless, sources }, atoms) {
+  // `overridden`: says of an atom that it needs no consent.
+  yields({ unless, sources }, atoms, overridden = () => false) {
     const { origin, obtained_from: given } = this.one.record;
     if (!unless || !given.every(isSource)) return false;
     const asked = given.filter((state) => state !== stateOf(origin) && this.names(sources, state));
     const covers = (state, atom) => this.given.some((one) => one.state === state && one.covered.has(atom));
-    return asked.length > 0 && asked.every((state) => atoms.every((atom) => covers(state, atom)));
+    return asked.length > 0 && atoms.every((atom) => overridden(atom) || asked.every((state) => covers(state, atom)));
+  }
+
+  // An override names rules of the origin's half alone; who calls it has seen to that.
+  yieldsToOverride(id, rule, atoms) {
+    const { override } = this.one.recipient;
+    if (override === null || !this.inTime(override) || override.until - override.from > DAY) return false;
+    if (!override.rules.includes(id) || rule.about.some((person) => PROTECTED.includes(person))) return false;
+    const persons = override.about.filter((person) => !PROTECTED.includes(person));
+    const covered = new Set(persons.flatMap((person) => override.data.map((datum) => `${person} ${datum}`)));
+    return this.yields(rule, atoms, (atom) => covered.has(atom));
   }
 
   names(sources, state) {

@@ -35,6 +35,7 @@ class Decision {
   obligations = new Map(); // word → strictest value
   refused = false;
   yielded = false;
+  overridden = false;
   held = false;
 
   constructor(world, one) {
@@ -167,6 +168,7 @@ class Decision {
   // Steps 4 and 5, by Cedar.
   askSide(policy, half) {
     const side = askHalf(this.world, this.request, policy, half, this.one.record.sections);
+    side.half = half;
     side.duties = new Set();
     for (const { allows, withholds } of side.sections.flat()) {
       for (const rule of allows) side.duties.add(rule);
@@ -181,6 +183,10 @@ class Decision {
       const forbidden = atoms.filter(({ forbids }) => forbids.includes(id)).map(({ name }) => name);
       if (this.consents.yields(side.rules[id], forbidden)) {
         this.yielded = true;
+        continue;
+      }
+      if (side.half === 'outbound' && this.consents.yieldsToOverride(id, side.rules[id], forbidden)) {
+        this.overridden = true;
         continue;
       }
       this.refuse('forbidden');
@@ -244,7 +250,7 @@ class Decision {
     }
   }
 
-  // Step 9, without instant and snapshot; and whether a forbid yielded.
+  // Step 9, without instant and snapshot; and whether a forbid yielded, and to what.
   result(withheld) {
     const kept = new Set(withheld.map(({ section }) => section));
     const releases = !this.refused && !this.held;
@@ -258,6 +264,7 @@ class Decision {
       matched: sorted(this.matched),
       reasons: sorted(this.reasons),
       yielded: this.yielded,
+      overridden: this.overridden,
     };
   }
 }

@@ -43,7 +43,8 @@ function removable({ world, one }) {
   const rules = world.policies.flatMap((policy) => ['outbound', 'inbound'].flatMap(
     (half) => Object.keys(policy[half].cedar).map((id) => `${policy.state}/${policy.version}/${id}`)));
   const consents = one.recipient.consents.map((consent, i) => `consent:${i}`).reverse();
-  return [...sections, ...consents, ...rules, ...(one.record.obtained_from.length > 0 ? ['obtained_from'] : [])];
+  const override = one.recipient.override === null ? [] : ['override'];
+  return [...sections, ...consents, ...override, ...rules, ...(one.record.obtained_from.length > 0 ? ['obtained_from'] : [])];
 }
 
 // Takes out one thing after the other as long as the verdict or the released sections still differ as they did.
@@ -88,6 +89,7 @@ function compare(evaluator, counts, verdicts) {
         if (unknownLabels(one)) counts.unknown += 1;
         const decision = decide(world, one);
         if (decision.yielded) counts.yielded += 1;
+        if (decision.overridden) counts.overridden += 1;
         if (letGo(one)) counts.letGo += 1;
         if (differing(one.answer, decision).length > 0) return { seed: line.seed, index };
       }
@@ -101,12 +103,12 @@ function main() {
   const [head] = runCases(1, 0, 0);
   const evaluator = new Evaluator(loadCedar(options.modules), head);
   checkSchemaIsUsed(evaluator);
-  const counts = { worlds: 0, records: 0, unknown: 0, yielded: 0, letGo: 0 };
+  const counts = { worlds: 0, records: 0, unknown: 0, yielded: 0, overridden: 0, letGo: 0 };
   const verdicts = { release: 0, 'release-in-part': 0, hold: 0, refuse: 0 };
   const found = compare(evaluator, counts, verdicts);
   console.log(`Cedar ${evaluator.cedar.getCedarVersion()}: ${counts.worlds} worlds, ${counts.records} records ` +
     `(${counts.unknown} with missing or unknown labels, ${counts.yielded} where a forbid yielded, ` +
-    `${counts.letGo} with H3 let go), ${evaluator.calls} calls, ` +
+    `${counts.overridden} where one did to an override, ${counts.letGo} with H3 let go), ${evaluator.calls} calls, ` +
     `${Object.entries(verdicts).map(([word, count]) => `${word} ${count}`).join(', ')}; ` +
     `${found ? 1 : 0} disagreements, ${Math.round((Date.now() - begun) / 1000)} s`);
   if (found) {
@@ -115,8 +117,8 @@ function main() {
   }
   // Agreement says little about what hardly occurs.
   const rarest = (share, ...found) => Math.min(...found) < counts.records / share;
-  const rare = rarest(50, ...Object.values(verdicts), counts.unknown) || rarest(200, counts.yielded, counts.letGo);
-  if (rare) console.log('a verdict, an unknown label, or a consent that mattered, hardly occurred');
+  const rare = rarest(50, ...Object.values(verdicts), counts.unknown) || rarest(200, counts.yielded, counts.overridden, counts.letGo);
+  if (rare) console.log('a verdict, an unknown label, or a consent or override that mattered, hardly occurred');
   return rare ? 1 : 0;
 }
 

@@ -332,22 +332,32 @@ Json CedarCase(const RecordLabels& record, const RecipientLabels& recipient, Ins
                         {"from", consent.from.ms},
                         {"until", consent.until.ms}});
   }
-  return {
-      {"at", t.ms},
-      {"recipient",
-       {{"recipient", recipient.recipient}, {"under", recipient.under}, {"consents", consents}}},
-      {"record",
-       {{"origin", record.origin},
-        {"kind", record.kind},
-        {"purpose", record.purpose},
-        {"handling", record.handling},
-        {"evaluation", record.evaluation},
-        {"urgency", record.urgency},
-        {"created", record.created ? Json(record.created->ms) : Json()},
-        {"expires", record.expires ? Json(record.expires->ms) : Json()},
-        {"obtained_from", record.obtained_from},
-        {"sent_under", record.sent_under},
-        {"sections", sections}}}};
+  Json emergency;
+  if (const auto& one = recipient.emergency) {
+    emergency = {{"rules", one->rules},
+                 {"about", one->about},
+                 {"data", one->data},
+                 {"from", one->from.ms},
+                 {"until", one->until.ms}};
+  }
+  return {{"at", t.ms},
+          {"recipient",
+           {{"recipient", recipient.recipient},
+            {"under", recipient.under},
+            {"consents", consents},
+            {"override", emergency}}},
+          {"record",
+           {{"origin", record.origin},
+            {"kind", record.kind},
+            {"purpose", record.purpose},
+            {"handling", record.handling},
+            {"evaluation", record.evaluation},
+            {"urgency", record.urgency},
+            {"created", record.created ? Json(record.created->ms) : Json()},
+            {"expires", record.expires ? Json(record.expires->ms) : Json()},
+            {"obtained_from", record.obtained_from},
+            {"sent_under", record.sent_under},
+            {"sections", sections}}}};
 }
 
 }  // namespace entente::policy::testing

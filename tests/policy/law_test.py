@@ -60,7 +60,9 @@ class Policies:
         for example in file.get("example", []):
             if (state, example["say"]) in self.causes:
                 self.errors.append(f"{state}: two examples say “{example['say']}”")
-            self.causes[state, example["say"]] = set(example.get("because", []))
+            # A rule that yields to an override is shown as well, and not among those that matched.
+            yielding = example["record"].get("override", [])
+            self.causes[state, example["say"]] = {*example.get("because", []), *yielding}
             if not example.get("because"):
                 self.errors.append(f"{state}: “{example['say']}” names no cause")
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tests/policy/oracle_consents.h"
+#include "tests/policy/oracle_override.h"
 #include "tests/policy/oracle_rules.h"
 
 namespace entente::policy::testing {
@@ -24,7 +25,8 @@ class Oracle {
         to_(recipient),
         t_(t),
         rules_(vocabulary, parts, record, recipient, t),
-        consents_(vocabulary, parts, record, recipient, t) {}
+        consents_(vocabulary, parts, record, recipient, t),
+        override_(vocabulary, recipient, t) {}
 
   Decision Run() {
     if (to_.consents.size() > kMostConsents) return Undecided();
@@ -49,7 +51,11 @@ class Oracle {
     return Result();
   }
 
-  const std::set<std::string>& met() const { return consents_.met(); }
+  std::set<std::string> met() {
+    std::set<std::string> out = consents_.met();
+    out.merge(override_.met());
+    return out;
+  }
 
  private:
   void Refuse(Side side, const std::string& reason) {
@@ -217,6 +223,28 @@ class Oracle {
     return direction == Direction::kOutbound ? policy.outbound : policy.inbound;
   }
 
+  // Of what the override leaves each State that is asked has consented to each atom.
+  bool YieldsToOverride(const Rule& rule, Direction direction, const std::set<Atom>& matched) {
+    const std::set<Atom> overridden = override_.StandsInFor(rule, direction, matched);
+    if (overridden.empty()) return false;
+    const std::set<std::string> states = consents_.AskedBy(rule);
+    if (states.empty()) override_.met().insert("override-nobody-asked");
+    bool yields = !states.empty();
+    for (const Atom& atom : matched) {
+      if (overridden.count(atom) > 0) continue;
+      for (const std::string& state : states) yields = yields && consents_.Covers(state, atom);
+    }
+    if (!yields) return false;
+    override_.met().insert("override-yields");
+    if (states.size() > 1) override_.met().insert("override-yields-for-several");
+    if (overridden.size() < matched.size()) override_.met().insert("override-shares");
+    return true;
+  }
+
+  bool Yields(const Rule& rule, Direction direction, const std::set<Atom>& matched) {
+    return consents_.Yields(rule, matched) || YieldsToOverride(rule, direction, matched);
+  }
+
   void Forbids(const Policy& policy, Direction direction, Side side) {
     const std::string& own = policy.jurisdiction;
     for (const Rule& rule : HalfOf(policy, direction)) {
@@ -227,7 +255,7 @@ class Oracle {
           if (rules_.HoldsFor(rule, direction, own, atom.first, atom.second)) matched.insert(atom);
         }
       }
-      if (matched.empty() || consents_.Yields(rule, matched)) continue;
+      if (matched.empty() || Yields(rule, direction, matched)) continue;
       Refuse(side, "forbidden");
       matched_.insert({side, rule.id, rule.title});
     }
@@ -333,6 +361,7 @@ class Oracle {
   const Instant t_;
   const OracleRules rules_;
   OracleConsents consents_;
+  OracleOverride override_;
   const Instrument* binding_ = nullptr;
   bool refused_ = false;
   bool held_ = false;

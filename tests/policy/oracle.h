@@ -17,7 +17,11 @@ namespace entente::policy::testing {
 // "yields" and "yields-to-several" (States); "covers" (some atom); and why a consent did not count
 // for a forbid that could have yielded: "time", "words", "source", "instrument", "source-policy",
 // "source-forbid", "source-together", "no-consent", "other-state" (one State agreed, another not).
-// And of H3: "let-go".
+// And of H3: "let-go". Of an override where a forbid stood that consents alone did not lift:
+// "override-yields", "override-yields-for-several" (States), "override-shares" (with consents); and
+// why it did not count: "override-time", "override-too-long", "override-other-rule",
+// "override-inbound", "override-firm-rule" (without `unless`), "override-protected-rule",
+// "override-protected", "override-words", "override-unknown-word", "override-nobody-asked".
 Decision OracleDecide(const Vocabulary& vocabulary, const SnapshotParts& parts,
                       const RecordLabels& record, const RecipientLabels& recipient, Instant t,
                       std::set<std::string>* met = nullptr);

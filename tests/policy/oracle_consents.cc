@@ -149,16 +149,21 @@ bool OracleConsents::Covers(const std::string& state, const Atom& atom) {
   return false;
 }
 
-bool OracleConsents::Yields(const Rule& forbid, const std::set<Atom>& matched) {
-  if (!forbid.unless_consent_of_source) return false;
+std::set<std::string> OracleConsents::AskedBy(const Rule& forbid) const {
   const std::optional<Parties>& named = forbid.obtained_from;
   const bool every = !named || named->another_state || rules_.NamesLostGroup(*named);
   std::set<std::string> states;
   for (const std::string& code : record_.obtained_from) {
-    if (code != "ORG" && !IsJurisdiction(code)) return false;
+    if (code != "ORG" && !IsJurisdiction(code)) return {};
     if (code == StateIn(record_.origin)) continue;
     if (every || rules_.Names(*named, code)) states.insert(code);
   }
+  return states;
+}
+
+bool OracleConsents::Yields(const Rule& forbid, const std::set<Atom>& matched) {
+  if (!forbid.unless_consent_of_source) return false;
+  const std::set<std::string> states = AskedBy(forbid);
   size_t agreed = 0;
   for (const std::string& state : states) {
     size_t covered = 0;

@@ -22,6 +22,9 @@ class OracleConsents {
 
   // `matched`: all atoms of the record that this forbid matches.
   bool Yields(const Rule& forbid, const std::set<Atom>& matched);
+  // The States of obtained_from that it asks; none when a code is unknown.
+  std::set<std::string> AskedBy(const Rule& forbid) const;
+  bool Covers(const std::string& state, const Atom& atom);
   bool PersonLetGo();
   const std::vector<Obligation>& obligations() const { return obligations_; }
   // What was met, in the words of OracleDecide().
@@ -42,7 +45,6 @@ class OracleConsents {
   Given Judge(const ConsentLabels& consent);
   std::string BarOfConsent(const ConsentLabels& consent) const;
   void AskSource(Given& given);
-  bool Covers(const std::string& state, const Atom& atom);
   std::string WhyNot(const Given& given, const Atom& atom) const;
   bool InTime(const ConsentLabels& consent) const {
     return consent.from <= t_ && t_ < consent.until;

@@ -33,8 +33,29 @@ const Texts kObligations = {"use-only-for-stated-purpose",
                             "no-judicial-use-without-consent",
                             "verify-before-action"};
 
+constexpr int64_t kDay = 86'400'000;
 constexpr int64_t kStart = 1'770'000'000'000;
 constexpr int64_t kStep = 1'000'000;
+
+// Of all sections, each once.
+Texts WordsOf(const RecordLabels& record, Texts SectionLabels::*label) {
+  Texts out;
+  for (const SectionLabels& section : record.sections) {
+    out.insert(out.end(), (section.*label).begin(), (section.*label).end());
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+// Else hardly anything would go by an override.
+void LeaveOutTheProtected(RecordLabels& record) {
+  for (SectionLabels& section : record.sections) {
+    std::erase_if(section.about,
+                  [](const std::string& one) { return one == "victim" || one == "child"; });
+    if (section.about.empty()) section.about = {"suspect"};
+  }
+}
 
 }  // namespace
 
@@ -263,14 +284,8 @@ ConsentLabels RandomWorld::Agreed(const Asked& asked, const std::string& source)
   out.under = source == asked.record.origin ? asked.recipient.under
               : at_home                     ? "HOME"
                                             : One({"I1", "I2"});
-  for (const SectionLabels& section : asked.record.sections) {
-    out.about.insert(out.about.end(), section.about.begin(), section.about.end());
-    out.data.insert(out.data.end(), section.data.begin(), section.data.end());
-  }
-  for (Texts* words : {&out.about, &out.data}) {
-    std::sort(words->begin(), words->end());
-    words->erase(std::unique(words->begin(), words->end()), words->end());
-  }
+  out.about = WordsOf(asked.record, &SectionLabels::about);
+  out.data = WordsOf(asked.record, &SectionLabels::data);
   out.from = asked.t + -static_cast<int64_t>(random_.Below(3));
   out.until = asked.t + (Chance(2) ? 1 : kStep);
   return out;
@@ -330,9 +345,81 @@ std::vector<ConsentLabels> RandomWorld::Consents(const Asked& asked) {
   return out;
 }
 
+// The forbids of both ends that the consent of a source lifts, and now and then one that it does
+// not.
+Texts RandomWorld::RulesToOverride(const SnapshotParts& parts, const Asked& asked) {
+  Texts out;
+  const auto add = [&](const std::string& agency, const PolicyInForce& of,
+                       const std::vector<Rule>& rules) {
+    if (of.policy.jurisdiction != StateOf(agency)) return;
+    for (const Rule& rule : rules) {
+      const bool lifted = rule.kind == RuleKind::kForbid && rule.unless_consent_of_source;
+      if (lifted ? !Chance(8) : Chance(6)) out.push_back(rule.id);
+    }
+  };
+  for (const PolicyInForce& of : parts.policies) {
+    add(asked.record.origin, of, of.policy.outbound);
+    if (Chance(3)) add(asked.recipient.recipient, of, of.policy.inbound);
+  }
+  if (Chance(8)) out.push_back("NOWHERE-1");
+  return out;
+}
+
+void RandomWorld::Spoil(const Asked& asked, OverrideLabels& one) {
+  Texts& words = Chance(2) ? one.about : one.data;
+  switch (random_.Below(6)) {
+    case 0:
+      one.until = asked.t;
+      return;
+    case 1:
+      one.from = asked.t + 1;
+      return;
+    case 2:
+      one.until = one.from + (kDay + 1);
+      return;
+    case 3:
+      if (!words.empty()) words.pop_back();
+      return;
+    case 4:
+      words.push_back(One({"hero", "gossip", "", "child", "financial"}));
+      return;
+    default:
+      if (!one.rules.empty()) one.rules.pop_back();
+  }
+}
+
+OverrideLabels RandomWorld::Override(const SnapshotParts& parts, const Asked& asked) {
+  OverrideLabels out;
+  out.rules = RulesToOverride(parts, asked);
+  out.about = WordsOf(asked.record, &SectionLabels::about);
+  out.data = WordsOf(asked.record, &SectionLabels::data);
+  out.from = asked.t + -static_cast<int64_t>(random_.Below(3));
+  out.until = Chance(2) ? asked.t + 1 : out.from + kDay;
+  if (Chance(4)) Spoil(asked, out);
+  return out;
+}
+
+// It matters only where consents do not do: often there are none, or they are to one category of
+// data and the override is to the others.
+void RandomWorld::AddOverride(const SnapshotParts& parts, Asked& asked) {
+  OverrideLabels one = Override(parts, asked);
+  std::vector<ConsentLabels>& consents = asked.recipient.consents;
+  const uint64_t how = random_.Below(4);
+  if (how == 0) consents.clear();
+  if (how > 1 && !one.data.empty()) {
+    const std::string agreed = One(one.data);
+    std::erase(one.data, agreed);
+    for (ConsentLabels& consent : consents) consent.data = {agreed};
+  }
+  asked.recipient.emergency = std::move(one);
+}
+
 Asked RandomWorld::Question(const SnapshotParts& parts, size_t most_sections) {
   Asked out{Record(parts, most_sections), Recipient(), When()};
+  const bool emergency = Chance(2);
+  if (emergency && !Chance(3)) LeaveOutTheProtected(out.record);
   out.recipient.consents = Consents(out);
+  if (emergency) AddOverride(parts, out);
   return out;
 }
 

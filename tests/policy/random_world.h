@@ -21,7 +21,8 @@ class RandomWorld {
   explicit RandomWorld(uint64_t seed) : random_(seed) {}
 
   SnapshotParts Parts();
-  // With consents: most as the record needs them, some with one thing wrong.
+  // With consents and, now and then, an override: most as the record needs them, some with one
+  // thing wrong.
   Asked Question(const SnapshotParts& parts, size_t most_sections = 4);
   // Without.
   RecordLabels Record(const SnapshotParts& parts, size_t most_sections = 4);
@@ -51,6 +52,10 @@ class RandomWorld {
   void AddAgreed(const Asked& asked, const std::string& source, std::vector<ConsentLabels>& out);
   void Spoil(const Asked& asked, ConsentLabels& consent);
   std::vector<ConsentLabels> Consents(const Asked& asked);
+  std::vector<std::string> RulesToOverride(const SnapshotParts& parts, const Asked& asked);
+  OverrideLabels Override(const SnapshotParts& parts, const Asked& asked);
+  void Spoil(const Asked& asked, OverrideLabels& one);
+  void AddOverride(const SnapshotParts& parts, Asked& asked);
 
   entente::testing::SeededRandom random_;
   bool harsh_ = true;

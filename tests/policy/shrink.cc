@@ -65,6 +65,7 @@ class Shrinker {
     Thin(
         [&]() -> auto& { return case_.record.handling; }, 1);
     Consents();
+    Override();
     for (size_t i = 0; i < case_.record.sections.size(); ++i) {
       Thin(
           [&, i ]() -> auto& { return case_.record.sections[i].about; }, 1);
@@ -92,6 +93,16 @@ class Shrinker {
           [&, i ]() -> auto& { return case_.recipient.consents[i].about; }, 0);
       Thin(
           [&, i ]() -> auto& { return case_.recipient.consents[i].data; }, 0);
+    }
+  }
+
+  void Override() {
+    Clear([&]() -> auto& { return case_.recipient.emergency; });
+    if (!case_.recipient.emergency) return;
+    for (Texts OverrideLabels::*list :
+         {&OverrideLabels::rules, &OverrideLabels::about, &OverrideLabels::data}) {
+      Thin(
+          [&, list ]() -> auto& { return (*case_.recipient.emergency).*list; }, 0);
     }
   }
 
@@ -213,6 +224,9 @@ size_t SizeOf(const Case& c) {
   for (const ConsentLabels& consent : c.recipient.consents) {
     size += 1 + consent.about.size() + consent.data.size();
   }
+  if (const auto& one = c.recipient.emergency) {
+    size += 1 + one->rules.size() + one->about.size() + one->data.size();
+  }
   for (const Group& group : c.parts.groups.groups) size += 1 + group.members.size();
   for (const Instrument& one : c.parts.instruments.instruments) {
     size += 1 + one.parties.size() + one.purposes.size() + one.data.size() + one.obligations.size();
@@ -240,6 +254,11 @@ std::string Describe(const Case& c) {
     out += "  consent of " + consent.source + " under " + consent.under + " about " +
            List(consent.about) + " data " + List(consent.data) + " from " +
            FormatInstant(consent.from) + " until " + FormatInstant(consent.until) + "\n";
+  }
+  if (const auto& one = c.recipient.emergency) {
+    out += "  override of " + List(one->rules) + " about " + List(one->about) + " data " +
+           List(one->data) + " from " + FormatInstant(one->from) + " until " +
+           FormatInstant(one->until) + "\n";
   }
   for (const PolicyInForce& in_force : c.parts.policies) {
     out += "  policy " + in_force.policy.jurisdiction + " version " +

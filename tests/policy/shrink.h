@@ -1,6 +1,6 @@
 // Makes a case on which something fails smaller, as long as it still fails: rules, conditions,
-// sections, consents, words, agencies and dates are taken away one after another until nothing more
-// can go.
+// sections, consents, an override, words, agencies and dates are taken away one after another until
+// nothing more can go.
 #pragma once
 
 #include <functional>
@@ -21,8 +21,8 @@ struct Case {
 // `fails(c)` must hold to begin with, and still does for what is returned.
 Case Shrink(Case c, const std::function<bool(const Case&)>& fails);
 
-// How much stands in it: rules, conditions, sections, consents, words, agencies, instruments,
-// members.
+// How much stands in it: rules, conditions, sections, consents, an override, words, agencies,
+// instruments, members.
 size_t SizeOf(const Case& c);
 
 // The case for a person to read.
