@@ -192,7 +192,7 @@ policy::OverrideLabels AsIfSigned(const v1::Draft& draft, Instant now) {
           .about = WordsOf(draft, true),
           .data = WordsOf(draft, false),
           .from = now - limits::kClockToleranceMs,
-          .until = now - limits::kClockToleranceMs + record::kOverrideLifeMs};
+          .until = now - limits::kClockToleranceMs + limits::kOverrideMs};
 }
 
 state::Emergency NewEmergency(const Ground& ground, const state::SentRecord& sent,

@@ -13,8 +13,6 @@
 namespace entente::ledger {
 namespace {
 
-static_assert(record::kOverrideLifeMs == limits::kDayMs);
-
 Instant At(uint64_t ms) { return {static_cast<int64_t>(ms)}; }
 
 absl::Status Demand(bool holds, std::string_view otherwise) {
@@ -31,8 +29,7 @@ absl::Status CheckDated(const v1::OverrideNote& note, Instant instant) {
   if (At(note.instant_ms()) > instant + limits::kClockToleranceMs) {
     return Refuse(Reason::kFutureDated, "An override was signed later than now.");
   }
-  return Demand(At(note.instant_ms()) + record::kOverrideLifeMs >= instant,
-                "more than 24 hours old");
+  return Demand(At(note.instant_ms()) + limits::kOverrideMs >= instant, "more than 24 hours old");
 }
 
 absl::Status CheckIsOfThisRecord(const record::Header& header, std::string_view recipient,

@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using testing::OfficerKeys;
 
-constexpr int64_t kLife = record::kOverrideLifeMs;
+constexpr int64_t kLife = limits::kOverrideMs;
 
 FederationOptions SixAgencies() {
   FederationOptions options;

@@ -42,9 +42,7 @@ inline constexpr std::string_view kBatchType = "application/vnd.entente.batch.v1
 inline constexpr std::array<size_t, 3> kBatchSizes = {1, 8, 64};
 inline constexpr std::array<size_t, 5> kDigestCounts = {8, 16, 32, 64, 256};
 
-// How long an override lets anything go, and how old it may be; to how many recipients one record
-// goes by such, and how many agencies are told of each.
-inline constexpr int64_t kOverrideLifeMs = 24 * 3'600'000;
+// To how many recipients one record goes by an override, and how many agencies are told of each.
 inline constexpr size_t kMostOverrides = 8;
 inline constexpr size_t kMostSources = 16;
 

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/base/encoding.h"
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/crypto/keys.h"
 #include "core/record/calendar_type.h"
@@ -90,11 +91,12 @@ absl::Status CheckSources(const v1::OverrideNote& body) {
 }
 
 absl::Status CheckTimes(const v1::OverrideNote& body) {
-  return First(CheckInterval(body.from_ms(), body.until_ms(), false),
-               Demand(body.until_ms() - body.from_ms() <= static_cast<uint64_t>(kOverrideLifeMs),
-                      "an override that lasts longer than 24 hours"),
-               Demand(body.instant_ms() > 0, "an override without its instant"),
-               CheckInstant(body.instant_ms(), "the instant"));
+  return First(
+      CheckInterval(body.from_ms(), body.until_ms(), false),
+      Demand(body.until_ms() - body.from_ms() <= static_cast<uint64_t>(limits::kOverrideMs),
+             "an override that lasts longer than 24 hours"),
+      Demand(body.instant_ms() > 0, "an override without its instant"),
+      CheckInstant(body.instant_ms(), "the instant"));
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ v1::OverrideNote OverrideOf(const RecordId& record, Instant instant) {
   note.set_ground(v1::OVERRIDE_GROUND_LIFE);
   note.set_reason_digest(std::string(32, 'r'));
   note.set_from_ms(static_cast<uint64_t>(instant.ms));
-  note.set_until_ms(static_cast<uint64_t>(instant.ms + record::kOverrideLifeMs));
+  note.set_until_ms(static_cast<uint64_t>(instant.ms + limits::kOverrideMs));
   note.set_instant_ms(static_cast<uint64_t>(instant.ms));
   return note;
 }
