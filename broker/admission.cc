@@ -152,6 +152,7 @@ void Describe(const record::ParsedRecord& record, SubmissionCommand& command) {
     out.set_recipient(access.recipient.text());
     out.set_instrument(std::string(access.instrument));
     for (const std::string_view consent : access.consents) out.add_consents(std::string(consent));
+    out.set_override(std::string(access.emergency));
   }
 }
 

@@ -1,6 +1,6 @@
 // Admission: the one file that knows in which order a submission is checked (docs/formats.md,
 // "Submission"): caller -> size -> repetition -> signature -> strict reading -> digests and leaves
-// -> consents -> attachments -> decision for each recipient -> quota -> command.
+// -> consents and overrides -> attachments -> decision for each recipient -> quota -> command.
 //
 // A policy that refuses some or all recipients is no refusal of the submission: it is committed
 // with its decisions, so that the refusal stands in the log. `hold` refuses the whole with

@@ -7,6 +7,7 @@
 #include "broker/grants.h"
 #include "broker/judge.h"
 #include "broker/publication.h"
+#include "broker/told.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
@@ -144,6 +145,9 @@ absl::StatusOr<Applied> CommitSubmission(const Step& step, const v1::RecordHeade
   auto staged = StageRecord(step, header, submitted, *parts);
   if (!staged.ok()) return staged;
   KeepCase(*checked, RowOf(submission, *index), step.tx);
+  auto told = StageTold(submission, ActOf(submission.submitter(), step.instant), *parts,
+                        SeedOf(step.body), step.tx);
+  if (!told.ok()) return told;
   return Applied{*index, submitted.hash, false};
 }
 

@@ -161,6 +161,8 @@ class Engine {
   absl::StatusOr<v1::SubmissionResult> ResultFor(const Outcome& outcome, uint64_t tree_size,
                                                  std::string_view reader,
                                                  v1::Receipt& receipt) const;
+  absl::StatusOr<v1::Evidence> EvidenceAt(uint64_t log_index, uint64_t tree_size) const;
+  absl::Status AddTold(uint64_t log_index, uint64_t tree_size, v1::SubmissionResult& result) const;
   absl::StatusOr<v1::Evidence> EvidenceFor(uint64_t log_index, uint64_t tree_size,
                                            std::string_view reader, v1::Receipt& receipt) const;
 

@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
+#include "core/record/statements.h"
 
 namespace entente::broker {
 namespace {
@@ -48,22 +49,44 @@ audit::CheckpointKeeper::Signed Engine::LatestCheckpoint() const {
   return keeper_->Latest().value_or(audit::CheckpointKeeper::Signed{});
 }
 
+// Of the first part, which is the acting agency's.
+absl::StatusOr<v1::Evidence> Engine::EvidenceAt(uint64_t log_index, uint64_t tree_size) const {
+  auto salted = ReadSaltedPart(store_, log_index, 0);
+  if (!salted.ok()) return salted.status();
+  auto entry = log_->Entry(log_index);
+  if (!entry.ok()) return entry.status();
+  auto path = log_->Inclusion(log_index, tree_size);
+  if (!path.ok()) return path.status();
+  return MakeEvidence(log_index, *entry, *salted, *path);
+}
+
 absl::StatusOr<v1::Evidence> Engine::EvidenceFor(uint64_t log_index, uint64_t tree_size,
                                                  std::string_view reader,
                                                  v1::Receipt& receipt) const {
-  auto salted = ReadSaltedPart(store_, log_index, 0);
-  if (!salted.ok()) return salted.status();
   auto part = ReadStoredPart(store_, log_index, 0);
   if (!part.ok()) return part.status();
   if (part->reader() != reader) {
     return absl::InternalError("a receipt for another agency's submission");
   }
   if (auto status = AddItem(*part, log_index, receipt); !status.ok()) return status;
-  auto entry = log_->Entry(log_index);
-  if (!entry.ok()) return entry.status();
-  auto path = log_->Inclusion(log_index, tree_size);
-  if (!path.ok()) return path.status();
-  return MakeEvidence(log_index, *entry, *salted, *path);
+  return EvidenceAt(log_index, tree_size);
+}
+
+// What was told of an override stands right after its record.
+absl::Status Engine::AddTold(uint64_t log_index, uint64_t tree_size,
+                             v1::SubmissionResult& result) const {
+  for (uint64_t next = log_index + 1; next < tree_size; ++next) {
+    auto found = store_.Get(kParts, PartKey(next, 0));
+    if (!found.ok()) return found.status();
+    if (!*found) return absl::OkStatus();  // of an open entry
+    auto part = ReadStoredPart(store_, next, 0);
+    if (!part.ok()) return part.status();
+    if (part->notice().type() != record::kStatementType<v1::OverrideNote>) return absl::OkStatus();
+    auto evidence = EvidenceAt(next, tree_size);
+    if (!evidence.ok()) return evidence.status();
+    *result.add_told() = *std::move(evidence);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::SubmissionResult> Engine::ResultFor(const Outcome& outcome, uint64_t tree_size,
@@ -80,6 +103,7 @@ absl::StatusOr<v1::SubmissionResult> Engine::ResultFor(const Outcome& outcome, u
   auto evidence = EvidenceFor(*outcome.log_index, tree_size, reader, receipt);
   if (!evidence.ok()) return evidence.status();
   *result.mutable_committed() = *std::move(evidence);
+  if (auto told = AddTold(*outcome.log_index, tree_size, result); !told.ok()) return told;
   return result;
 }
 

@@ -56,7 +56,8 @@ absl::StatusOr<std::vector<ledger::DecidedRecipient>> DecideAll(const Candidate&
     auto to = ledger::ReadConsents(view.registry, record.header,
                                    {recipient.agency,
                                     recipient.instrument,
-                                    {recipient.consents.begin(), recipient.consents.end()}},
+                                    {recipient.consents.begin(), recipient.consents.end()},
+                                    recipient.emergency},
                                    view.next_index, instant);
     if (!to.ok()) return to.status();
     decided.push_back(
@@ -95,7 +96,8 @@ Candidate FromRecord(const record::ParsedRecord& record) {
   for (const record::Access& access : record.access) {
     out.recipients.push_back({access.recipient.text(),
                               std::string(access.instrument),
-                              {access.consents.begin(), access.consents.end()}});
+                              {access.consents.begin(), access.consents.end()},
+                              std::string(access.emergency)});
   }
   return out;
 }
@@ -117,7 +119,8 @@ absl::StatusOr<Candidate> FromCommand(const SubmissionCommand& submission) {
   for (const AccessDescriptor& access : submission.access()) {
     out.recipients.push_back({access.recipient(),
                               access.instrument(),
-                              {access.consents().begin(), access.consents().end()}});
+                              {access.consents().begin(), access.consents().end()},
+                              access.override()});
   }
   return out;
 }

@@ -24,6 +24,7 @@ struct Candidate {
     std::string agency;
     std::string instrument;
     std::vector<std::string> consents;  // SignedStatement each
+    std::string emergency{};            // the override, a SignedStatement; empty: none
   };
   std::vector<Recipient> recipients;
 };

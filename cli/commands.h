@@ -25,11 +25,14 @@ void AddWatchCommands(CLI::App& app, Context& context);
 void AddHeldCommands(CLI::App& app, Context& context);
 void AddRequestCommands(CLI::App& app, Context& context);
 void AddConsentCommands(CLI::App& app, Context& context);
+void AddOverrideCommands(CLI::App& app, Context& context);
 void AddRestrictCommands(CLI::App& app, Context& context);
 void AddInboxCommands(CLI::App& app, Context& context);
 void AddDecisionsCommand(CLI::App& app, Context& context);
 void AddAgencyCommands(CLI::App& app, Context& context);
 void AddOfficerCommands(CLI::App& app, Context& context);
+// Beneath `officer`.
+void AddOfficerKeyCommands(CLI::App& officer, Context& context);
 void AddPeopleCommands(CLI::App& app, Context& context);
 void AddCertificateCommands(CLI::App& app, Context& context);
 void AddAuthorityCommands(CLI::App& app, Context& context);

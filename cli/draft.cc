@@ -120,6 +120,18 @@ void ReadRequest(ConfigTable table, Instant now, const std::string& language,
   if (ask.due_ms() == 0) ask.set_due_ms(static_cast<uint64_t>((now + TimeOf(ask.ground())).ms));
 }
 
+void ReadOverride(ConfigTable table, v1::DraftOverride& asked) {
+  Assign(asked.mutable_rules(), table.Texts("rules"));
+  const std::string word = table.Text("ground");
+  if (const auto* const ground = ValueOf(*v1::OverrideGround_descriptor(), word)) {
+    asked.set_ground(static_cast<v1::OverrideGround>(ground->number()));
+  } else {
+    table.RefuseAs("ground", "draft.override-ground");
+  }
+  asked.set_reason(table.Text("reason"));
+  Assign(asked.mutable_sources(), table.Texts("sources"));
+}
+
 // The section that each kind has one of, and the sender's own reference in it.
 void ReadHead(ConfigTable& root, v1::RecordKind kind, Instant now, v1::Draft& draft) {
   const std::string language = root.TextOr("language", "en");
@@ -169,6 +181,7 @@ absl::StatusOr<v1::Draft> ReadDraft(const std::string& path, v1::RecordKind kind
   Assign(draft.mutable_with_consents(), root->Texts("consents"));
   draft.set_instruction(root->TextOr("instruction", ""));
   Assign(draft.mutable_never_to(), root->Texts("never_to"));
+  if (root->Has("override")) ReadOverride(root->Table("override"), *draft.mutable_override());
   ReadHead(*root, kind, now, draft);
   for (v1::DraftSection& section : ReadSections(*root)) *draft.add_sections() = std::move(section);
   if (const absl::Status status = root->Finish(); !status.ok()) return status;

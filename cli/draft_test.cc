@@ -61,6 +61,22 @@ TEST_F(DraftTest, ReadsAskAndSections) {
   EXPECT_EQ(account.balance().amount(), "10.50");
 }
 
+TEST_F(DraftTest, ReadsWhatIsToYieldInAnEmergency) {
+  const std::string asked =
+      "[override]\nrules = [\"FR-OUT-910\"]\nground = \"public-security\"\n"
+      "reason = \"a bomb\"\nsources = [\"DE.fiu\"]\n";
+  const auto request = Read(good_ + asked);
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_THAT(request->override().rules(), ::testing::ElementsAre("FR-OUT-910"));
+  EXPECT_EQ(request->override().ground(), v1::OVERRIDE_GROUND_PUBLIC_SECURITY);
+  EXPECT_EQ(request->override().reason(), "a bomb");
+  EXPECT_THAT(request->override().sources(), ::testing::ElementsAre("DE.fiu"));
+  std::string haste = good_ + asked;
+  haste.replace(haste.find("public-security"), 15, "haste");
+  EXPECT_FALSE(Read(haste).ok());
+  EXPECT_FALSE(Read(good_)->has_override());
+}
+
 TEST_F(DraftTest, ShippedExampleReads) {
   const char* const root = std::getenv("ENTENTE_SOURCE_DIR");
   const auto request =

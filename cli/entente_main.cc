@@ -76,6 +76,7 @@ int Main(int argc, char** argv) {
   AddCaseCommands(app, context);
   AddAttachmentCommands(app, context);
   AddConsentCommands(app, context);
+  AddOverrideCommands(app, context);
   AddHeldCommands(app, context);
   AddRestrictCommands(app, context);
   AddInboxCommands(app, context);

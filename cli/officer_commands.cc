@@ -73,8 +73,8 @@ void AddPassphrase(CLI::App& officer, Context& context) {
 }  // namespace
 
 void AddOfficerCommands(CLI::App& app, Context& context) {
-  auto* const officer =
-      app.add_subcommand("officer", "Who may use this desk: add, list; and your own pass phrase.");
+  auto* const officer = app.add_subcommand(
+      "officer", "Who may use this desk: add, list; your own pass phrase, and your own key.");
   officer->require_subcommand(1);
   auto* const add = officer->add_subcommand(
       "add",
@@ -104,6 +104,7 @@ void AddOfficerCommands(CLI::App& app, Context& context) {
   officer->add_subcommand("list", "The officers of this desk and their roles.")
       ->callback([&context] { List(context); });
   AddPassphrase(*officer, context);
+  AddOfficerKeyCommands(*officer, context);
 }
 
 }  // namespace entente::cli

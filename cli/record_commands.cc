@@ -23,6 +23,10 @@ struct SendOptions {
   std::string case_id;
   std::string replaces;
   std::string ground;
+  std::vector<std::string> override_rules;
+  std::string override_ground;
+  std::string override_reason;
+  std::vector<std::string> override_sources;
   std::string justification;
   std::string as;
 };
@@ -36,6 +40,18 @@ bool ReachesSomebody(const Response& response) {
   });
 }
 
+// Beside what the file says of it.
+void AddOverride(const SendOptions& options, v1::Draft& draft) {
+  if (options.override_rules.empty()) return;
+  v1::DraftOverride& asked = *draft.mutable_override();
+  for (const std::string& rule : options.override_rules) asked.add_rules(rule);
+  for (const std::string& source : options.override_sources) asked.add_sources(source);
+  if (const auto* ground = ValueOf(*v1::OverrideGround_descriptor(), options.override_ground)) {
+    asked.set_ground(static_cast<v1::OverrideGround>(ground->number()));
+  }
+  if (!options.override_reason.empty()) asked.set_reason(options.override_reason);
+}
+
 absl::StatusOr<v1::Draft> DraftOf(const SendOptions& options) {
   auto draft = ReadDraft(options.draft, options.kind, SystemClock().Now());
   if (!draft.ok()) return draft;
@@ -44,6 +60,7 @@ absl::StatusOr<v1::Draft> DraftOf(const SendOptions& options) {
     draft->add_recipients(std::move(recipient));
   }
   for (const std::string& consent : options.consents) draft->add_with_consents(consent);
+  AddOverride(options, *draft);
   draft->set_about(options.about);
   draft->set_case_id(options.case_id);
   draft->set_replaces(options.replaces);
@@ -121,6 +138,35 @@ void Recall(Context& context, v1::RecallRequest request, const std::string& grou
             << "\n";
 }
 
+void AddOverrideOptions(CLI::App& command, SendOptions& options) {
+  auto* const rules =
+      command
+          .add_option("--override", options.override_rules,
+                      "in an emergency: the rules of our own that are to yield without the "
+                      "consent that they wait for, such as FR-OUT-910; to one recipient, by two "
+                      "officers' signatures, and the sources are told")
+          ->delimiter(',');
+  command
+      .add_option("--override-ground", options.override_ground,
+                  "what is in danger: " + CodesOf(*v1::OverrideGround_descriptor()))
+      ->needs(rules)
+      ->check([](const std::string& word) {
+        return ValueOf(*v1::OverrideGround_descriptor(), word) == nullptr
+                   ? "write one of " + CodesOf(*v1::OverrideGround_descriptor())
+                   : "";
+      });
+  command
+      .add_option("--override-reason", options.override_reason,
+                  "why consent cannot be had in time; stays at this node, for the review")
+      ->needs(rules);
+  command
+      .add_option("--source", options.override_sources,
+                  "agencies that are told of the override, at least one of each State that gave "
+                  "data; without it: all of those States")
+      ->delimiter(',')
+      ->needs(rules);
+}
+
 std::shared_ptr<SendOptions> AddDraft(CLI::App& command, const RecordCommands& what) {
   auto options = std::make_shared<SendOptions>();
   options->kind = what.kind;
@@ -147,6 +193,7 @@ std::shared_ptr<SendOptions> AddDraft(CLI::App& command, const RecordCommands& w
           "a consent that was received, by its id or spoken reference: it goes along to the "
           "agency that it is for; can be given again")
       ->allow_extra_args(false);
+  AddOverrideOptions(command, *options);
   if (what.kind == v1::RECORD_KIND_REQUEST || what.kind == v1::RECORD_KIND_INFORMATION) {
     command.add_option("--about", options->about,
                        "the received record that it is about: its id or spoken reference");

@@ -7,6 +7,7 @@
 #include "cli/render_consent.h"
 #include "cli/render_content.h"
 #include "cli/render_lead.h"
+#include "cli/render_override.h"
 #include "cli/render_restrict.h"
 #include "cli/subject_words.h"
 #include "cli/text.h"
@@ -234,6 +235,10 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
   if (status.outside_reads() > 0) {
     out += Say(language, "outside.waiting", {std::to_string(status.outside_reads())}) + "\n";
   }
+  if (status.overrides_to_review() > 0) {
+    out +=
+        Say(language, "override.to-review", {std::to_string(status.overrides_to_review())}) + "\n";
+  }
   if (!status.passphrase_set()) out += Say(language, "session.none") + "\n";
   for (const auto& alarm : status.alarms()) {
     out += Say(language, "status.alarm",
@@ -319,7 +324,8 @@ namespace {
 
 // All of it, with the numbers by which sections are called.
 std::string HeldDraft(Language language, const v1::Draft& draft) {
-  std::string out = InstructionFirst(language, draft.instruction());
+  std::string out = draft.has_override() ? RenderAsked(language, draft.override()) : "";
+  out += InstructionFirst(language, draft.instruction());
   for (int i = 0; i < draft.sections_size(); ++i) {
     const v1::DraftSection& section = draft.sections(i);
     out += Say(language, "held.section",
@@ -418,8 +424,9 @@ std::string RenderInbox(Language language, const v1::InboxResponse& response) {
 
 std::string RenderShown(Language language, const v1::ShowResponse& shown) {
   const auto& item = shown.item();
-  std::string out =
-      RestrictedFirst(language, item) + InstructionFirst(language, shown.instruction());
+  std::string out = RestrictedFirst(language, item);
+  if (shown.has_override()) out += RenderCame(language, shown.override());
+  out += InstructionFirst(language, shown.instruction());
   // What this agency sent it has not received.
   out += Say(language, item.received_ms() == 0 ? "show.head-own" : "show.head",
              {item.reference(), NumberWord(language, "kind", item.kind()), item.origin(),

@@ -38,6 +38,7 @@ inline constexpr std::string_view kPairHeadOverdue = "pair-head-overdue";
 inline constexpr std::string_view kLocalFault = "local-fault";
 inline constexpr std::string_view kErasureHeld = "erasure-held";
 inline constexpr std::string_view kEndsSoon = "ends-soon";
+inline constexpr std::string_view kReviewOverdue = "review-overdue";
 inline constexpr std::string_view kMeasureLapses = "measure-lapses";
 inline constexpr std::string_view kTextWithheld = "text-withheld";
 inline constexpr std::string_view kBrokerSilent = "broker-silent";

@@ -17,6 +17,7 @@
 #include "node/consents.h"
 #include "node/labels.h"
 #include "node/narrow.h"
+#include "node/override_drafts.h"
 #include "node/search/leak_check.h"
 #include "node/second_person.h"
 #include "node/sent.h"
@@ -97,8 +98,8 @@ void KeepDecision(const policy::Decision& decision, state::SentRecipient& recipi
       std::string(ReasonWord(held ? Reason::kPolicyHeld : Reason::kPolicyRefused)));
 }
 
-uint32_t VersionOf(const state::SentRecord& sent) {
-  return sent.files().empty() ? record::kFormatVersion : record::kAttachmentVersion;
+uint32_t VersionOf(const state::SentRecord& sent, const v1::Draft& draft) {
+  return record::VersionFor(!sent.files().empty(), draft.has_override());
 }
 
 // A recipient that our policy lets have something, and the key to seal it to.
@@ -128,6 +129,7 @@ absl::StatusOr<record::RecipientDraft> DraftFor(const Granted& granted,
                                .delivery_key = granted.key->public_key,
                                .instrument = to.instrument(),
                                .consents = std::move(consents),
+                               .emergency = to.override(),
                                .sections = granted.decision.released,
                                .obligations = obligations,
                                .pair_seq = *number,
@@ -163,7 +165,7 @@ absl::StatusOr<std::vector<Granted>> Grant(const Ground& ground, const policy::S
     KeepDecision(decision, recipient, now);
     if (!decision.releases()) continue;
     granted.push_back({&recipient, std::move(decision),
-                       DeliveryKey(ground, recipient.recipient(), VersionOf(sent), now)});
+                       DeliveryKey(ground, recipient.recipient(), VersionOf(sent, draft), now)});
   }
   return granted;
 }
@@ -209,6 +211,19 @@ void NameRecipients(const record::SealRequest& request, v1::Draft& draft) {
     section.mutable_content()->mutable_lead_ask()->mutable_recipients()->Assign(names.begin(),
                                                                                 names.end());
   }
+}
+
+// Of the one recipient of such a draft.
+absl::Status AddOverride(const Ground& ground, const record::Header& header,
+                         const state::SentContent& content, const std::vector<Granted>& granted,
+                         Instant now) {
+  for (const Granted& one : granted) {
+    absl::StatusOr<std::string> sealed =
+        OverrideToSeal(ground, header, content, *one.recipient, now);
+    if (!sealed.ok()) return sealed.status();
+    one.recipient->set_override(*std::move(sealed));
+  }
+  return absl::OkStatus();
 }
 
 // While one of these stands the draft waits; else the first reason is why it does not leave.
@@ -387,6 +402,10 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
       ground.federation_name(), std::move(header), {}, {}, FixedBytes<16>(sent.record_id())};
   absl::Status released = CheckReleased(ground, sent.kind(), content, *granted);
   if (!released.ok()) return released;
+  if (absl::Status added = AddOverride(ground, request.header, content, *granted, now);
+      !added.ok()) {
+    return added;
+  }
   PairsOut numbered = pairs;
   for (const Granted& one : *granted) {
     if (!one.key.ok()) {

@@ -7,18 +7,10 @@
 #include "core/base/limits.h"
 #include "core/ledger/consents.h"
 #include "core/record/statements.h"
+#include "node/override_drafts.h"
 
 namespace entente::node {
 namespace {
-
-std::vector<std::string> Words(const v1::Draft& draft, bool persons) {
-  std::set<std::string> words;
-  for (const v1::DraftSection& section : draft.sections()) {
-    const auto& listed = persons ? section.about() : section.data();
-    words.insert(listed.begin(), listed.end());
-  }
-  return {words.begin(), words.end()};
-}
 
 std::string SignOwn(const Ground& ground, const record::Header& header,
                     const policy::ConsentLabels& labels, const crypto::SigningKey& signing,
@@ -57,6 +49,15 @@ std::vector<std::string> Holding(const Ground& ground, const record::Header& hea
 
 }  // namespace
 
+std::vector<std::string> WordsOf(const v1::Draft& draft, bool persons) {
+  std::set<std::string> words;
+  for (const v1::DraftSection& section : draft.sections()) {
+    const auto& listed = persons ? section.about() : section.data();
+    words.insert(listed.begin(), listed.end());
+  }
+  return {words.begin(), words.end()};
+}
+
 bool NeedsPerson(const policy::Vocabulary& vocabulary, const v1::Draft& draft) {
   return std::ranges::any_of(draft.handling(), [&](const std::string& code) {
     const auto index = vocabulary.Find(policy::Category::kHandling, code);
@@ -76,6 +77,7 @@ policy::RecipientLabels RecipientLabelsFor(const Ground& ground, const record::H
   policy::RecipientLabels labels{
       .recipient = recipient.recipient(), .under = recipient.instrument(), .consents = {}};
   Holding(ground, header, draft, recipient, now, labels);
+  if (draft.has_override()) labels.emergency = AsIfSigned(draft, now);
   return labels;
 }
 
@@ -83,8 +85,8 @@ policy::ConsentLabels OwnConsent(const record::Header& header, const v1::Draft& 
                                  const state::SentRecipient& recipient, Instant now) {
   return {.source = header.origin.text(),
           .under = recipient.instrument(),
-          .about = Words(draft, true),
-          .data = Words(draft, false),
+          .about = WordsOf(draft, true),
+          .data = WordsOf(draft, false),
           .from = now - limits::kClockToleranceMs,  // the broker's clock may be behind
           .until = header.expires};
 }

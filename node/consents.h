@@ -24,13 +24,16 @@ namespace entente::node {
 // Where what is checked before it stands in the log would stand.
 inline constexpr uint64_t kEndOfLog = std::numeric_limits<uint64_t>::max();
 
+// All categories of person that sections of the draft name, or of data; sorted, distinct.
+std::vector<std::string> WordsOf(const v1::Draft& draft, bool persons);
+
 // One of these handling codes asks for what only a person can judge: what the instruction says.
 bool NeedsPerson(const policy::Vocabulary& vocabulary, const v1::Draft& draft);
 // A person decides before it leaves: `decision` was made as if one had let it go.
 bool WaitsForPerson(const policy::Decision& decision);
 
 // What policy is asked with for this recipient. Of the draft's consents those that hold by what the
-// log says now; one that does not counts as none.
+// log says now; one that does not counts as none. An override counts as if it were signed.
 policy::RecipientLabels RecipientLabelsFor(const Ground& ground, const record::Header& header,
                                            const v1::Draft& draft,
                                            const state::SentRecipient& recipient, Instant now);

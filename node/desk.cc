@@ -12,36 +12,12 @@
 #include "node/families.h"
 #include "node/table.h"
 #include "node/text.h"
+#include "node/wanted.h"
 
 namespace entente::node {
 namespace {
 
 constexpr size_t kAlarmsShown = 100;
-
-// What was typed: an id whole, or the beginning of one; perhaps with the origin before it.
-struct Wanted {
-  std::string_view origin;
-  std::optional<RecordId> id;
-  record::ReferencePrefix prefix{};
-  bool Is(std::string_view of, std::string_view record_id) const {
-    const std::optional<RecordId> other = FixedBytes<16>(record_id);
-    return other && (origin.empty() || origin == of) &&
-           (id ? *other == *id : record::Matches(prefix, *other));
-  }
-};
-
-absl::StatusOr<Wanted> ReadWanted(std::string_view text) {
-  const size_t slash = text.find('/');
-  const std::string_view origin = slash == text.npos ? "" : text.substr(0, slash);
-  const std::string_view rest = slash == text.npos ? text : text.substr(slash + 1);
-  if (const auto id = FixedFromHex<16>(rest)) return Wanted{origin, id, {}};
-  absl::StatusOr<record::ReferencePrefix> prefix = record::ParseReference(rest);
-  if (prefix.ok()) return Wanted{origin, std::nullopt, *prefix};
-  return RefuseAdvising(
-      Reason::kMalformed, "",
-      Text("no record id or reference: ", text, ": ", std::string(prefix.status().message())),
-      "give 32 hex characters, or the reference as ABCD-EFGH-JKMN-PQRS-T");
-}
 
 absl::StatusOr<FoundRecord> OnlyOne(std::vector<FoundRecord> found, std::string_view text) {
   if (found.empty()) return absl::NotFoundError(Text("no record ", text, " at this node"));
@@ -141,6 +117,10 @@ absl::Status Desk::FillPerson(std::string_view officer, v1::StatusResponse& resp
   absl::StatusOr<std::vector<std::string>> waiting = OutsideReads(UINT64_MAX);
   if (!waiting.ok()) return waiting.status();
   response.set_outside_reads(waiting->size());
+  const absl::StatusOr<std::vector<KeptOverride>> overrides = AllOverrides(ground_->db);
+  if (!overrides.ok()) return overrides.status();
+  response.set_overrides_to_review(static_cast<uint64_t>(std::ranges::count_if(
+      *overrides, [](const KeptOverride& one) { return WaitsForReview(one.row); })));
   return absl::OkStatus();
 }
 

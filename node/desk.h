@@ -16,6 +16,7 @@
 #include "node/ground.h"
 #include "node/lead_answers.h"
 #include "node/outbox.h"
+#include "node/overrides.h"
 #include "node/question.h"
 #include "node/restrict.h"
 #include "node/sent.h"
@@ -108,6 +109,20 @@ class Desk {
   absl::StatusOr<v1::JudgeHeldResponse> JudgeHeld(std::string_view officer,
                                                   const v1::JudgeHeldRequest& request, Instant now);
 
+  absl::StatusOr<v1::PublishOfficerKeyResponse> PublishOfficerKey(
+      std::string_view officer, const v1::PublishOfficerKeyRequest& request, Instant now);
+  absl::StatusOr<v1::ShowOverrideResponse> ShowOverride(std::string_view officer,
+                                                        const v1::ShowOverrideRequest& request,
+                                                        Instant now);
+  absl::StatusOr<v1::SignOverrideResponse> SignOverride(std::string_view officer,
+                                                        const v1::SignOverrideRequest& request,
+                                                        Instant now);
+  absl::StatusOr<v1::ListOverridesResponse> ListOverrides(std::string_view officer,
+                                                          const v1::ListOverridesRequest& request,
+                                                          Instant now) const;
+  absl::StatusOr<v1::ReviewOverrideResponse> ReviewOverride(
+      std::string_view officer, const v1::ReviewOverrideRequest& request, Instant now);
+
   absl::StatusOr<v1::ListResponse> ListRecords(std::string_view officer,
                                                const v1::ListRequest& request, Instant now) const;
   absl::StatusOr<v1::WatchResponse> Watch(std::string_view officer, Instant now) const;
@@ -155,6 +170,9 @@ class Desk {
   absl::Status DecideRecipients(
       const v1::Draft& request, Instant now, state::SentRecord& sent,
       google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const;
+  absl::Status CheckOverridden(const state::SentRecord& sent, const v1::Draft& draft,
+                               const state::SentRecipient& recipient, const policy::Decision& with,
+                               Instant now) const;
   // Placed in its case, checked, its pictures and consents as they will leave.
   absl::Status Complete(v1::Draft& draft, Instant now) const;
   // A draft on its way: a new id, instruments chosen, act and justification logged.
@@ -262,6 +280,11 @@ class Desk {
                                                     const v1::JudgeHeldRequest& request,
                                                     state::SentRecord& sent, Instant now);
   absl::Status TakeBackReplaced(std::string_view officer, const v1::Draft& draft, Instant now);
+
+  // desk_overrides.cc
+  absl::StatusOr<std::vector<KeptOverride>> FindOverrides(std::string_view name) const;
+  absl::StatusOr<v1::ShowOverrideResponse> ShowWaiting(std::string_view officer,
+                                                       std::string_view name, Instant now) const;
 
   // desk_people.cc
   absl::Status CheckMayAssign(std::string_view officer, const Assignments& assignments,

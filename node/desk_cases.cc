@@ -378,6 +378,7 @@ absl::StatusOr<v1::SharedEntry> Desk::ShareOne(std::string_view officer,
   draft.clear_recipients();
   draft.add_recipients(request.recipient());
   draft.clear_replaces();
+  draft.clear_override();  // it was for another
   draft.set_justification(request.justification());
   state::SentRecord copy = NewRecord(officer, posted.kind(), draft, now);
   copy.set_copy_of(posted.record_id());

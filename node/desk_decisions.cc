@@ -115,10 +115,12 @@ void AddConsents(const Ground& ground, const state::SentRecord& sent,
     const auto to = std::ranges::find(sent.recipients(), recipient.decision().recipient(),
                                       &state::SentRecipient::recipient);
     if (to == sent.recipients().end()) continue;
-    const auto read = ledger::ReadConsents(
-        ground.federation.registry(), *header,
-        {to->recipient(), to->instrument(), {to->consents().begin(), to->consents().end()}},
-        sent.log_index(), At(out.instant_ms()));
+    const auto read = ledger::ReadConsents(ground.federation.registry(), *header,
+                                           {to->recipient(),
+                                            to->instrument(),
+                                            {to->consents().begin(), to->consents().end()},
+                                            to->override()},
+                                           sent.log_index(), At(out.instant_ms()));
     if (!read.ok()) continue;
     for (const policy::ConsentLabels& consent : read->labels.consents) {
       *recipient.add_consents() = ToProto(consent);

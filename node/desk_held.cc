@@ -6,6 +6,7 @@
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/override_drafts.h"
 #include "node/page.h"
 #include "node/second_person.h"
 #include "node/table.h"
@@ -123,6 +124,10 @@ absl::Status Desk::Release(const v1::HeldRecord& held, state::SentRecord& sent,
                            store::WriteBatch& batch, Instant now) {
   absl::StatusOr<state::SentContent> content = sent_.Content(sent);
   if (!content.ok()) return content.status();
+  if (content->has_emergency()) {
+    absl::Status both = CheckSigned(content->emergency(), now);
+    if (!both.ok()) return both;
+  }
   content->clear_released();
   content->clear_released_to();
   for (const v1::RecipientPreview& preview : held.recipients()) {

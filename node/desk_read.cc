@@ -383,6 +383,7 @@ absl::StatusOr<v1::ShowResponse> Desk::ShowReceived(const state::ReceivedRecord&
   *response.mutable_withheld() = content.withheld();
   *response.mutable_obligations() = content.obligations();
   response.set_instruction(content.instruction());
+  if (content.has_override()) *response.mutable_override() = content.override();
   response.set_record_hash(DigestText(*FixedBytes<32>(received.record_hash())));
   response.set_receipt_path(*receipt + ".tlog-proof");
   return response;

@@ -12,6 +12,7 @@
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/override_drafts.h"
 #include "node/pictures.h"
 #include "node/restrict.h"
 #include "node/table.h"
@@ -174,9 +175,11 @@ absl::StatusOr<state::DiaryLine> Desk::Disclose(std::string_view justification,
 
 absl::Status Desk::KeepDraft(state::SentRecord& sent, const v1::Draft& draft,
                              const state::DiaryLine& line, store::WriteBatch& batch) {
+  const Instant now{static_cast<int64_t>(sent.created_ms())};
   if (absl::Status taken = TakeFiles(*ground_, draft, sent, batch); !taken.ok()) return taken;
   state::SentContent content;
   *content.mutable_draft() = draft;
+  if (draft.has_override()) *content.mutable_emergency() = NewEmergency(*ground_, sent, draft, now);
   if (absl::Status status = sent_.Save(sent, content, batch); !status.ok()) return status;
   batch.Put(kExpiry, Text(U64Key(sent.expires_ms()), "s", sent.record_id()), "");
   absl::Status status = ground_->Commit(batch, {&line, 1});
@@ -216,10 +219,24 @@ absl::Status Desk::DecideRecipients(
     absl::StatusOr<policy::Decision> decision =
         DecideDraft(*ground_, sent, request, recipient, now);
     if (!decision.ok()) return decision.status();
+    status = CheckOverridden(sent, request, recipient, *decision, now);
+    if (!status.ok()) return status;
     *previews.Add() =
         PreviewOf(*ground_, sent.kind(), request, recipient.recipient(), *decision, now);
   }
   return absl::OkStatus();
+}
+
+// Against what policy says without it.
+absl::Status Desk::CheckOverridden(const state::SentRecord& sent, const v1::Draft& draft,
+                                   const state::SentRecipient& recipient,
+                                   const policy::Decision& with, Instant now) const {
+  if (!draft.has_override()) return absl::OkStatus();
+  v1::Draft plain = draft;
+  plain.clear_override();
+  absl::StatusOr<policy::Decision> without = DecideDraft(*ground_, sent, plain, recipient, now);
+  if (!without.ok()) return without.status();
+  return CheckYields(*ground_, draft, *without, with, now);
 }
 
 absl::Status Desk::Complete(v1::Draft& draft, Instant now) const {
@@ -228,6 +245,7 @@ absl::Status Desk::Complete(v1::Draft& draft, Instant now) const {
   if (status.ok()) status = CheckDraft(*ground_, draft, now);
   if (status.ok()) status = CheckKind(draft);
   if (status.ok()) status = AttachConsents(draft, now);
+  if (status.ok()) status = CheckOverride(*ground_, draft, now);
   return status;
 }
 

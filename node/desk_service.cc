@@ -72,6 +72,38 @@ class DeskService final : public v1::Desk::Service {
       return engine.ListConsents(officer, *request, now);
     });
   }
+  grpc::Status PublishOfficerKey(grpc::ServerContext* context,
+                                 const v1::PublishOfficerKeyRequest* request,
+                                 v1::PublishOfficerKeyResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.PublishOfficerKey(officer, *request, now);
+    });
+  }
+  grpc::Status ShowOverride(grpc::ServerContext* context, const v1::ShowOverrideRequest* request,
+                            v1::ShowOverrideResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ShowOverride(officer, *request, now);
+    });
+  }
+  grpc::Status SignOverride(grpc::ServerContext* context, const v1::SignOverrideRequest* request,
+                            v1::SignOverrideResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.SignOverride(officer, *request, now);
+    });
+  }
+  grpc::Status ListOverrides(grpc::ServerContext* context, const v1::ListOverridesRequest* request,
+                             v1::ListOverridesResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ListOverrides(officer, *request, now);
+    });
+  }
+  grpc::Status ReviewOverride(grpc::ServerContext* context,
+                              const v1::ReviewOverrideRequest* request,
+                              v1::ReviewOverrideResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.ReviewOverride(officer, *request, now);
+    });
+  }
   grpc::Status Recall(grpc::ServerContext* context, const v1::RecallRequest* request,
                       v1::RecallResponse* response) override {
     return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {

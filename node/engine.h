@@ -196,6 +196,25 @@ class Engine {
   absl::StatusOr<v1::ListConsentsResponse> ListConsents(std::string_view officer,
                                                         const v1::ListConsentsRequest& request,
                                                         Instant now);
+  // Role administrator, for an officer with the role; logged. It counts once it stands in the log.
+  absl::StatusOr<v1::PublishOfficerKeyResponse> PublishOfficerKey(
+      std::string_view officer, const v1::PublishOfficerKeyRequest& request, Instant now);
+  // Role author, releaser, data-protection-officer or auditor; a consultation. One that waits to be
+  // signed, or stands in the log.
+  absl::StatusOr<v1::ShowOverrideResponse> ShowOverride(std::string_view officer,
+                                                        const v1::ShowOverrideRequest& request,
+                                                        Instant now);
+  // Role author, and then releaser, who is another person; logged. Verified against the log.
+  absl::StatusOr<v1::SignOverrideResponse> SignOverride(std::string_view officer,
+                                                        const v1::SignOverrideRequest& request,
+                                                        Instant now);
+  // Role data-protection-officer or auditor: ours, and those of which we are told.
+  absl::StatusOr<v1::ListOverridesResponse> ListOverrides(std::string_view officer,
+                                                          const v1::ListOverridesRequest& request,
+                                                          Instant now);
+  // Role data-protection-officer; logged.
+  absl::StatusOr<v1::ReviewOverrideResponse> ReviewOverride(
+      std::string_view officer, const v1::ReviewOverrideRequest& request, Instant now);
   absl::StatusOr<v1::RecallResponse> Recall(std::string_view officer,
                                             const v1::RecallRequest& request, Instant now);
   // Role author. Recipients are told when that can be done, and hold to it.

@@ -74,6 +74,31 @@ absl::StatusOr<v1::ListConsentsResponse> Engine::ListConsents(
   return parts_->Guarded([&] { return parts_->desk.ListConsents(officer, request, now); });
 }
 
+absl::StatusOr<v1::PublishOfficerKeyResponse> Engine::PublishOfficerKey(
+    std::string_view officer, const v1::PublishOfficerKeyRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.PublishOfficerKey(officer, request, now); });
+}
+
+absl::StatusOr<v1::ShowOverrideResponse> Engine::ShowOverride(
+    std::string_view officer, const v1::ShowOverrideRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ShowOverride(officer, request, now); });
+}
+
+absl::StatusOr<v1::SignOverrideResponse> Engine::SignOverride(
+    std::string_view officer, const v1::SignOverrideRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.SignOverride(officer, request, now); });
+}
+
+absl::StatusOr<v1::ListOverridesResponse> Engine::ListOverrides(
+    std::string_view officer, const v1::ListOverridesRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ListOverrides(officer, request, now); });
+}
+
+absl::StatusOr<v1::ReviewOverrideResponse> Engine::ReviewOverride(
+    std::string_view officer, const v1::ReviewOverrideRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.ReviewOverride(officer, request, now); });
+}
+
 absl::StatusOr<v1::RecallResponse> Engine::Recall(std::string_view officer,
                                                   const v1::RecallRequest& request, Instant now) {
   return parts_->Guarded([&]() -> absl::StatusOr<v1::RecallResponse> {

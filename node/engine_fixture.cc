@@ -171,7 +171,8 @@ uint64_t TestBroker::CommitRecord(const std::string& agency, const v1::Submissio
   std::vector<ledger::DecidedRecipient> decided;
   for (const record::Access& access : record->access) {
     const auto to = ledger::ReadConsents(
-        registry_, record->header, {access.recipient.text(), access.instrument, access.consents},
+        registry_, record->header,
+        {access.recipient.text(), access.instrument, access.consents, access.emergency},
         log_.size(), now);
     EXPECT_TRUE(to.ok() || on_consents) << to.status();
     policy::RecipientLabels with{access.recipient.text(), std::string(access.instrument)};
@@ -189,6 +190,7 @@ uint64_t TestBroker::CommitRecord(const std::string& agency, const v1::Submissio
     const record::Access* access = record->FindAccess(*AgencyId::Parse(one.recipient));
     if (one.decision.releases()) Deliver(*record, *access, one.decision, index);
   }
+  TellSources(*record, decided, act, index);
   committed_[{agency, submission.number()}] = {index, ToString(record->hash)};
   return index;
 }
@@ -232,6 +234,7 @@ v1::SubmitResponse TestBroker::Submit(const std::string& agency, const v1::Submi
   }
   for (const auto& [i, index] : evidence) {
     *response.mutable_results(i)->mutable_committed() = log_.Evidence(index, agency);
+    AddTold(index, agency, *response.mutable_results(i));
   }
   response.set_checkpoint(log_.Checkpoint());
   if (!receipt.items().empty()) {

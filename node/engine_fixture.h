@@ -59,6 +59,11 @@ class TestBroker {
   uint64_t Commit(v1::EntryKind kind, Instant now, std::vector<ledger::ReaderPart> parts);
   uint64_t CommitRecord(const std::string& agency, const v1::Submission& submission, Instant now);
   uint64_t CommitNotice(const std::string& agency, const v1::Submission& submission, Instant now);
+  // Those who gave the data, of each override (engine_fixture_told.cc).
+  void TellSources(const record::ParsedRecord& record,
+                   const std::vector<ledger::DecidedRecipient>& decided, const ledger::Act& act,
+                   uint64_t index);
+  void AddTold(uint64_t index, const std::string& agency, v1::SubmissionResult& result);
   void Deliver(const record::ParsedRecord& record, const record::Access& access,
                const policy::Decision& decision, uint64_t log_index);
   void Put(const std::string& agency, v1::Lane lane, v1::Delivery delivery, uint64_t log_index);
@@ -68,6 +73,7 @@ class TestBroker {
   ledger::Registry registry_;
   testing::SeededRandom random_{77};
   std::map<std::pair<std::string, uint64_t>, std::pair<uint64_t, std::string>> committed_;
+  std::map<uint64_t, std::vector<uint64_t>> told_;  // of a record: where its sources were told
   std::map<std::string, Box> boxes_;
   std::map<std::pair<std::string, v1::Lane>, uint64_t> cursors_;
 };

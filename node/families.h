@@ -15,6 +15,10 @@ inline constexpr std::string_view kMonthPrefix("month\0", 6);
 inline constexpr std::string_view kOutsidePrefix("outside\0", 8);
 // In l_node: officer -> state.Passphrase.
 inline constexpr std::string_view kPassphrasePrefix("passphrase\0", 11);
+// In l_node: key id -> state.OfficerKey.
+inline constexpr std::string_view kOfficerKeyPrefix("officer-key\0", 12);
+// In l_node: 's'|'r', record id, origin, 0, recipient -> state.OverrideRow.
+inline constexpr std::string_view kOverridePrefix("override\0", 9);
 inline constexpr store::Family kOfficers = "l_officers";     // officer -> v1.Officer
 inline constexpr store::Family kFollowed = "l_followed";     // "state"; "e" u64 index -> open entry
 inline constexpr store::Family kTexts = "l_texts";           // digest -> text

@@ -71,6 +71,7 @@ class Checking {
   std::optional<record::OpenedRecord> opened_;
   std::vector<std::string> obligations_;
   std::vector<std::string> consent_obligations_;
+  std::optional<v1::OverrideNote> emergency_;
 };
 
 absl::Status Checking::Run() {
@@ -196,9 +197,11 @@ absl::StatusOr<policy::RecipientLabels> Checking::OwnLabels() {
   const record::Access& access = *record_->FindAccess(ground_.agency);
   absl::StatusOr<ledger::Consented> consented = ledger::ReadConsents(
       ground_.federation.registry(), record_->header,
-      {ground_.agency.text(), access.instrument, access.consents}, part_.log_index, instant());
+      {ground_.agency.text(), access.instrument, access.consents, access.emergency},
+      part_.log_index, instant());
   if (!consented.ok()) return consented.status();
   consent_obligations_ = std::move(consented->obligations);
+  emergency_ = std::move(consented->emergency);
   return std::move(consented->labels);
 }
 
@@ -307,6 +310,7 @@ void Checking::Fill(Arrived& arrived) const {
   }
   content.mutable_obligations()->Assign(obligations_.begin(), obligations_.end());
   content.set_instruction(opened_->manifest.instruction());
+  if (emergency_) *content.mutable_override() = *emergency_;
 }
 
 // What can be said of any record, opened or not.

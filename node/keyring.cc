@@ -8,6 +8,7 @@
 #include "core/record/format.h"
 #include "core/record/statements.h"
 #include "node/families.h"
+#include "node/officer_keys.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -168,6 +169,25 @@ absl::StatusOr<size_t> Keyring::Lost(Instant now) const {
   }));
 }
 
+// As many as a statement has room for; the others with the next.
+absl::Status Keyring::AddOfficerKeys(const std::vector<ledger::KeyInfo>& logged, Instant now,
+                                     v1::KeyStatement& body) const {
+  const absl::StatusOr<std::vector<OwnOfficerKey>> all = AllOfficerKeys(*store_);
+  if (!all.ok()) return all.status();
+  for (const auto& [id, key] : *all) {
+    if (static_cast<size_t>(body.keys_size()) == limits::kKeysInStatement) break;
+    const bool there = std::ranges::find(logged, id, &ledger::KeyInfo::id) != logged.end();
+    if (there || key.until_ms() <= static_cast<uint64_t>(now.ms)) continue;
+    v1::KeyEntry& entry = *body.add_keys();
+    entry.set_use(static_cast<uint32_t>(KeyUse::kOfficer));
+    entry.set_public_key(key.public_key());
+    entry.set_from_ms(key.from_ms());
+    entry.set_until_ms(key.until_ms());
+    entry.set_role(key.role());
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<v1::PublishRequest>> Keyring::Unpublished(
     const ledger::Registry& registry, Instant now) const {
   const absl::StatusOr<ledger::KeyInfo> identity =
@@ -186,6 +206,8 @@ absl::StatusOr<std::optional<v1::PublishRequest>> Keyring::Unpublished(
     entry.set_from_ms(own.key.from_ms());
     entry.set_until_ms(own.key.until_ms());
   }
+  absl::Status officers = AddOfficerKeys(logged, now, body);
+  if (!officers.ok()) return officers;
   // An older node of ours published what it read.
   const std::vector<uint32_t> formats = registry.FormatVersionsOf(agency_.text());
   if (body.keys().empty() && std::ranges::equal(formats, record::kFormatVersions)) {
@@ -250,6 +272,25 @@ const crypto::AgreementKey* Keyring::Delivery(const KeyId& id) {
   return &delivery_.emplace(id, crypto::AgreementKey::FromPrivate(*key)).first->second;
 }
 
+absl::Status Keyring::ListOfficerKeys(const std::vector<ledger::KeyInfo>& logged, Instant now,
+                                      std::vector<v1::KeyInfo>& list) const {
+  const absl::StatusOr<std::vector<OwnOfficerKey>> all = AllOfficerKeys(*store_);
+  if (!all.ok()) return all.status();
+  for (const auto& [id, key] : *all) {
+    const auto found = std::ranges::find(logged, id, &ledger::KeyInfo::id);
+    v1::KeyInfo& info = list.emplace_back();
+    if (found != logged.end()) info = Describe(*found, now);
+    info.set_key_id(HexEncode(id));
+    info.set_use(std::string(crypto::KeyUseWord(KeyUse::kOfficer)));
+    info.set_from_ms(key.from_ms());
+    info.set_until_ms(key.until_ms());
+    if (found == logged.end()) info.set_state("current");
+    info.set_officer(key.officer());
+    info.set_role(key.role());
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<v1::KeyInfo>> Keyring::List(const ledger::Registry& registry,
                                                        Instant now) const {
   absl::StatusOr<std::vector<Own>> all = All();
@@ -273,6 +314,8 @@ absl::StatusOr<std::vector<v1::KeyInfo>> Keyring::List(const ledger::Registry& r
     info.set_state(StateWord(own.key, in_log, now));
     if (in_log != nullptr) info.set_log_index(in_log->log_index);
   }
+  const absl::Status officers = ListOfficerKeys(logged, now, list);
+  if (!officers.ok()) return officers;
   return list;
 }
 

@@ -72,6 +72,10 @@ class Keyring {
   };
   absl::StatusOr<std::vector<Own>> All() const;
   absl::Status Make(crypto::KeyUse use, Instant from, Instant until, store::WriteBatch& batch);
+  absl::Status AddOfficerKeys(const std::vector<ledger::KeyInfo>& logged, Instant now,
+                              v1::KeyStatement& body) const;
+  absl::Status ListOfficerKeys(const std::vector<ledger::KeyInfo>& logged, Instant now,
+                               std::vector<v1::KeyInfo>& list) const;
   static Instant CoveredUntil(crypto::KeyUse use, const std::vector<Own>& all, Instant now);
   absl::Status RenewSigning(crypto::KeyUse use, const std::vector<Own>& all, Instant now,
                             store::WriteBatch& batch);

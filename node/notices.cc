@@ -8,6 +8,7 @@
 #include "core/ledger/receipt.h"
 #include "core/record/statements.h"
 #include "node/attachments.h"
+#include "node/overrides.h"
 #include "node/recall.h"
 #include "node/restrict.h"
 #include "node/sent.h"
@@ -257,6 +258,8 @@ absl::Status Take(Ground& ground, const v1::Notice& notice, const ledger::Verifi
       return TakeErasure(ground, notice.statement(), part, batch, now);
     case v1::NOTICE_TYPE_FETCHED:
       return TakeFetched(ground, notice.statement(), part, batch);
+    case v1::NOTICE_TYPE_OVERRIDE:
+      return TakeOverride(ground, notice.statement(), part, batch);
     case v1::NOTICE_TYPE_RESTRICTION:
       return TakeRestriction(ground, notice.statement(), part, pairs, batch, now);
     case v1::NOTICE_TYPE_RESTRICTED:

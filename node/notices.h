@@ -1,5 +1,6 @@
 // What comes beside records: acknowledgements of ours, gap notes, pair heads, recalls and
-// restrictions of our partners, and their word that they hold to those of ours.
+// restrictions of our partners, their word that they hold to those of ours, and that what we gave
+// went on by an override.
 // Not thread-safe.
 #pragma once
 

@@ -120,7 +120,7 @@ class Outbox {
   absl::Status SettleResult(const v1::SubmissionResult& result, const Settling& settling);
   absl::StatusOr<state::SentContent> CheckDecision(const state::SentRecord& sent,
                                                    const ledger::VerifiedPart& part, Instant now);
-  absl::Status SettleRecord(const state::OutboxItem& item, const v1::Evidence& evidence,
+  absl::Status SettleRecord(const state::OutboxItem& item, const v1::SubmissionResult& result,
                             const Settling& settling);
   absl::Status SettleNotice(const state::OutboxItem& item, const v1::Evidence& evidence,
                             const Settling& settling);

@@ -87,12 +87,15 @@ bool KeepsBack(const policy::Decision& own, const v1::RecipientDecision& logged,
 
 void CompareRecipient(const Basis& basis, const state::SentRecipient& sent,
                       const v1::RecipientDecision& logged, std::vector<std::string>& differences) {
-  const auto consented = ledger::ReadConsents(
-      basis.registry, basis.header,
-      {sent.recipient(), sent.instrument(), {sent.consents().begin(), sent.consents().end()}},
-      basis.log_index, basis.instant);
+  const auto consented = ledger::ReadConsents(basis.registry, basis.header,
+                                              {sent.recipient(),
+                                               sent.instrument(),
+                                               {sent.consents().begin(), sent.consents().end()},
+                                               sent.override()},
+                                              basis.log_index, basis.instant);
   if (!consented.ok()) {
-    differences.push_back(Text("the consents for ", sent.recipient(), " did not hold then"));
+    differences.push_back(
+        Text("the consents or the override for ", sent.recipient(), " did not hold then"));
     return;
   }
   const policy::RecipientLabels& to = consented->labels;

@@ -27,6 +27,7 @@ std::vector<std::string> AskForSecond(const SecondPersonRule& rule, v1::RecordKi
   if (!decision.releases()) return {};
   std::vector<std::string> asked;
   if (WaitsForPerson(decision)) asked.emplace_back("free-text");
+  if (draft.has_override()) asked.emplace_back("override");
   if (kind == v1::RECORD_KIND_MEMBERSHIP) return asked;
   for (const std::string& code : draft.handling()) {
     if (std::ranges::find(rule.handling, code) != rule.handling.end()) {

@@ -21,8 +21,8 @@ struct SecondPersonRule {
 };
 
 // What asks for one, sorted: "free-text" (handling code H3), "handling:H2", "kind:lead",
-// "policy"; empty when nothing does. A membership waits for the first alone: it tells who works
-// together, and all posts wait for it.
+// "override", "policy"; empty when nothing does. A membership waits for the first alone: it tells
+// who works together, and all posts wait for it.
 std::vector<std::string> AskForSecond(const SecondPersonRule& rule, v1::RecordKind kind,
                                       const v1::Draft& draft, const policy::Decision& decision);
 

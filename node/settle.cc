@@ -13,6 +13,7 @@
 #include "node/cases.h"
 #include "node/families.h"
 #include "node/outbox.h"
+#include "node/overrides.h"
 #include "node/receipts.h"
 #include "node/replay.h"
 #include "node/table.h"
@@ -191,7 +192,7 @@ absl::Status Outbox::SettleResult(const v1::SubmissionResult& result, const Sett
       CheckReceipt(settling.receipt, settling.checkpoint, (*item)->digest(), evidence.log_index());
   if (!status.ok()) return status;
   status = (*item)->record_id().empty() ? SettleNotice(**item, evidence, settling)
-                                        : SettleRecord(**item, evidence, settling);
+                                        : SettleRecord(**item, result, settling);
   if (!status.ok()) return status;
   settling.batch.Delete(kOutbox, key);
   settling.outcome.pauses[result.number()] = std::nullopt;
@@ -237,8 +238,9 @@ absl::StatusOr<state::SentContent> Outbox::CheckDecision(const state::SentRecord
   return content;
 }
 
-absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evidence& evidence,
+absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::SubmissionResult& result,
                                   const Settling& settling) {
+  const v1::Evidence& evidence = result.committed();
   absl::StatusOr<ledger::VerifiedPart> part = ledger::VerifyEvidence(evidence, settling.checkpoint);
   if (!part.ok()) return part.status();
   absl::StatusOr<std::optional<state::SentRecord>> found = sent_.Find(item.record_id());
@@ -248,6 +250,9 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Evide
   if (absl::Status status = CheckOwnPart(part->part, *ground_, sent); !status.ok()) return status;
   absl::StatusOr<state::SentContent> content = CheckDecision(sent, *part, settling.now);
   if (!content.ok()) return content.status();
+  absl::Status told =
+      TakeTold(*ground_, sent, *content, *part, result.told(), settling.checkpoint, settling.batch);
+  if (!told.ok()) return told;
   absl::StatusOr<ledger::ReceiptBundle> bundle = ledger::MakeReceiptBundle(evidence, settling.note);
   if (!bundle.ok()) return bundle.status();
   SaveReceipt(*bundle, HexEncode(AsBytes(sent.record_id())), sent.record_hash(), settling.batch);

@@ -210,6 +210,7 @@ absl::Status Upkeep::Watch(Instant now) {
   WatchTexts(now);
   WatchEndings(now);
   absl::Status watched = Joined(WatchPairs(now), WatchMeasures(now));
+  watched = Joined(std::move(watched), WatchOverrides(now));
   return Joined(std::move(watched), ground_->CommitChanges());
 }
 

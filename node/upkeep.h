@@ -12,6 +12,7 @@
 #include "node/attachments.h"
 #include "node/ground.h"
 #include "node/outbox.h"
+#include "node/overrides.h"
 
 namespace entente::node {
 
@@ -46,6 +47,7 @@ class Upkeep {
   void WatchTexts(Instant now);
   void WatchEndings(Instant now);
   absl::Status WatchMeasures(Instant now);
+  absl::Status WatchOverrides(Instant now) { return WatchReviews(*ground_, now); }
   absl::Status WatchPairs(Instant now);
   // Stands while `wrong` holds.
   void Keep(bool wrong, std::string_view code, std::string_view subject, std::string text,

@@ -26,6 +26,12 @@ constexpr SentenceRow kRows[] = {
      "Une mesure prise sur une piste arrive à terme, ou y est arrivée. Le service qui l'a prise la "
      "prolonge, la lève ou la remet à un tribunal, et le dit par entente lead update ; celui qui "
      "l'a demandée l'interroge."},
+    {"alarm.review-overdue",
+     "An override was to be reviewed, and nobody has. The data-protection officer: entente "
+     "override "
+     "list, then entente override review.",
+     "Une dérogation devait être examinée, et personne ne l'a fait. Le délégué à la protection des "
+     "données : entente override list, puis entente override review."},
     {"alarm.clock-differs",
      "This machine's clock and the broker's differ. Set the wrong one by a time server.",
      "L'horloge de cette machine et celle du serveur diffèrent. Réglez celle qui est fausse sur un "

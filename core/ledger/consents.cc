@@ -6,6 +6,7 @@
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
+#include "core/ledger/overrides.h"
 #include "core/record/statements.h"
 
 namespace entente::ledger {
@@ -94,7 +95,8 @@ absl::StatusOr<Consented> ReadConsents(const Registry& registry, const record::H
                            .under = std::string(access.instrument),
                            .consents = {}},
                 .obligations = {},
-                .sources = {}};
+                .sources = {},
+                .emergency = {}};
   for (const std::string_view bytes : access.consents) {
     auto note = ReadConsent(registry, header, access, bytes, log_index, instant);
     if (!note.ok()) return note.status();
@@ -107,6 +109,12 @@ absl::StatusOr<Consented> ReadConsents(const Registry& registry, const record::H
   }
   SortUnique(out.obligations);
   SortUnique(out.sources);
+  if (access.emergency.empty()) return out;
+  auto note =
+      ReadOverride(registry, header, access.recipient, access.emergency, log_index, instant);
+  if (!note.ok()) return note.status();
+  out.labels.emergency = LabelsOf(*note);
+  out.emergency = *std::move(note);
   return out;
 }
 

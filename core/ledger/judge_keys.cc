@@ -58,7 +58,8 @@ absl::StatusOr<KeyInfo> ReadKey(const v1::KeyEntry& entry, std::string_view owne
                  .from = from,
                  .until = until,
                  .log_index = place.index,
-                 .revoked_at = {}};
+                 .revoked_at = {},
+                 .role = entry.role()};
 }
 
 absl::StatusOr<std::vector<KeyInfo>> ReadKeys(const v1::KeyStatement& body, Place place,

@@ -92,6 +92,7 @@ class LedgerTest : public ::testing::Test {
       v1::KeyEntry& key = *body.add_keys();
       key.set_use(static_cast<uint32_t>(use));
       key.set_public_key(ToString(NewPublicKey(use)));
+      if (use == KeyUse::kOfficer) key.set_role("author");
       key.set_from_ms(Ms(instant));
       key.set_until_ms(Ms(instant) + (use == KeyUse::kDelivery ? 7 : 365) * limits::kDayMs);
     }

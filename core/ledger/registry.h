@@ -48,6 +48,7 @@ struct KeyInfo {
   Instant from, until;                 // [from, until)
   uint64_t log_index = 0;              // of the statement that published it
   std::optional<uint64_t> revoked_at;  // log index of the revocation
+  std::string role{};                  // of an officer's key: "author" or "releaser"
 };
 
 // A policy ("FR") or federation file ("vocabulary", "groups", "instruments", "calendar-FR") that

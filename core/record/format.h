@@ -8,10 +8,20 @@
 
 namespace entente::record {
 
-// The version of a record without attachments, and of one that may have some.
+// The version of a record without attachments, of one that has some, and of one that goes to
+// somebody in an emergency without the consent of those who gave its data.
 inline constexpr uint32_t kFormatVersion = 1;
 inline constexpr uint32_t kAttachmentVersion = 2;
-inline constexpr std::array<uint32_t, 2> kFormatVersions = {kFormatVersion, kAttachmentVersion};
+inline constexpr uint32_t kOverrideVersion = 3;
+inline constexpr std::array<uint32_t, 3> kFormatVersions = {kFormatVersion, kAttachmentVersion,
+                                                            kOverrideVersion};
+constexpr uint32_t VersionFor(bool has_attachment, bool has_override) {
+  if (has_override) return kOverrideVersion;
+  return has_attachment ? kAttachmentVersion : kFormatVersion;
+}
+// The offices in which an officer's key signs.
+inline constexpr std::string_view kAuthorRole = "author";
+inline constexpr std::string_view kReleaserRole = "releaser";
 // P: begins every byte string that is hashed or used as associated data.
 inline constexpr std::string_view kPrefix = "entente/v1 ";
 
@@ -31,6 +41,10 @@ inline constexpr std::string_view kBatchType = "application/vnd.entente.batch.v1
 // Numbers of leaves, ascending: of a batch, and of the digests in a header.
 inline constexpr std::array<size_t, 3> kBatchSizes = {1, 8, 64};
 inline constexpr std::array<size_t, 5> kDigestCounts = {8, 16, 32, 64, 256};
+
+// To how many recipients one record goes by an override, and how many agencies are told of each.
+inline constexpr size_t kMostOverrides = 8;
+inline constexpr size_t kMostSources = 16;
 
 // Bytes.
 inline constexpr size_t kNonceBytes = 24;

@@ -33,17 +33,18 @@ Digest SectionLeaf(const Section& section) {
 
 Digest AccessLeaf(const Access& access) {
   const Digest consents = ConsentsHash(access.consents);
-  return crypto::Sha256(Framing()
-                            .U8(kAccessLeafTag)
-                            .Raw(kPrefix)
-                            .Raw(kAccessDomain)
-                            .Raw(ByteSpan(access.salt))
-                            .Lp16(access.recipient.text())
-                            .Raw(ByteSpan(access.delivery_key_id))
-                            .Raw(ByteSpan(access.enc))
-                            .Lp16(access.instrument)
-                            .Raw(ByteSpan(consents))
-                            .bytes());
+  Framing leaf;
+  leaf.U8(kAccessLeafTag)
+      .Raw(kPrefix)
+      .Raw(kAccessDomain)
+      .Raw(ByteSpan(access.salt))
+      .Lp16(access.recipient.text())
+      .Raw(ByteSpan(access.delivery_key_id))
+      .Raw(ByteSpan(access.enc))
+      .Lp16(access.instrument)
+      .Raw(ByteSpan(consents));
+  if (!access.emergency.empty()) leaf.Raw(ByteSpan(crypto::Sha256(access.emergency)));
+  return crypto::Sha256(leaf.bytes());
 }
 
 Digest ConsentsHash(std::span<const std::string_view> consents) {

@@ -8,7 +8,7 @@
 namespace entente::record {
 namespace {
 
-constexpr std::array<NoticeForm, 7> kForms = {
+constexpr std::array<NoticeForm, 8> kForms = {
     {{v1::NOTICE_TYPE_GAP, kStatementType<v1::GapNote>, crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_PAIR_HEAD, kStatementType<v1::PairHead>, crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_RECALL, kStatementType<v1::RecallNote>, crypto::KeyUse::kRecordSigning},
@@ -17,7 +17,8 @@ constexpr std::array<NoticeForm, 7> kForms = {
      {v1::NOTICE_TYPE_RESTRICTION, kStatementType<v1::RestrictionNote>,
       crypto::KeyUse::kRecordSigning},
      {v1::NOTICE_TYPE_RESTRICTED, kStatementType<v1::RestrictedNote>,
-      crypto::KeyUse::kAcknowledgement}}};
+      crypto::KeyUse::kAcknowledgement},
+     {v1::NOTICE_TYPE_OVERRIDE, kStatementType<v1::OverrideNote>, crypto::KeyUse::kOfficer}}};
 
 // Of what goes from a record's recipient to its origin.
 template <class Body>
@@ -45,7 +46,8 @@ const NoticeForm* FindNoticeForm(std::string_view word) {
 }
 
 bool IsUrgent(v1::NoticeType type) {
-  return type == v1::NOTICE_TYPE_RECALL || type == v1::NOTICE_TYPE_RESTRICTION;
+  return type == v1::NOTICE_TYPE_RECALL || type == v1::NOTICE_TYPE_RESTRICTION ||
+         type == v1::NOTICE_TYPE_OVERRIDE;
 }
 
 std::string NoticeAddressee(const v1::Notice& notice) {

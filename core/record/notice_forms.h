@@ -17,11 +17,12 @@ struct NoticeForm {
   crypto::KeyUse use;
 };
 
-// Of those that are submitted; nullptr for all others.
+// Of those that are logged by themselves: all that are submitted, and the word of an override,
+// which the broker logs with its record. nullptr for all others.
 const NoticeForm* FindNoticeForm(v1::NoticeType type);
 const NoticeForm* FindNoticeForm(std::string_view word);
 
-// What an origin takes back or restricts goes before all that is less urgent than itself.
+// What an origin takes back, restricts, or passes on without consent is told before all else.
 bool IsUrgent(v1::NoticeType type);
 
 // Whom it says that it goes to; empty when it cannot be read.

@@ -86,18 +86,29 @@ absl::Status ReadConsents(const v1::Access& wire, std::vector<std::string_view>&
   return absl::OkStatus();
 }
 
-absl::StatusOr<Access> ReadAccess(const v1::Access& wire) {
+absl::Status CheckOverride(const v1::Access& wire, const Header& header) {
+  if (wire.override().empty()) return absl::OkStatus();
+  if (header.format_version < kOverrideVersion) {
+    return Malformed("an override in a record of a version that has none");
+  }
+  const absl::StatusOr<v1::SignedStatement> statement =
+      StrictParse<v1::SignedStatement>(wire.override());
+  return statement.ok() ? CheckStatementForm(*statement) : statement.status();
+}
+
+absl::StatusOr<Access> ReadAccess(const v1::Access& wire, const Header& header) {
   absl::StatusOr<AgencyId> recipient = AgencyId::Parse(wire.recipient());
   if (!recipient.ok()) return Malformed("a recipient is not the name of an agency");
   if (wire.instrument().size() > kLp16Bytes) return Malformed("an instrument's name is too long");
   Access access{.recipient = *std::move(recipient),
                 .instrument = wire.instrument(),
+                .emergency = wire.override(),
                 .manifest = wire.manifest()};
-  absl::Status status =
-      First(CopyFixed(wire.delivery_key_id(), "a delivery key id", access.delivery_key_id),
-            CopyFixed(wire.enc(), "an encapsulated key", access.enc),
-            CopyFixed(wire.salt(), "an access's salt", access.salt),
-            ReadConsents(wire, access.consents), ReadWraps(wire, access.wraps));
+  absl::Status status = First(
+      CopyFixed(wire.delivery_key_id(), "a delivery key id", access.delivery_key_id),
+      CopyFixed(wire.enc(), "an encapsulated key", access.enc),
+      CopyFixed(wire.salt(), "an access's salt", access.salt), ReadConsents(wire, access.consents),
+      CheckOverride(wire, header), ReadWraps(wire, access.wraps));
   if (!status.ok()) return status;
   return access;
 }
@@ -117,7 +128,7 @@ absl::Status ReadAccesses(ParsedRecord& record) {
   std::set<AgencyId> seen;
   size_t consents = 0;
   for (const v1::Access& wire : record.wire->access()) {
-    absl::StatusOr<Access> access = ReadAccess(wire);
+    absl::StatusOr<Access> access = ReadAccess(wire, record.header);
     if (!access.ok()) return access.status();
     if (!seen.insert(access->recipient).second) return Malformed("a recipient is there twice");
     consents += access->consents.size();
@@ -132,9 +143,11 @@ absl::Status CheckVersion(const ParsedRecord& record) {
   const auto files = static_cast<size_t>(std::ranges::count_if(
       record.sections, [](const Section& one) { return one.file.has_value(); }));
   if (files > limits::kAttachments) return Malformed("more attachments than a record may have");
-  const uint32_t version = files > 0 ? kAttachmentVersion : kFormatVersion;
-  if (record.header.format_version == version) return absl::OkStatus();
-  return Malformed("a record without an attachment that has the version of one with");
+  const auto overrides = static_cast<size_t>(std::ranges::count_if(
+      record.access, [](const Access& one) { return !one.emergency.empty(); }));
+  if (overrides > kMostOverrides) return Malformed("more overrides than a record may have");
+  if (record.header.format_version == VersionFor(files > 0, overrides > 0)) return absl::OkStatus();
+  return Malformed("a record whose version is not that of what is in it");
 }
 
 absl::Status CheckWrapped(const ParsedRecord& record) {

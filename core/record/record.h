@@ -53,6 +53,7 @@ struct Access {
   KeyId delivery_key_id{};
   std::string_view instrument{};
   std::vector<std::string_view> consents{};  // SignedStatement each
+  std::string_view emergency{};              // the override, a SignedStatement; empty: none
   crypto::PublicKey enc{};
   std::array<uint8_t, 16> salt{};
   std::string_view manifest{};  // sealed

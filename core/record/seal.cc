@@ -138,12 +138,14 @@ absl::Status SetUpAccess(const RecipientDraft& draft, Work& work) {
   wire.set_delivery_key_id(ToString(key_id));
   wire.set_instrument(draft.instrument);
   wire.mutable_consents()->Assign(draft.consents.begin(), draft.consents.end());
+  wire.set_override(draft.emergency);
   wire.set_enc(ToString(context->enc()));
   wire.set_salt(ToString(salt));
   work.leaves.push_back(AccessLeaf({.recipient = draft.recipient,
                                     .delivery_key_id = key_id,
                                     .instrument = wire.instrument(),
                                     .consents = {wire.consents().begin(), wire.consents().end()},
+                                    .emergency = wire.override(),
                                     .enc = context->enc(),
                                     .salt = salt}));
   work.contexts.push_back(*std::move(context));
@@ -155,10 +157,15 @@ bool HasFile(const SealRequest& request) {
                              [](const SectionDraft& one) { return one.file.has_value(); });
 }
 
+bool HasOverride(const SealRequest& request) {
+  return std::ranges::any_of(request.recipients,
+                             [](const RecipientDraft& one) { return !one.emergency.empty(); });
+}
+
 v1::RecordHeader HeaderMessage(const SealRequest& request, const RecordId& id) {
   const Header& header = request.header;
   v1::RecordHeader message;
-  message.set_format_version(HasFile(request) ? kAttachmentVersion : kFormatVersion);
+  message.set_format_version(VersionFor(HasFile(request), HasOverride(request)));
   message.set_record_id(ToString(id));
   message.set_kind(header.kind);
   message.set_origin(header.origin.text());

@@ -45,6 +45,7 @@ struct RecipientDraft {
   crypto::PublicKey delivery_key{};
   std::string instrument{};
   std::vector<std::string> consents{};     // SignedStatement each, encoded
+  std::string emergency{};                 // the override, encoded; empty: none
   std::vector<uint32_t> sections{};        // granted, by position in the request; at least one
   std::vector<std::string> obligations{};  // of the origin's policy; in any order
   uint64_t pair_seq = 0;                   // from 1

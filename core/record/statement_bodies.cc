@@ -2,10 +2,12 @@
 #include <array>
 
 #include "core/base/encoding.h"
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/crypto/keys.h"
 #include "core/record/calendar_type.h"
 #include "core/record/checks.h"
+#include "core/record/format.h"
 #include "core/record/statements.h"
 
 namespace entente::record {
@@ -48,8 +50,15 @@ absl::Status CheckOwner(std::string_view owner) {
                 "the owner is neither an agency nor a jurisdiction");
 }
 
+// An officer's key signs in one office; no other key has one.
+bool HasRole(const v1::KeyEntry& key) {
+  const bool officers = key.use() == static_cast<uint32_t>(crypto::KeyUse::kOfficer);
+  return officers ? key.role() == kAuthorRole || key.role() == kReleaserRole : key.role().empty();
+}
+
 absl::Status CheckKey(const v1::KeyEntry& key) {
   return First(Demand(crypto::KeyUseFromNumber(key.use()).has_value(), "a key use not listed"),
+               Demand(HasRole(key), "a key with a role that its use does not have"),
                CheckLength(key.public_key(), "a public key", sizeof(crypto::PublicKey)),
                CheckInterval(key.from_ms(), key.until_ms(), false));
 }
@@ -66,6 +75,28 @@ absl::Status CheckFile(uint64_t version, std::string_view digest, uint64_t in_fo
   return First(Demand(version > 0, "versions count from 1"),
                CheckLength(digest, "the digest", kDigestBytes),
                CheckInstant(in_force_ms, "the day it comes into force"));
+}
+
+absl::Status CheckSources(const v1::OverrideNote& body) {
+  absl::Status status =
+      First(Demand(!body.sources().empty(), "an override of which nobody is told"),
+            Demand(static_cast<size_t>(body.sources_size()) <= kMostSources,
+                   "an override of which too many are told"),
+            CheckSorted(body.sources(), "the sources"));
+  for (const std::string& source : body.sources()) {
+    status.Update(CheckAgency(source, "a source"));
+    status.Update(Demand(source != body.origin(), "the origin as its own source"));
+  }
+  return status;
+}
+
+absl::Status CheckTimes(const v1::OverrideNote& body) {
+  return First(
+      CheckInterval(body.from_ms(), body.until_ms(), false),
+      Demand(body.until_ms() - body.from_ms() <= static_cast<uint64_t>(limits::kOverrideMs),
+             "an override that lasts longer than 24 hours"),
+      Demand(body.instant_ms() > 0, "an override without its instant"),
+      CheckInstant(body.instant_ms(), "the instant"));
 }
 
 }  // namespace
@@ -162,6 +193,23 @@ absl::Status CheckBody(const v1::ConsentNote& body) {
                CheckInterval(body.from_ms(), body.until_ms(), false),
                Demand(body.instant_ms() > 0, "a consent without its instant"),
                CheckInstant(body.instant_ms(), "the instant"));
+}
+
+absl::Status CheckBody(const v1::OverrideNote& body) {
+  return First(CheckPair(body.origin(), body.recipient()),
+               Demand(body.origin() != body.recipient(), "the origin is the recipient"),
+               CheckLength(body.record(), "the record", sizeof(RecordId)),
+               Demand(!body.purpose().empty(), "an override without a purpose"),
+               Demand(!body.rules().empty(), "an override of no rule"),
+               CheckSorted(body.rules(), "the rules"),
+               Demand(!body.about().empty() && !body.data().empty(), "an override for nothing"),
+               CheckSorted(body.about(), "the categories of person"),
+               CheckSorted(body.data(), "the categories of data"), CheckSources(body),
+               Demand(v1::OverrideGround_IsValid(body.ground()) &&
+                          body.ground() != v1::OVERRIDE_GROUND_UNSPECIFIED,
+                      "a ground that is not in the closed list"),
+               CheckLength(body.reason_digest(), "the digest of the reason", kDigestBytes),
+               CheckTimes(body));
 }
 
 absl::Status CheckBody(const v1::Receipt& body) {

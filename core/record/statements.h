@@ -46,6 +46,8 @@ inline constexpr std::string_view kStatementType<v1::RestrictedNote> = "restrict
 template <>
 inline constexpr std::string_view kStatementType<v1::ConsentNote> = "consent";
 template <>
+inline constexpr std::string_view kStatementType<v1::OverrideNote> = "override";
+template <>
 inline constexpr std::string_view kStatementType<v1::Receipt> = "receipt";
 template <>
 inline constexpr std::string_view kStatementType<v1::AgencyStatement> = "agency";
@@ -103,6 +105,7 @@ absl::Status CheckBody(const v1::FetchedNote& body);
 absl::Status CheckBody(const v1::RestrictionNote& body);
 absl::Status CheckBody(const v1::RestrictedNote& body);
 absl::Status CheckBody(const v1::ConsentNote& body);
+absl::Status CheckBody(const v1::OverrideNote& body);
 absl::Status CheckBody(const v1::Receipt& body);
 absl::Status CheckBody(const v1::AgencyStatement& body);
 absl::Status CheckBody(const v1::KeyStatement& body);

@@ -278,6 +278,11 @@ TEST(StatementBodiesTest, KeyStatement) {
   ExpectMalformed<Body>(body, [](Body& b) { b.mutable_keys(0)->set_until_ms(0); });
   ExpectRefused<Body>(
       body, [](Body& b) { b.add_format_versions(1); }, Reason::kNotCanonical);
+  ExpectMalformed<Body>(body, [](Body& b) { b.mutable_keys(0)->set_role("author"); });
+  key.set_use(static_cast<uint32_t>(KeyUse::kOfficer));
+  key.set_role("author");
+  ExpectMalformed<Body>(body, [](Body& b) { b.mutable_keys(0)->clear_role(); });
+  ExpectMalformed<Body>(body, [](Body& b) { b.mutable_keys(0)->set_role("reader"); });
 }
 
 TEST(StatementBodiesTest, RevocationPolicyAndFile) {

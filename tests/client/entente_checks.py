@@ -9,6 +9,7 @@ import dataclasses
 
 from entente_cases import Cases
 import entente_consents
+import entente_override
 import entente_crypto as crypto
 from entente_formats import (MAX_HEADER, MAX_RECORD, access_leaf, lane_of, open_access,
                              open_section, open_wrap, read_inside, record_hash, section_leaf,
@@ -40,6 +41,7 @@ class Opened:
     sections: list = dataclasses.field(default_factory=list)  # (section id, labels, content)
     withheld: list = dataclasses.field(default_factory=list)
     obligations: list = dataclasses.field(default_factory=list)
+    override: object = None  # by which it came
 
 
 @dataclasses.dataclass
@@ -133,6 +135,8 @@ class Checker:
         self.follower.check_snapshot(part, delivery.evidence.log_index, entry.instant_ms)
         consented = entente_consents.check_attached(self.directory, header, access,
                                                     delivery.evidence.log_index, entry.instant_ms)
+        opened.override = entente_override.check_attached(
+            self.directory, header, access, delivery.evidence.log_index, entry.instant_ms)
         self._obligations(opened, part.decisions[0], consented)
         if not self.seen.comes_again(opened):
             self.seen.cases.check(opened, sections, self.agency)

@@ -103,7 +103,7 @@ def own_statement(node, folder):
                if (node.agency, key.id) not in known]
     if not entries:
         return None
-    body = pb.KeyStatement(owner=node.agency, keys=entries, format_versions=[1],
+    body = pb.KeyStatement(owner=node.agency, keys=entries, format_versions=[1, 3],
                            instant_ms=now_ms())
     return sign_statement(node.genesis.federation, "keys", body, node.keys["identity"][:1])
 

@@ -35,6 +35,7 @@ class KnownKey:
     until_ms: int
     index: int
     revoked_index: int = None
+    role: str = ""  # of an officer's key
 
     def holds_at(self, index, instant_ms):
         """In its period and not revoked, at a log index above its own."""
@@ -92,10 +93,12 @@ class Directory:
             place = body.owner, key_id(entry.use, entry.public_key)
             _require(place not in self.keys and place not in fresh, "a key already named")
             _require(entry.from_ms < entry.until_ms, "a key's period")
+            _require(entry.role in (("author", "releaser") if WORDS[entry.use] == "officer"
+                                    else ("",)), "a role that the key's use does not have")
             _require(WORDS[entry.use] != "delivery"
                      or entry.until_ms - entry.from_ms <= DELIVERY_MS, "a delivery key's week")
             fresh[place] = KnownKey(place[1], WORDS[entry.use], body.owner, entry.public_key,
-                                    entry.from_ms, entry.until_ms, index)
+                                    entry.from_ms, entry.until_ms, index, role=entry.role)
         formats = list(body.format_versions)
         _require(len(body.keys) <= KEYS_IN_STATEMENT, "so many keys")
         _require(fresh or (formats and formats != self.formats.get(body.owner)), "keys or formats")

@@ -211,7 +211,8 @@ def consents_digest(consents):
 def access_leaf(access):
     return sha256(b"\x01", P, b"access\0", access.salt, lp16(access.recipient),
                   access.delivery_key_id, access.enc, lp16(access.instrument),
-                  consents_digest(access.consents))
+                  consents_digest(access.consents),
+                  sha256(access.override) if access.override else b"")
 
 
 def wrap_key(context, section_id):
@@ -270,6 +271,7 @@ class DraftAccess:
     consents: list = dataclasses.field(default_factory=list)
     in_reply_to: bytes = b""
     instruction: str = ""
+    override: bytes = b""  # encoded SignedStatement
 
 
 @dataclasses.dataclass
@@ -290,7 +292,7 @@ class Composed:
 
 def compose(federation, header, sections, accesses, draw=random_draw):
     """A record without its signature. `header` is a RecordHeader without record id and digests."""
-    header.format_version = 1
+    header.format_version = 3 if any(draft.override for draft in accesses) else 1
     header.record_id = draw("record-id", 16)
     sealed, content_keys = [], []
     for number, draft in enumerate(sections):
@@ -308,7 +310,7 @@ def compose(federation, header, sections, accesses, draw=random_draw):
                                                 draw(f"access-{number}-ephemeral", 32))
         opened.append((draft, context, pb.Access(
             recipient=draft.recipient, delivery_key_id=identifier, instrument=draft.instrument,
-            consents=draft.consents, enc=enc, salt=draw(f"access-{number}-salt", 16))))
+            consents=draft.consents, override=draft.override, enc=enc, salt=draw(f"access-{number}-salt", 16))))
     leaves = [section_leaf(section) for section in sealed]
     leaves += [access_leaf(access) for _, _, access in opened]
     del header.digests[:]
@@ -361,11 +363,15 @@ def read_record(data):
 
 
 def read_inside(record):
-    """The header of a record that was read; labels and consents are read, too."""
+    """The header of a record that was read; labels, consents and override are read, too."""
     header = read(pb.RecordHeader, record.header)
     for section in record.sections:
         read(pb.SectionLabels, section.labels)
     for access in record.access:
         for consent in access.consents:
             read(pb.SignedStatement, consent)
+        if access.override:
+            if header.format_version < 3:
+                raise Refused("malformed", "an override in a record of a version that has none")
+            read(pb.SignedStatement, access.override)
     return header

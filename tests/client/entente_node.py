@@ -404,13 +404,16 @@ class Node:
     def _take_notice(self, delivery, checkpoint, refused_obligations=()):
         """A notice that does not hold is an alarm; it is passed over so the lane goes on."""
         form = NOTICES.get(delivery.notice.type)
-        shown = {"notice": form.word if form else "unknown",
+        word = form.word if form else "unknown"
+        if delivery.notice.type == pb.NOTICE_TYPE_OVERRIDE:
+            word = "override"
+        shown = {"notice": word,
                  "log_index": delivery.evidence.log_index}
         try:
             body = check_notice(self.follower, self.agency, delivery, checkpoint)
             shown["statement"] = json_format.MessageToDict(body)
             shown["record_hash"] = getattr(body, "record_hash", b"").hex()
-            if form.body is pb.RecallNote:
+            if form and form.body is pb.RecallNote:
                 shown.update(self._take_recall(body))
             elif form.body is pb.RestrictionNote:
                 shown.update(self._take_restriction(body, refused_obligations))

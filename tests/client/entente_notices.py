@@ -5,6 +5,7 @@ import dataclasses
 from entente_crypto import sha256
 from entente_log import check_evidence
 from entente_messages import pb
+import entente_override
 from entente_strict import Refused, read, read_carried
 
 
@@ -40,6 +41,8 @@ def check_notice(follower, agency, delivery, checkpoint):
     """The body of a notice that holds; refuses any other."""
     notice, genesis = delivery.notice, follower.directory.genesis
     read_carried(notice)
+    if notice.type == pb.NOTICE_TYPE_OVERRIDE:
+        return entente_override.check_notice(follower, agency, delivery, checkpoint)
     if notice.type not in NOTICES:
         raise Refused("malformed", "a notice of no known type")
     form, statement = NOTICES[notice.type], notice.statement

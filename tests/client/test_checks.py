@@ -32,10 +32,12 @@ class Scene:
     def __init__(self, change_header=None, grant=(0, 1, 2), withhold=(2,), entry_ms=40, pair_seq=7,
                  obligations=(), signer="FR.fiu record-signing", change_composed=None,
                  seal=formats.seal_section, sections=None, draw=fixed_draw, entries_before=0,
-                 consents=lambda federation: ()):
+                 consents=lambda federation: (), override=lambda federation: b"",
+                 before=lambda scene: None):
         self.federation = TestFederation(fixed_draw, INSTANT_MS - 3600 * 1000)
         self.log = LogWriter(self.federation, fixed_draw)
         self.log.open_all()
+        before(self)
         for _ in range(entries_before):
             self.log.append_sealed([pb.Part(
                 kind=pb.ENTRY_KIND_EXPIRY, instant_ms=INSTANT_MS, reader="FR.fiu",
@@ -48,7 +50,8 @@ class Scene:
             change_header(header)
         key = self.federation.keys["DE.fiu delivery"]
         access = DraftAccess("DE.fiu", key.public, "eu-2019-1153", pair_seq, list(grant),
-                             list(obligations), list(consents(self.federation)))
+                             list(obligations), list(consents(self.federation)),
+                             override=override(self.federation))
         signing = self.federation.keys[signer]
         header.signing_key_id = signing.id
         sections = sections or make_known_answers.drafts()

@@ -165,7 +165,8 @@ class Statements(unittest.TestCase):
             key = self.federation.keys[name] = Key(
                 use if use in USES else "officer", fixed_draw(name, 32))
             entries.append(pb.KeyEntry(use=number, public_key=key.public, from_ms=from_ms,
-                                       until_ms=INSTANT_MS + DAY_MS))
+                                       until_ms=INSTANT_MS + DAY_MS,
+                                       role="author" if use == "officer" else ""))
         body = pb.KeyStatement(owner=owner, keys=entries, format_versions=[1],
                                instant_ms=INSTANT_MS + len(self.log.entries))
         self.add("keys", pb.ENTRY_KIND_KEYS, body, *signers, instant_ms=instant_ms)

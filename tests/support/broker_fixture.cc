@@ -104,12 +104,14 @@ Lead EngineFixture::Seal(const LeadDraft& draft) {
   }
   uint64_t pair_seq = 1;
   for (const std::string& recipient : draft.recipients) {
+    const auto by = draft.overrides.find(recipient);
     const std::string& owner = draft.sealed_to.empty() ? recipient : draft.sealed_to;
     const auto& key = federation.agency(owner).delivery[draft.delivery_key];
     request.recipients.push_back({.recipient = Id(recipient),
                                   .delivery_key = key.public_key(),
                                   .instrument = draft.instrument,
                                   .consents = draft.consents,
+                                  .emergency = by == draft.overrides.end() ? "" : by->second,
                                   .sections = draft.granted.empty() ? all : draft.granted,
                                   .pair_seq = pair_seq});
   }

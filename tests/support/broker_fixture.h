@@ -37,6 +37,7 @@ struct LeadDraft {
   int delivery_key = 0;
   std::string sealed_to{};  // the agency whose delivery keys are used; empty: the recipient
   std::vector<std::string> consents{};
+  std::map<std::string, std::string> overrides{};  // by recipient
   v1::RecordKind kind = v1::RECORD_KIND_LEAD;
   std::optional<record::CaseId> case_id{};
   uint64_t membership = 0;
