@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/version.h"
+
 namespace entente {
 
 class HelpOfEveryLevel final : public CLI::Formatter {
@@ -38,7 +40,7 @@ class HelpOfEveryLevel final : public CLI::Formatter {
 inline void DescribeItself(CLI::App& app) {
   app.formatter(std::make_shared<HelpOfEveryLevel>());
   app.set_help_all_flag("--help-all", "help of every command");
-  app.set_version_flag("--version", app.get_name() + " " + ENTENTE_VERSION,
+  app.set_version_flag("--version", app.get_name() + " " + std::string(Version()),
                        "the version of this program");
 }
 

@@ -1,0 +1,7 @@
+#include "core/base/version.h"
+
+namespace entente {
+
+std::string_view Version() { return ENTENTE_VERSION; }
+
+}  // namespace entente
