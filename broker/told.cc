@@ -12,7 +12,7 @@
 namespace entente::broker {
 namespace {
 
-// Each entry its own, or equal decoys would show which belong together.
+// Each entry its own: who is told has the salt of one part, and could else try out the others.
 Salt32 SeedFor(const Salt32& seed, uint32_t number) {
   const std::string message = Framing().Raw(std::string_view("told\0", 5)).U32(number).str();
   const auto own = crypto::HmacSha256(seed, AsBytes(message));

@@ -131,6 +131,9 @@ TEST_F(ToldTest, NothingOfItShowsWhoseEntriesBelongTogether) {
       EXPECT_TRUE(digests.insert(digest).second);
     }
   }
+  // Who has one salt could else try out whom the other notice tells.
+  EXPECT_NE(f.Fetch("DE.fiu").at(0).evidence().salt(),
+            f.Fetch("DE.police").at(0).evidence().salt());
 }
 
 TEST_F(ToldTest, WhomPolicyRefusesGotNothingAndNobodyIsTold) {
