@@ -256,22 +256,6 @@ TEST_F(RestrictWayTest, SurvivesARestartOfBoth) {
   EXPECT_THAT(world.Show("BR.fiu", id)->obligations(), Contains("onward:never"));
 }
 
-// What is in memory runs ahead of the disk that refuses the row.
-TEST_F(RestrictWayTest, WhatTheDiskDidNotTakeIsNotLifted) {
-  const std::string id = world.Publish(world.Alert({"BR.fiu"}));
-  world.Settle();
-  Restrict(id);
-  world.Settle();
-  Lift(id);
-  world.Settle({"BR.fiu"});
-  world.node("BR.fiu").store.SetDiskFull(true);
-  (void)world.Exchange(world.node("BR.fiu"));
-  world.node("BR.fiu").store.SetDiskFull(false);
-  EXPECT_EQ(Hits("BR.fiu"), 0u);
-  world.Settle();
-  EXPECT_EQ(Hits("BR.fiu"), 1u);
-}
-
 // DE.fiu restricts a record of its own under the hash of one of FR.fiu: its node is made to believe
 // it.
 TEST_F(RestrictWayTest, ARestrictionOfAnothersRecordChangesNothing) {
