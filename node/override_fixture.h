@@ -26,7 +26,11 @@ inline std::string AskingAndKeeping() {
          "obtained_from = [\"another-state\"]\nunless = \"consent-of-source-attached\"\n"
          "\n[[outbound.forbid]]\nid     = \"FR-OUT-920\"\ntitle  = \"What Switzerland gave "
          "stays\"\n"
-         "law    = \"Test act art. 4\"\nobtained_from = [\"CH\"]\n";
+         "law    = \"Test act art. 4\"\nobtained_from = [\"CH\"]\n"
+         "\n[[outbound.forbid]]\nid     = \"FR-OUT-930\"\ntitle  = \"What Brazil gave needs its "
+         "consent\"\n"
+         "law    = \"Test act art. 5\"\nobtained_from = [\"BR\"]\n"
+         "unless = \"consent-of-source-attached\"\n";
 }
 
 class OverrideTest : public ::testing::Test {

@@ -162,6 +162,7 @@ TEST_F(OverrideTest, OnlyWhatWaitsForAConsentYields) {
   EXPECT_EQ(naming("FR-OUT-000"), "policy-refused:override") << "there is no such rule";
   EXPECT_EQ(naming("FR-OUT-800"), "policy-refused:override") << "it withholds";
   EXPECT_EQ(naming("FR-OUT-920"), "policy-refused:override") << "it waits for nobody";
+  EXPECT_EQ(naming("FR-OUT-930"), "policy-refused:override") << "it does not forbid this";
   EXPECT_EQ(After([](v1::Draft& d) { d.add_obtained_from("CH"); }), "policy-refused:override")
       << "something else forbids it all the same";
 }
