@@ -106,6 +106,12 @@ JsonFields JsonFields::Object(const std::string& key) {
   return {found == nullptr ? kNothing : *found, prefix_ + key + ".", *bad_};
 }
 
+std::optional<JsonFields> JsonFields::ObjectIfThere(const std::string& key) {
+  const Json* const found = Find(key);
+  if (found == nullptr) return std::nullopt;
+  return JsonFields(*found, prefix_ + key + ".", *bad_);
+}
+
 std::vector<JsonFields> JsonFields::Objects(const std::string& key) {
   const Json* const found = Need(key);
   std::vector<JsonFields> out;

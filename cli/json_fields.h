@@ -30,6 +30,7 @@ class JsonFields {
   std::optional<Instant> WhenOrNone(const std::string& key);
   Digest Hash(const std::string& key);  // "sha256:HEX"
   JsonFields Object(const std::string& key);
+  std::optional<JsonFields> ObjectIfThere(const std::string& key);
   std::vector<JsonFields> Objects(const std::string& key);
 
   // Of a field whose value means nothing.
