@@ -246,10 +246,15 @@ TEST_F(DecidedAgain, ARecordThatTheLogRefusedAtReleaseIsNotTaken) {
   world.broker.on_delivery = [&](v1::Delivery& delivery) {
     if (delivery.has_again()) delivery.set_record(record);
   };
-  Change("BR", Closed(2));
+  // With nothing else in it that would give it away.
+  world.broker.on_again = [](v1::RecipientDecision& decision) {
+    decision.set_verdict(v1::VERDICT_REFUSE);
+  };
+  Change("DE", testing::DefaultPolicy("DE", 2));
   world.Settle();
   EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), Contains("record-refused"));
+  EXPECT_EQ(SentTo(id).reason(), "proof-bad");
 }
 
 TEST_F(DecidedAgain, NoRecordAndNoRefusalInTheLogIsAnAlarm) {
