@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/cases.h"
+#include "broker/decide_again.h"
 #include "broker/grants.h"
 #include "broker/judge.h"
 #include "broker/publication.h"
@@ -296,6 +297,76 @@ absl::StatusOr<Applied> ApplyExpiry(const Step& step) {
   return Applied{*index, hash, false};
 }
 
+// ---- decided again
+
+struct WaitingParts {
+  v1::Part for_origin, for_recipient;
+};
+
+absl::StatusOr<WaitingRecord> ReadWaiting(const Step& step, WaitingParts& parts) {
+  const DecisionAgainCommand& again = step.body.again();
+  v1::Record record;
+  if (step.command.attachments.size() != 3 ||
+      !record.ParseFromString(step.command.attachments[0]) ||
+      !parts.for_origin.ParseFromString(step.command.attachments[1]) ||
+      !parts.for_recipient.ParseFromString(step.command.attachments[2])) {
+    return absl::InternalError("a command to decide again cannot be read");
+  }
+  auto candidate = FromStored(record);
+  if (!candidate.ok()) return candidate.status();
+  return WaitingRecord{*std::move(candidate),
+                       again.recipient(),
+                       again.first_index(),
+                       {static_cast<int64_t>(again.first_instant_ms())}};
+}
+
+// The origin is told, in the lane of the record: the evidence is all there is to deliver.
+void TellOrigin(const Step& step, uint64_t index, const std::string& origin) {
+  const std::string nothing = NoticeList().SerializeAsString();
+  step.tx.PutBody(index, crypto::Sha256(nothing), nothing, {"", 0, 1});
+  MailboxRow row;
+  row.set_log_index(index);
+  step.tx.Deliver({origin, step.body.again().lane()}, row);
+}
+
+absl::Status StageDecided(const Step& step, MailboxRow row, uint64_t index,
+                          const ledger::ReaderPart& part) {
+  v1::Part message;
+  if (!message.ParseFromString(part.bytes) || message.again().decided().decisions_size() != 1) {
+    return absl::InternalError("a part that deciding again does not make");
+  }
+  const v1::SubmissionPart& decided = message.again().decided();
+  const v1::RecipientDecision& decision = decided.decisions(0);
+  const DecisionAgainCommand& again = step.body.again();
+  row.set_again_index(index);
+  row.set_refused(!ledger::Releases(decision.verdict()));
+  step.tx.PutDecided({again.recipient(), again.lane()}, again.mailbox_seq(), row);
+  return EndWithheld(again.recipient(), decided.record_hash(), decision, step.tx);
+}
+
+absl::StatusOr<Applied> ApplyDecisionAgain(const Step& step) {
+  const DecisionAgainCommand& again = step.body.again();
+  auto row = step.tx.Row({again.recipient(), again.lane()}, again.mailbox_seq());
+  if (!row.ok()) return row.status();
+  const bool gone = !*row || (*row)->expired() || (*row)->log_index() != again.first_index();
+  const uint64_t decided =
+      gone ? 0 : std::max((*row)->log_index(), (*row)->again_index());  // again is above the first
+  if (gone || decided != again.decided_index()) return Applied{0, Digest{}, true};
+  WaitingParts before;
+  auto waiting = ReadWaiting(step, before);
+  if (!waiting.ok()) return waiting.status();
+  const auto parts =
+      JudgeAgain(*waiting, before.for_origin, before.for_recipient, step.tx.view(), step.instant);
+  if (parts.empty()) return Applied{0, Digest{}, true};
+  auto index =
+      step.tx.AppendSealed(v1::ENTRY_KIND_DECISION_AGAIN, step.instant, parts, SeedOf(step.body));
+  if (!index.ok()) return index.status();
+  auto staged = StageDecided(step, **std::move(row), *index, parts[1]);
+  if (!staged.ok()) return staged;
+  TellOrigin(step, *index, parts[0].reader);
+  return Applied{*index, waiting->record.hash, false};
+}
+
 }  // namespace
 
 absl::StatusOr<Applied> Apply(const Command& command, Transaction& transaction) {
@@ -314,6 +385,8 @@ absl::StatusOr<Applied> Apply(const Command& command, Transaction& transaction) 
       return ApplyPublication(step);
     case CommandBody::kExpiry:
       return ApplyExpiry(step);
+    case CommandBody::kAgain:
+      return ApplyDecisionAgain(step);
     case CommandBody::KIND_NOT_SET:
       break;
   }

@@ -38,6 +38,7 @@ class CommandFile {
     EXPECT_THAT(*expired, Not(IsEmpty()));
     for (Command& command : *expired) Add(std::move(command));
     AddAcknowledgement("DE.fiu");
+    AddDecidedAgain("BR.fiu");
     AddAcknowledgement("FR.fiu");
   }
 
@@ -45,6 +46,7 @@ class CommandFile {
   const std::vector<std::string>& outcomes() const { return outcomes_; }
   size_t first_lead() const { return first_lead_; }
   EngineFixture& fixture() { return f_; }
+  size_t decided_again() const { return decided_again_; }
 
  private:
   void Add(Command command) {
@@ -101,7 +103,22 @@ class CommandFile {
     head.set_instant_ms(static_cast<uint64_t>(f_.now.ms));
     return Admitted(PairHeadSubmission(f_, "FR.fiu", head, number));
   }
+  // Each twice: of two streams that look at once.
+  void AddDecidedAgain(std::string_view agency) {
+    const AgencyId id = f_.Id(agency);
+    while (true) {
+      auto commands = f_.engine->Undecided(id, f_.engine->Acknowledged(id), f_.now, f_.random);
+      ASSERT_TRUE(commands.ok()) << commands.status();
+      if (commands->empty()) return;
+      for (const Command& command : *commands) {
+        Add(command);
+        Add(command);
+        ++decided_again_;
+      }
+    }
+  }
   Command Acknowledgement(std::string_view agency) {
+    AddDecidedAgain(agency);
     std::vector<v1::Delivery> bulk;
     for (const v1::Delivery& delivery : f_.Fetch(agency)) {
       if (delivery.lane() == v1::LANE_BULK) bulk.push_back(delivery);
@@ -140,6 +157,7 @@ class CommandFile {
   std::vector<Command> commands_;
   std::vector<std::string> outcomes_;
   size_t first_lead_ = 0;
+  size_t decided_again_ = 0;
 };
 
 struct Replayed {
@@ -196,7 +214,8 @@ TEST(ApplyTest, TheStoryHoldsCommandsThatAreRefusedRepeatedAndOvertaken) {
       return outcome.find(what) != std::string::npos;
     });
   };
-  EXPECT_EQ(count(" repeated"), 4);
+  EXPECT_GE(file.decided_again(), 4u);
+  EXPECT_EQ(count(" repeated"), 4 + static_cast<int64_t>(file.decided_again()));
   EXPECT_EQ(count("record-id-reused"), 1);
   EXPECT_EQ(count("expired"), 1);
   EXPECT_EQ(count("snapshot-behind"), 0);

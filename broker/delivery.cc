@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "core/ledger/parts.h"
 #include "core/record/statements.h"
 
 namespace entente::broker {
@@ -45,7 +46,7 @@ absl::StatusOr<v1::Record> StripRecord(v1::Record record, std::string_view recip
 std::optional<v1::SignedStatement> MakeWithholdingNote(const ledger::Genesis& genesis,
                                                        const crypto::SigningKey& note_key,
                                                        const v1::Part& part, uint64_t log_index) {
-  const v1::SubmissionPart& submission = part.submission();
+  const v1::SubmissionPart& submission = ledger::DecidedIn(part);
   if (submission.decisions_size() != 1 || submission.decisions(0).withheld().empty()) {
     return std::nullopt;
   }

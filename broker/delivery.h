@@ -24,7 +24,8 @@ namespace entente::broker {
 absl::StatusOr<v1::Record> StripRecord(v1::Record record, std::string_view recipient,
                                        const v1::RecipientDecision& decision);
 
-// nullopt when the decision withholds nothing. `part` is the recipient's own.
+// nullopt when the decision withholds nothing. `part` is the recipient's own, of the decision that
+// stands, and `log_index` where that stands.
 std::optional<v1::SignedStatement> MakeWithholdingNote(const ledger::Genesis& genesis,
                                                        const crypto::SigningKey& note_key,
                                                        const v1::Part& part, uint64_t log_index);

@@ -114,11 +114,17 @@ class Engine {
 
   LanePositions Acknowledged(const AgencyId& agency) const;
   // What stands in the agency's mailbox after these positions, urgent first, at most `max` and at
-  // most about limits::kMessageBytes, with the checkpoint that covers it. Empty: nothing new.
+  // most about limits::kMessageBytes, with the checkpoint that covers it. Empty: nothing new, or
+  // Undecided() comes first.
   // Refusals wrong-agency, agency-suspended for one that was named and is not admitted now: what
   // waits goes on waiting.
   absl::StatusOr<v1::PullResponse> Fetch(const AgencyId& agency, LanePositions after, size_t max,
                                          Instant now) const;
+
+  // Commands for what Fetch stops at: records whose decision was made under an older state, or
+  // would come out otherwise by now, must be decided again before they leave. Empty: there is none.
+  absl::StatusOr<std::vector<Command>> Undecided(const AgencyId& agency, LanePositions after,
+                                                 Instant now, Random& random) const;
 
   // ---- attachments
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/decide_again.h"
 #include "broker/delivery.h"
 #include "broker/engine.h"
 #include "broker/rows.h"
@@ -148,10 +149,32 @@ absl::StatusOr<v1::PullResponse> Engine::Fetch(const AgencyId& agency, LanePosit
   if (!status.ok() && current->registry.FindAgency(agency.text(), instant)) return status;
   auto checkpoint = LatestCheckpoint();
   auto snapshot = store_.Snapshot();
-  auto response = FetchMailbox({*snapshot, *log_, genesis_, keys_.note, checkpoint.head.size},
-                               agency, after, std::min(max, limits::kBatchRecords));
+  auto response = FetchMailbox(
+      {*snapshot, *log_, genesis_, keys_.note, checkpoint.head.size, *current, instant}, agency,
+      after, std::min(max, limits::kBatchRecords));
   if (response.ok()) response->set_checkpoint(checkpoint.note);
   return response;
+}
+
+absl::StatusOr<std::vector<Command>> Engine::Undecided(const AgencyId& agency, LanePositions after,
+                                                       Instant now, Random& random) const {
+  auto current = view();
+  auto instant = std::max(now, current->ledger_time);
+  const LanePositions last{mailboxes_.Lane({agency.text(), v1::LANE_URGENT}).last,
+                           mailboxes_.Lane({agency.text(), v1::LANE_BULK}).last};
+  std::vector<Command> commands;
+  if (after.urgent >= last.urgent && after.bulk >= last.bulk) return commands;
+  auto snapshot = store_.Snapshot();
+  auto items = FindUndecided(
+      {*snapshot, *log_, genesis_, keys_.note, LatestCheckpoint().head.size, *current, instant},
+      agency, after, limits::kBatchRecords);
+  if (!items.ok()) return items.status();
+  for (const MailboxItem& item : *items) {
+    auto command = MakeDecisionAgain(item, *snapshot, *current, instant, random);
+    if (!command.ok()) return command.status();
+    commands.push_back(*std::move(command));
+  }
+  return commands;
 }
 
 absl::StatusOr<std::string> Engine::GetText(const Digest& digest, const AgencyId& caller,

@@ -1,7 +1,11 @@
 // Reads one agency's mailbox and puts its deliveries together. Safe from any thread.
 #pragma once
 
+#include <vector>
+
 #include "absl/status/statusor.h"
+#include "broker/rows.h"
+#include "broker/view.h"
 #include "core/audit/log.h"
 #include "core/base/agency.h"
 #include "core/crypto/sign.h"
@@ -24,11 +28,18 @@ struct FetchContext {
   const ledger::Genesis& genesis;
   const crypto::SigningKey& note_key;
   uint64_t tree_size;  // of the checkpoint that goes with the deliveries: they stand below it
+  const View& view;
+  Instant instant;
 };
 
-// Deliveries after `after`, urgent first, at most `max` and at most about limits::kMessageBytes.
-// The checkpoint is left to the caller. DATA_LOSS when the store lacks what it must hold.
+// Deliveries after `after`, urgent first, at most `max` and at most about limits::kMessageBytes,
+// and none behind a record that must be decided again first. The checkpoint is left to the caller.
+// DATA_LOSS when the store lacks what it must hold.
 absl::StatusOr<v1::PullResponse> FetchMailbox(const FetchContext& context, const AgencyId& agency,
                                               LanePositions after, size_t max);
+// The rows at the front of a lane, urgent first and at most `max`, that must be decided again.
+absl::StatusOr<std::vector<MailboxItem>> FindUndecided(const FetchContext& context,
+                                                       const AgencyId& agency, LanePositions after,
+                                                       size_t max);
 
 }  // namespace entente::broker

@@ -37,6 +37,7 @@ v1::Lane LaneOfNotice(std::string_view type) {
 
 void Deliveries::Note(uint64_t log_index, uint16_t number, const v1::Part& part) {
   const v1::AcknowledgementPart& range = part.acknowledgement();
+  if (part.has_again()) return NoteAgain(log_index, part);
   if (number == 0) {
     for (const std::string& hash : range.record_hashes()) {
       taken_[{part.reader(), hash}] = range.lane();
@@ -45,20 +46,29 @@ void Deliveries::Note(uint64_t log_index, uint16_t number, const v1::Part& part)
   }
   std::vector<Given>& given = given_[part.reader()];
   if (part.has_submission()) {
-    given.push_back({log_index, part.submission().record_hash(), v1::LANE_UNSPECIFIED});
+    given.push_back({log_index, part.submission().record_hash(), v1::LANE_UNSPECIFIED,
+                     part.reader(), log_index});
   } else if (part.has_notice()) {
-    given.push_back({log_index, "", LaneOfNotice(part.notice().type())});
+    given.push_back({log_index, "", LaneOfNotice(part.notice().type()), "", log_index});
   }
   for (int i = 0; i < range.record_hashes_size(); ++i) {
-    given.push_back({log_index, "", range.lane()});
+    given.push_back({log_index, "", range.lane(), "", log_index});
   }
 }
 
-v1::Lane Deliveries::LaneOf(const std::string& reader, const Given& given) const {
+// The origin is told in the lane of the record.
+void Deliveries::NoteAgain(uint64_t log_index, const v1::Part& part) {
+  const v1::SubmissionPart& decided = part.again().decided();
+  if (part.reader() != decided.origin()) return;
+  given_[part.reader()].push_back({log_index, decided.record_hash(), v1::LANE_UNSPECIFIED,
+                                   decided.decisions(0).recipient(), part.again().first_index()});
+}
+
+v1::Lane Deliveries::LaneOf(const Given& given) const {
   if (given.lane != v1::LANE_UNSPECIFIED) return given.lane;
-  auto taken = taken_.find({reader, given.record_hash});
+  auto taken = taken_.find({given.holder, given.record_hash});
   if (taken != taken_.end()) return taken->second;
-  auto body = ReadBodyBytes(store_, given.log_index);
+  auto body = ReadBodyBytes(store_, given.body_index);
   return body.ok() ? LaneOfBody(*body, !given.record_hash.empty()) : v1::LANE_UNSPECIFIED;
 }
 
@@ -66,7 +76,7 @@ void Deliveries::FindLanes() {
   for (auto& [reader, all] : given_) {
     std::array<uint64_t, v1::Lane_ARRAYSIZE> through{};
     for (Given& given : all) {
-      given.lane = LaneOf(reader, given);
+      given.lane = LaneOf(given);
       ++through[given.lane];
       given.through = through;
     }

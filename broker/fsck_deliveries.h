@@ -43,9 +43,12 @@ class Deliveries {
     uint64_t log_index;
     std::string record_hash;                             // of a record, else empty
     v1::Lane lane;                                       // LANE_UNSPECIFIED: not known
+    std::string holder;                                  // in whose mailbox the record waits
+    uint64_t body_index;                                 // of the body that says the lane
     std::array<uint64_t, v1::Lane_ARRAYSIZE> through{};  // by lane: how many up to here, this too
   };
-  v1::Lane LaneOf(const std::string& reader, const Given& given) const;
+  void NoteAgain(uint64_t log_index, const v1::Part& part);
+  v1::Lane LaneOf(const Given& given) const;
 
   const store::Reader& store_;
   std::map<std::string, std::vector<Given>> given_;  // by reader, in the order of the log

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "broker/decide_again.h"
 #include "broker/grants.h"
 #include "broker/notice.h"
 #include "broker/submissions.h"
@@ -22,7 +23,7 @@ uint64_t ExpectedParts(const v1::Part& first) {
       count += decision.verdict() <= v1::VERDICT_RELEASE_IN_PART ? 1 : 0;
     }
   }
-  if (first.has_notice() || first.has_expiry()) ++count;
+  if (first.has_notice() || first.has_expiry() || first.has_again()) ++count;
   return count;
 }
 
@@ -35,6 +36,10 @@ std::optional<std::vector<uint32_t>> NoticesOf(const std::string& body, const v1
     bool fits = list.notices_size() == 1 &&
                 ToString(NoticeDigest(list.notices(0))) == part.notice().statement_digest();
     return fits ? std::optional(std::vector<uint32_t>{0}) : std::nullopt;
+  }
+  // It is delivered for its evidence.
+  if (part.has_again()) {
+    return list.notices().empty() ? std::optional(std::vector<uint32_t>{0}) : std::nullopt;
   }
   std::vector<uint32_t> own;
   std::vector<std::string> hashes;
@@ -83,6 +88,20 @@ void RowChecker::Note(uint64_t index, uint16_t number, const v1::Part& part) {
   if (part.has_expiry()) {
     expired_.emplace(part.expiry().record_hash(), part.expiry().recipient());
   }
+  if (part.has_again() && number == kRecipientPartAgain) NoteAgain(index, part.again());
+}
+
+// In the order of the log, so the newest stays.
+void RowChecker::NoteAgain(uint64_t index, const v1::DecisionAgainPart& again) {
+  const v1::SubmissionPart& decided = again.decided();
+  const v1::RecipientDecision& decision = decided.decisions(0);
+  auto first = PartFor(again.first_index(), decision.recipient());
+  if (again.first_index() >= index || !first ||
+      first->submission().record_hash() != decided.record_hash()) {
+    find_.Add(kParts, PartKey(index, kRecipientPartAgain),
+              "What was decided again was not released to this agency before.");
+  }
+  again_[{decided.record_hash(), decision.recipient()}] = {index, decision};
 }
 
 void RowChecker::CheckPart(const store::Iterator& it) {
@@ -140,7 +159,12 @@ std::optional<DeliveryPlace> RowChecker::CheckRecordRow(const store::Iterator& i
   expected.set_log_index(item.row.log_index());
   expected.set_part(item.row.part());
   expected.set_origin(part.acting_agency());
-  if (expired_.contains({hash, item.lane.agency})) {
+  const auto again = again_.find({hash, item.lane.agency});
+  if (again != again_.end()) {
+    expected.set_again_index(again->second.log_index);
+    expected.set_refused(!ledger::Releases(again->second.decision.verdict()));
+  }
+  if (expected.refused() || expired_.contains({hash, item.lane.agency})) {
     expected.set_expired(true);
   } else {
     auto body = ReadBodyBytes(store_, item.row.log_index());
@@ -215,8 +239,8 @@ void RowChecker::CheckMailboxRow(const store::Iterator& it) {
   auto item = ReadMailboxItem(it);
   auto part = item.ok() ? ReadStoredPart(store_, item->row.log_index(), item->row.part())
                         : absl::StatusOr<v1::Part>(item.status());
-  if (!part.ok() || part->reader() != item->lane.agency ||
-      part->acting_agency() == item->lane.agency) {
+  const bool own = part.ok() && part->acting_agency() == item->lane.agency;
+  if (!part.ok() || part->reader() != item->lane.agency || own != part->has_again()) {
     find_.Add(kMailbox, it.key(), "The row leads to nothing that was sent to this agency.");
     return;
   }
@@ -333,6 +357,14 @@ void RowChecker::CheckGrant(const store::Iterator& it) {
   const auto& withheld = part->submission().decisions(0).withheld();
   if (std::ranges::count(withheld, ref->section_id, &v1::WithheldSection::section_id) > 0) {
     find_.Add(kGrants, it.key(), "The entry withheld this section from this agency.");
+  }
+  const auto again = again_.find({ref->record_hash, ref->agency});
+  if (again == again_.end()) return;
+  const v1::RecipientDecision& decision = again->second.decision;
+  if (!ledger::Releases(decision.verdict()) ||
+      std::ranges::count(decision.withheld(), ref->section_id, &v1::WithheldSection::section_id) >
+          0) {
+    find_.Add(kGrants, it.key(), "It was decided again that this agency does not get it.");
   }
 }
 

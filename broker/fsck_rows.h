@@ -54,6 +54,7 @@ class RowChecker {
   void CheckPart(const store::Iterator& it);
   void CheckPartCounts();
   void Note(uint64_t index, uint16_t number, const v1::Part& part);
+  void NoteAgain(uint64_t index, const v1::DecisionAgainPart& again);
   void CheckBody(const store::Iterator& it);
   void CheckMailboxRow(const store::Iterator& it);
   // What the row delivers; nullopt when it is not what it says, which is then found.
@@ -76,6 +77,10 @@ class RowChecker {
     uint64_t expected = 0;  // by what the first part says
     uint64_t found = 0;
   };
+  struct AgainSeen {
+    uint64_t log_index = 0;
+    v1::RecipientDecision decision;
+  };
   struct LaneSeen {
     uint64_t seq = 0;
     DeliveryPlace place;
@@ -84,8 +89,9 @@ class RowChecker {
   const store::Reader& store_;
   Findings& find_;
   std::map<uint64_t, PartCount> parts_;
-  std::map<LaneKey, uint64_t> acknowledged_;               // by the parts
-  std::set<std::pair<std::string, std::string>> expired_;  // record hash, recipient
+  std::map<LaneKey, uint64_t> acknowledged_;                        // by the parts
+  std::set<std::pair<std::string, std::string>> expired_;           // record hash, recipient
+  std::map<std::pair<std::string, std::string>, AgainSeen> again_;  // record hash, recipient
   Deliveries deliveries_;
   std::map<LaneKey, LaneSeen> lanes_;
   std::set<uint64_t> bodies_;  // that are held

@@ -8,6 +8,7 @@
 #include "broker/rows.h"
 #include "core/base/encoding.h"
 #include "core/crypto/digest.h"
+#include "core/ledger/parts.h"
 #include "core/record/statements.h"
 #include "entente/v1/record.pb.h"
 
@@ -120,6 +121,21 @@ absl::Status EndGrants(std::string_view type, const std::string& from, const std
   if (type == record::kStatementType<v1::RecallNote>) {
     auto note = BodyIn<v1::RecallNote>(notices);
     return note.ok() ? EndRecalled(*note, from, tx) : note.status();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EndWithheld(const std::string& recipient, std::string_view record_hash,
+                         const v1::RecipientDecision& decision, Transaction& tx) {
+  auto grants = tx.GrantsUnder(GrantPrefix(recipient, record_hash));
+  if (!grants.ok()) return grants.status();
+  std::set<std::string> withheld;
+  for (const v1::WithheldSection& section : decision.withheld()) {
+    withheld.insert(GrantKey(recipient, record_hash, section.section_id()));
+  }
+  const bool refused = !ledger::Releases(decision.verdict());
+  for (const auto& [key, grant] : *grants) {
+    if (refused || withheld.contains(key)) tx.DropGrant(key);
   }
   return absl::OkStatus();
 }

@@ -46,6 +46,11 @@ absl::Status StageGrants(const std::string& record, std::span<const ledger::Read
 absl::Status EndGrants(std::string_view type, const std::string& from, const std::string& notices,
                        Transaction& tx);
 
+// Stages what a decision made again ends, of one record to `recipient`: the attachments of the
+// sections that it withholds, or all when it refuses.
+absl::Status EndWithheld(const std::string& recipient, std::string_view record_hash,
+                         const v1::RecipientDecision& decision, Transaction& tx);
+
 // Every grant whose time is over, and the files that the others refer to. DATA_LOSS when a row
 // cannot be read: then nothing may be dropped.
 struct GrantScan {

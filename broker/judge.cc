@@ -85,6 +85,32 @@ absl::Status CheckNotHeld(const ledger::DecidedRecipient& one) {
       "Handling code H3: no person at the origin has let it go to " + one.recipient + ".");
 }
 
+// Sections and accesses of a Record, or as the command describes them.
+template <typename Sections, typename Accesses>
+absl::StatusOr<Candidate> ReadCandidate(const std::string& header_bytes, const Sections& sections,
+                                        const Accesses& accesses) {
+  auto header = record::ReadHeader(header_bytes);
+  if (!header.ok()) return absl::InternalError("a header that admission does not let in");
+  policy::RecordLabels labels = LabelsOf(*header);
+  Candidate out{*std::move(header), record::RecordHash(header_bytes), {}, labels, {}};
+  for (const auto& section : sections) {
+    auto id = FixedBytes<sizeof(SectionId)>(section.section_id());
+    auto section_labels = record::ReadLabels(section.labels());
+    if (!id || !section_labels.ok()) {
+      return absl::InternalError("a section that admission does not let in");
+    }
+    out.sections.push_back(*id);
+    out.labels.sections.push_back(LabelsOf(*section_labels));
+  }
+  for (const auto& access : accesses) {
+    out.recipients.push_back({access.recipient(),
+                              access.instrument(),
+                              {access.consents().begin(), access.consents().end()},
+                              access.override()});
+  }
+  return out;
+}
+
 }  // namespace
 
 Candidate FromRecord(const record::ParsedRecord& record) {
@@ -103,26 +129,11 @@ Candidate FromRecord(const record::ParsedRecord& record) {
 }
 
 absl::StatusOr<Candidate> FromCommand(const SubmissionCommand& submission) {
-  auto header = record::ReadHeader(submission.header());
-  if (!header.ok()) return absl::InternalError("a header that admission does not let in");
-  policy::RecordLabels labels = LabelsOf(*header);
-  Candidate out{*std::move(header), record::RecordHash(submission.header()), {}, labels, {}};
-  for (const SectionDescriptor& section : submission.sections()) {
-    auto id = FixedBytes<sizeof(SectionId)>(section.section_id());
-    auto section_labels = record::ReadLabels(section.labels());
-    if (!id || !section_labels.ok()) {
-      return absl::InternalError("a section that admission does not let in");
-    }
-    out.sections.push_back(*id);
-    out.labels.sections.push_back(LabelsOf(*section_labels));
-  }
-  for (const AccessDescriptor& access : submission.access()) {
-    out.recipients.push_back({access.recipient(),
-                              access.instrument(),
-                              {access.consents().begin(), access.consents().end()},
-                              access.override()});
-  }
-  return out;
+  return ReadCandidate(submission.header(), submission.sections(), submission.access());
+}
+
+absl::StatusOr<Candidate> FromStored(const v1::Record& record) {
+  return ReadCandidate(record.header(), record.sections(), record.access());
 }
 
 absl::StatusOr<std::vector<ledger::ReaderPart>> Judge(const Candidate& record,

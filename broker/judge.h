@@ -30,8 +30,9 @@ struct Candidate {
 };
 
 Candidate FromRecord(const record::ParsedRecord& record);
-// INTERNAL for a command that admission does not make.
+// INTERNAL for what admission does not let in.
 absl::StatusOr<Candidate> FromCommand(const SubmissionCommand& submission);
+absl::StatusOr<Candidate> FromStored(const v1::Record& record);
 
 // At `act.instant`. Refusals: key-unknown, key-not-valid-then, wrong-agency, agency-suspended (the
 // origin's signing key), future-dated, expired; those of ledger::ReadConsents; policy-held when a

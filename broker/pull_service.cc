@@ -124,8 +124,36 @@ class PullReactor final : public PullStream, public std::enable_shared_from_this
       }
       const auto now = shell_.log_clock.Now();
       auto mail = now.ok() ? shell_.engine.Fetch(agency_, after, most, *now) : now.status();
+      if (mail.ok() && mail->deliveries().empty() && DecideAgain(after, *now)) return;
       if (EndLooking(std::move(mail))) return;
     }
+  }
+
+  // True: what comes next is decided again first, and looked at when that is on disk.
+  bool DecideAgain(LanePositions after, Instant now) {
+    auto undecided = shell_.engine.Undecided(agency_, after, now, shell_.random);
+    if (!undecided.ok()) {
+      End(undecided.status());
+      return true;
+    }
+    if (undecided->empty()) return false;
+    shell_.committer.Enqueue(
+        *std::move(undecided), [self = shared_from_this()](Committer::Outcomes outcomes) {
+          self->shell_.workers.Post(
+              [self, outcomes = std::move(outcomes)] { self->OnDecided(outcomes); });
+        });
+    return true;
+  }
+
+  void OnDecided(const Committer::Outcomes& outcomes) {
+    for (const auto& outcome : outcomes) {
+      if (!outcome.ok()) return End(outcome.status());
+    }
+    {
+      absl::MutexLock lock(&mutex_);
+      looking_ = false;
+    }
+    Deliver();
   }
 
   // False: look again.

@@ -92,6 +92,43 @@ TEST(Pull, AForgedAcknowledgementEndsTheStream) {
   }
 }
 
+// Three in all: one waits alone, and two that come after the policy do not.
+TEST(Pull, WhatWaitedIsDecidedAgainBeforeItIsDelivered) {
+  ShellWorld world;
+  EngineFixture maker;
+  ASSERT_TRUE(world.Submit("FR.fiu", {maker.Submission(maker.Seal({}), 1)}).ok());
+  ASSERT_TRUE(
+      world.Publish(world.federation.SignPolicy("DE", 2, testing::DefaultPolicy("DE", 2))).ok());
+  ASSERT_TRUE(world
+                  .Submit("FR.fiu", {maker.Submission(maker.Seal({}), 2),
+                                     maker.Submission(maker.Seal({}), 3)})
+                  .ok());
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+  std::vector<bool> again;
+  while (again.size() < 3) {
+    const auto response = pull->Read();
+    ASSERT_TRUE(response);
+    for (const auto& delivery : response->deliveries()) again.push_back(delivery.has_again());
+  }
+  EXPECT_EQ(again, (std::vector<bool>{true, false, false}));
+}
+
+TEST(Pull, AFullDiskEndsTheStreamOfWhatMustBeDecidedAgain) {
+  ShellWorld world;
+  EngineFixture maker;
+  ASSERT_TRUE(world.Submit("FR.fiu", {maker.Submission(maker.Seal({}), 1)}).ok());
+  ASSERT_TRUE(
+      world.Publish(world.federation.SignPolicy("DE", 2, testing::DefaultPolicy("DE", 2))).ok());
+  world.store.SetDiskFull(true);
+  const auto pull = StartPull(world.ChannelOf("BR.fiu"));
+  EXPECT_FALSE(pull->Read());
+  EXPECT_TRUE(IsRefusal(pull->End(), Reason::kDiskFull));
+  world.store.SetDiskFull(false);
+  const auto response = StartPull(world.ChannelOf("BR.fiu"))->Read();
+  ASSERT_TRUE(response);
+  EXPECT_TRUE(response->deliveries(0).has_again());
+}
+
 // It takes several commits, and the stream goes on as after one.
 TEST(Pull, ALongRangeIsTakenToItsEnd) {
   ShellWorld world;

@@ -189,15 +189,24 @@ absl::Status Transaction::Take(const LaneKey& key, uint64_t through) {
   return absl::OkStatus();
 }
 
+void Transaction::PutRow(const LaneKey& key, uint64_t seq, const MailboxRow& row) {
+  std::string name = MailboxKey(key, seq);
+  std::string value = row.SerializeAsString();
+  batch_.Put(kMailbox, name, value);
+  rows_[std::move(name)] = std::move(value);
+}
+
 void Transaction::MarkExpired(const LaneKey& key, uint64_t seq, MailboxRow row) {
   Release(row, key.agency);
   row.set_expired(true);
   row.clear_bytes();
   row.clear_expires_ms();
-  std::string name = MailboxKey(key, seq);
-  std::string value = row.SerializeAsString();
-  batch_.Put(kMailbox, name, value);
-  rows_[std::move(name)] = std::move(value);
+  PutRow(key, seq, row);
+}
+
+void Transaction::PutDecided(const LaneKey& key, uint64_t seq, const MailboxRow& row) {
+  row.refused() ? MarkExpired(key, seq, row) : PutRow(key, seq, row);
+  delivered_to_.insert(key.agency);
 }
 
 }  // namespace entente::broker

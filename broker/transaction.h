@@ -65,6 +65,9 @@ class Transaction {
   // The rows from the cursor through `through` go; bodies that nobody else waits for go with them.
   absl::Status Take(const LaneKey& key, uint64_t through);
   void MarkExpired(const LaneKey& key, uint64_t seq, MailboxRow row);
+  // The record that waits there does so under another decision, or is refused: then as an expired
+  // one, but that its recipient is told.
+  void PutDecided(const LaneKey& key, uint64_t seq, const MailboxRow& row);
   // A submission of this agency was refused to every recipient.
   void CountRefused(const std::string& origin) { ++refused_[origin]; }
 
@@ -83,6 +86,7 @@ class Transaction {
 
  private:
   LaneState& TouchLane(const LaneKey& key);
+  void PutRow(const LaneKey& key, uint64_t seq, const MailboxRow& row);
   void Release(const MailboxRow& row, const std::string& recipient);
 
   const store::Reader& store_;

@@ -62,11 +62,13 @@ void PutDecision(Object to, const v1::RecipientDecision& decision) {
 }
 
 void PutEvent(Object& to, const v1::Part& part) {
-  if (part.has_submission()) {
-    to.Number("snapshot_number", part.submission().snapshot_number());
-    to.Hash("snapshot_hash", part.submission().snapshot_hash());
+  if (part.has_again()) to.Number("first_index", part.again().first_index());
+  if (part.has_submission() || part.has_again()) {
+    const v1::SubmissionPart& decided = ledger::DecidedIn(part);
+    to.Number("snapshot_number", decided.snapshot_number());
+    to.Hash("snapshot_hash", decided.snapshot_hash());
     ListValue* decisions = to.List("decisions");
-    for (const v1::RecipientDecision& one : part.submission().decisions()) {
+    for (const v1::RecipientDecision& one : decided.decisions()) {
       PutDecision(AddTo(decisions), one);
     }
   }

@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kProof = ".tlog-proof";
+constexpr std::string_view kAgain = "-again-";
 
 absl::StatusOr<ledger::ReceiptBundle> ReadBundle(const std::string& path) {
   ledger::ReceiptBundle bundle;
@@ -29,9 +30,11 @@ absl::StatusOr<ledger::ReceiptBundle> ReadBundle(const std::string& path) {
 }
 
 // Files may be renamed, but one that bears a record id speaks of that record, and one that bears a
-// part of its hash behind it (node/receipts.h) of the record with that hash.
+// part of its hash behind it (node/receipts.h) of the record with that hash. What was decided again
+// has its place in the log behind that.
 absl::Status CheckName(const std::string& path, const v1::Part& part) {
-  const std::string name = fs::path(path).stem().string();
+  const std::string whole = fs::path(path).stem().string();
+  const std::string name = whole.substr(0, whole.find(kAgain));
   const size_t dash = name.find('-');
   const auto id = FixedFromHex<16>(name.substr(0, dash));
   const auto hash = dash == name.npos ? std::nullopt : FixedFromHex<16>(name.substr(dash + 1));
@@ -100,6 +103,8 @@ ProvenRecord RecordOf(const v1::Part& part) {
       return {part.refusal().record_id(), part.refusal().record_hash()};
     case v1::Part::kExpiry:
       return {part.expiry().record_id(), part.expiry().record_hash()};
+    case v1::Part::kAgain:
+      return {part.again().decided().record_id(), part.again().decided().record_hash()};
     default:
       return {};
   }

@@ -110,6 +110,9 @@ void RenderFacts(Renderer& to, const ledger::ReceiptFacts& facts) {
   switch (part.event_case()) {
     case v1::Part::kSubmission:
       return RenderSubmission(to, part.submission());
+    case v1::Part::kAgain:
+      to.Field("first", std::to_string(part.again().first_index()));
+      return RenderSubmission(to, part.again().decided());
     case v1::Part::kRefusal:
       to.Field("refused", ReasonWords(to.language(), part.refusal().reason()));
       return to.FlushFields();

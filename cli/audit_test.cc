@@ -165,6 +165,38 @@ TEST_F(AuditTest, AFolderIsVerifiedWholeAndSummedUp) {
   EXPECT_THAT(run.out, HasSubstr("bad-signature")) << "the refusal that was logged";
 }
 
+TEST_F(AuditTest, ADecisionMadeAgainIsAReceiptBesideTheFirst) {
+  v1::RecipientDecision refused;
+  refused.set_recipient("CH.fiu");
+  refused.set_verdict(v1::VERDICT_REFUSE);
+  refused.add_reasons("policy-expired");
+  const ledger::SubmittedRecord record{.record_id = IdOf(1),
+                                       .record_hash = crypto::Sha256("1"),
+                                       .origin = "FR.fiu",
+                                       .sections = {},
+                                       .snapshot_number = 10,
+                                       .snapshot_hash = crypto::Sha256("later")};
+  Keep(v1::ENTRY_KIND_DECISION_AGAIN,
+       ledger::DecisionAgainParts(act, indices[0], record, refused, refused));
+  const uint64_t index = indices.back();
+  const auto bundle = ledger::MakeReceiptBundle(log.Evidence(index, "FR.fiu"), log.Checkpoint());
+  ASSERT_TRUE(bundle.ok()) << bundle.status();
+  const auto write = [&](const std::string& id) {
+    const std::string name = "receipts/" + id + "-again-" + std::to_string(index);
+    Write(name + ".tlog-proof", bundle->proof);
+    Write(name + ".entry", bundle->entry);
+    Write(name + ".part", bundle->part);
+    return (folder / (name + ".tlog-proof")).string();
+  };
+  const Said run = Verify(write(NameOf(1)));
+  EXPECT_EQ(run.exit_code, 0) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("decided again, first at"));
+  EXPECT_THAT(run.out, HasSubstr(std::to_string(indices[0])));
+  EXPECT_THAT(run.out, HasSubstr("CH.fiu: refused"));
+  EXPECT_THAT(Verify(write(NameOf(1)), "--json").out, HasSubstr("\"first_index\":"));
+  EXPECT_NE(Verify(write(NameOf(2))).exit_code, 0) << "named after another record";
+}
+
 TEST_F(AuditTest, SaysItInFrench) {
   const Said run = Verify((folder / "receipts").string(), "--language fr");
   EXPECT_EQ(run.exit_code, 0);

@@ -1,8 +1,10 @@
 #include "cli/decision_again.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
+#include "core/ledger/parts.h"
 #include "policy/decide.h"
 #include "policy/obligation.h"
 
@@ -24,6 +26,41 @@ bool Obliges(const policy::Decision& own, const policy::VisibleDecision& logged,
       return policy::IsAsStrict(given, wanted, vocabulary.obligation_forms());
     });
   });
+}
+
+// A section is known here by its number.
+SectionId IdOf(uint32_t section) {
+  SectionId id{};
+  std::memcpy(id.data(), &section, sizeof(section));
+  return id;
+}
+
+v1::RecipientDecision ToProto(const policy::VisibleDecision& from) {
+  v1::RecipientDecision out;
+  out.set_verdict(ledger::ToProto(from.verdict));
+  for (const policy::VisibleSection& section : from.withheld) {
+    v1::WithheldSection& one = *out.add_withheld();
+    one.set_section_id(ToString(IdOf(section.section)));
+    one.mutable_rules()->Assign(section.rules.begin(), section.rules.end());
+    one.mutable_reasons()->Assign(section.reasons.begin(), section.reasons.end());
+  }
+  out.mutable_obligations()->Assign(from.obligations.begin(), from.obligations.end());
+  const std::vector<std::string> rules = from.RuleIds();
+  out.mutable_rules()->Assign(rules.begin(), rules.end());
+  out.mutable_reasons()->Assign(from.reasons.begin(), from.reasons.end());
+  out.set_contact(from.contact);
+  return out;
+}
+
+// What the log must say after `now`, when it said `before` until then.
+policy::VisibleDecision Narrowed(const policy::VisibleDecision& before,
+                                 const policy::VisibleDecision& now, size_t sections,
+                                 const policy::Vocabulary& vocabulary) {
+  std::vector<SectionId> ids;
+  for (uint32_t i = 0; i < sections; ++i) ids.push_back(IdOf(i));
+  auto narrowed = ledger::ReadDecision(
+      ledger::Narrowed(ToProto(before), ToProto(now), sections, vocabulary), ids);
+  return narrowed.ok() ? *std::move(narrowed) : now;
 }
 
 bool AreSame(const policy::VisibleDecision& a, const policy::VisibleDecision& b) {
@@ -70,7 +107,12 @@ bool IsAsLogged(const TextsInForce& texts, const policy::Decision& again,
   if (IsOneSided(texts, line)) {
     return KeepsBack(again, line.logged) && Obliges(again, line.logged, texts.vocabulary());
   }
-  return AreSame(policy::ViewFor(policy::Reader::kOrigin, again), line.logged);
+  policy::VisibleDecision expected = policy::ViewFor(policy::Reader::kOrigin, again);
+  if (line.before) {
+    expected =
+        Narrowed(*line.before, expected, line.labels->record.sections.size(), texts.vocabulary());
+  }
+  return AreSame(expected, line.logged);
 }
 
 }  // namespace entente::cli

@@ -158,8 +158,11 @@ DecisionLine ReadLine(JsonFields& fields) {
   line.snapshot_hash = fields.Hash("snapshot_hash");
   line.texts = fields.Text("texts");
   if (line.missing.empty()) line.labels = ReadLabels(fields.Object("labels"));
-  line.logged =
-      ReadLogged(fields.Object("logged"), line.labels ? line.labels->record.sections.size() : 0);
+  const size_t sections = line.labels ? line.labels->record.sections.size() : 0;
+  line.logged = ReadLogged(fields.Object("logged"), sections);
+  if (auto before = fields.ObjectIfThere("before")) {
+    line.before = ReadLogged(*std::move(before), sections);
+  }
   return line;
 }
 
@@ -224,6 +227,7 @@ Json LineJson(const DecisionLine& line) {
   json["texts"] = line.texts;
   if (line.labels) json["labels"] = LabelsJson(*line.labels);
   json["logged"] = DecisionJson(line.logged);
+  if (line.before) json["before"] = DecisionJson(*line.before);
   return json;
 }
 

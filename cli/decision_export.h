@@ -38,6 +38,8 @@ struct DecisionLine {
   std::optional<policy::LabelsFile> labels;
   std::string missing;             // why there are no labels: a word of the catalogue
   policy::VisibleDecision logged;  // as its origin may see it; rules without titles
+  // The one that it was held against, when it was decided again at release.
+  std::optional<policy::VisibleDecision> before;
 };
 
 std::string DecisionsFile(const std::string& folder);

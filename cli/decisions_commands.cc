@@ -142,6 +142,12 @@ class Exporter {
     auto logged = LoggedOf(record, recipient.decision());
     if (!logged.ok()) return logged.status();
     line.logged = *std::move(logged);
+    line.before.reset();
+    if (recipient.has_before()) {
+      auto before = LoggedOf(record, recipient.before());
+      if (!before.ok()) return before.status();
+      line.before = *std::move(before);
+    }
     if (record.has_labels()) {
       line.labels = policy::LabelsFile{LabelsOf(record.labels()),
                                        {.recipient = line.recipient,

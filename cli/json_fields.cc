@@ -107,8 +107,9 @@ JsonFields JsonFields::Object(const std::string& key) {
 }
 
 std::optional<JsonFields> JsonFields::ObjectIfThere(const std::string& key) {
-  if (Find(key) == nullptr) return std::nullopt;
-  return Object(key);
+  const Json* const found = Find(key);
+  if (found == nullptr) return std::nullopt;
+  return JsonFields(*found, prefix_ + key + ".", *bad_);
 }
 
 std::vector<JsonFields> JsonFields::Objects(const std::string& key) {

@@ -135,6 +135,35 @@ TEST(ShadowTest, ADecisionThatTheTextsDoNotGiveIsAnAlarm) {
   EXPECT_THAT(out.output, HasSubstr("log index 100: REF-0 to CH.mros-demo"));
 }
 
+// As the log has it when the first decision kept back what the second would let go.
+void DecideAgain(DecisionLine& line) {
+  line.before = line.logged;
+  line.before->verdict = policy::Verdict::kReleaseInPart;
+  line.before->released = {0};
+  line.before->withheld = {{.section = 1, .rules = {"FR-OUT-800"}, .reasons = {"withheld"}}};
+  line.logged.verdict = line.before->verdict;
+  line.logged.released = line.before->released;
+  line.logged.withheld = line.before->withheld;
+  line.logged.rules.push_back({policy::Side::kRecord, "FR-OUT-800", ""});
+  line.logged.reasons = {"withheld"};
+}
+
+TEST(ShadowTest, WhatWasDecidedAgainIsHeldAgainstTheDecisionBefore) {
+  TestExport exported("again");
+  exported.Add("BR.coaf-demo", kBrazil, DecideAgain);
+  exported.Finish();
+  EXPECT_THAT(Shadow(exported, ExamplesFolder()).output, Not(HasSubstr("ALARM")));
+  EXPECT_EQ(Explain(exported, 100).exit_code, 0);
+  TestExport wider("again-wider");
+  wider.Add("BR.coaf-demo", kBrazil, [](DecisionLine& line) {
+    const policy::VisibleDecision whole = line.logged;
+    DecideAgain(line);
+    line.logged = whole;
+  });
+  wider.Finish();
+  EXPECT_THAT(Shadow(wider, ExamplesFolder()).output, HasSubstr("ALARM: in 1 decisions"));
+}
+
 TEST(ShadowTest, WhatOneSideCannotKnowIsSaidAndItsOwnPartIsHeldToTheTexts) {
   TestExport exported("one-sided", {"CH", "BR"});
   exported.Add("CH.mros-demo", kSwiss);

@@ -87,6 +87,11 @@ std::string RecipientDetail(Language language, const v1::RecipientStatus& recipi
   if (!recipient.answer_record_id().empty()) {
     parts.push_back(Say(language, "lead.answer", {recipient.answer_record_id()}));
   }
+  if (recipient.decided_again_ms() > 0) {
+    const bool refused = recipient.state() == v1::RECIPIENT_STATE_REFUSED;
+    parts.push_back(Say(language, refused ? "lead.refused-again" : "lead.narrowed-again",
+                        {InstantText(recipient.decided_again_ms())}));
+  }
   if (recipient.sections_withheld() > 0) {
     parts.push_back(WithheldNote(language, recipient.sections_withheld()));
   }

@@ -297,6 +297,20 @@ TEST(Render, CodesAreShownWithTheirWords) {
   EXPECT_NE(RenderOfficers(Language::kFrench, officers).find("lecteur"), std::string::npos);
 }
 
+TEST(Render, WhatBecameOfItAtReleaseIsSaidWithTheDay) {
+  v1::ListResponse leads;
+  auto* const recipient = leads.add_records()->add_recipients();
+  recipient->set_recipient("BR.fiu");
+  recipient->set_state(v1::RECIPIENT_STATE_REFUSED);
+  recipient->set_decided_again_ms(1793577600000);
+  const std::string refused = RenderRecords(Language::kEnglish, leads, false);
+  EXPECT_NE(refused.find("released, then refused at release on 2026-11-02"), refused.npos);
+  recipient->set_state(v1::RECIPIENT_STATE_DELIVERED);
+  const std::string narrowed = RenderRecords(Language::kFrench, leads, false);
+  EXPECT_NE(narrowed.find("transmis, puis réduit au moment de la remise le 2026-11-02"),
+            narrowed.npos);
+}
+
 TEST(Render, TheOverdueOneStandsOut) {
   v1::ListResponse response;
   auto* const lead = response.add_records();

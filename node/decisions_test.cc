@@ -114,6 +114,31 @@ TEST_F(DecisionsTest, TheTextsAreThoseOfTheDecisionsOwnState) {
   EXPECT_THAT(agencies->text(), HasSubstr("id = \"BR.fiu\""));
 }
 
+TEST_F(DecisionsTest, WhatWasDecidedAgainFollowsItsRecordWithTheDecisionBefore) {
+  const std::string id = world.Send("FR.fiu", world.Lead({"BR.fiu", "DE.fiu"}));
+  world.Settle({"BR.fiu"});
+  const std::string text = testing::DefaultPolicy("BR", 2);
+  world.PublishPolicy("BR", 2, text.substr(0, text.find("\n[[inbound.allow]]")));
+  world.Advance(limits::kHourMs);
+  world.Settle();
+  const auto records = All();
+  ASSERT_THAT(records, SizeIs(2));
+  EXPECT_EQ(records[1].record_id(), id);
+  EXPECT_GT(records[1].log_index(), records[0].log_index());
+  EXPECT_GT(records[1].snapshot_number(), records[0].snapshot_number());
+  EXPECT_NE(records[1].texts(), records[0].texts());
+  EXPECT_EQ(records[1].labels().SerializeAsString(), records[0].labels().SerializeAsString());
+  ASSERT_THAT(records[1].recipients(), SizeIs(1));
+  const v1::DecidedRecipient& again = records[1].recipients(0);
+  EXPECT_EQ(again.decision().verdict(), v1::VERDICT_REFUSE);
+  EXPECT_EQ(again.before().SerializeAsString(),
+            records[0].recipients(0).decision().SerializeAsString());
+  EXPECT_FALSE(records[0].recipients(0).has_before());
+  v1::DecisionsRequest later = Request();
+  later.set_from_ms(records[1].instant_ms());
+  EXPECT_THAT(All(later), SizeIs(1)) << "each by its own instant";
+}
+
 TEST_F(DecisionsTest, WhatWasErasedIsToldWithoutLabels) {
   const std::string recalled = SendLead({"BR.fiu"});
   SendLead({"DE.fiu"});

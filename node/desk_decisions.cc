@@ -1,6 +1,8 @@
 // Decisions about records of this agency, as the log has them (desk.h).
+#include <cstdlib>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
@@ -11,6 +13,7 @@
 #include "node/desk.h"
 #include "node/families.h"
 #include "node/page.h"
+#include "node/receipts.h"
 #include "node/replay.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -44,15 +47,29 @@ absl::StatusOr<Rows> CommittedAfter(const store::Reader& db, const Place& after)
 // nullopt: the receipt does not give it.
 absl::StatusOr<std::optional<v1::Part>> LoggedPart(const store::Reader& db,
                                                    const state::SentRecord& sent) {
-  absl::StatusOr<std::optional<state::Receipt>> receipt =
-      Load<state::Receipt>(db, kReceipts, HexOf(sent.record_id()));
-  if (absl::IsInternal(receipt.status())) return receipt.status();
-  if (!receipt.ok() || !*receipt || (*receipt)->part().size() < ledger::kSaltBytes) {
-    return std::nullopt;
-  }
-  absl::StatusOr<v1::Part> part = ledger::ReadPart((*receipt)->part().substr(ledger::kSaltBytes));
+  absl::StatusOr<v1::Part> part = ReceiptPart(db, HexOf(sent.record_id()));
+  if (absl::IsInternal(part.status())) return part.status();
   if (!part.ok() || part->submission().record_id() != sent.record_id()) return std::nullopt;
   return *std::move(part);
+}
+
+// What was decided again about it, by place in the log.
+absl::StatusOr<std::map<uint64_t, v1::Part>> PartsAgain(const store::Reader& db,
+                                                        const state::SentRecord& sent) {
+  const std::string prefix = AgainPrefix(HexOf(sent.record_id()));
+  std::map<uint64_t, v1::Part> parts;
+  const absl::Status status =
+      ForEachBytes(db, kReceipts, prefix, [&](std::string_view name, std::string_view) {
+        absl::StatusOr<v1::Part> part = ReceiptPart(db, name);
+        if (absl::IsInternal(part.status())) return part.status();
+        const std::string index(name.substr(prefix.size()));
+        if (part.ok() && part->has_again()) {
+          parts.emplace(std::strtoull(index.c_str(), nullptr, 10), *std::move(part));
+        }
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return parts;
 }
 
 v1::SectionLabels ToProto(const policy::SectionLabels& labels) {
@@ -106,9 +123,10 @@ v1::DecidedOverride ToProto(const policy::OverrideLabels& one) {
   return out;
 }
 
-// None of them when one did not hold: the broker would have refused the record.
+// None of them when one did not hold: the broker would have refused the record. `logged`: when the
+// record came into the log.
 void AddConsents(const Ground& ground, const state::SentRecord& sent,
-                 const state::SentContent& content, v1::DecidedRecord& out) {
+                 const state::SentContent& content, Instant logged, v1::DecidedRecord& out) {
   const absl::StatusOr<record::Header> header = record::ReadHeader(content.header());
   if (!header.ok()) return;
   for (v1::DecidedRecipient& recipient : *out.mutable_recipients()) {
@@ -120,7 +138,7 @@ void AddConsents(const Ground& ground, const state::SentRecord& sent,
                                             to->instrument(),
                                             {to->consents().begin(), to->consents().end()},
                                             to->override()},
-                                           sent.log_index(), At(out.instant_ms()));
+                                           sent.log_index(), logged);
     if (!read.ok()) continue;
     for (const policy::ConsentLabels& consent : read->labels.consents) {
       *recipient.add_consents() = ToProto(consent);
@@ -133,7 +151,7 @@ void AddConsents(const Ground& ground, const state::SentRecord& sent,
 
 // The labels, or why there are none: they end with the record, erased or not.
 absl::Status AddLabels(const Ground& ground, const Sent& all, const state::SentRecord& sent,
-                       Instant now, v1::DecidedRecord& out) {
+                       Instant logged, Instant now, v1::DecidedRecord& out) {
   const absl::StatusOr<state::SentContent> content = all.Content(sent);
   if (IsRefusal(content.status(), Reason::kExpired) || At(sent.expires_ms()) <= now) {
     out.set_missing(sent.recalled_ms() != 0 ? "recalled" : "erased");
@@ -147,7 +165,7 @@ absl::Status AddLabels(const Ground& ground, const Sent& all, const state::SentR
     return absl::OkStatus();
   }
   *out.mutable_labels() = ToProto(*labels, *content);
-  AddConsents(ground, sent, *content, out);
+  AddConsents(ground, sent, *content, logged, out);
   return absl::OkStatus();
 }
 
@@ -192,26 +210,65 @@ class DecisionsPage {
  private:
   enum class Step : uint8_t { kGoOn, kNextPage, kEnd };
 
+  bool IsWanted(uint64_t instant_ms) const {
+    return instant_ms >= request_.from_ms() &&
+           (request_.until_ms() == 0 || instant_ms < request_.until_ms());
+  }
+
   // Instants never decrease along the log.
   absl::StatusOr<Step> Take(const state::SentRecord& sent) {
     absl::StatusOr<std::optional<v1::Part>> part = LoggedPart(ground_.db, sent);
     if (!part.ok()) return part.status();
-    if (*part && (*part)->instant_ms() < request_.from_ms()) return Step::kGoOn;
     if (*part && request_.until_ms() != 0 && (*part)->instant_ms() >= request_.until_ms()) {
       return Step::kEnd;
     }
-    absl::StatusOr<v1::DecidedRecord> decided = Decided(sent, *part);
-    if (!decided.ok()) return decided.status();
-    states_.insert(decided->snapshot_number());
-    if (states_.size() > kStates || !page_.Takes(decided->ByteSizeLong())) return Step::kNextPage;
-    *response_.add_records() = *std::move(decided);
+    absl::StatusOr<std::vector<v1::DecidedRecord>> lines = LinesOf(sent, *part);
+    if (!lines.ok()) return lines.status();
+    if (lines->empty()) return Step::kGoOn;
+    size_t bytes = 0;
+    for (const v1::DecidedRecord& line : *lines) {
+      states_.insert(line.snapshot_number());
+      bytes += line.ByteSizeLong();
+    }
+    const bool first = response_.records().empty();
+    if ((states_.size() > kStates && !first) || !page_.Takes(bytes)) return Step::kNextPage;
+    for (v1::DecidedRecord& line : *lines) *response_.add_records() = std::move(line);
     return Step::kGoOn;
   }
 
-  absl::StatusOr<v1::DecidedRecord> Decided(const state::SentRecord& sent,
-                                            const std::optional<v1::Part>& part) {
+  absl::StatusOr<std::vector<v1::DecidedRecord>> LinesOf(const state::SentRecord& sent,
+                                                         const std::optional<v1::Part>& part) {
+    std::vector<v1::DecidedRecord> lines;
+    if (!part || IsWanted(part->instant_ms())) {
+      absl::StatusOr<v1::DecidedRecord> line = Decided(sent, sent.log_index(), part, part);
+      if (!line.ok()) return line.status();
+      lines.push_back(*std::move(line));
+    }
+    if (!part) return lines;
+    std::map<std::string, v1::RecipientDecision> before;
+    for (const v1::RecipientDecision& one : part->submission().decisions()) {
+      before[one.recipient()] = one;
+    }
+    absl::StatusOr<std::map<uint64_t, v1::Part>> again = PartsAgain(ground_.db, sent);
+    if (!again.ok()) return again.status();
+    for (const auto& [index, one] : *again) {
+      const v1::RecipientDecision& decision = one.again().decided().decisions(0);
+      const v1::RecipientDecision was = std::exchange(before[decision.recipient()], decision);
+      if (!IsWanted(one.instant_ms())) continue;
+      absl::StatusOr<v1::DecidedRecord> line = Decided(sent, index, one, part);
+      if (!line.ok()) return line.status();
+      *line->mutable_recipients(0)->mutable_before() = was;
+      lines.push_back(*std::move(line));
+    }
+    return lines;
+  }
+
+  // `first`: of the submission.
+  absl::StatusOr<v1::DecidedRecord> Decided(const state::SentRecord& sent, uint64_t index,
+                                            const std::optional<v1::Part>& part,
+                                            const std::optional<v1::Part>& first) {
     v1::DecidedRecord out;
-    out.set_log_index(sent.log_index());
+    out.set_log_index(index);
     out.set_record_id(HexOf(sent.record_id()));
     out.set_reference(ReferenceOf(sent.record_id()));
     if (!part) {
@@ -219,9 +276,9 @@ class DecisionsPage {
       return out;
     }
     out.set_instant_ms(part->instant_ms());
-    AddDecisions(sent, part->submission(), out);
-    if (absl::Status status = AddLabels(ground_, sent_, sent, now_, out); !status.ok())
-      return status;
+    AddDecisions(sent, ledger::DecidedIn(*part), out);
+    absl::Status status = AddLabels(ground_, sent_, sent, At(first->instant_ms()), now_, out);
+    if (!status.ok()) return status;
     const auto registry = ground_.federation.RegistryAt(out.snapshot_number());
     if (!registry.ok()) return registry.status();
     const auto texts = TextsInForce(*registry, At(out.instant_ms()));

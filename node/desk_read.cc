@@ -83,6 +83,7 @@ v1::RecipientStatus StatusOf(const state::SentRecipient& recipient) {
   status.set_contact(recipient.contact());
   status.set_changed_ms(recipient.changed_ms());
   status.set_sections_withheld(recipient.withheld());
+  status.set_decided_again_ms(recipient.again_ms());
   status.set_attachments_fetched_ms(recipient.fetched_ms());
   if (!recipient.answer_record_id().empty()) {
     status.set_answer_record_id(HexOf(recipient.answer_record_id()));

@@ -192,7 +192,7 @@ v1::PullStart Engine::StartPull() {
 
 absl::Status Engine::OnPullResponse(const v1::PullResponse& response, Instant now) {
   return parts_->Guarded([&] {
-    parts_->inbox.OnResponse(response);
+    parts_->inbox.OnResponse(response, now);
     absl::Status progress = parts_->Progress(now);
     return progress.ok() ? parts_->mail : progress;
   });

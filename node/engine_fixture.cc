@@ -38,11 +38,6 @@ v1::DraftSection Section(std::string about, std::string data, std::string text) 
   return section;
 }
 
-bool IsWithheld(const policy::Decision& decision, uint32_t section) {
-  return std::ranges::find(decision.withheld, section, &policy::WithheldSection::section) !=
-         decision.withheld.end();
-}
-
 }  // namespace
 
 TestBroker::TestBroker(const testing::Federation& federation)
@@ -95,59 +90,11 @@ uint64_t TestBroker::Commit(v1::EntryKind kind, Instant now,
 }
 
 void TestBroker::Put(const std::string& agency, v1::Lane lane, v1::Delivery delivery,
-                     uint64_t log_index) {
+                     uint64_t log_index, std::string record) {
   std::vector<Mail>& mail = boxes_[agency][lane];
   delivery.set_lane(lane);
   delivery.set_mailbox_seq(mail.size() + 1);
-  mail.push_back({std::move(delivery), log_index});
-}
-
-void TestBroker::Deliver(const record::ParsedRecord& record, const record::Access& access,
-                         const policy::Decision& decision, uint64_t log_index) {
-  v1::Record stripped;
-  stripped.set_header(record.wire->header());
-  *stripped.mutable_signature() = record.wire->signature();
-  v1::Access* own = nullptr;
-  for (const v1::Access& one : record.wire->access()) {
-    if (one.recipient() == access.recipient.text()) {
-      own = stripped.add_access();
-      *own = one;
-      own->clear_wraps();
-    }
-  }
-  v1::WithholdingNote note;
-  for (uint32_t i = 0; i < record.sections.size(); ++i) {
-    const std::string id = ToString(record.sections[i].id);
-    if (IsWithheld(decision, i)) {
-      note.add_section_ids(id);
-      continue;
-    }
-    const auto wrap =
-        std::ranges::find(access.wraps, record.sections[i].id, &record::Wrap::section_id);
-    if (wrap == access.wraps.end()) continue;
-    *stripped.add_sections() = record.wire->sections(static_cast<int>(i));
-  }
-  for (const v1::Access& one : record.wire->access()) {
-    if (one.recipient() != access.recipient.text()) continue;
-    for (const v1::Wrap& wrap : one.wraps()) {
-      if (std::ranges::find(note.section_ids(), wrap.section_id()) == note.section_ids().end()) {
-        *own->add_wraps() = wrap;
-      }
-    }
-  }
-  v1::Delivery delivery;
-  delivery.set_record(record::Encode(stripped));
-  if (!note.section_ids().empty()) {
-    std::ranges::sort(*note.mutable_section_ids());
-    note.set_log_origin(federation_.log_origin());
-    note.set_record_hash(ToString(record.hash));
-    note.set_recipient(access.recipient.text());
-    note.set_log_index(log_index);
-    *delivery.mutable_withholding_note() = record::SignBody(
-        federation_.name(), note, {{federation_.note_key(), crypto::KeyUse::kNote}});
-  }
-  Put(access.recipient.text(), record::LaneOf(record.header.urgency), std::move(delivery),
-      log_index);
+  mail.push_back({std::move(delivery), log_index, std::move(record)});
 }
 
 uint64_t TestBroker::CommitRecord(const std::string& agency, const v1::Submission& submission,
@@ -188,7 +135,13 @@ uint64_t TestBroker::CommitRecord(const std::string& agency, const v1::Submissio
       Commit(v1::ENTRY_KIND_SUBMISSION, now, ledger::SubmissionParts(act, submitted, decided));
   for (const ledger::DecidedRecipient& one : decided) {
     const record::Access* access = record->FindAccess(*AgencyId::Parse(one.recipient));
-    if (one.decision.releases()) Deliver(*record, *access, one.decision, index);
+    if (!one.decision.releases()) continue;
+    std::set<std::string> withheld;
+    for (const policy::WithheldSection& section : one.decision.withheld) {
+      withheld.insert(ToString(record->sections[section.section].id));
+    }
+    Put(one.recipient, record::LaneOf(record->header.urgency),
+        Stripped(*record, *access, withheld, index), index, submission.record());
   }
   TellSources(*record, decided, act, index);
   committed_[{agency, submission.number()}] = {index, ToString(record->hash)};
@@ -257,6 +210,8 @@ v1::PullResponse TestBroker::Pull(const std::string& agency) {
       v1::Delivery& delivery = *response.add_deliveries();
       delivery = mail[i].delivery;
       *delivery.mutable_evidence() = log_.Evidence(mail[i].log_index, agency);
+      const uint64_t again = mail[i].again_index;
+      if (again != 0) *delivery.mutable_again() = log_.Evidence(again, agency);
       if (on_delivery) on_delivery(delivery);
     }
   }
@@ -370,6 +325,7 @@ absl::Status World::Exchange(TestNode& node) {
     if (!status.ok()) return status;
   }
   (void)engine.StartPull();
+  broker.DecideAgain(node.agency(), now);
   const v1::PullResponse pulled = broker.Pull(node.agency());
   if (!pulled.deliveries().empty()) {
     absl::Status status = engine.OnPullResponse(pulled, now);

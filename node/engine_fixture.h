@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ class TestBroker {
   absl::StatusOr<v1::PublishResponse> Publish(const v1::PublishRequest& request, Instant now);
   v1::SubmitResponse Submit(const std::string& agency, const v1::SubmitRequest& request,
                             Instant now);
+  // What waits for the agency is decided again where the policies have changed; before each pull.
+  void DecideAgain(const std::string& agency, Instant now);
   v1::PullResponse Pull(const std::string& agency);
   void Acknowledge(const std::string& agency, const v1::PullAcknowledge& acknowledge, Instant now);
 
@@ -48,14 +51,19 @@ class TestBroker {
   std::function<void(v1::SubmitResponse&)> on_response;
   std::function<std::optional<v1::Refusal>(const v1::Submission&)> refuses;
   bool withholds_texts = false;
+  bool skips_again = false;
+  std::function<void(v1::RecipientDecision&)> on_again;  // as either reader sees it
 
  private:
   struct Mail {
     v1::Delivery delivery;  // without evidence
     uint64_t log_index;
+    std::string record;        // as submitted, while it waits; of a notice empty
+    uint64_t again_index = 0;  // of the newest decision made again
   };
   using Box = std::map<v1::Lane, std::vector<Mail>>;
 
+  void DecideAgain(const std::string& agency, v1::Lane lane, Mail& mail, Instant now);
   uint64_t Commit(v1::EntryKind kind, Instant now, std::vector<ledger::ReaderPart> parts);
   uint64_t CommitRecord(const std::string& agency, const v1::Submission& submission, Instant now);
   uint64_t CommitNotice(const std::string& agency, const v1::Submission& submission, Instant now);
@@ -64,9 +72,11 @@ class TestBroker {
                    const std::vector<ledger::DecidedRecipient>& decided, const ledger::Act& act,
                    uint64_t index);
   void AddTold(uint64_t index, const std::string& agency, v1::SubmissionResult& result);
-  void Deliver(const record::ParsedRecord& record, const record::Access& access,
-               const policy::Decision& decision, uint64_t log_index);
-  void Put(const std::string& agency, v1::Lane lane, v1::Delivery delivery, uint64_t log_index);
+  // `log_index`: of the decision that withholds these sections.
+  v1::Delivery Stripped(const record::ParsedRecord& record, const record::Access& access,
+                        const std::set<std::string>& withheld, uint64_t log_index) const;
+  void Put(const std::string& agency, v1::Lane lane, v1::Delivery delivery, uint64_t log_index,
+           std::string record = "");
 
   const testing::Federation& federation_;
   testing::TestLog log_;

@@ -259,6 +259,12 @@ uint64_t Federation::LeastSnapshot(uint64_t log_index, Instant instant) const {
       open_.begin());
 }
 
+uint64_t Federation::LeastPolicy(Instant taken) const {
+  const Instant before = taken - limits::kQuorumFreshnessMs;
+  const auto end = std::ranges::upper_bound(open_, before, {}, &Place::instant);
+  return registry().PolicyNumberAt(static_cast<uint64_t>(end - open_.begin()));
+}
+
 void Federation::AddChanges(store::WriteBatch& batch) const {
   for (const ledger::OpenEntryApplied& applied : unsaved_open_) {
     batch.Put(kFollowed, EntryKey(applied.open.index), applied.open.entry);

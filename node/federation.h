@@ -87,6 +87,10 @@ class Federation {
   // The snapshot number that whoever decided at this place of the log had to know at least: open
   // entries below `log_index` that were logged limits::kQuorumFreshnessMs before `instant`.
   uint64_t LeastSnapshot(uint64_t log_index, Instant instant) const;
+  // The snapshot number that a decision must rest on to be acted on by whoever was delivered it at
+  // `taken`: of the newest entry that changed what decisions rest on, of those logged
+  // limits::kQuorumFreshnessMs before.
+  uint64_t LeastPolicy(Instant taken) const;
   // Open entries below this place of the log.
   uint64_t SnapshotsBelow(uint64_t log_index) const;
 

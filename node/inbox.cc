@@ -11,6 +11,7 @@
 #include "node/assignment.h"
 #include "node/attachments.h"
 #include "node/cases.h"
+#include "node/decided_again.h"
 #include "node/families.h"
 #include "node/notices.h"
 #include "node/recall.h"
@@ -39,6 +40,15 @@ state::DiaryLine CollectionLine(const state::ReceivedRecord& index) {
   line.set_purpose(index.purpose());
   line.set_justification(index.refusal().empty() ? Text("received from ", index.origin())
                                                  : Text("refused: ", index.refusal()));
+  return line;
+}
+
+state::DiaryLine WithdrawnLine(const Peeked& peeked, Instant now) {
+  state::DiaryLine line;
+  line.set_instant_ms(static_cast<uint64_t>(now.ms));
+  line.set_operation(std::string(operation::kCollection));
+  line.set_record_id(peeked.record_id);
+  line.set_justification(Text("refused at release: from ", peeked.origin));
   return line;
 }
 
@@ -92,13 +102,17 @@ void Inbox::OnStart() {
   ready_.clear();
 }
 
-void Inbox::OnResponse(v1::PullResponse response) { responses_.push_back(std::move(response)); }
+// A clock that is ahead by more than it has seen of the log must not make old what is not.
+void Inbox::OnResponse(v1::PullResponse response, Instant now) {
+  const Instant known = ground_->federation.last_entry() + limits::kQuorumFreshnessMs;
+  responses_.push_back({std::move(response), std::min(now, known)});
+}
 
 absl::Status Inbox::Process(Instant now) {
   if (absl::Status status = TakeAside(now); !status.ok()) return status;
   while (!responses_.empty()) {
     absl::StatusOr<std::optional<audit::Checkpoint>> checkpoint =
-        ground_->federation.Cover(responses_.front().checkpoint(), now);
+        ground_->federation.Cover(responses_.front().mail.checkpoint(), now);
     if (!checkpoint.ok()) return checkpoint.status();
     if (!*checkpoint) return absl::OkStatus();
     absl::Status status = ProcessFront(**checkpoint, now);
@@ -111,7 +125,7 @@ absl::Status Inbox::Process(Instant now) {
 }
 
 absl::Status Inbox::ProcessFront(const audit::Checkpoint& checkpoint, Instant now) {
-  const v1::PullResponse& response = responses_.front();
+  const v1::PullResponse& response = responses_.front().mail;
   Group group(ground_->db);
   absl::Status status;
   int taken = settled_;
@@ -229,6 +243,12 @@ absl::Status Inbox::Take(const v1::Delivery& delivery, const audit::Checkpoint& 
       group.batch.Truncate(before);
       status = absl::OkStatus();
     }
+  } else if (!delivery.has_record()) {
+    const Peeked peeked = Peek(delivery);
+    if (group.touched.contains("alone") || !group.touched.insert(peeked.hash).second) {
+      return absl::AbortedError("again");
+    }
+    status = TakeDecision(delivery, peeked, checkpoint, group, now);
   } else {
     const Peeked peeked = Peek(delivery);
     // An answer changes a sent record, which other deliveries of the group may have changed; by a
@@ -260,7 +280,8 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
   if (*before && (*before)->log_index() == delivery.evidence().log_index()) {
     return AcknowledgeAgain(**before, acknowledge, group, now);
   }
-  absl::StatusOr<Arrived> arrived = TakeIn(*ground_, delivery, checkpoint, group.pairs, now);
+  absl::StatusOr<Arrived> arrived =
+      TakeIn(*ground_, delivery, checkpoint, group.pairs, {responses_.front().came, now});
   if (!arrived.ok()) return arrived.status();
   if (arrived->content) {
     const absl::StatusOr<bool> recalled = WasRecalled(*ground_, arrived->index);
@@ -272,12 +293,8 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
     if (arrived->index.recalled_ms() == 0) {
       if (absl::Status status = ApplyAnswer(*arrived, group, now); !status.ok()) return status;
     }
-    absl::StatusOr<ledger::ReceiptBundle> bundle =
-        ledger::MakeReceiptBundle(delivery.evidence(), responses_.front().checkpoint());
-    if (!bundle.ok()) return bundle.status();
-    if (absl::Status kept = KeepReceipt(*bundle, arrived->index, group, now); !kept.ok()) {
-      return kept;
-    }
+    absl::Status kept = KeepReceipts(delivery, arrived->index, group, now);
+    if (!kept.ok()) return kept;
   }
   if (*before && !arrived->content) {
     // What came first stays as it is.
@@ -287,6 +304,34 @@ absl::Status Inbox::TakeRecord(const v1::Delivery& delivery, const Peeked& peeke
     return kept;
   }
   acknowledge.add_acknowledgements()->ParseFromString(arrived->index.acknowledgement());
+  return absl::OkStatus();
+}
+
+// We sent it, and are told what was decided again; or it was released to us, and refused before it
+// left. Whoever has it already, from a connection that broke, says so.
+absl::Status Inbox::TakeDecision(const v1::Delivery& delivery, const Peeked& peeked,
+                                 const audit::Checkpoint& checkpoint, Group& group, Instant now) {
+  if (!delivery.has_again()) {
+    const absl::Status status = TakeDecidedAgain(
+        *ground_, delivery, checkpoint, responses_.front().mail.checkpoint(), group.batch, now);
+    return RefusalOf(status) ? absl::OkStatus() : status;
+  }
+  const absl::StatusOr<bool> is_new = TakeWithdrawn(*ground_, delivery, checkpoint, group.pairs);
+  if (RefusalOf(is_new.status())) {
+    ground_->alarms.Count(alarm::kNoticeBad, "",
+                          Text("the broker delivered no record, and no decision that holds: ",
+                               std::string(is_new.status().message())),
+                          now);
+    return absl::OkStatus();
+  }
+  if (!is_new.ok()) return is_new.status();
+  absl::StatusOr<std::optional<state::ReceivedRecord>> before =
+      Load<state::ReceivedRecord>(ground_->db, kReceived, peeked.hash);
+  if (!before.ok()) return before.status();
+  if (*before && (*before)->log_index() == delivery.evidence().log_index()) {
+    return AcknowledgeAgain(**before, group.acknowledges[delivery.lane()], group, now);
+  }
+  if (*is_new) group.lines.push_back(WithdrawnLine(peeked, now));
   return absl::OkStatus();
 }
 
@@ -311,12 +356,21 @@ absl::Status Inbox::AcknowledgeAgain(state::ReceivedRecord& before,
 
 // Another origin's record may bear the same id: whoever received a record can send its id on, and
 // may be the first to arrive. Neither costs the other anything.
-absl::Status Inbox::KeepReceipt(const ledger::ReceiptBundle& bundle,
-                                const state::ReceivedRecord& index, Group& group, Instant now) {
+absl::Status Inbox::KeepReceipts(const v1::Delivery& delivery, const state::ReceivedRecord& index,
+                                 Group& group, Instant now) {
   const std::string& id = index.record_id();
+  const std::string& note = responses_.front().mail.checkpoint();
   absl::StatusOr<std::string> name = ReceiptName(ground_->db, id, index.record_hash());
   if (!name.ok()) return name.status();
-  SaveReceipt(bundle, *name, index.record_hash(), group.batch);
+  auto bundle = ledger::MakeReceiptBundle(delivery.evidence(), note);
+  if (!bundle.ok()) return bundle.status();
+  SaveReceipt(*bundle, *name, index.record_hash(), group.batch);
+  if (delivery.has_again()) {
+    bundle = ledger::MakeReceiptBundle(delivery.again(), note);
+    if (!bundle.ok()) return bundle.status();
+    SaveReceipt(*bundle, AgainName(*name, delivery.again().log_index()), index.record_hash(),
+                group.batch);
+  }
   if (*name == HexEncode(AsBytes(id))) return absl::OkStatus();
   absl::StatusOr<std::string> first = FirstHashUnder(ground_->db, id);
   if (!first.ok()) return first.status();

@@ -30,7 +30,7 @@ class Inbox {
 
   // A new stream: what was not settled comes again.
   void OnStart();
-  void OnResponse(v1::PullResponse response);
+  void OnResponse(v1::PullResponse response, Instant now);
   // Each that waits is a message of up to 4 MiB in memory.
   bool HasRoom() const { return responses_.size() < kMostWaiting; }
   // Settles what the followed log covers. Errors leave the rest for the next call. What a damaged
@@ -64,10 +64,13 @@ class Inbox {
                     Instant now);
   absl::Status TakeRecord(const v1::Delivery& delivery, const Peeked& peeked,
                           const audit::Checkpoint& checkpoint, Group& group, Instant now);
+  // A delivery of evidence alone.
+  absl::Status TakeDecision(const v1::Delivery& delivery, const Peeked& peeked,
+                            const audit::Checkpoint& checkpoint, Group& group, Instant now);
   absl::Status AcknowledgeAgain(state::ReceivedRecord& before, v1::PullAcknowledge& acknowledge,
                                 Group& group, Instant now);
-  absl::Status KeepReceipt(const ledger::ReceiptBundle& bundle, const state::ReceivedRecord& index,
-                           Group& group, Instant now);
+  absl::Status KeepReceipts(const v1::Delivery& delivery, const state::ReceivedRecord& index,
+                            Group& group, Instant now);
   absl::Status ForgetKey(std::string_view record_hash, Group& group);
   absl::Status KeepIfMembership(const Arrived& arrived, Group& group);
   absl::Status Keep(Arrived& arrived, Group& group, Instant now);
@@ -76,7 +79,11 @@ class Inbox {
   absl::Status Flush(Group& group);
 
   Ground* ground_;
-  std::deque<v1::PullResponse> responses_;
+  struct Response {
+    v1::PullResponse mail;
+    Instant came;
+  };
+  std::deque<Response> responses_;
   int settled_ = 0;  // deliveries of the first response
   std::set<v1::Lane> stopped_;
   std::optional<Instant> aside_looked_at_;

@@ -9,12 +9,14 @@
 #include "core/base/refusal.h"
 #include "core/crypto/digest.h"
 #include "core/ledger/consents.h"
+#include "core/ledger/parts.h"
 #include "core/ledger/receipt.h"
 #include "core/record/consent_form.h"
 #include "core/record/receive.h"
 #include "core/record/statements.h"
 #include "core/record/words.h"
 #include "node/cases.h"
+#include "node/decided_again.h"
 #include "node/families.h"
 #include "node/labels.h"
 #include "node/table.h"
@@ -35,8 +37,13 @@ std::vector<std::string> ToVector(const google::protobuf::RepeatedPtrField<std::
 class Checking {
  public:
   Checking(Ground& ground, const v1::Delivery& delivery, const audit::Checkpoint& checkpoint,
-           PairsIn& pairs, Instant now)
-      : ground_(ground), delivery_(delivery), checkpoint_(checkpoint), pairs_(pairs), now_(now) {}
+           PairsIn& pairs, Taking when)
+      : ground_(ground),
+        delivery_(delivery),
+        checkpoint_(checkpoint),
+        pairs_(pairs),
+        came_(when.came),
+        now_(when.now) {}
 
   absl::Status Run();
   uint64_t pair_seq() const { return opened_ ? opened_->manifest.pair_seq() : 0; }
@@ -46,26 +53,35 @@ class Checking {
 
  private:
   absl::Status CheckEvidence();
+  absl::Status CheckAgain();
   absl::Status CheckRecord();
   absl::Status CheckSeen();
   absl::Status CheckNote();
   absl::Status Open();
-  absl::Status CheckState();
+  absl::Status CheckStates();
   absl::StatusOr<policy::RecipientLabels> OwnLabels();
   absl::Status CheckPolicy();
   absl::Status CheckObligations(const Registry& registry, const policy::Decision& inbound);
   absl::Status CheckConsentGiven();
   absl::Status CheckCase();
 
-  const v1::RecipientDecision& decision() const { return part_.part.submission().decisions(0); }
+  const v1::RecipientDecision& first() const { return part_.part.submission().decisions(0); }
+  // The one that counts: the newest.
+  const ledger::VerifiedPart& decided() const { return again_ ? *again_ : part_; }
+  const v1::SubmissionPart& deciding() const { return ledger::DecidedIn(decided().part); }
+  const v1::RecipientDecision& decision() const { return deciding().decisions(0); }
+  // Where the record stands, and when it was decided.
   Instant instant() const { return part_.entry.instant; }
+  Instant decided_at() const { return decided().entry.instant; }
 
   Ground& ground_;
   const v1::Delivery& delivery_;
   const audit::Checkpoint& checkpoint_;
   PairsIn& pairs_;
+  const Instant came_;
   const Instant now_;
   ledger::VerifiedPart part_;
+  std::optional<ledger::VerifiedPart> again_;
   std::optional<record::ParsedRecord> record_;
   std::vector<SectionId> withheld_;
   std::optional<record::OpenedRecord> opened_;
@@ -78,9 +94,10 @@ absl::Status Checking::Run() {
   if (delivery_.record().size() > limits::kRecordBytes) {
     return Refuse(Reason::kTooLarge, "the record is larger than 1 MiB");
   }
-  for (const auto check : {&Checking::CheckEvidence, &Checking::CheckRecord, &Checking::CheckSeen,
-                           &Checking::CheckNote, &Checking::Open, &Checking::CheckConsentGiven,
-                           &Checking::CheckState, &Checking::CheckPolicy, &Checking::CheckCase}) {
+  for (const auto check :
+       {&Checking::CheckEvidence, &Checking::CheckAgain, &Checking::CheckRecord,
+        &Checking::CheckSeen, &Checking::CheckNote, &Checking::Open, &Checking::CheckConsentGiven,
+        &Checking::CheckStates, &Checking::CheckPolicy, &Checking::CheckCase}) {
     if (absl::Status status = (this->*check)(); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -94,10 +111,25 @@ absl::Status Checking::CheckEvidence() {
   part_ = *std::move(part);
   const v1::Part& told = part_.part;
   if (told.kind() != v1::ENTRY_KIND_SUBMISSION || told.reader() != ground_.agency.text() ||
-      told.submission().decisions_size() != 1 || decision().recipient() != ground_.agency.text() ||
-      (decision().verdict() != v1::VERDICT_RELEASE &&
-       decision().verdict() != v1::VERDICT_RELEASE_IN_PART)) {
+      told.submission().decisions_size() != 1 || first().recipient() != ground_.agency.text() ||
+      !ledger::Releases(first().verdict())) {
     return Refuse(Reason::kProofBad, "the evidence does not say that this was released to us");
+  }
+  return absl::OkStatus();
+}
+
+// 2, of what was decided again before it left
+absl::Status Checking::CheckAgain() {
+  if (!delivery_.has_again()) return absl::OkStatus();
+  absl::StatusOr<ledger::VerifiedPart> again =
+      ReadAgain(ground_, delivery_.again(), part_, checkpoint_);
+  if (!again.ok()) return again.status();
+  again_ = *std::move(again);
+  const auto vocabulary = VocabularyAt(ground_.federation.registry(), decided_at());
+  if (!ledger::Releases(decision().verdict()) ||
+      !ledger::IsNoWider(decision(), first(), *vocabulary)) {
+    return Refuse(Reason::kProofBad,
+                  "what was decided again does not release it, or more than before");
   }
   return absl::OkStatus();
 }
@@ -145,7 +177,7 @@ absl::Status Checking::CheckNote() {
     return Refuse(Reason::kProofBad, "sections were withheld without a note");
   }
   const record::WithholdingExpected expected{ground_.log_origin(), record_->hash,
-                                             ground_.agency.text(), part_.log_index, withheld_};
+                                             ground_.agency.text(), decided().log_index, withheld_};
   return record::ReadWithholdingNote(ground_.federation_name(), delivery_.withholding_note(),
                                      record::OnlyKey(KeyUse::kNote, ground_.genesis()->note),
                                      expected)
@@ -177,19 +209,16 @@ absl::Status Checking::CheckConsentGiven() {
                                     ground_.agency.text(), sections);
 }
 
-// 12: under which state it was decided
-absl::Status Checking::CheckState() {
-  const Federation& federation = ground_.federation;
-  const v1::SubmissionPart& told = part_.part.submission();
-  const std::optional<Digest> hash = federation.registry().SnapshotHashAt(told.snapshot_number());
-  if (told.snapshot_number() > federation.SnapshotsBelow(part_.log_index) || !hash ||
-      AsText(*hash) != told.snapshot_hash()) {
-    return Refuse(Reason::kProofBad, "it was decided under a state that the log does not have");
+// 12: under which state it was decided, and that no later one should have decided
+absl::Status Checking::CheckStates() {
+  absl::Status status =
+      CheckState(ground_.federation, part_.part.submission(), part_.log_index, instant());
+  if (!status.ok()) return status;
+  if (deciding().snapshot_number() >= ground_.federation.LeastPolicy(came_)) {
+    return absl::OkStatus();
   }
-  if (told.snapshot_number() < federation.LeastSnapshot(part_.log_index, instant())) {
-    return Refuse(Reason::kSnapshotBehind, "it was decided under a state long out of date");
-  }
-  return absl::OkStatus();
+  return Refuse(Reason::kSnapshotBehind,
+                "policies have changed since it was decided, and it was not decided again");
 }
 
 // What our own access says, its consents verified.
@@ -207,14 +236,13 @@ absl::StatusOr<policy::RecipientLabels> Checking::OwnLabels() {
 
 // 12: the decision itself, as far as we see the labels
 absl::Status Checking::CheckPolicy() {
-  absl::StatusOr<Registry> registry =
-      ground_.federation.RegistryAt(part_.part.submission().snapshot_number());
+  absl::StatusOr<Registry> registry = ground_.federation.RegistryAt(deciding().snapshot_number());
   if (!registry.ok()) return registry.status();
-  if (ground_.federation.LacksTexts(*registry, ground_.agency.jurisdiction(), instant(), now_)) {
+  if (ground_.federation.LacksTexts(*registry, ground_.agency.jurisdiction(), decided_at(), now_)) {
     return absl::UnavailableError("texts of our policy are not here");
   }
   absl::StatusOr<std::shared_ptr<const policy::Snapshot>> snapshot =
-      registry->PolicySnapshot(instant());
+      registry->PolicySnapshot(decided_at());
   if (!snapshot.ok()) {
     return Refuse(Reason::kPolicyRefused, "no policy could be applied to this record");
   }
@@ -224,7 +252,7 @@ absl::Status Checking::CheckPolicy() {
   }
   absl::StatusOr<policy::RecipientLabels> own = OwnLabels();
   if (!own.ok()) return own.status();
-  const policy::Decision inbound = policy::DecideInbound(**snapshot, labels, *own, instant());
+  const policy::Decision inbound = policy::DecideInbound(**snapshot, labels, *own, decided_at());
   if (!inbound.releases() || !inbound.withheld.empty()) {
     return Refuse(Reason::kPolicyRefused, "our own inbound policy keeps this back");
   }
@@ -233,7 +261,7 @@ absl::Status Checking::CheckPolicy() {
 
 // 13
 absl::Status Checking::CheckObligations(const Registry& registry, const policy::Decision& inbound) {
-  const auto in_force = VocabularyAt(registry, instant());
+  const auto in_force = VocabularyAt(registry, decided_at());
   const policy::Vocabulary& vocabulary = *in_force;
   const std::vector<std::string> decided = ToVector(decision().obligations());
   const std::vector<std::string> sealed = ToVector(opened_->manifest.obligations());
@@ -249,7 +277,7 @@ absl::Status Checking::CheckObligations(const Registry& registry, const policy::
   }
   obligations_ = UnionOf(UnionOf(decided, sealed, vocabulary), consent_obligations_, vocabulary);
   std::vector<std::string> honoured;
-  if (const auto own = PolicyAt(registry, ground_.agency.jurisdiction(), instant())) {
+  if (const auto own = PolicyAt(registry, ground_.agency.jurisdiction(), decided_at())) {
     for (const policy::Obligation& obligation : own->can_honour) {
       honoured.push_back(obligation.text);
     }
@@ -350,11 +378,13 @@ Peeked Peek(const v1::Delivery& delivery) {
   Peeked peeked;
   v1::Part part;
   if (part.ParseFromString(delivery.evidence().part())) {
-    peeked.hash = part.submission().record_hash();
-    peeked.origin = part.submission().origin();
+    peeked.hash = ledger::DecidedIn(part).record_hash();
+    peeked.origin = ledger::DecidedIn(part).origin();
+    peeked.record_id = ledger::DecidedIn(part).record_id();
   }
   v1::Record record;
   v1::RecordHeader header;
+  if (delivery.has_record()) peeked.record_id.clear();
   if (delivery.record().size() > limits::kRecordBytes ||
       !record.ParseFromString(delivery.record()) || !header.ParseFromString(record.header())) {
     return peeked;
@@ -368,13 +398,14 @@ Peeked Peek(const v1::Delivery& delivery) {
 }
 
 absl::StatusOr<Arrived> TakeIn(Ground& ground, const v1::Delivery& delivery,
-                               const audit::Checkpoint& checkpoint, PairsIn& pairs, Instant now) {
+                               const audit::Checkpoint& checkpoint, PairsIn& pairs, Taking when) {
+  const Instant now = when.now;
   const absl::StatusOr<crypto::SigningKey> signing =
       ground.keyring.Signing(ground.federation.registry(), KeyUse::kAcknowledgement, now);
   if (!signing.ok()) {
     return absl::UnavailableError("the log does not have our acknowledgement key yet");
   }
-  Checking checking(ground, delivery, checkpoint, pairs, now);
+  Checking checking(ground, delivery, checkpoint, pairs, when);
   const absl::Status status = checking.Run();
   const std::optional<Refusal> refusal = RefusalOf(status);
   if (!status.ok() && !refusal) return status;

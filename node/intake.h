@@ -22,11 +22,18 @@ struct Arrived {
   std::string in_reply_to;                        // record hash, when it was opened and says so
 };
 
+// When the response with the delivery came, as far as the log followed by then bears it out, and
+// now: what it waited here, for texts, is not the broker's.
+struct Taking {
+  Instant came;
+  Instant now;
+};
+
 // The checkpoint was verified and covers the evidence. `pairs` is changed for an opened record.
 // UNAVAILABLE: a text of our own policy, or our own keys, are not here yet; ask again later,
 // nothing was changed. Other errors are faults of this node; a refused record is no error.
 absl::StatusOr<Arrived> TakeIn(Ground& ground, const v1::Delivery& delivery,
-                               const audit::Checkpoint& checkpoint, PairsIn& pairs, Instant now);
+                               const audit::Checkpoint& checkpoint, PairsIn& pairs, Taking when);
 
 // What a delivered record is known by, as far as it can be read without any check.
 struct Peeked {

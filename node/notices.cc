@@ -190,9 +190,11 @@ absl::Status CheckAcknowledgement(const Ground& ground, const v1::Acknowledgemen
   return absl::OkStatus();
 }
 
-// The broker told us, or the log, that they were given nothing.
+// The broker told us, or the log, that they were given nothing. What was refused at release may
+// have reached them on a connection before.
 bool WasRefused(const state::SentRecord& sent, const state::SentRecipient& before) {
-  return sent.refused() || before.state() == v1::RECIPIENT_STATE_REFUSED;
+  return sent.refused() ||
+         (before.state() == v1::RECIPIENT_STATE_REFUSED && before.again_index() == 0);
 }
 
 absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& statement,
@@ -214,7 +216,7 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
     return status;
   }
   const state::SentRecipient before = *FindRecipient(**sent, body->recipient());
-  const bool last = OnAcknowledged(**sent, *body, now);
+  OnAcknowledged(**sent, *body, now);
   const std::string subject = AcknowledgementSubject(**sent, body->recipient());
   ground.alarms.Clear(alarm::kNotAcknowledged, subject);
   if (body->opened()) ground.alarms.Clear(alarm::kAnswerNotDelivered, subject);
@@ -228,19 +230,7 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
   } else if (!body->opened() && !before.acknowledged()) {
     CloseNumbers(**sent, {&before, 1}, body->log_index(), batch);
   }
-  if (!last || (*sent)->stage() == state::STAGE_PURGED) {
-    sent_records.Save(**sent, batch);
-    return absl::OkStatus();
-  }
-  absl::StatusOr<state::SentContent> content = sent_records.Content(**sent);
-  if (absl::IsDataLoss(content.status())) {
-    // Its content keys are lost with it.
-    sent_records.Save(**sent, batch);
-    return absl::OkStatus();
-  }
-  if (!content.ok()) return content.status();
-  content->clear_keys();
-  return sent_records.Save(**sent, *content, batch);
+  return sent_records.SaveSettled(**sent, batch);
 }
 
 absl::Status Take(Ground& ground, const v1::Notice& notice, const ledger::VerifiedPart& part,

@@ -52,7 +52,8 @@ class PairsIn {
   absl::Status MarkRecall(std::string_view origin, uint64_t number);
   // An older head than the last one changes nothing.
   absl::Status OnHead(const v1::PairHead& head, Instant now);
-  // What this entry released to us came, and was refused here.
+  // What this entry released to us came, and was refused here; or the entry refused us what another
+  // had released.
   void MarkRefused(uint64_t log_index);
   absl::StatusOr<bool> WasRefused(uint64_t log_index) const;
   // False for a gap note that was taken before.

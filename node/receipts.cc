@@ -1,6 +1,7 @@
 #include "node/receipts.h"
 
 #include "core/base/encoding.h"
+#include "core/ledger/parts.h"
 #include "node/families.h"
 #include "node/state.pb.h"
 #include "node/table.h"
@@ -27,6 +28,24 @@ absl::StatusOr<std::string> ReceiptName(const store::Reader& reader, std::string
   std::string name = HexEncode(AsBytes(record_id));
   if (first->empty() || *first == record_hash) return name;
   return Text(name, "-", HexEncode(AsBytes(record_hash.substr(0, 16))));
+}
+
+std::string AgainPrefix(std::string_view receipt_name) { return Text(receipt_name, "-again-"); }
+
+std::string AgainName(std::string_view receipt_name, uint64_t log_index) {
+  return Text(AgainPrefix(receipt_name), log_index);
+}
+
+absl::StatusOr<v1::Part> ReceiptPart(const store::Reader& reader, std::string_view name) {
+  absl::StatusOr<std::optional<state::Receipt>> receipt =
+      Load<state::Receipt>(reader, kReceipts, name);
+  if (!receipt.ok()) return receipt.status();
+  if (!*receipt || (*receipt)->part().size() < ledger::kSaltBytes) {
+    return absl::DataLossError("a receipt in the store is missing or damaged");
+  }
+  absl::StatusOr<v1::Part> part = ledger::ReadPart((*receipt)->part().substr(ledger::kSaltBytes));
+  if (!part.ok()) return absl::DataLossError("a receipt in the store is damaged");
+  return part;
 }
 
 void SaveReceipt(const ledger::ReceiptBundle& bundle, std::string_view name,

@@ -19,7 +19,12 @@ namespace entente::node {
 // the id alone, whatever came before.
 absl::StatusOr<std::string> ReceiptName(const store::Reader& reader, std::string_view record_id,
                                         std::string_view record_hash);
-// Under a name of ReceiptName(), to be written to its files. The batch may hold one receipt an id.
+// Of what was decided again about it, at this place of the log; what such names begin with.
+std::string AgainPrefix(std::string_view receipt_name);
+std::string AgainName(std::string_view receipt_name, uint64_t log_index);
+// What the receipt of that name tells. DATA_LOSS when it is not there or does not read.
+absl::StatusOr<v1::Part> ReceiptPart(const store::Reader& reader, std::string_view name);
+// Under a name of these, to be written to its files. The batch may hold one receipt an id.
 void SaveReceipt(const ledger::ReceiptBundle& bundle, std::string_view name,
                  std::string_view record_hash, store::WriteBatch& batch);
 // Of the record that bears the id alone; empty when there is none.

@@ -9,6 +9,7 @@
 #include "core/ledger/consents.h"
 #include "core/ledger/parts.h"
 #include "core/record/header.h"
+#include "node/decided_again.h"
 #include "node/labels.h"
 #include "node/text.h"
 #include "policy/decide.h"
@@ -17,13 +18,16 @@ namespace entente::node {
 namespace {
 
 using ledger::Registry;
+using ledger::Releases;
 
 // What the decision about every recipient rests on.
 struct Basis {
   std::shared_ptr<const policy::Snapshot> snapshot;
   Registry registry;
   record::Header header;
-  uint64_t log_index;
+  uint64_t first_index;  // where the record stands: by this its consents are judged
+  Instant first_instant;
+  const v1::RecipientDecision* before;  // null: it is the first
   policy::RecordLabels labels;
   std::vector<SectionId> sections;
   std::shared_ptr<const policy::Vocabulary> vocabulary;
@@ -48,29 +52,21 @@ absl::StatusOr<Basis> BasisOf(Ground& ground, const state::SentContent& content,
   std::vector<SectionId> sections;
   for (const std::string& id : content.section_ids()) sections.push_back(*FixedBytes<16>(id));
   auto vocabulary = VocabularyAt(*registry, logged.instant);
-  return Basis{*std::move(snapshot), *std::move(registry), *std::move(header),    logged.log_index,
-               *std::move(labels),   std::move(sections),  std::move(vocabulary), logged.instant};
+  return Basis{*std::move(snapshot), *std::move(registry), *std::move(header),
+               logged.log_index,     logged.instant,       nullptr,
+               *std::move(labels),   std::move(sections),  std::move(vocabulary),
+               logged.instant};
 }
 
 void CompareState(const Ground& ground, const LoggedDecision& logged,
                   std::vector<std::string>& differences) {
-  const Federation& federation = ground.federation;
-  const uint64_t number = logged.part.snapshot_number();
-  const std::optional<Digest> hash = federation.registry().SnapshotHashAt(number);
-  if (number > federation.SnapshotsBelow(logged.log_index) || !hash ||
-      AsText(*hash) != logged.part.snapshot_hash()) {
-    differences.push_back("it was decided under a state that the log does not have");
-  } else if (number < federation.LeastSnapshot(logged.log_index, logged.instant)) {
-    differences.push_back("it was decided under a state that was long out of date");
-  }
+  const absl::Status status =
+      CheckState(ground.federation, logged.part, logged.log_index, logged.instant);
+  if (!status.ok()) differences.emplace_back(status.message());
 }
 
 std::vector<std::string> ToVector(const google::protobuf::RepeatedPtrField<std::string>& texts) {
   return {texts.begin(), texts.end()};
-}
-
-bool Releases(v1::Verdict verdict) {
-  return verdict == v1::VERDICT_RELEASE || verdict == v1::VERDICT_RELEASE_IN_PART;
 }
 
 // Whether everything that our side keeps back is kept back in the log too.
@@ -85,6 +81,34 @@ bool KeepsBack(const policy::Decision& own, const v1::RecipientDecision& logged,
   });
 }
 
+// A second decision goes no further than the first, and where it keeps back more, somebody's rules
+// say so: our own are seen here, and of theirs that there are some.
+void CompareBefore(const Basis& basis, const policy::Decision& own,
+                   const v1::RecipientDecision& logged, std::vector<std::string>& differences) {
+  const std::string& recipient = logged.recipient();
+  if (!ledger::IsNoWider(logged, *basis.before, *basis.vocabulary)) {
+    differences.push_back(Text("it lets ", recipient, " have more than was decided before"));
+  }
+  if (!Releases(logged.verdict())) {
+    if (own.releases() && logged.reasons().empty() && logged.contact().empty()) {
+      differences.push_back(Text("it refuses ", recipient, " without a reason"));
+    }
+    return;
+  }
+  for (const v1::WithheldSection& section : logged.withheld()) {
+    const auto is_this = [&](const v1::WithheldSection& one) {
+      return one.section_id() == section.section_id();
+    };
+    const bool kept_by_us = std::ranges::any_of(own.withheld, [&](const auto& kept) {
+      return section.section_id() == AsText(basis.sections[kept.section]);
+    });
+    const bool explained = kept_by_us || !section.reasons().empty() || !logged.contact().empty();
+    if (!explained && std::ranges::none_of(basis.before->withheld(), is_this)) {
+      differences.push_back(Text("it withholds from ", recipient, " what no rule keeps back"));
+    }
+  }
+}
+
 void CompareRecipient(const Basis& basis, const state::SentRecipient& sent,
                       const v1::RecipientDecision& logged, std::vector<std::string>& differences) {
   const auto consented = ledger::ReadConsents(basis.registry, basis.header,
@@ -92,7 +116,7 @@ void CompareRecipient(const Basis& basis, const state::SentRecipient& sent,
                                                sent.instrument(),
                                                {sent.consents().begin(), sent.consents().end()},
                                                sent.override()},
-                                              basis.log_index, basis.instant);
+                                              basis.first_index, basis.first_instant);
   if (!consented.ok()) {
     differences.push_back(
         Text("the consents or the override for ", sent.recipient(), " did not hold then"));
@@ -111,6 +135,7 @@ void CompareRecipient(const Basis& basis, const state::SentRecipient& sent,
       differences.push_back(Text("it drops the obligation ", *dropped, " on ", sent.recipient()));
     }
   }
+  if (basis.before != nullptr) CompareBefore(basis, own, logged, differences);
   std::vector<std::string> asked = consented->sources;
   asked.push_back(sent.recipient().substr(0, sent.recipient().find('.')));
   const bool held = std::ranges::none_of(asked, [&](const std::string& jurisdiction) {
@@ -119,8 +144,11 @@ void CompareRecipient(const Basis& basis, const state::SentRecipient& sent,
   });
   if (!differences.empty() || !held) return;
   const policy::Decision full = policy::Decide(*basis.snapshot, basis.labels, to, basis.instant);
-  const v1::RecipientDecision expected =
+  v1::RecipientDecision expected =
       ledger::DecisionFor(policy::Reader::kOrigin, sent.recipient(), full, basis.sections);
+  if (basis.before != nullptr) {
+    expected = ledger::Narrowed(*basis.before, expected, basis.sections.size(), *basis.vocabulary);
+  }
   if (expected.SerializeAsString() != logged.SerializeAsString()) {
     differences.push_back(
         Text("about ", sent.recipient(), " both sides' policies decide otherwise"));
@@ -171,6 +199,23 @@ absl::StatusOr<std::vector<std::string>> Differences(Ground& ground, const state
       differences.push_back(Text("it says nothing of ", recipient.recipient()));
     }
   }
+  return differences;
+}
+
+absl::StatusOr<std::vector<std::string>> DifferencesAgain(Ground& ground,
+                                                          const state::SentRecipient& recipient,
+                                                          const state::SentContent& content,
+                                                          const LoggedDecision& logged,
+                                                          const DecidedBefore& before) {
+  std::vector<std::string> differences;
+  CompareState(ground, logged, differences);
+  if (!differences.empty()) return differences;
+  absl::StatusOr<Basis> basis = BasisOf(ground, content, logged);
+  if (!basis.ok()) return basis.status();
+  basis->before = &before.decision;
+  basis->first_index = before.first_index;
+  basis->first_instant = before.first_instant;
+  CompareRecipient(*basis, recipient, logged.part.decisions(0), differences);
   return differences;
 }
 

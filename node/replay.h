@@ -35,4 +35,18 @@ absl::StatusOr<std::vector<std::string>> Differences(Ground& ground, const state
                                                      const state::SentContent& content,
                                                      const LoggedDecision& logged);
 
+// What the log said about that recipient before, and where the record stands.
+struct DecidedBefore {
+  const v1::RecipientDecision& decision;
+  uint64_t first_index = 0;
+  Instant first_instant;
+};
+
+// The same for what was decided again about one recipient: also never wider than before.
+absl::StatusOr<std::vector<std::string>> DifferencesAgain(Ground& ground,
+                                                          const state::SentRecipient& recipient,
+                                                          const state::SentContent& content,
+                                                          const LoggedDecision& logged,
+                                                          const DecidedBefore& before);
+
 }  // namespace entente::node

@@ -5,6 +5,7 @@
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
+#include "core/ledger/parts.h"
 #include "core/record/words.h"
 #include "node/families.h"
 #include "node/pairs.h"
@@ -13,6 +14,8 @@
 
 namespace entente::node {
 namespace {
+
+using ledger::Releases;
 
 // Before any word from the recipient.
 bool IsUnderWay(v1::RecipientState state) {
@@ -23,10 +26,6 @@ bool IsUnderWay(v1::RecipientState state) {
 // Until an acknowledgement says otherwise.
 bool IsThoughtUndelivered(v1::RecipientState state) {
   return state == v1::RECIPIENT_STATE_REFUSED || state == v1::RECIPIENT_STATE_UNDELIVERED;
-}
-
-bool Releases(v1::Verdict verdict) {
-  return verdict == v1::VERDICT_RELEASE || verdict == v1::VERDICT_RELEASE_IN_PART;
 }
 
 void KeepDecision(const v1::RecipientDecision& decision, state::SentRecipient& recipient,
@@ -116,6 +115,22 @@ absl::Status Sent::Save(const state::SentRecord& sent, const state::SentContent&
   return ground_->vault.Put(sent.record_id(), content.SerializeAsString(), batch);
 }
 
+absl::Status Sent::SaveSettled(const state::SentRecord& sent, store::WriteBatch& batch) const {
+  const bool waits = std::ranges::any_of(sent.recipients(), [](const state::SentRecipient& one) {
+    return !one.acknowledged() && IsUnderWay(one.state());
+  });
+  absl::StatusOr<state::SentContent> content = absl::NotFoundError("");
+  if (!waits && sent.stage() != state::STAGE_PURGED) content = Content(sent);
+  // Of what is damaged the content keys are lost with it.
+  if (absl::IsNotFound(content.status()) || absl::IsDataLoss(content.status())) {
+    Save(sent, batch);
+    return absl::OkStatus();
+  }
+  if (!content.ok()) return content.status();
+  content->clear_keys();
+  return Save(sent, *content, batch);
+}
+
 state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency) {
   const auto found =
       std::ranges::find(*sent.mutable_recipients(), agency, &state::SentRecipient::recipient);
@@ -191,10 +206,16 @@ void OnPassingRefusal(state::SentRecord& sent, std::string_view reason, bool hel
   }
 }
 
-bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowledgement,
+void OnDecidedAgain(state::SentRecipient& recipient, const v1::RecipientDecision& decision,
+                    uint64_t log_index, Instant now) {
+  recipient.set_again_index(log_index);
+  KeepDecision(decision, recipient, now);
+}
+
+void OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowledgement,
                     Instant now) {
   state::SentRecipient* recipient = FindRecipient(sent, acknowledgement.recipient());
-  if (recipient == nullptr) return false;
+  if (recipient == nullptr) return;
   recipient->set_acknowledged(true);
   if (IsUnderWay(recipient->state()) || IsThoughtUndelivered(recipient->state())) {
     recipient->set_reason(acknowledgement.refusal());
@@ -204,9 +225,6 @@ bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowle
                                                    : v1::RECIPIENT_STATE_DELIVERED,
              now);
   }
-  return std::ranges::none_of(sent.recipients(), [](const state::SentRecipient& other) {
-    return !other.acknowledged() && IsUnderWay(other.state());
-  });
 }
 
 void CloseNumbers(const state::SentRecord& sent, std::span<const state::SentRecipient> undelivered,

@@ -31,6 +31,8 @@ class Sent {
   void Save(const state::SentRecord& sent, store::WriteBatch& batch) const;
   absl::Status Save(const state::SentRecord& sent, const state::SentContent& content,
                     store::WriteBatch& batch) const;
+  // Without its content keys when nobody's word is waited for any more.
+  absl::Status SaveSettled(const state::SentRecord& sent, store::WriteBatch& batch) const;
 
  private:
   Ground* ground_;
@@ -58,13 +60,15 @@ void SetState(state::SentRecipient& recipient, v1::RecipientState state, Instant
 // has already reached stays. Gives those who will not be delivered to.
 std::vector<state::SentRecipient> OnCommitted(state::SentRecord& sent, uint64_t log_index,
                                               const v1::SubmissionPart& part, Instant now);
+// What was decided again about one of them, at this place of the log.
+void OnDecidedAgain(state::SentRecipient& recipient, const v1::RecipientDecision& decision,
+                    uint64_t log_index, Instant now);
 // Refused as a whole. Gives those who will not be delivered to.
 std::vector<state::SentRecipient> OnRefused(state::SentRecord& sent, std::string_view reason,
                                             Instant now);
 // Refused for now: it will be submitted again.
 void OnPassingRefusal(state::SentRecord& sent, std::string_view reason, bool held, Instant now);
-// True when it is the last that was waited for: the content keys may go.
-bool OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowledgement,
+void OnAcknowledged(state::SentRecord& sent, const v1::Acknowledgement& acknowledgement,
                     Instant now);
 // Their numbers will not be delivered, as `log_index` shows: into the batch, for gap notes.
 void CloseNumbers(const state::SentRecord& sent, std::span<const state::SentRecipient> undelivered,

@@ -122,6 +122,35 @@ absl::Status AddPolicy(const PolicyInForce& from, const CompileContext& context,
   return absl::OkStatus();
 }
 
+class ChangeCollector {
+ public:
+  explicit ChangeCollector(std::vector<Instant>& out) : out_(out) {}
+
+  void Add(const Interval& interval) {
+    out_.push_back(interval.from);
+    if (interval.until) out_.push_back(*interval.until);
+  }
+  void AddAll(const SnapshotParts& parts) {
+    for (const Agency& agency : parts.agencies) {
+      Add(agency.admitted);
+      for (const Interval& suspended : agency.suspended) Add(suspended);
+    }
+    for (const Group& group : parts.groups.groups) {
+      for (const GroupMember& member : group.members) Add(member.member);
+    }
+    for (const Instrument& instrument : parts.instruments.instruments) {
+      for (const InstrumentParty& party : instrument.parties) Add(party.member);
+    }
+    for (const PolicyInForce& policy : parts.policies) {
+      Add(policy.policy.valid);
+      out_.push_back(policy.in_force);
+    }
+  }
+
+ private:
+  std::vector<Instant>& out_;
+};
+
 // nullopt when it is not active.
 std::optional<Party> PartyOf(const Tables& tables, std::string_view agency, Instant t) {
   const AgencyRow* const row = tables.agencies.Find(agency);
@@ -149,6 +178,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(const Vocabula
     status = AddPolicy(policy, context, *tables);
     if (!status.ok()) return status;
   }
+  ChangeCollector(tables->changes).AddAll(parts);
+  std::ranges::sort(tables->changes);
   return std::shared_ptr<const Snapshot>(new Snapshot(std::move(tables), parts.number, parts.hash));
 }
 
@@ -160,6 +191,11 @@ std::optional<uint64_t> Snapshot::PolicyVersion(std::string_view jurisdiction, I
   const PolicyTables* policy = tables_->PolicyAt(StateNumber(jurisdiction), t);
   if (policy == nullptr) return std::nullopt;
   return policy->version;
+}
+
+Instant Snapshot::UnchangedSince(Instant t) const {
+  const auto after = std::ranges::upper_bound(tables_->changes, t);
+  return after == tables_->changes.begin() ? Instant{INT64_MIN} : *std::prev(after);
 }
 
 std::vector<std::string> Snapshot::InstrumentsFor(std::string_view origin,

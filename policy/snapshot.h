@@ -54,6 +54,9 @@ class Snapshot {
 
   // The version in effect at t, expired or not; nullopt when there is none.
   std::optional<uint64_t> PolicyVersion(std::string_view jurisdiction, Instant t) const;
+  // The last instant up to t at which an agency, group, instrument or policy of it began or ended
+  // to count; long before every record when there is none.
+  Instant UnchangedSince(Instant t) const;
   // Ids of the instruments under which the one may send to the other for this purpose at t, sorted.
   std::vector<std::string> InstrumentsFor(std::string_view origin, std::string_view recipient,
                                           std::string_view purpose, Instant t) const;

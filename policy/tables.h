@@ -170,6 +170,9 @@ struct Tables {
   // By State, ascending version.
   std::array<std::vector<std::unique_ptr<const PolicyTables>>, kStates> policies;
 
+  std::vector<Instant>
+      changes;  // ascending: when something in these tables begins or ends to count
+
   // Null when the State has none in effect at t. It may have expired.
   const PolicyTables* PolicyAt(uint16_t state, Instant t) const;
 };

@@ -32,6 +32,7 @@ constexpr SentenceRow kRows[] = {
     {"audit.field.justification", "justification", "justification"},
     {"audit.field.reader", "told to", "lecteur"},
     {"audit.field.snapshot", "decided under", "décidé selon"},
+    {"audit.field.first", "decided again, first at", "décidé à nouveau, d'abord à"},
     {"audit.field.refused", "refused", "refusé"},
     {"audit.field.expired", "expired for", "expiré pour"},
     {"audit.logged", "as {0}, index {1} in a log of {2} entries",

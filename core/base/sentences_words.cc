@@ -53,6 +53,7 @@ constexpr SentenceRow kRows[] = {
     {"entry.submission", "a submission", "un envoi"},
     {"entry.acknowledgement", "an acknowledgement", "un accusé de réception"},
     {"entry.notice", "a notice", "un avis"},
+    {"entry.decision-again", "a decision made again", "une décision prise à nouveau"},
     {"entry.refusal", "a refusal", "un refus"},
     {"entry.expiry", "an expiry", "une expiration"},
     {"policy-reason.uploading", "Its attachment is on the way to the broker; it leaves after that.",

@@ -19,7 +19,7 @@ struct KindRow {
   bool open;
   std::string_view word;
 };
-constexpr std::array<KindRow, 11> kKinds = {{
+constexpr std::array<KindRow, 12> kKinds = {{
     {v1::ENTRY_KIND_GENESIS, true, "genesis"},
     {v1::ENTRY_KIND_AGENCY, true, "agency"},
     {v1::ENTRY_KIND_KEYS, true, "keys"},
@@ -31,6 +31,7 @@ constexpr std::array<KindRow, 11> kKinds = {{
     {v1::ENTRY_KIND_NOTICE, false, "notice"},
     {v1::ENTRY_KIND_REFUSAL, false, "refusal"},
     {v1::ENTRY_KIND_EXPIRY, false, "expiry"},
+    {v1::ENTRY_KIND_DECISION_AGAIN, false, "decision-again"},
 }};
 
 const KindRow* FindKind(v1::EntryKind kind) {

@@ -56,15 +56,13 @@ absl::Status CheckReader(const v1::Part& part) {
   if (submission.decisions_size() != 1 || submission.decisions(0).recipient() != part.reader()) {
     return Malformed("A recipient's part tells its own decision and no other.");
   }
-  const v1::Verdict verdict = submission.decisions(0).verdict();
-  if (verdict != v1::VERDICT_RELEASE && verdict != v1::VERDICT_RELEASE_IN_PART) {
+  if (!Releases(submission.decisions(0).verdict())) {
     return Malformed("A recipient that is released nothing has no part.");
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckSubmission(const v1::Part& part) {
-  const v1::SubmissionPart& submission = part.submission();
+absl::Status CheckDecided(const v1::SubmissionPart& submission) {
   if (submission.record_id().size() != 16 || submission.record_hash().size() != 32 ||
       submission.snapshot_hash().size() != 32) {
     return Malformed("An id or digest has another length.");
@@ -78,7 +76,26 @@ absl::Status CheckSubmission(const v1::Part& part) {
     }
     last = decision.recipient();
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSubmission(const v1::Part& part) {
+  if (absl::Status status = CheckDecided(part.submission()); !status.ok()) return status;
   return CheckReader(part);
+}
+
+absl::Status CheckAgain(const v1::Part& part) {
+  const v1::SubmissionPart& decided = part.again().decided();
+  if (absl::Status status = CheckDecided(decided); !status.ok()) return status;
+  const v1::RecipientDecision& decision = decided.decisions(0);
+  if (part.acting_agency() != decided.origin() || decided.decisions_size() != 1 ||
+      decision.recipient() == decided.origin() ||
+      (part.reader() != decided.origin() && part.reader() != decision.recipient())) {
+    return Malformed("What is decided again is of one recipient, for it and the origin.");
+  }
+  return Releases(decision.verdict()) || decision.verdict() == v1::VERDICT_REFUSE
+             ? absl::OkStatus()
+             : Malformed("What is decided again is released or refused.");
 }
 
 absl::Status CheckAcknowledgement(const v1::Part& part) {
@@ -145,6 +162,7 @@ absl::Status CheckEvent(const v1::Part& part) {
   if (is(v1::ENTRY_KIND_NOTICE, Event::kNotice)) return CheckNotice(part);
   if (is(v1::ENTRY_KIND_REFUSAL, Event::kRefusal)) return CheckRefusal(part);
   if (is(v1::ENTRY_KIND_EXPIRY, Event::kExpiry)) return CheckExpiry(part);
+  if (is(v1::ENTRY_KIND_DECISION_AGAIN, Event::kAgain)) return CheckAgain(part);
   return Malformed("A part's kind and its event do not fit.");
 }
 

@@ -31,15 +31,27 @@ std::vector<ReaderPart> ForBoth(v1::Part part, std::string_view other) {
   return out;
 }
 
-v1::Part SubmissionPartFor(const Act& act, const SubmittedRecord& record, std::string_view reader) {
-  v1::Part part = NewPart(v1::ENTRY_KIND_SUBMISSION, act, reader);
-  v1::SubmissionPart& submission = *part.mutable_submission();
+void FillSubmitted(const SubmittedRecord& record, v1::SubmissionPart& submission) {
   submission.set_record_id(ToString(record.record_id));
   submission.set_record_hash(ToString(record.record_hash));
   submission.set_origin(record.origin);
   submission.set_snapshot_number(record.snapshot_number);
   submission.set_snapshot_hash(ToString(record.snapshot_hash));
+}
+
+v1::Part SubmissionPartFor(const Act& act, const SubmittedRecord& record, std::string_view reader) {
+  v1::Part part = NewPart(v1::ENTRY_KIND_SUBMISSION, act, reader);
+  FillSubmitted(record, *part.mutable_submission());
   return part;
+}
+
+ReaderPart DecisionAgainPartFor(const Act& act, uint64_t first_index, const SubmittedRecord& record,
+                                const v1::RecipientDecision& decision, std::string_view reader) {
+  v1::Part part = NewPart(v1::ENTRY_KIND_DECISION_AGAIN, act, reader);
+  part.mutable_again()->set_first_index(first_index);
+  FillSubmitted(record, *part.mutable_again()->mutable_decided());
+  *part.mutable_again()->mutable_decided()->add_decisions() = decision;
+  return Finish(part);
 }
 
 v1::Part AcknowledgementPartFor(const Act& act, v1::Lane lane, uint64_t from_seq,
@@ -74,6 +86,14 @@ std::vector<ReaderPart> SubmissionParts(const Act& act, const SubmittedRecord& r
   }
   out[0] = Finish(whole);
   return out;
+}
+
+std::vector<ReaderPart> DecisionAgainParts(const Act& act, uint64_t first_index,
+                                           const SubmittedRecord& record,
+                                           const v1::RecipientDecision& for_origin,
+                                           const v1::RecipientDecision& for_recipient) {
+  return {DecisionAgainPartFor(act, first_index, record, for_origin, record.origin),
+          DecisionAgainPartFor(act, first_index, record, for_recipient, for_recipient.recipient())};
 }
 
 std::vector<ReaderPart> AcknowledgementParts(const Act& act, v1::Lane lane, uint64_t from_seq,

@@ -16,6 +16,7 @@
 #include "core/ledger/entry.h"
 #include "entente/v1/ledger.pb.h"
 #include "policy/decision.h"
+#include "policy/vocabulary.h"
 
 namespace entente::ledger {
 
@@ -34,6 +35,8 @@ v1::Verdict ToProto(policy::Verdict verdict);
 // nullopt for zero and numbers not listed.
 std::optional<policy::Verdict> FromProto(v1::Verdict verdict);
 
+bool Releases(v1::Verdict verdict);
+
 // What `reader` may see of the decision about one recipient. `sections`: the record's section ids,
 // by the positions that the decision names. Lists come out in the order the format asks for.
 v1::RecipientDecision DecisionFor(policy::Reader reader, std::string_view recipient,
@@ -45,6 +48,24 @@ v1::RecipientDecision DecisionFor(policy::Reader reader, std::string_view recipi
 // Refusal malformed: a section that `sections` does not have, or a verdict not listed.
 absl::StatusOr<policy::VisibleDecision> ReadDecision(const v1::RecipientDecision& decision,
                                                      std::span<const SectionId> sections);
+
+// ---- Deciding again, of what waited in a mailbox while the state changed
+
+// What a part of kind submission or decision-again decided.
+const v1::SubmissionPart& DecidedIn(const v1::Part& part);
+
+// What the decision `now` makes of `before`, both as one reader sees them. Never wider: what was
+// withheld or refused stays so, obligations are those of both, of one word the stricter. A decision
+// to hold refuses. `sections`: of the record as it was submitted.
+v1::RecipientDecision Narrowed(const v1::RecipientDecision& before,
+                               const v1::RecipientDecision& now, size_t sections,
+                               const policy::Vocabulary& vocabulary);
+// The same verdict, sections and obligations, whatever the rules behind them.
+bool SameOutcome(const v1::RecipientDecision& a, const v1::RecipientDecision& b);
+// Nothing is released that `before` withheld or refused, and no obligation is missing or less
+// strict.
+bool IsNoWider(const v1::RecipientDecision& again, const v1::RecipientDecision& before,
+               const policy::Vocabulary& vocabulary);
 
 // ---- Making parts. Each result is in the order that WriteSealedEntry wants.
 
@@ -64,6 +85,13 @@ struct DecidedRecipient {
 // `act.acting_agency` is the origin.
 std::vector<ReaderPart> SubmissionParts(const Act& act, const SubmittedRecord& record,
                                         std::span<const DecidedRecipient> decided);
+
+// The decision about one recipient, made again: for the origin, `act.acting_agency`, and for the
+// recipient. `first_index`: where the record stands.
+std::vector<ReaderPart> DecisionAgainParts(const Act& act, uint64_t first_index,
+                                           const SubmittedRecord& record,
+                                           const v1::RecipientDecision& for_origin,
+                                           const v1::RecipientDecision& for_recipient);
 
 struct AcknowledgedRecord {
   std::string origin;

@@ -295,5 +295,104 @@ TEST_F(Parts, UnknownFieldsAndOtherEncodingsAreRefused) {
   EXPECT_EQ(Outcome(ReadPart(bytes.substr(1)).status()), "malformed");
 }
 
+// ---- decided again
+
+v1::RecipientDecision Released(std::vector<uint8_t> withheld,
+                               std::vector<std::string> obligations) {
+  v1::RecipientDecision out;
+  out.set_recipient("BR.fiu");
+  out.set_verdict(withheld.empty() ? v1::VERDICT_RELEASE : v1::VERDICT_RELEASE_IN_PART);
+  for (const uint8_t id : withheld) {
+    v1::WithheldSection& section = *out.add_withheld();
+    section.set_section_id(ToString(IdOf(id)));
+    section.add_rules("R-" + std::to_string(id));
+    section.add_reasons("withheld");
+    out.add_rules("R-" + std::to_string(id));
+  }
+  out.mutable_obligations()->Assign(obligations.begin(), obligations.end());
+  return out;
+}
+
+v1::RecipientDecision Narrow(const v1::RecipientDecision& before,
+                             const v1::RecipientDecision& now) {
+  return Narrowed(before, now, 3, policy::PublishedVocabulary());
+}
+
+TEST(DecidedAgain, WhatWasWithheldStaysSoAndTheNewIsAdded) {
+  const auto made = Narrow(Released({30}, {}), Released({10}, {}));
+  EXPECT_EQ(made.verdict(), v1::VERDICT_RELEASE_IN_PART);
+  ASSERT_EQ(made.withheld_size(), 2);
+  EXPECT_EQ(made.withheld(0).section_id(), ToString(IdOf(10)));
+  EXPECT_THAT(made.withheld(1).rules(), ElementsAre("R-30"));
+  EXPECT_THAT(made.rules(), ElementsAre("R-10", "R-30"));
+  EXPECT_THAT(made.reasons(), ElementsAre("withheld"));
+}
+
+TEST(DecidedAgain, ObligationsAreThoseOfBothTheStricterOfAWord) {
+  const auto made = Narrow(Released({}, {"delete-after:P30D", "onward:never"}),
+                           Released({}, {"delete-after:P1Y", "use-only-for-stated-purpose"}));
+  EXPECT_THAT(made.obligations(),
+              ElementsAre("delete-after:P30D", "onward:never", "use-only-for-stated-purpose"));
+}
+
+TEST(DecidedAgain, ARefusalOrAHoldOnEitherSideRefuses) {
+  v1::RecipientDecision held = Released({}, {"onward:never"});
+  held.set_verdict(v1::VERDICT_HOLD);
+  held.add_reasons("handling-needs-person");
+  const auto now = Narrow(Released({}, {"onward:never"}), held);
+  EXPECT_EQ(now.verdict(), v1::VERDICT_REFUSE);
+  EXPECT_THAT(now.reasons(), ElementsAre("handling-needs-person"));
+  EXPECT_THAT(now.obligations(), IsEmpty());
+  const auto before = Narrow(held, Released({}, {}));
+  EXPECT_EQ(before.verdict(), v1::VERDICT_REFUSE);
+  EXPECT_THAT(before.reasons(), ElementsAre("handling-needs-person"));
+}
+
+TEST(DecidedAgain, NothingLeftIsARefusal) {
+  const auto made = Narrow(Released({10, 20}, {"onward:never"}), Released({30}, {}));
+  EXPECT_EQ(made.verdict(), v1::VERDICT_REFUSE);
+  EXPECT_THAT(made.reasons(), ElementsAre("nothing-left", "withheld"));
+  EXPECT_THAT(made.obligations(), IsEmpty());
+}
+
+TEST(DecidedAgain, NoWiderIsSeenByWhoeverHasBoth) {
+  const auto is = [](const auto& again, const auto& before) {
+    return IsNoWider(again, before, policy::PublishedVocabulary());
+  };
+  const auto first = Released({10}, {"delete-after:P1Y"});
+  EXPECT_TRUE(is(first, first));
+  EXPECT_TRUE(is(Released({10, 20}, {"delete-after:P30D"}), first));
+  EXPECT_FALSE(is(Released({20}, {"delete-after:P1Y"}), first));
+  EXPECT_FALSE(is(Released({10}, {"delete-after:P2Y"}), first));
+  EXPECT_FALSE(is(Released({10}, {}), first));
+  v1::RecipientDecision refused = first;
+  refused.set_verdict(v1::VERDICT_REFUSE);
+  EXPECT_TRUE(is(refused, first));
+  EXPECT_FALSE(is(first, refused));
+}
+
+TEST_F(Parts, WhatIsDecidedAgainIsForOriginAndRecipient) {
+  const auto decision = Released({10}, {});
+  const auto parts = DecisionAgainParts(act, 7, record, decision, decision);
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(Read(parts[0]).again().first_index(), 7u);
+  EXPECT_EQ(parts[1].reader, "BR.fiu");
+  EXPECT_TRUE(WriteSealedEntry(v1::ENTRY_KIND_DECISION_AGAIN, kFounded, parts, {}).ok());
+  const auto altered = [&](auto change) { return Altered(parts[1], change); };
+  EXPECT_EQ(altered([](v1::Part& part) { part.set_reader("DE.fiu"); }), "malformed");
+  EXPECT_EQ(altered([](v1::Part& part) { part.set_acting_agency("BR.fiu"); }), "malformed");
+  EXPECT_EQ(altered([](v1::Part& part) {
+              auto& more = *part.mutable_again()->mutable_decided()->add_decisions();
+              more.set_recipient("DE.fiu");
+              more.set_verdict(v1::VERDICT_RELEASE);
+            }),
+            "malformed");
+  EXPECT_EQ(altered([](v1::Part& part) {
+              part.mutable_again()->mutable_decided()->mutable_decisions(0)->set_verdict(
+                  v1::VERDICT_HOLD);
+            }),
+            "malformed");
+}
+
 }  // namespace
 }  // namespace entente::ledger

@@ -9,6 +9,7 @@
 #include "core/ledger/key_lookup.h"
 #include "core/ledger/registry_change.h"
 #include "core/ledger/registry_state.h"
+#include "core/record/calendar_type.h"
 
 namespace entente::ledger {
 namespace {
@@ -17,6 +18,12 @@ namespace {
 bool KeepsPolicy(const Change& change) {
   return !std::holds_alternative<AgencyChange>(change) &&
          !std::holds_alternative<FileChange>(change);
+}
+
+// Nothing is decided by a calendar.
+bool IsCalendar(const Change& change) {
+  const auto* file = std::get_if<FileChange>(&change);
+  return file != nullptr && !record::CalendarOf(file->name).empty();
 }
 
 template <typename Value>
@@ -106,8 +113,9 @@ absl::Status Registry::Apply(uint64_t index, const Digest& leaf_hash, v1::EntryK
     return absl::InternalError("open entries are applied in the order of the log, each once");
   }
   const auto change = Judge(*state_, kind, {index, instant}, body);
-  auto next = state_->Clone(!change.ok() || KeepsPolicy(*change));
-  next->chain.Append(leaf_hash);
+  const bool same_policy = !change.ok() || KeepsPolicy(*change);
+  auto next = state_->Clone(same_policy);
+  next->chain.Append(leaf_hash, !same_policy && !IsCalendar(*change));
   next->last_index = index;
   next->last_instant = std::max(next->last_instant, instant);
   if (change.ok()) std::visit(Applier{*next}, *change);
@@ -121,6 +129,8 @@ const Digest& Registry::snapshot_hash() const { return state_->chain.hash(); }
 std::optional<Digest> Registry::SnapshotHashAt(uint64_t number) const {
   return state_->chain.At(number);
 }
+
+uint64_t Registry::PolicyNumberAt(uint64_t number) const { return state_->chain.PolicyAt(number); }
 
 AgencyState Registry::StateOf(std::string_view agency, Instant instant) const {
   return ledger::StateAt(*state_, agency, kLogEnd, instant);

@@ -97,6 +97,9 @@ class Registry {
   const Digest& snapshot_hash() const;
   // Of an earlier number; nullopt above snapshot_number().
   std::optional<Digest> SnapshotHashAt(uint64_t number) const;
+  // The number of the last entry at or below this one, or the newest, that changed what decisions
+  // rest on: an agency, a policy, a federation file other than a calendar. Keys do not. 0: none.
+  uint64_t PolicyNumberAt(uint64_t number) const;
 
   // ---- Agencies and keys
 
@@ -166,6 +169,10 @@ class Registry {
   // FAILED_PRECONDITION: no vocabulary is in force, or a federation file in force is not held or
   // not usable. Cached: a repeated call costs a lock and a comparison until something changes.
   absl::StatusOr<std::shared_ptr<const policy::Snapshot>> PolicySnapshot(Instant instant) const;
+  // The earliest instant from which on, to this one, a decision under this state would have been
+  // the same for the same labels: no policy, file, membership or admission began or ended since.
+  // The end of time when nothing can be decided.
+  Instant UnchangedSince(Instant instant) const;
   // The agencies in it, at whatever instant.
   absl::StatusOr<std::vector<policy::Agency>> PolicyAgencies() const;
   enum class Standing : uint8_t {

@@ -83,6 +83,12 @@ absl::StatusOr<std::shared_ptr<const policy::Snapshot>> Registry::PolicySnapshot
   return compiled;
 }
 
+Instant Registry::UnchangedSince(Instant instant) const {
+  const auto snapshot = PolicySnapshot(instant);
+  if (!snapshot.ok()) return {INT64_MAX};
+  return std::max(Serves(*state_, instant).from, (*snapshot)->UnchangedSince(instant));
+}
+
 absl::StatusOr<std::vector<policy::Agency>> Registry::PolicyAgencies() const {
   return AgenciesOf(*state_);
 }

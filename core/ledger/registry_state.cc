@@ -1,5 +1,6 @@
 #include "core/ledger/registry_state.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/crypto/digest.h"
@@ -7,18 +8,28 @@
 
 namespace entente::ledger {
 
-std::optional<Digest> SnapshotChain::At(uint64_t number) const {
-  if (number > number_) return std::nullopt;
-  if (number == 0) return Digest{};
+const SnapshotChain::Link& SnapshotChain::Of(uint64_t number) const {
   return (*chunks_[(number - 1) / kChunk])[(number - 1) % kChunk];
 }
 
-void SnapshotChain::Append(const Digest& leaf_hash) {
+std::optional<Digest> SnapshotChain::At(uint64_t number) const {
+  if (number > number_) return std::nullopt;
+  if (number == 0) return Digest{};
+  return Of(number).hash;
+}
+
+uint64_t SnapshotChain::PolicyAt(uint64_t number) const {
+  const uint64_t at = std::min(number, number_);
+  return at == 0 ? 0 : Of(at).policy;
+}
+
+void SnapshotChain::Append(const Digest& leaf_hash, bool changes_policy) {
   hash_ = crypto::Sha256Concat({hash_, leaf_hash});
+  const uint64_t policy = changes_policy ? number_ + 1 : PolicyAt(number_);
   const bool full = number_ % kChunk == 0;
-  auto chunk = full ? std::make_shared<std::vector<Digest>>()
-                    : std::make_shared<std::vector<Digest>>(*chunks_.back());
-  chunk->push_back(hash_);
+  auto chunk = full ? std::make_shared<std::vector<Link>>()
+                    : std::make_shared<std::vector<Link>>(*chunks_.back());
+  chunk->push_back({hash_, policy});
   if (full) {
     chunks_.push_back(std::move(chunk));
   } else {

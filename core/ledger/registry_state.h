@@ -46,13 +46,21 @@ class SnapshotChain {
   uint64_t number() const { return number_; }
   const Digest& hash() const { return hash_; }
   std::optional<Digest> At(uint64_t number) const;
-  void Append(const Digest& leaf_hash);
+  // The last at or below this one in which what decisions rest on changed; 0 before the first.
+  uint64_t PolicyAt(uint64_t number) const;
+  void Append(const Digest& leaf_hash, bool changes_policy);
 
  private:
   static constexpr size_t kChunk = 256;
+  struct Link {
+    Digest hash{};
+    uint64_t policy = 0;
+  };
+  const Link& Of(uint64_t number) const;
+
   uint64_t number_ = 0;
   Digest hash_{};
-  std::vector<std::shared_ptr<const std::vector<Digest>>> chunks_;
+  std::vector<std::shared_ptr<const std::vector<Link>>> chunks_;
 };
 
 // A vocabulary, and the digest of its text.

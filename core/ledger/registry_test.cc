@@ -148,6 +148,48 @@ TEST_F(RegistryTest, TheSnapshotForDecisionsIsMadeOnceAndRenumbered) {
   EXPECT_NE(&(*registry.PolicySnapshot(instant))->tables(), &first->tables());
 }
 
+TEST_F(RegistryTest, WhatDecisionsRestOnIsNotChangedByKeys) {
+  const auto number = [&] { return registry.PolicyNumberAt(registry.snapshot_number()); };
+  const uint64_t before = number();
+  EXPECT_EQ(Offer(ByIdentity("FR.fiu", KeysBody("FR.fiu", {KeyUse::kDelivery}))), "ok");
+  EXPECT_EQ(number(), before);
+  const std::string calendar =
+      "calendar = \"calendar/1\"\njurisdiction = \"FR\"\nversion = 1\n"
+      "time_zone = \"Europe/Paris\"\nweekend = [\"sunday\"]\n"
+      "covers_from = \"2026-01-01\"\ncovers_until = \"2026-12-31\"\n";
+  EXPECT_EQ(Offer(federation.SignFile("calendar-FR", 1, calendar, {"FR"})), "ok");
+  EXPECT_EQ(number(), before);
+  EXPECT_EQ(Offer(federation.SignPolicy("FR", 1, testing::DefaultPolicy("FR"))), "snapshot-behind")
+      << "one without effect";
+  EXPECT_EQ(number(), before);
+  EXPECT_EQ(Offer(federation.SignPolicy("FR", 2, testing::DefaultPolicy("FR", 2))), "ok");
+  EXPECT_EQ(number(), registry.snapshot_number());
+  EXPECT_EQ(Offer(ByAuthority("FR", AgencyBody("FR.fiu", v1::AgencyStatement::SUSPENDED, 2))),
+            "ok");
+  EXPECT_EQ(number(), registry.snapshot_number());
+  EXPECT_EQ(registry.PolicyNumberAt(before + 2), before) << "as of then";
+  EXPECT_EQ(registry.PolicyNumberAt(0), 0u);
+}
+
+TEST_F(RegistryTest, KnowsSinceWhenTimeHasChangedNothing) {
+  EXPECT_LE(registry.UnchangedSince(instant), instant);
+  std::string closed = testing::DefaultPolicy("BR", 2);
+  closed.resize(closed.find("\n[[inbound.allow]]"));
+  EXPECT_EQ(Offer(Policy("BR", 2, closed, instant + 1000)), "ok");
+  registry.SetText(closed);
+  EXPECT_LE(registry.UnchangedSince(instant + 999), instant);
+  EXPECT_EQ(registry.UnchangedSince(instant + 1000), instant + 1000) << "it came in force";
+  v1::AgencyStatement body = AgencyBody("BR.fiu", v1::AgencyStatement::SUSPENDED, 2);
+  body.set_from_ms(Ms(instant + 2000));
+  body.set_until_ms(Ms(instant + 3000));
+  EXPECT_EQ(Offer(ByAuthority("BR", body)), "ok");
+  EXPECT_EQ(registry.UnchangedSince(instant + 1999), instant + 1000);
+  EXPECT_EQ(registry.UnchangedSince(instant + 2500), instant + 2000);
+  EXPECT_EQ(registry.UnchangedSince(instant + 5000), instant + 3000);
+  const Instant ends = *ParseInstant("2031-01-01T00:00:00Z");
+  EXPECT_EQ(registry.UnchangedSince(ends + 1), ends) << "every policy of the test ended";
+}
+
 TEST_F(RegistryTest, ASuspendedAgencyIsDecidedAgainst) {
   v1::AgencyStatement body = AgencyBody("BR.fiu", v1::AgencyStatement::SUSPENDED, 2);
   body.set_from_ms(Ms(instant + 1000));

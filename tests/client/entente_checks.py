@@ -80,7 +80,7 @@ class Seen:
         return opened.origin, lane_of(opened.header.urgency), opened.pair_seq
 
 
-def check_withholding_note(genesis, delivery, part, recipient):
+def check_withholding_note(genesis, delivery, part, log_index, recipient):
     """The section ids that the decision withholds, of which a valid note must tell."""
     decision, statement = part.decisions[0], delivery.withholding_note
     withheld = [section.section_id for section in decision.withheld]
@@ -92,11 +92,36 @@ def check_withholding_note(genesis, delivery, part, recipient):
                      {genesis.note_id: genesis.note}.get)
     note = read(pb.WithholdingNote, statement.body)
     said = (note.log_origin, note.record_hash, note.recipient, note.log_index)
-    if said != (genesis.log, part.record_hash, recipient, delivery.evidence.log_index):
+    if said != (genesis.log, part.record_hash, recipient, log_index):
         raise Refused("proof-bad", "withholding note: of another delivery")
     if list(note.section_ids) != withheld:
         raise Refused("proof-bad", "withholding note: other sections than the decision")
     return withheld
+
+
+def check_again(follower, agency, delivery, first, checkpoint):
+    """What the log says was decided again about the record of that part, for this reader."""
+    entry, part = check_evidence(delivery.again, checkpoint, agency)
+    if part.WhichOneof("event") != "again":
+        raise Refused("proof-bad", "not evidence of a decision made again")
+    told, decided = part.again, part.again.decided
+    named = (decided.record_hash, decided.record_id, decided.origin)
+    if (told.first_index != delivery.evidence.log_index
+            or delivery.again.log_index <= told.first_index
+            or named != (first.record_hash, first.record_id, first.origin)):
+        raise Refused("proof-bad", "it was decided again about another record")
+    follower.check_snapshot(decided, delivery.again.log_index, entry.instant_ms)
+    return decided
+
+
+def check_no_wider(again, first):
+    """Without the words of the vocabulary: each word that was, and nothing that was withheld."""
+    def words(decision):
+        return {obligation.partition(":")[0] for obligation in decision.obligations}
+    withheld = {section.section_id for section in again.withheld}
+    if (again.verdict not in DELIVERED or not words(first) <= words(again)
+            or not {section.section_id for section in first.withheld} <= withheld):
+        raise Refused("proof-bad", "what was decided again does not release it, or more")
 
 
 class Checker:
@@ -117,6 +142,11 @@ class Checker:
         if len(delivery.record) > MAX_RECORD:
             raise Refused("too-large", "record")
         entry, part = self._evidence(delivery, checkpoint)
+        decided_at, decided = delivery.evidence.log_index, part
+        if delivery.HasField("again"):
+            decided_at = delivery.again.log_index
+            decided = check_again(self.follower, self.agency, delivery, part, checkpoint)
+            check_no_wider(decided.decisions[0], part.decisions[0])
         opened.record_hash, opened.origin = part.record_hash, part.origin
         record = self._signature(delivery, entry)
         opened.header = header = self._strict(record)
@@ -124,7 +154,8 @@ class Checker:
         self._times(header, entry, now_ms)
         self._same_record(record, header, part)
         self.seen.check_record(opened)
-        opened.withheld = check_withholding_note(self.genesis, delivery, part, self.agency)
+        opened.withheld = check_withholding_note(self.genesis, delivery, decided, decided_at,
+                                                 self.agency)
         access = self._access(record, header)
         if any(section_leaf(section) not in header.digests for section in record.sections):
             raise Refused("proof-bad", "section leaf")
@@ -133,11 +164,12 @@ class Checker:
         entente_consents.check_record(header, sections, self.agency)
         self.seen.check_number(opened)
         self.follower.check_snapshot(part, delivery.evidence.log_index, entry.instant_ms)
+        self.follower.check_current(decided, now_ms)
         consented = entente_consents.check_attached(self.directory, header, access,
                                                     delivery.evidence.log_index, entry.instant_ms)
         opened.override = entente_override.check_attached(
             self.directory, header, access, delivery.evidence.log_index, entry.instant_ms)
-        self._obligations(opened, part.decisions[0], consented)
+        self._obligations(opened, decided.decisions[0], consented)
         if not self.seen.comes_again(opened):
             self.seen.cases.check(opened, sections, self.agency)
         opened.sections = sections

@@ -229,6 +229,7 @@ class Follower:
         self.snapshots = [bytes(32)]
         self.open_below = []  # open entries below each index
         self.open_instants = []
+        self.policy_below = [0]  # by snapshot: the last in which what decisions rest on changed
         self.instant_ms = 0
         self.alarms = []
 
@@ -244,12 +245,15 @@ class Follower:
             raise Refused("fork", f"entry {index} and the genesis file")
         self.open_below.append(len(self.snapshots) - 1)
         if entry.WhichOneof("class") == "open":
+            changed = _changes_policy(entry)
             try:
                 self.directory.apply(entry, index)
             except Refused as refusal:
                 if index == 0:
                     raise
                 self.alarms.append(f"open entry {index} does nothing: {refusal}")
+                changed = False
+            self.policy_below.append(len(self.snapshots) if changed else self.policy_below[-1])
             self.snapshots.append(next_snapshot(self.snapshots[-1], data))
             self.open_instants.append(entry.instant_ms)
         self.leaves.append(merkle.leaf_hash(data))
@@ -270,6 +274,21 @@ class Follower:
             raise Refused("proof-bad", f"snapshot {number} is none of this log")
         if number < min(below, bisect.bisect_right(self.open_instants, instant_ms - FRESH_MS)):
             raise Refused("snapshot-behind", f"snapshot {number}")
+
+
+    def check_current(self, part, taken_ms):
+        """No policy that has been in the log for long by then is missing from the decision."""
+        known = bisect.bisect_right(self.open_instants, min(taken_ms - FRESH_MS, self.instant_ms))
+        if part.snapshot_number < self.policy_below[known]:
+            raise Refused("snapshot-behind", "policies have changed since it was decided")
+
+
+def _changes_policy(entry):
+    """Agencies, policies and federation files but calendars; keys change no decision."""
+    if entry.kind != pb.ENTRY_KIND_FEDERATION_FILE:
+        return entry.kind in (pb.ENTRY_KIND_AGENCY, pb.ENTRY_KIND_POLICY)
+    statement = pb.SignedStatement.FromString(entry.open.body)
+    return not pb.FederationFileStatement.FromString(statement.body).type.startswith("calendar-")
 
 
 def _require(held, text):

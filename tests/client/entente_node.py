@@ -20,7 +20,7 @@ import grpc
 
 from entente_cases import Kept
 import entente_crypto as crypto
-from entente_checks import Checker, Opened, Seen
+from entente_checks import Checker, Opened, Seen, check_again
 from entente_directory import Follower
 from entente_formats import encode, lane_of, read_record, sign_statement
 from entente_log import Checkpoint, check_evidence, check_receipt, tlog_proof
@@ -336,9 +336,14 @@ class Node:
                 shown, statement = self._take_record(checker, delivery, checkpoint)
                 if shown["opened"] and not shown.get("recalled"):
                     self._keep_receipt(shown["record_id"], delivery.evidence, response.checkpoint)
+                    if delivery.HasField("again"):
+                        name = f"{shown['record_id']}-again-{delivery.again.log_index}"
+                        self._keep_receipt(name, delivery.again, response.checkpoint)
                 lane.acknowledgements.append(statement)
-            else:
+            elif delivery.WhichOneof("item") == "notice":
                 shown = self._take_notice(delivery, checkpoint, refused_obligations)
+            else:
+                shown = self._take_decision(delivery, checkpoint)
             last, name = delivery.mailbox_seq, pb.Lane.Name(delivery.lane)
             if last > through.get(name, 0) + 1:
                 shown["alarm"] = f"{name}: {last} came after {through.get(name, 0)}"
@@ -417,6 +422,26 @@ class Node:
                 shown.update(self._take_recall(body))
             elif form.body is pb.RestrictionNote:
                 shown.update(self._take_restriction(body, refused_obligations))
+        except Refused as refused:
+            shown["alarm"] = str(refused)
+        return shown
+
+    def _take_decision(self, delivery, checkpoint):
+        """Evidence alone: a record of ours was decided again, or one to us refused at release."""
+        shown = {"log_index": delivery.evidence.log_index}
+        try:
+            _, part = check_evidence(delivery.evidence, checkpoint, self.agency)
+            if delivery.HasField("again"):
+                decided = check_again(self.follower, self.agency, delivery, part.submission,
+                                      checkpoint)
+                if decided.decisions[0].verdict != pb.VERDICT_REFUSE:
+                    raise Refused("proof-bad", "released, and there is no record")
+            else:
+                decided = part.again.decided
+                if part.WhichOneof("event") != "again" or decided.origin != self.agency:
+                    raise Refused("proof-bad", "no decision about a record of ours")
+            shown["decided_again"] = json_format.MessageToDict(decided.decisions[0])
+            shown["record_hash"] = decided.record_hash.hex()
         except Refused as refused:
             shown["alarm"] = str(refused)
         return shown

@@ -364,7 +364,8 @@ def _check_class(message):
     elif name == "Part":
         events = {pb.ENTRY_KIND_SUBMISSION: "submission", pb.ENTRY_KIND_NOTICE: "notice",
                   pb.ENTRY_KIND_ACKNOWLEDGEMENT: "acknowledgement",
-                  pb.ENTRY_KIND_REFUSAL: "refusal", pb.ENTRY_KIND_EXPIRY: "expiry"}
+                  pb.ENTRY_KIND_REFUSAL: "refusal", pb.ENTRY_KIND_EXPIRY: "expiry",
+                  pb.ENTRY_KIND_DECISION_AGAIN: "again"}
         _require(message.WhichOneof("event") == events.get(message.kind), "kind and event differ")
         _check_actor(message)
     elif name == "RecordHeader":
@@ -406,6 +407,14 @@ def _check_actor(part):
             _require([decision.recipient for decision in part.submission.decisions]
                      == [part.reader], "not the reader's decision alone")
             _require(part.submission.decisions[0].verdict < pb.VERDICT_HOLD, "nothing is released")
+    elif event == "again":
+        decided = part.again.decided
+        _require(decided.origin == actor, "it is the origin's record")
+        _require(len(decided.decisions) == 1, "one recipient is decided about again")
+        about = decided.decisions[0]
+        _require(about.recipient != actor and part.reader in (actor, about.recipient),
+                 "for the origin and this recipient")
+        _require(about.verdict != pb.VERDICT_HOLD, "what is decided again does not wait")
     elif event == "acknowledgement":
         told = part.acknowledgement
         _require(told.recipient == actor, "a recipient acknowledges")

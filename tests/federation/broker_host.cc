@@ -315,7 +315,7 @@ void BrokerHost::Deliver(uint64_t number) {
   Session& session = found->second;
   auto mail = engine_->Fetch(Id(session.agency), session.fetched, session.most, Now());
   if (!mail.ok()) return EndSession(number, mail.status());
-  if (mail->deliveries().empty()) return;
+  if (mail->deliveries().empty()) return DecideAgain(number);
   for (const v1::Delivery& delivery : mail->deliveries()) {
     (delivery.lane() == v1::LANE_URGENT ? session.fetched.urgent : session.fetched.bulk) =
         delivery.mailbox_seq();
@@ -323,6 +323,21 @@ void BrokerHost::Deliver(uint64_t number) {
   if (alterations.pull) alterations.pull(session.agency, *mail);
   session.deliver(*std::move(mail));
   Later(scene_.Between(1, 5), [this, number] { Deliver(number); });
+}
+
+// What comes next is looked at again when the last of its new decisions is in the log.
+void BrokerHost::DecideAgain(uint64_t number) {
+  const Session& session = sessions_.at(number);
+  auto undecided = engine_->Undecided(Id(session.agency), session.fetched, Now(), scene_.random);
+  if (!undecided.ok()) return EndSession(number, undecided.status());
+  auto left = std::make_shared<size_t>(undecided->size());
+  for (broker::Command& command : *undecided) {
+    Enqueue(std::move(command),
+            [this, number, left](const absl::StatusOr<broker::Applied>& applied) {
+              if (!applied.ok()) return EndSession(number, applied.status());
+              if (--*left == 0) Later(scene_.Between(1, 5), [this, number] { Deliver(number); });
+            });
+  }
 }
 
 void BrokerHost::Acknowledge(uint64_t number, v1::PullAcknowledge acknowledge) {

@@ -104,6 +104,7 @@ class BrokerHost {
   void AnswerWhenDone(const std::shared_ptr<Batch>& batch);
   void PublishOnce(const v1::PublishRequest& request, Reply<v1::PublishResponse> reply, int tries);
   void Deliver(uint64_t session);
+  void DecideAgain(uint64_t session);
   void TakeAcknowledge(uint64_t session, int tries);
   void EndSession(uint64_t session, const absl::Status& status);
   void CheckPromises();

@@ -119,13 +119,15 @@ bool World::Publish(const ledger::Publication& publication) {
   return answer->ok();
 }
 
-void World::RenewPolicy(std::string_view jurisdiction) {
+void World::RenewPolicy(std::string_view jurisdiction,
+                        const std::function<void(std::string& text)>& change) {
   // Each try takes a version: one whose answer was lost may be in force.
   const uint64_t version =
       ++policy_versions_.try_emplace(std::string(jurisdiction), 1).first->second;
   const std::string line = "version      = ";
   std::string text = PolicyText(jurisdiction);
   text.replace(text.find(line + "1\n"), line.size() + 1, line + std::to_string(version));
+  if (change) change(text);
   const JurisdictionKeys& keys = federation.jurisdiction(jurisdiction);
   Publish(ledger::SignPolicy(federation.name(), jurisdiction, version, std::move(text),
                              scene.timeline.now(), keys.policy_author, keys.policy_protection));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,8 +48,9 @@ class World {
 
   // By a person with a certificate, past the simulated network.
   bool Publish(const ledger::Publication& publication);
-  // A new version of a jurisdiction's policy, in force at once: the same rules.
-  void RenewPolicy(std::string_view jurisdiction);
+  // A new version of a jurisdiction's policy, in force at once: the same rules, or changed ones.
+  void RenewPolicy(std::string_view jurisdiction,
+                   const std::function<void(std::string& text)>& change = nullptr);
 
   // ---- at the desks, as the officer `anna`; what is accepted is kept in `records`
   absl::StatusOr<v1::SendResponse> Send(std::string_view origin, LeadWish wish);

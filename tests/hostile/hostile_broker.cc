@@ -10,6 +10,7 @@
 #include <string>
 
 #include "broker/cases.h"
+#include "broker/decide_again.h"
 #include "broker/engine.h"
 #include "broker/shell.h"
 #include "core/base/mutex.h"
@@ -36,6 +37,7 @@
 #define CASE                                                                             \
   "_ZN7entente6broker9CheckCaseERKNS0_11TransactionERKNS_6record6HeaderESt4spanIKNSt7__" \
   "cxx1112basic_stringIcSt11char_traitsIcESaIcEEELm18446744073709551615EE"
+#define OUT_OF_DATE "_ZNK7entente6broker17StandingDecisions11IsOutOfDateERKNS_2v14PartE"
 #define APPLY                                                                 \
   "_ZN7entente6ledger8Registry5ApplyEmRKSt5arrayIhLm32EENS_2v19EntryKindENS_" \
   "7InstantESt17basic_string_viewIcSt11char_traitsIcEE"
@@ -80,6 +82,9 @@ absl::Status RealCase(const broker::Transaction&, const record::Header&,
                       Addressees) asm("__real_" CASE);
 absl::Status WrapCase(const broker::Transaction&, const record::Header&,
                       Addressees) asm("__wrap_" CASE);
+
+bool RealOutOfDate(const broker::StandingDecisions*, const v1::Part&) asm("__real_" OUT_OF_DATE);
+bool WrapOutOfDate(const broker::StandingDecisions*, const v1::Part&) asm("__wrap_" OUT_OF_DATE);
 
 std::string FromEnvironment(const char* name) {
   const char* const value = std::getenv(name);
@@ -344,6 +349,14 @@ absl::Status WrapApply(ledger::Registry* registry, uint64_t index, const Digest&
                        v1::EntryKind kind, Instant instant, std::string_view body) {
   const absl::Status status = RealApply(registry, index, leaf, kind, instant, body);
   return Lies("swap-key") ? absl::OkStatus() : status;
+}
+
+// What waited for the victim leaves under the decision that it came in under.
+bool WrapOutOfDate(const broker::StandingDecisions* standing, const v1::Part& decided) {
+  if (!RealOutOfDate(standing, decided)) return false;
+  if (!Lies("skip-again") || !Victim(decided.reader())) return true;
+  Told();
+  return false;
 }
 
 }  // namespace entente::hostile

@@ -17,11 +17,13 @@ import time
 import grpc
 
 from attachment_test import DRAFT, FILE_SECTION, peak_kib
+from desk import ROOT
 from federation import Federation, OFFICER
 from terminal import Person
 
 AGENCIES = ("FR.fiu", "DE.fiu", "NL.fiu")
 VICTIM = "DE.fiu"
+BROKER = "broker-1"
 REFUSED, DELIVERED, NOT_OPENED, ERASED = 3, 6, 7, 18
 FILE_BYTES = 40 * 1024  # three pieces
 MEMORY = 32 * 1024  # KiB that a node may need more at its peak, whatever it is sent
@@ -130,6 +132,20 @@ class Story:
         self.federation.clock = offset
         self.federation.start_all()
 
+    def publish_policy(self, code):
+        """The same rules in a new version, in force at once."""
+        demo, program = self.federation.demo, Person(self.federation.bin / "entente", None)
+        text = (ROOT / f"policy/examples/{code.lower()}.toml").read_text()
+        (demo / "policy-2.toml").write_text(text.replace("version      = 1\n", "version      = 2\n"))
+        address = re.search(r'address = "(.*)"', (demo / "broker.toml").read_text()).group(1)
+        for words in (["sign-policy", code, demo / "policy-2.toml", "--federation", "entente.test", "--version", "2", "--keys",
+                       demo / f"authority-{code}/policy", "--out", demo / "policy-2.txt"],
+                      ["publish", demo / "policy-2.txt", "--broker", address, "--broker-name", BROKER, "--broker-authority",
+                       demo / "certs/ca/broker.pem", "--certificate", demo / "certs/agency/FR.fiu.pem", "--key",
+                       demo / "certs/agency/FR.fiu.key"]):
+            got = program.run(["authority", *words], "json")
+            assert got.returncode == 0, f"{words}: {got.stdout}{got.stderr}"
+
     def confess(self):
         """The broker goes on without its lie."""
         self.federation.kill("broker")
@@ -234,6 +250,14 @@ def restricted_and_a_day(story):
     pass_a_day(story)
 
 
+def policy_while_away(story):
+    """France has a new policy while the victim's node is away for two hours."""
+    story.federation.kill(VICTIM)
+    one_lead(story)
+    story.publish_policy("FR")
+    story.restart_at("+2h")
+
+
 def files_that_are_fetched(story):
     story.peak = peak_kib(story.federation.pids[VICTIM])
     story.send_files(FETCH_LIES)
@@ -264,6 +288,13 @@ def two_logs(story):
 def refused_by_recipient(story):
     """The victim's node opens nothing, and the sender is told."""
     return story.state(VICTIM) == NOT_OPENED and not story.inbox(VICTIM)
+
+
+def decided_long_ago(story):
+    """The victim asks for the decision under the new policy; the other was there before it."""
+    rows = next(lead.recipients for lead in story.federation.desk("FR.fiu").leads() if lead.record_id == story.sent[0])
+    reason = {row.recipient: row.reason for row in rows}[VICTIM]
+    return refused_by_recipient(story) and reason == "snapshot-behind" and "record-refused" in story.alarms(VICTIM)
 
 
 def number_missed(story):
@@ -341,6 +372,7 @@ def file_missed(story):
 LIES = {
     "strip-section": (one_lead, refused_by_recipient),
     "alter-label": (one_lead, refused_by_recipient),
+    "skip-again": (policy_while_away, decided_long_ago),
     "remove-obligation": (send, obligation_removed),
     "keep-back": (two_leads_and_a_day, number_missed),
     "keep-last": (one_lead_and_a_day, number_missed),

@@ -220,12 +220,20 @@ std::vector<v1::Delivery> EngineFixture::Fetch(std::string_view agency) {
   while (true) {
     auto response = engine->Fetch(Id(agency), after, 64, now);
     EXPECT_TRUE(response.ok()) << response.status();
-    if (!response.ok() || response->deliveries().empty()) return out;
+    if (!response.ok()) return out;
+    if (response->deliveries().empty() && !DecideAgain(agency, after)) return out;
     for (const v1::Delivery& delivery : response->deliveries()) {
       (delivery.lane() == v1::LANE_URGENT ? after.urgent : after.bulk) = delivery.mailbox_seq();
       out.push_back(delivery);
     }
   }
+}
+
+bool EngineFixture::DecideAgain(std::string_view agency, LanePositions after) {
+  auto commands = engine->Undecided(Id(agency), after, now, random);
+  EXPECT_TRUE(commands.ok()) << commands.status();
+  if (!commands.ok() || commands->empty()) return false;
+  return engine->Commit(*commands).ok();
 }
 
 v1::SignedStatement EngineFixture::SignAcknowledgement(std::string_view agency,

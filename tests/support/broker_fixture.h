@@ -104,8 +104,10 @@ class EngineFixture {
   void Suspend(std::string_view agency,
                v1::AgencyStatement::State state = v1::AgencyStatement::SUSPENDED);
 
-  // Everything that waits for the agency.
+  // Everything that waits for the agency; what must be decided again first is.
   std::vector<v1::Delivery> Fetch(std::string_view agency);
+  // False: there is nothing to decide again, or it could not be written.
+  bool DecideAgain(std::string_view agency, LanePositions after);
   v1::SignedStatement SignAcknowledgement(std::string_view agency, const v1::Delivery& delivery);
   // For these deliveries, which are of one lane.
   v1::PullAcknowledge Acknowledge(std::string_view agency,
