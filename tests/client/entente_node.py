@@ -20,7 +20,8 @@ import grpc
 
 from entente_cases import Kept
 import entente_crypto as crypto
-from entente_checks import Checker, Opened, Seen, check_again
+from entente_again import take_decision
+from entente_checks import Checker, Opened, Seen
 from entente_directory import Follower
 from entente_formats import encode, lane_of, read_record, sign_statement
 from entente_log import Checkpoint, check_evidence, check_receipt, tlog_proof
@@ -343,7 +344,7 @@ class Node:
             elif delivery.WhichOneof("item") == "notice":
                 shown = self._take_notice(delivery, checkpoint, refused_obligations)
             else:
-                shown = self._take_decision(delivery, checkpoint)
+                shown = take_decision(self.follower, self.agency, delivery, checkpoint)
             last, name = delivery.mailbox_seq, pb.Lane.Name(delivery.lane)
             if last > through.get(name, 0) + 1:
                 shown["alarm"] = f"{name}: {last} came after {through.get(name, 0)}"
@@ -422,26 +423,6 @@ class Node:
                 shown.update(self._take_recall(body))
             elif form.body is pb.RestrictionNote:
                 shown.update(self._take_restriction(body, refused_obligations))
-        except Refused as refused:
-            shown["alarm"] = str(refused)
-        return shown
-
-    def _take_decision(self, delivery, checkpoint):
-        """Evidence alone: a record of ours was decided again, or one to us refused at release."""
-        shown = {"log_index": delivery.evidence.log_index}
-        try:
-            _, part = check_evidence(delivery.evidence, checkpoint, self.agency)
-            if delivery.HasField("again"):
-                decided = check_again(self.follower, self.agency, delivery, part.submission,
-                                      checkpoint)
-                if decided.decisions[0].verdict != pb.VERDICT_REFUSE:
-                    raise Refused("proof-bad", "released, and there is no record")
-            else:
-                decided = part.again.decided
-                if part.WhichOneof("event") != "again" or decided.origin != self.agency:
-                    raise Refused("proof-bad", "no decision about a record of ours")
-            shown["decided_again"] = json_format.MessageToDict(decided.decisions[0])
-            shown["record_hash"] = decided.record_hash.hex()
         except Refused as refused:
             shown["alarm"] = str(refused)
         return shown
