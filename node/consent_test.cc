@@ -162,8 +162,8 @@ TEST_F(ConsentTest, BothSidesListThem) {
   EXPECT_EQ(received[0].record_id(), consent);
   EXPECT_EQ(received[0].note().SerializeAsString(), given[0].note().SerializeAsString());
   EXPECT_EQ(received[0].note().recipient(), "BR.fiu");
-  EXPECT_EQ(received[0].about_record_id(), record) << "by which it is looked up here";
-  EXPECT_EQ(given[0].about_record_id(), record);
+  EXPECT_EQ(received[0].about_record_id(), original) << "by which it is looked up here";
+  EXPECT_EQ(given[0].about_record_id(), original);
   EXPECT_NE(given[0].about_reference(), "");
   EXPECT_EQ(received[0].why_not(), "");
   EXPECT_THAT(List("FR.fiu", false), IsEmpty());
