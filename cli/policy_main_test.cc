@@ -64,7 +64,7 @@ TEST(PolicyProgram, DecidesARecordWithAnOverride) {
   record.replace(record.find("FIU-FR-CH-2019"), 14, "FIU-UNION-2024");
   record.replace(record.find("[\"H1\"]"), 6, "[\"H2\"]\nobtained_from = [\"NL\"]");
   const Outcome without = Decide(record, "");
-  EXPECT_EQ(without.exit_code, 1) << without.output;
+  EXPECT_EQ(without.exit_code, 0) << without.output;
   EXPECT_THAT(without.output, HasSubstr("FR-OUT-910"));
   const Outcome with =
       Decide(record +
@@ -140,7 +140,7 @@ TEST(PolicyProgram, TestsEachExampleAndSaysWhatCameOut) {
   const Outcome met = Execute("test " + Examples());
   EXPECT_EQ(met.exit_code, 0) << met.output;
   EXPECT_THAT(met.output, HasSubstr("An answer to the unit of France: release, as expected\n"));
-  EXPECT_THAT(met.output, EndsWith("12 policies, 502 examples, 0 not as expected\n"));
+  EXPECT_THAT(met.output, EndsWith("12 policies, 508 examples, 0 not as expected\n"));
   const Outcome missed =
       Execute("test " + Changed("missed", "expect  = \"refused\"", "expect  = \"held\""));
   EXPECT_EQ(missed.exit_code, 1);
@@ -308,7 +308,7 @@ TEST(PolicyProgram, UsageErrorsExitWith2) {
 TEST(PolicyProgram, SaysItInFrench) {
   const Outcome checked = Execute("--language fr check " + Examples());
   EXPECT_EQ(checked.exit_code, 0);
-  EXPECT_THAT(checked.output, HasSubstr("12 politiques, 502 exemples, 0 non conformes, "));
+  EXPECT_THAT(checked.output, HasSubstr("12 politiques, 508 exemples, 0 non conformes, "));
   const Outcome decided = Decide(kRecord, "--language fr");
   EXPECT_THAT(decided.output, HasSubstr("section 1 : non transmise : withheld (Une règle"));
   EXPECT_EQ(Execute("check x --language de").exit_code, 2);
