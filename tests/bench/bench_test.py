@@ -95,6 +95,7 @@ class Bench(unittest.TestCase):
         self.assertEqual(out["records"], 5000)
         self.assertTrue(0 < out["changed"] < 2500, out)
         self.assertGreater(out["seconds"], 0)
+        self.assertGreater(out["one_thread_seconds"], 0)
 
     def test_two_versions_compared(self):
         out = run("diff")

@@ -34,7 +34,7 @@ using SnapshotPointer = std::shared_ptr<const Snapshot>;
 constexpr size_t kWarmUp = 16;
 constexpr size_t kCacheLine = 64;
 constexpr size_t kLeastEvicted = size_t{64} << 20;
-constexpr size_t kDifferent = 4'096;  // labels among the queued records
+constexpr size_t kDifferent = 65'536;  // records at most, whose labels no cache holds
 
 absl::StatusOr<SnapshotPointer> Compiled(const policy::SnapshotParts& parts) {
   return Snapshot::Compile(policy::PublishedVocabulary(), parts);
@@ -327,7 +327,7 @@ absl::StatusOr<json> RunRedecide(size_t records) {
   const auto old_rules = Compiled(before);
   const auto new_rules = Compiled(DecideParts(2));
   if (!old_rules.ok() || !new_rules.ok()) return absl::InternalError("rules do not compile");
-  const auto cases = DecideCases(before, kDifferent);
+  const auto cases = DecideCases(before, std::min(records, kDifferent));
   std::vector<policy::Ruling> known;
   for (const DecideCase& one : cases) {
     known.push_back(
@@ -336,12 +336,13 @@ absl::StatusOr<json> RunRedecide(size_t records) {
   const std::vector<uint32_t> queue = Waiting(cases, records);
   const Again again{**old_rules, **new_rules, cases, known};
   const Stopwatch alone;
-  again.RunOn(1, queue);
+  const size_t by_one = again.RunOn(1, queue);
   const double one_thread = alone.Seconds();
   const size_t threads = std::max(1u, std::thread::hardware_concurrency());
   const Stopwatch watch;
   const size_t changed = again.RunOn(threads, queue);
   const double seconds = watch.Seconds();
+  if (by_one != changed) return absl::InternalError("threads decide otherwise than one alone");
   return json{
       {"records", records},
       {"different", cases.size()},
