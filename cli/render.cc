@@ -237,9 +237,26 @@ std::string RenderPreviews(Language language, const Previews& recipients) {
          Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") + "\n";
 }
 
+namespace {
+
+// What becomes of the record that this one takes the place of.
+std::string ReplacedText(Language language, const v1::SendResponse& response) {
+  if (response.replaces().empty()) return "";
+  const bool nobody =
+      std::ranges::all_of(response.recipients(), [](const v1::RecipientPreview& recipient) {
+        return recipient.verdict() == v1::VERDICT_REFUSE;
+      });
+  const bool in_vain = nobody && response.replaced() == v1::REPLACED_STATE_CLOSED;
+  const std::string key =
+      in_vain ? "replaced.in-vain" : "replaced." + std::to_string(response.replaced());
+  return Say(language, key, {response.replaces()}) + "\n";
+}
+
+}  // namespace
+
 std::string RenderSent(Language language, const v1::SendResponse& response) {
   return Say(language, "record.accepted", {response.reference(), response.record_id()}) + "\n" +
-         RenderPreviews(language, response.recipients());
+         RenderPreviews(language, response.recipients()) + ReplacedText(language, response);
 }
 
 std::string RenderPreview(Language language, const v1::PreviewResponse& response) {

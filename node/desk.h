@@ -17,10 +17,13 @@
 #include "node/lead_answers.h"
 #include "node/outbox.h"
 #include "node/question.h"
+#include "node/recall.h"
 #include "node/sent.h"
 #include "node/state.pb.h"
 
 namespace entente::node {
+
+using Previews = google::protobuf::RepeatedPtrField<v1::RecipientPreview>;
 
 struct FoundRecord {
   bool sent;
@@ -149,9 +152,8 @@ class Desk {
                             std::string_view wanted) const;
 
   // Instruments chosen, and what our own policy lets each recipient have.
-  absl::Status DecideRecipients(
-      const v1::Draft& request, Instant now, state::SentRecord& sent,
-      google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const;
+  absl::Status DecideRecipients(const v1::Draft& request, Instant now, state::SentRecord& sent,
+                                Previews& previews) const;
   // Placed in its case, checked, its pictures and consents as they will leave.
   absl::Status Complete(v1::Draft& draft, Instant now) const;
   // A draft on its way: a new id, instruments chosen, act and justification logged.
@@ -161,9 +163,8 @@ class Desk {
   absl::StatusOr<v1::SendResponse> SendDraft(std::string_view officer, const v1::Draft& draft,
                                              Instant now);
   // Decided, as `previews` say; held when something in it leaks or asks for a second person.
-  absl::StatusOr<v1::SendResponse> KeepSent(
-      state::SentRecord& sent, const v1::Draft& draft,
-      const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now);
+  absl::StatusOr<v1::SendResponse> KeepSent(state::SentRecord& sent, const v1::Draft& draft,
+                                            const Previews& previews, Instant now);
   absl::StatusOr<state::DiaryLine> Disclose(std::string_view justification, state::SentRecord& sent,
                                             store::WriteBatch& batch, Instant now);
   absl::Status KeepDraft(state::SentRecord& sent, const v1::Draft& draft,
@@ -184,17 +185,16 @@ class Desk {
                                                const v1::Draft& draft, state::SentRecord& sent,
                                                store::WriteBatch& batch, Instant now);
   absl::StatusOr<state::SentRecord> FindSent(std::string_view name) const;
-  absl::StatusOr<std::vector<state::SentRecord>> WithNotes(const state::SentRecord& sent) const;
-  absl::StatusOr<std::vector<std::string>> TakeBack(std::string_view officer,
-                                                    const state::SentRecord& sent,
-                                                    v1::RecallGround why,
-                                                    std::string_view justification, Instant now);
   absl::StatusOr<std::vector<v1::Draft>> NotesOf(const state::SentRecord& alert) const;
   absl::StatusOr<v1::SendResponse> SendReplacing(std::string_view officer, const v1::Draft& draft,
                                                  Instant now);
-  absl::StatusOr<v1::SendResponse> SendInstead(std::string_view officer,
-                                               const state::SentRecord& old, v1::RecallGround why,
-                                               const v1::Draft& draft, Instant now);
+  // The old one stands until the log lets somebody have the new one; or goes first.
+  absl::StatusOr<v1::SendResponse> SendAfter(const state::SentRecord& old, const v1::Draft& draft,
+                                             state::SentRecord& fresh, const Previews& previews,
+                                             Instant now);
+  absl::StatusOr<v1::SendResponse> SendInstead(const TakingBack& act, const state::SentRecord& old,
+                                               const v1::Draft& draft, state::SentRecord& fresh,
+                                               const Previews& previews, Instant now);
   static v1::Draft NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
                              const v1::ClearPersonRequest& request, Instant now);
 
@@ -249,7 +249,6 @@ class Desk {
   absl::StatusOr<v1::JudgeHeldResponse> ReleaseHeld(std::string_view officer,
                                                     const v1::JudgeHeldRequest& request,
                                                     state::SentRecord& sent, Instant now);
-  absl::Status TakeBackReplaced(std::string_view officer, const v1::Draft& draft, Instant now);
 
   // desk_people.cc
   absl::Status CheckMayAssign(std::string_view officer, const Assignments& assignments,

@@ -204,9 +204,8 @@ absl::Status Desk::NameSubject(const v1::Draft& draft, state::SentRecord& sent, 
   return absl::OkStatus();
 }
 
-absl::Status Desk::DecideRecipients(
-    const v1::Draft& request, Instant now, state::SentRecord& sent,
-    google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const {
+absl::Status Desk::DecideRecipients(const v1::Draft& request, Instant now, state::SentRecord& sent,
+                                    Previews& previews) const {
   absl::Status status = CheckDraft(*ground_, request, now);
   if (status.ok()) status = ChooseInstruments(*ground_, request, now, sent);
   if (!status.ok()) return status;
@@ -259,15 +258,14 @@ absl::StatusOr<v1::SendResponse> Desk::SendDraft(std::string_view officer, const
                                                  Instant now) {
   state::SentRecord sent = NewRecord(officer, draft.kind(), draft, now);
   absl::Status status = NameSubject(draft, sent, now);
-  google::protobuf::RepeatedPtrField<v1::RecipientPreview> previews;
+  Previews previews;
   if (status.ok()) status = DecideRecipients(draft, now, sent, previews);
   if (!status.ok()) return status;
   return KeepSent(sent, draft, previews, now);
 }
 
-absl::StatusOr<v1::SendResponse> Desk::KeepSent(
-    state::SentRecord& sent, const v1::Draft& draft,
-    const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now) {
+absl::StatusOr<v1::SendResponse> Desk::KeepSent(state::SentRecord& sent, const v1::Draft& draft,
+                                                const Previews& previews, Instant now) {
   const bool leaks =
       std::ranges::any_of(previews, [](const auto& one) { return !one.leaks().empty(); });
   if (leaks || std::ranges::any_of(previews, AsksForSecond)) {
