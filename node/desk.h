@@ -195,6 +195,8 @@ class Desk {
   absl::StatusOr<v1::SendResponse> SendInstead(const TakingBack& act, const state::SentRecord& old,
                                                const v1::Draft& draft, state::SentRecord& fresh,
                                                const Previews& previews, Instant now);
+  absl::Status RememberByHand(const state::SentRecord& sent, const v1::RecallRequest& request,
+                              Instant now);
   static v1::Draft NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
                              const v1::ClearPersonRequest& request, Instant now);
 

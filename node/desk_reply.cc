@@ -8,6 +8,7 @@
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/list_entry.h"
 #include "node/pictures.h"
 #include "node/recall.h"
 #include "node/table.h"
@@ -201,6 +202,7 @@ v1::Draft Desk::NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
   draft.clear_sections();
   draft.clear_about();
   draft.clear_replaces();
+  draft.clear_list_entry();
   draft.clear_instruction();
   draft.set_kind(v1::RECORD_KIND_INFORMATION);
   draft.set_justification(request.justification());
@@ -233,6 +235,19 @@ absl::StatusOr<v1::SendResponse> Desk::ClearPerson(std::string_view officer,
   return SendDraft(officer, NoteDraft(content->draft(), *alert, request, now), now);
 }
 
+// Before it is recalled: an import must not publish it again, whatever happens in between.
+absl::Status Desk::RememberByHand(const state::SentRecord& sent, const v1::RecallRequest& request,
+                                  Instant now) {
+  const absl::StatusOr<state::SentContent> content = sent_.Content(sent);
+  if (request.by_list() || !content.ok() || content->draft().list_entry().empty()) {
+    return absl::OkStatus();
+  }
+  store::WriteBatch batch;
+  RememberRecalled(*ground_, content->draft().list_entry(), sent.record_id(), request.ground(),
+                   batch, now);
+  return ground_->Commit(batch);
+}
+
 absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
                                                 const v1::RecallRequest& request, Instant now) {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
@@ -249,6 +264,7 @@ absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
     return RefuseAdvising(Reason::kMalformed, "", "a membership that left is not recalled",
                           "change the case: the next membership takes the place of this one");
   }
+  if (status = RememberByHand(*sent, request, now); !status.ok()) return status;
   // What was to take another's place and did not get that far leaves it standing.
   if (!MayBeHad(*sent)) sent->clear_replaces();
   absl::StatusOr<std::vector<std::string>> told = TakeBack(

@@ -12,6 +12,8 @@
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/list_entry.h"
+#include "node/narrow.h"
 #include "node/pictures.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -239,6 +241,11 @@ absl::StatusOr<v1::PreviewResponse> Desk::Preview(std::string_view officer,
   v1::PreviewResponse response;
   status = DecideRecipients(draft, now, sent, *response.mutable_recipients());
   if (!status.ok()) return status;
+  if (draft.list_entry().empty()) return response;
+  absl::StatusOr<std::optional<v1::RecalledEntry>> recalled =
+      FindRecalled(*ground_, draft.list_entry());
+  if (!recalled.ok()) return recalled.status();
+  if (*recalled) *response.mutable_recalled() = **std::move(recalled);
   return response;
 }
 
@@ -276,6 +283,7 @@ absl::StatusOr<v1::SendResponse> Desk::KeepSent(state::SentRecord& sent, const v
   response.set_record_id(HexOf(sent.record_id()));
   response.set_reference(ReferenceOf(sent.record_id()));
   store::WriteBatch batch;
+  if (!draft.list_entry().empty()) ForgetRecalled(*ground_, draft.list_entry(), batch);
   absl::Status status;
   absl::StatusOr<state::DiaryLine> line = Disclose(draft.justification(), sent, batch, now);
   if (!line.ok()) return line.status();

@@ -18,8 +18,8 @@ std::map<std::string_view, const SentenceRow*> Index() {
 std::vector<std::span<const SentenceRow>> AllSentences() {
   return {RefusalSentences(), WordSentences(),   DeskSentences(),     FileSentences(),
           AuditSentences(),   PolicySentences(), DecisionSentences(), AlarmSentences(),
-          ContentSentences(), SearchSentences(), PeopleSentences(),   ProseSentences(),
-          RenderSentences(),  ConsentSentences()};
+          ContentSentences(), SearchSentences(), ImportSentences(),   PeopleSentences(),
+          ProseSentences(),   RenderSentences(), ConsentSentences()};
 }
 
 const SentenceRow* FindSentence(std::string_view key) {

@@ -177,18 +177,6 @@ constexpr SentenceRow kRows[] = {
      "L'enregistrement {0} est effacé ici ; invités à l'effacer : {1}."},
     {"recall.nobody", "Record {0} is erased here; there is nobody left to tell.",
      "L'enregistrement {0} est effacé ici ; il n'y a plus personne à prévenir."},
-    {"import.sections",
-     "{0}: the sections of an imported alert come from the list; take out [[section]]",
-     "{0} : les sections d'un signalement importé viennent de la liste ; ôtez [[section]]"},
-    {"import.progress", "{0} of {1} entries of the list", "{0} des {1} inscriptions de la liste"},
-    {"import.done",
-     "Published {0}, replaced {1}, unchanged {2}; not on the list any more {3}, of these recalled "
-     "{4}.",
-     "Publiés {0}, remplacés {1}, inchangés {2} ; plus sur la liste {3}, dont rappelés {4}."},
-    {"import.would",
-     "Would publish {0}, replace {1}, leave {2}; not on the list any more {3}. Nothing was done.",
-     "Publierait {0}, remplacerait {1}, laisserait {2} ; plus sur la liste {3}. Rien n'a été "
-     "fait."},
     {"lead.overdue", "OVERDUE", "EN RETARD"},
     {"lead.withheld", "{0} section(s) withheld", "{0} section(s) non transmise(s)"},
     {"lead.under-rules", "under {0}", "selon {0}"},
