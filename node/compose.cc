@@ -81,6 +81,7 @@ policy::Decision Decide(const Ground& ground, const policy::Snapshot& snapshot,
   }
   const auto agency = ground.federation.registry().FindAgency(recipient.recipient(), now);
   Narrow(draft, recipient.recipient(), agency ? agency->kind : "", decision);
+  RefuseWithNobodyToFind(draft, decision);
   return decision;
 }
 

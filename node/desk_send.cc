@@ -62,10 +62,13 @@ absl::Status CheckNoOther(const v1::Draft& draft) {
   return absl::OkStatus();
 }
 
-bool HasSubjectToFind(const v1::Draft& draft) {
-  return std::ranges::any_of(draft.sections(), [](const v1::DraftSection& section) {
-    return !section.content().subjects().subjects().empty();
-  });
+// The one section of an alert that says whom or what to find: without it nobody gets the rest, at
+// the destination either. Of several one is enough (narrow.h).
+void KeepWhatDescribes(v1::Draft& draft) {
+  if (draft.kind() != v1::RECORD_KIND_ALERT) return;
+  auto& sections = *draft.mutable_sections();
+  if (std::ranges::count_if(sections, Describes) != 1) return;
+  std::ranges::find_if(sections, Describes)->set_essential(true);
 }
 
 // The node says who gets it, when it is sealed; a draft says whether.
@@ -103,7 +106,7 @@ absl::Status CheckKind(const v1::Draft& draft) {
     return RefuseAdvising(Reason::kMalformed, "", std::string(form->otherwise),
                           "give one such section, and no other");
   }
-  if (draft.kind() == v1::RECORD_KIND_ALERT && !HasSubjectToFind(draft)) {
+  if (draft.kind() == v1::RECORD_KIND_ALERT && std::ranges::none_of(draft.sections(), Describes)) {
     return RefuseAdvising(Reason::kMalformed, "", "an alert describes whom or what to find",
                           "give a section with a person, a document, a vehicle or another subject");
   }
@@ -226,6 +229,7 @@ absl::Status Desk::Complete(v1::Draft& draft, Instant now) const {
   if (status.ok()) status = StripPictures(draft);
   if (status.ok()) status = CheckDraft(*ground_, draft, now);
   if (status.ok()) status = CheckKind(draft);
+  if (status.ok()) KeepWhatDescribes(draft);
   if (status.ok()) status = AttachConsents(draft, now);
   return status;
 }
