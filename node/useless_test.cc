@@ -59,5 +59,38 @@ TEST(UselessAtDestinationTest, TheOneSectionThatDescribesIsEssentialOnItsWay) {
   EXPECT_THAT(alerts.at(0).recipients(0).reasons(), Contains("essential-missing"));
 }
 
+TEST_F(UselessTest, ANoticeThatIsOfNoUseIsRefused) {
+  v1::Draft draft = world.Alert({"BR.fiu"});
+  v1::AlertNotice& notice = *draft.mutable_sections(0)->mutable_content()->mutable_alert_notice();
+  const auto refused = [&] {
+    const absl::Status status = world.node("FR.fiu")->Preview("author", draft, world.now).status();
+    return RefusalOf(status) ? RefusalOf(status)->text : std::string();
+  };
+  notice.set_confirm_by_ms(static_cast<uint64_t>(world.now.ms));
+  EXPECT_THAT(refused(), HasSubstr("unconfirmed"));
+  notice.set_confirm_by_ms(static_cast<uint64_t>(world.now.ms) + 1);
+  EXPECT_THAT(refused(), IsEmpty());
+  for (const char* zone : {"Europe/Nowhere", "/etc/localtime", "../Paris"}) {
+    notice.mutable_desk()->set_time_zone(zone);
+    EXPECT_THAT(refused(), HasSubstr(zone));
+  }
+}
+
+TEST_F(UselessTest, AnIbanThatCouldNeverBeFoundIsRefused) {
+  v1::Draft draft = world.Alert({"BR.fiu"});
+  draft.mutable_sections(1)->add_data("financial");
+  v1::FinancialAccount& account = *draft.mutable_sections(1)
+                                       ->mutable_content()
+                                       ->mutable_subjects()
+                                       ->add_subjects()
+                                       ->mutable_account();
+  account.set_number("DE88370400440532013000");
+  const absl::Status wrong = world.node("FR.fiu")->Preview("author", draft, world.now).status();
+  ASSERT_TRUE(IsRefusal(wrong, Reason::kMalformed)) << wrong;
+  EXPECT_THAT(RefusalOf(wrong)->text, HasSubstr("DE88370400440532013000"));
+  account.set_number("DE89370400440532013000");
+  Preview(draft);
+}
+
 }  // namespace
 }  // namespace entente::node
