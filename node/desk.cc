@@ -63,6 +63,13 @@ bool IsBlank(std::string_view text) {
 }
 
 absl::Status CheckJustification(std::string_view text) {
+  if (text.size() > kJustificationBytes) {
+    return RefuseAdvising(
+        Reason::kTooLarge, "justification",
+        Text("a justification has at most ", kJustificationBytes, " bytes, and this one has ",
+             text.size()),
+        "say in a few words why this is needed; what is long belongs in a record");
+  }
   if (!IsBlank(text)) return absl::OkStatus();
   return RefuseAdvising(Reason::kLabelMissing, "justification",
                         "the law asks why: no justification was given",

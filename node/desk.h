@@ -291,7 +291,8 @@ class Desk {
 absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::string& purpose,
                                Instant now);
 bool IsBlank(std::string_view text);
-// Refusal label-missing:justification for a blank one.
+inline constexpr size_t kJustificationBytes = 2048;
+// Refusals label-missing:justification for a blank one, too-large:justification.
 absl::Status CheckJustification(std::string_view text);
 state::DiaryLine MakeLine(std::string_view officer, std::string_view operation,
                           std::string_view record_id, std::string_view purpose,

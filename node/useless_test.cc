@@ -92,5 +92,14 @@ TEST_F(UselessTest, AnIbanThatCouldNeverBeFoundIsRefused) {
   Preview(draft);
 }
 
+TEST_F(UselessTest, AJustificationIsShort) {
+  v1::Draft draft = world.Alert({"BR.fiu"});
+  draft.set_justification(std::string(kJustificationBytes + 1, 'x'));
+  const absl::Status status = world.node("FR.fiu")->Send("author", draft, world.now).status();
+  EXPECT_TRUE(IsRefusal(status, Reason::kTooLarge)) << status;
+  draft.set_justification(std::string(kJustificationBytes, 'x'));
+  EXPECT_TRUE(world.node("FR.fiu")->Send("author", draft, world.now).ok());
+}
+
 }  // namespace
 }  // namespace entente::node
