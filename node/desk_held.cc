@@ -73,8 +73,10 @@ absl::StatusOr<v1::HeldRecord> Desk::ShowHeld(const state::SentRecord& sent, Ins
     absl::StatusOr<policy::Decision> decision =
         DecideDraft(*ground_, sent, held.draft(), recipient, now);
     if (!decision.ok()) return decision.status();
-    *held.add_recipients() =
+    absl::StatusOr<v1::RecipientPreview> preview =
         PreviewOf(*ground_, sent.kind(), held.draft(), recipient.recipient(), *decision, now);
+    if (!preview.ok()) return preview.status();
+    *held.add_recipients() = *std::move(preview);
   }
   const Digest digest = DigestOfHeld(held);
   held.set_digest(DigestText(digest));

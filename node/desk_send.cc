@@ -218,8 +218,10 @@ absl::Status Desk::DecideRecipients(const v1::Draft& request, Instant now, state
     absl::StatusOr<policy::Decision> decision =
         DecideDraft(*ground_, sent, request, recipient, now);
     if (!decision.ok()) return decision.status();
-    *previews.Add() =
+    absl::StatusOr<v1::RecipientPreview> preview =
         PreviewOf(*ground_, sent.kind(), request, recipient.recipient(), *decision, now);
+    if (!preview.ok()) return preview.status();
+    *previews.Add() = *std::move(preview);
   }
   return absl::OkStatus();
 }

@@ -67,6 +67,11 @@ constexpr SentenceRow kRows[] = {
      "La phrase secrète de {0} est retirée."},
     {"session.open", "Your session is open; after {0} minutes without a call it locks.",
      "Votre session est ouverte ; après {0} minutes sans appel elle se verrouille."},
+    {"second.onward",
+     "what {0} gave: some of it goes on with its consent alone, or never, and no consent of {0} "
+     "goes along",
+     "ce que {0} a donné : une partie n'en part qu'avec son accord, ou jamais, et aucun accord de "
+     "{0} ne l'accompagne"},
     {"second.policy", "the sharing policy", "la politique de partage"},
     {"second.handling", "handling code {0}", "le code de traitement {0}"},
     {"second.free-text", "handling code H3, whose restrictions only a person can judge",
