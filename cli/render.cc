@@ -197,6 +197,9 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
   if (status.outside_reads() > 0) {
     out += Say(language, "outside.waiting", {std::to_string(status.outside_reads())}) + "\n";
   }
+  if (status.held_waiting() > 0) {
+    out += Say(language, "held.waiting", {std::to_string(status.held_waiting())}) + "\n";
+  }
   if (!status.passphrase_set()) out += Say(language, "session.none") + "\n";
   for (const auto& alarm : status.alarms()) {
     out += Say(language, "status.alarm",

@@ -144,6 +144,12 @@ absl::Status Desk::FillPerson(std::string_view officer, v1::StatusResponse& resp
   if (!has.ok()) return has.status();
   response.set_passphrase_set(*has);
   response.set_idle_lock_ms(static_cast<uint64_t>(ground_->sessions.rule().idle_ms));
+  if (ground_->officers.Check(officer, {role::kReleaser}).ok()) {
+    absl::StatusOr<std::vector<state::SentRecord>> held = AllHeld();
+    if (!held.ok()) return held.status();
+    response.set_held_waiting(static_cast<uint64_t>(std::ranges::count_if(
+        *held, [&](const state::SentRecord& sent) { return sent.officer() != officer; })));
+  }
   if (!ground_->officers.Check(officer, {role::kProtection}).ok()) return absl::OkStatus();
   absl::StatusOr<std::vector<std::string>> waiting = OutsideReads(UINT64_MAX);
   if (!waiting.ok()) return waiting.status();

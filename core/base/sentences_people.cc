@@ -12,6 +12,10 @@ constexpr SentenceRow kRows[] = {
      "{0} reçoit la section {1}, dont {4} révèle « {2} » de la section {3}"},
     {"leak.together", "{0} gets section {1}, whose texts together give away \"{2}\" of section {3}",
      "{0} reçoit la section {1}, dont les textes ensemble révèlent « {2} » de la section {3}"},
+    {"held.waiting",
+     "{0} record(s) of other officers wait for a releaser: entente held list --justification WHY",
+     "{0} enregistrement(s) d'autres agents attendent un second regard : entente held list "
+     "--justification MOTIF"},
     {"held.none", "Nothing is held.", "Rien n'est retenu."},
     {"held.record", "{0}  {1}, by {2}, {3}  (record {4})",
      "{0}  {1}, de {2}, {3}  (enregistrement {4})"},
