@@ -56,7 +56,7 @@ void ReadNarrative(ConfigTable& table, v1::Narrative& narrative) {
 
 // A file beside the draft; `attachment_id` is its path until the node has it.
 void ReadAttachment(ConfigTable table, v1::DraftSection* section) {
-  const std::string path = table.Path("file");
+  const std::string path = table.PathBelow("file");
   section->set_attachment_id(path);
   v1::Attachment& attachment = *section->mutable_content()->mutable_attachment();
   attachment.set_name(std::filesystem::path(path).filename().string());

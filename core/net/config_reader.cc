@@ -1,5 +1,6 @@
 #include "core/net/config_reader.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -160,6 +161,23 @@ std::string ConfigTable::Path(std::string_view key) {
 
 std::string ConfigTable::PathOr(std::string_view key, std::string_view otherwise) {
   return Has(key) ? Path(key) : std::string(otherwise);
+}
+
+std::string ConfigTable::PathBelow(std::string_view key) {
+  namespace fs = std::filesystem;
+  const std::string text = Text(key);
+  if (text.empty()) return text;
+  const fs::path named(text);
+  const fs::path path = fs::path(file_->name).parent_path() / named;
+  const bool leads_up = std::ranges::find(named, fs::path("..")) != named.end();
+  std::error_code unknown;
+  const fs::path folder = fs::weakly_canonical(fs::absolute(file_->name).parent_path(), unknown);
+  const fs::path real = fs::weakly_canonical(fs::absolute(path), unknown);
+  const fs::path below = real.lexically_relative(folder);
+  if (named.is_absolute() || leads_up || unknown || below.empty() || *below.begin() == "..") {
+    RefuseAs(key, "config.path-outside");
+  }
+  return path.string();
 }
 
 ConfigTable ConfigTable::Table(std::string_view key) {

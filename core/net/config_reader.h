@@ -33,6 +33,9 @@ class ConfigTable {
   // A path; a relative one is taken from the folder of the file.
   std::string Path(std::string_view key);
   std::string PathOr(std::string_view key, std::string_view otherwise);
+  // One that stays below the folder of the file, symbolic links followed: of a file that another
+  // has written.
+  std::string PathBelow(std::string_view key);
 
   // A table inside; an absent one reads as empty, so that its mandatory keys are missed.
   ConfigTable Table(std::string_view key);
