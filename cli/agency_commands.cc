@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/offline_checks.h"
 #include "cli/render.h"
 #include "core/base/clock.h"
 #include "core/base/limits.h"
@@ -15,18 +16,27 @@ namespace {
 constexpr int64_t kIdentityLifeMs = 2 * 365 * limits::kDayMs;
 
 struct EnrolOptions {
-  std::string federation, agency, kind, name, keys, request;
+  std::string federation, agency, kind, name, keys, request, vocabulary;
 };
 
 struct ApproveOptions {
-  std::string federation, request, authority_key, out;
+  std::string federation, request, authority_key, out, vocabulary, genesis;
   uint64_t number = 1;
   bool renewal = false;
 };
 
+absl::Status Check(const std::string& kind, const std::string& name,
+                   const std::string& vocabulary) {
+  const auto words = VocabularyIn(vocabulary);
+  return words.ok() ? CheckKindAndName(kind, name, *words) : words.status();
+}
+
 absl::Status Enrol(Context& context, const EnrolOptions& options) {
   const auto agency = AgencyId::Parse(options.agency);
   if (!agency.ok()) return agency.status();
+  if (absl::Status good = Check(options.kind, options.name, options.vocabulary); !good.ok()) {
+    return good;
+  }
   crypto::SystemRandom random;
   const auto identity = crypto::SigningKey::Create(random);
   const auto text =
@@ -50,10 +60,16 @@ absl::Status Approve(Context& context, const ApproveOptions& options) {
   if (!text.ok()) return text.status();
   const auto request = ledger::ParseEnrolment(options.federation, *text);
   if (!request.ok()) return request.status();
+  absl::Status good = Check(request->kind, request->name, options.vocabulary);
+  if (!good.ok()) return good;
   const auto seed = crypto::ReadKeyFile(options.authority_key, crypto::KeyUse::kAuthority);
   if (!seed.ok()) return seed.status();
   const Instant now = SystemClock().Now();
   const auto authority = crypto::SigningKey::FromSeed(*seed);
+  const auto genesis = GenesisIn(options.genesis, options.federation);
+  if (!genesis.ok()) return genesis.status();
+  if (*genesis) good = CheckAuthorityKey(**genesis, request->agency.jurisdiction(), authority);
+  if (!good.ok()) return good;
   const ledger::Period period{now, now + kIdentityLifeMs};
   const auto publications =
       options.renewal
@@ -63,7 +79,8 @@ absl::Status Approve(Context& context, const ApproveOptions& options) {
   if (absl::Status written = WritePublications(options.out, publications); !written.ok())
     return written;
   context.Done(
-      context.Say("agency.approved", {request->agency.text(), request->kind, options.out}),
+      context.Say("agency.approved", {request->agency.text(), request->kind, options.out}) +
+          (*genesis ? "" : "\n" + context.Say("authority.unchecked")),
       {{"agency", request->agency.text()}, {"kind", request->kind}, {"signed", options.out}});
   return absl::OkStatus();
 }
@@ -89,6 +106,7 @@ void AddEnrol(CLI::App& agency, Context& context) {
                    "kind of authority, a word of the vocabulary: fiu, police, border, …")
       ->required();
   command->add_option("--name", options->name, "name for people")->required();
+  AddVocabulary(*command, options->vocabulary);
   command->add_option("--keys", options->keys, "folder for the private key, made with mode 0700")
       ->required();
   command->add_option("--request", options->request, "file to write the request to")->required();
@@ -115,6 +133,8 @@ void AddApprove(CLI::App& agency, Context& context) {
       ->add_flag("--renewal", options->renewal,
                  "vouch for a further identity key of an agency that is a member")
       ->excludes(number);
+  AddVocabulary(*command, options->vocabulary);
+  AddGenesis(*command, options->genesis);
   command->add_option("--out", options->out, "file to write the statements to")->required();
   command->callback([&context, options] {
     if (const auto status = Approve(context, *options); !status.ok()) context.Fail(status);
@@ -122,6 +142,16 @@ void AddApprove(CLI::App& agency, Context& context) {
 }
 
 }  // namespace
+
+void AddVocabulary(CLI::App& command, std::string& path) {
+  command.add_option("--vocabulary", path,
+                     "the vocabulary in force, TOML; without it the one this program comes with");
+}
+
+void AddGenesis(CLI::App& command, std::string& path) {
+  command.add_option("--genesis", path,
+                     "the federation's genesis file: keys are held against the authorities in it");
+}
 
 void AddAgencyCommands(CLI::App& app, Context& context) {
   auto* const agency =

@@ -155,7 +155,8 @@ void AddImport(CLI::App& alert, Context& context) {
       "import",
       "Publish an alert for each person and organisation of a United Nations Security Council "
       "Consolidated List (XML). What was published of it before is not published again; what has "
-      "changed replaces the old, and who is not named with --to any more loses the copy.");
+      "changed replaces the old, and who is not named with --to any more loses the copy. Nothing "
+      "is done unless every entry would go to somebody.");
   auto options = std::make_shared<ImportOptions>();
   command->add_option("--list", options->list, "the list as its publisher gives it")->required();
   command
@@ -172,7 +173,14 @@ void AddImport(CLI::App& alert, Context& context) {
       ->required();
   command->add_flag("--recall-missing", options->recall_missing,
                     "recall what was imported before and is not on this list any more");
-  command->add_flag("--dry-run", options->dry_run, "say what would be done, and do nothing");
+  command
+      ->add_flag("--recall-most", options->recall_most,
+                 "also when that is more than half of what stands")
+      ->needs("--recall-missing");
+  command->add_flag("--recalled-too", options->recalled_too,
+                    "publish again what was recalled by hand; without it that is left out");
+  command->add_flag("--dry-run", options->dry_run,
+                    "say what would be done, and what nobody would get, and do nothing");
   command->callback([&context, options] { ImportAlerts(context, *options); });
 }
 

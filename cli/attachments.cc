@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <system_error>
 
@@ -68,6 +69,11 @@ class Progress {
 };
 
 absl::StatusOr<std::ifstream> OpenFile(const std::string& path, uint64_t& size) {
+  // A pipe would keep us waiting for ever, and a folder has no size.
+  std::error_code unknown;
+  if (std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown)) {
+    return absl::InvalidArgumentError(path + ": is no file, but a folder, a pipe or a device");
+  }
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return absl::NotFoundError(path + ": cannot be opened");
   size = static_cast<uint64_t>(file.tellg());

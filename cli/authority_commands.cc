@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/offline_checks.h"
 #include "core/base/clock.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
@@ -22,7 +23,7 @@ namespace {
 constexpr int64_t kPolicyKeyLifeMs = 2 * 365 * limits::kDayMs;
 
 struct AuthorityOptions {
-  std::string federation, jurisdiction, out, file, type, keys, authority_key;
+  std::string federation, jurisdiction, out, file, type, keys, authority_key, vocabulary, genesis;
   std::vector<std::string> authority_keys;
   uint64_t version = 1;
 };
@@ -65,6 +66,12 @@ absl::Status New(Context& context, const AuthorityOptions& options) {
 absl::Status PolicyKeys(Context& context, const AuthorityOptions& options) {
   const auto authority = LoadKey(options.authority_key, crypto::KeyUse::kAuthority);
   if (!authority.ok()) return authority.status();
+  const auto genesis = GenesisIn(options.genesis, options.federation);
+  if (!genesis.ok()) return genesis.status();
+  if (*genesis) {
+    absl::Status known = CheckAuthorityKey(**genesis, options.jurisdiction, *authority);
+    if (!known.ok()) return known;
+  }
   if (absl::Status made = MakePrivateFolder(options.keys); !made.ok()) return made;
   const auto author = MakeKey(options.keys + "/policy-author.key", crypto::KeyUse::kPolicyAuthor);
   if (!author.ok()) return author.status();
@@ -83,6 +90,11 @@ absl::Status PolicyKeys(Context& context, const AuthorityOptions& options) {
 absl::Status SignPolicy(Context& context, const AuthorityOptions& options) {
   const auto text = ReadText(options.file);
   if (!text.ok()) return text.status();
+  const auto vocabulary = VocabularyIn(options.vocabulary);
+  if (!vocabulary.ok()) return vocabulary.status();
+  absl::Status good =
+      CheckPolicyText(*text, options.file, options.jurisdiction, options.version, *vocabulary);
+  if (!good.ok()) return good;
   const auto author = LoadKey(options.keys + "/policy-author.key", crypto::KeyUse::kPolicyAuthor);
   if (!author.ok()) return author.status();
   const auto protection =
@@ -96,19 +108,42 @@ absl::Status SignPolicy(Context& context, const AuthorityOptions& options) {
   return absl::OkStatus();
 }
 
+// What is known of the keys that have signed: whether they are enough, when the genesis file is
+// there. JSON has it as `missing`.
+absl::StatusOr<std::string> CountText(const Context& context, const AuthorityOptions& options,
+                                      std::span<const crypto::SigningKey> keys, Json& json) {
+  const auto genesis = GenesisIn(options.genesis, options.federation);
+  if (!genesis.ok()) return genesis.status();
+  if (!*genesis) return context.Say("authority.unchecked");
+  const auto count = CountSignatures(**genesis, keys);
+  if (!count.ok()) return count.status();
+  json["missing"] = count->missing;
+  return context.Say(count->missing == 0 ? "authority.enough" : "authority.missing",
+                     {std::to_string(keys.size()), std::to_string(count->authorities),
+                      std::to_string(count->missing)});
+}
+
 absl::Status SignFile(Context& context, const AuthorityOptions& options) {
   const auto text = ReadText(options.file);
   if (!text.ok()) return text.status();
+  const auto vocabulary = VocabularyIn(options.vocabulary);
+  if (!vocabulary.ok()) return vocabulary.status();
+  absl::Status good =
+      CheckFederationText(options.type, *text, options.file, options.version, *vocabulary);
+  if (!good.ok()) return good;
   std::vector<crypto::SigningKey> keys;
   for (const std::string& path : options.authority_keys) {
     auto key = LoadKey(path, crypto::KeyUse::kAuthority);
     if (!key.ok()) return key.status();
     keys.push_back(*std::move(key));
   }
+  Json json = {{"signed", options.out}};
+  const auto counted = CountText(context, options, keys, json);
+  if (!counted.ok()) return counted.status();
   const std::vector publications = {ledger::SignFederationFile(
       options.federation, options.type, options.version, *text, SystemClock().Now(), keys)};
   if (absl::Status kept = WritePublications(options.out, publications); !kept.ok()) return kept;
-  context.Done(context.Say("authority.signed", {options.out}), {{"signed", options.out}});
+  context.Done(context.Say("authority.signed", {options.out}) + "\n" + *counted, json);
   return absl::OkStatus();
 }
 
@@ -227,6 +262,7 @@ void AddKeys(CLI::App& authority, Context& context) {
   keys->add_option("jurisdiction", options->jurisdiction, "the jurisdiction's code")->required();
   keys->add_option("--federation", options->federation, "the federation's name")->required();
   keys->add_option("--authority-key", options->authority_key, "the authority key file")->required();
+  AddGenesis(*keys, options->genesis);
   keys->add_option("--keys", options->keys,
                    "folder for policy-author.key and policy-protection.key")
       ->required();
@@ -244,6 +280,7 @@ void AddSign(CLI::App& authority, Context& context) {
   policy->add_option("--federation", options->federation, "the federation's name")->required();
   policy->add_option("--version", options->version, "the version the file states")->required();
   policy->add_option("--keys", options->keys, "folder with the two policy keys")->required();
+  AddVocabulary(*policy, options->vocabulary);
   policy->add_option("--out", options->out, "file to write the statement to")->required();
   Run(policy, context, options, SignPolicy);
 
@@ -258,6 +295,8 @@ void AddSign(CLI::App& authority, Context& context) {
   shared->add_option("--authority-key", options->authority_keys, "authority key files, with commas")
       ->delimiter(',')
       ->required();
+  AddVocabulary(*shared, options->vocabulary);
+  AddGenesis(*shared, options->genesis);
   shared->add_option("--out", options->out, "file to write the statement to")->required();
   Run(shared, context, options, SignFile);
 }

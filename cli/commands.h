@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "cli/context.h"
 
@@ -16,6 +17,10 @@ void AddLimit(CLI::App& command, const std::shared_ptr<Request>& request) {
       "--limit", [request](uint32_t limit) { request->set_limit(limit); },
       "at most so many, the oldest first");
 }
+
+// --vocabulary and --genesis, of what is checked offline (cli/offline_checks.h).
+void AddVocabulary(CLI::App& command, std::string& path);
+void AddGenesis(CLI::App& command, std::string& path);
 
 void AddLeadCommands(CLI::App& app, Context& context);
 void AddAlertCommands(CLI::App& app, Context& context);

@@ -53,16 +53,28 @@ class Context {
   std::optional<Response> Call(grpc::Status (v1::Desk::Stub::*method)(grpc::ClientContext*,
                                                                       const Request&, Response*),
                                const Request& request) {
+    if (const auto stub = Stub(); !stub.ok()) return Fail(stub.status()), std::nullopt;
+    absl::StatusOr<Response> response = Ask(method, request);
+    if (!response.ok()) return FailAtDesk(response.status()), std::nullopt;
+    return *std::move(response);
+  }
+
+  // The same without a word; FailAtDesk() says it.
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Ask(grpc::Status (v1::Desk::Stub::*method)(grpc::ClientContext*,
+                                                                      const Request&, Response*),
+                               const Request& request) {
     const auto stub = Stub();
-    if (!stub.ok()) return Fail(stub.status()), std::nullopt;
+    if (!stub.ok()) return stub.status();
     grpc::ClientContext call;
     SetDeadline(call);
     Response response;
     const grpc::Status status = ((*stub)->*method)(&call, request, &response);
-    if (!status.ok()) {
-      return FailAt({Peer::Kind::kDesk, settings.desk}, net::FromGrpcStatus(status)), std::nullopt;
-    }
+    if (!status.ok()) return net::FromGrpcStatus(status);
     return response;
+  }
+  void FailAtDesk(const absl::Status& status) {
+    FailAt({Peer::Kind::kDesk, settings.desk}, status);
   }
 
   // What carries files. Calls on it have no deadline: a large one takes its time.

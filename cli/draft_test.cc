@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "core/base/limits.h"
@@ -13,15 +14,24 @@
 namespace entente::cli {
 namespace {
 
+using ::testing::HasSubstr;
+
 const Instant kNow = *ParseInstant("2026-11-24T12:00:00Z");
 
 class DraftTest : public ::testing::Test {
  protected:
   absl::StatusOr<v1::Draft> Read(const std::string& text) {
-    const std::string path = ::testing::TempDir() + "/draft.toml";
+    const std::string path = folder_ + "/draft.toml";
     std::ofstream(path) << text;
     return ReadDraft(path, v1::RECORD_KIND_LEAD, kNow);
   }
+
+  static std::string MakeFolder() {
+    std::string folder = ::testing::TempDir() + "/drafts.XXXXXX";
+    return ::mkdtemp(folder.data()) == nullptr ? "" : folder;
+  }
+
+  const std::string folder_ = MakeFolder();
 
   const std::string good_ = R"(draft = "lead/1"
 purpose = "asset-recovery"
@@ -139,6 +149,32 @@ TEST_F(DraftTest, ASectionMayBeAFile) {
   EXPECT_EQ(file.content().attachment().note(), "n");
   EXPECT_FALSE(Read(good_ + section + "text = \"t\"\n[section.attachment]\nfile = \"a\"\n").ok());
   EXPECT_FALSE(Read(good_ + section + "[section.attachment]\nnote = \"n\"\n").ok());
+}
+
+// Whoever writes a draft for another does not choose among that one's files.
+TEST_F(DraftTest, AFileLiesBelowTheFolderOfItsDraft) {
+  namespace fs = std::filesystem;
+  const fs::path folder = folder_;
+  fs::create_directory(folder / "papers");
+  fs::create_symlink("/etc", folder / "papers/elsewhere");
+  fs::create_symlink("../there", folder / "papers/here");
+  std::ofstream(folder / "there") << "x";
+  const auto read = [&](const std::string& file) {
+    return Read(good_ +
+                "[[section]]\nabout = [\"suspect\"]\ndata = [\"financial\"]\nbasis = \"fact\"\n"
+                "[section.attachment]\nfile = \"" +
+                file + "\"\n");
+  };
+  for (const char* file :
+       {"../x", "papers/../../x", "/etc/hostname", "papers/elsewhere/hostname"}) {
+    const auto draft = read(file);
+    ASSERT_FALSE(draft.ok()) << file;
+    EXPECT_THAT(MessageIn(Language::kEnglish, draft.status()),
+                HasSubstr("not in the folder of this file"));
+  }
+  for (const char* file : {"there", "papers/here", "papers/yet-to-come"}) {
+    EXPECT_TRUE(read(file).ok()) << file << read(file).status();
+  }
 }
 
 std::string OfTheDemo(const std::string& name) {

@@ -111,7 +111,14 @@ void Send(Context& context, const SendOptions& options) {
   if (!request.ok()) return context.Fail(request.status());
   if (!AttachFiles(context, *request->mutable_sections())) return;
   const auto response = context.Call(&v1::Desk::Stub::Send, *request);
-  if (!response) return;
+  if (!response) {
+    // Of one that is wrong nothing was closed either: that is the last step.
+    const bool answered = context.exit_code == kAnswerIsNo && !context.settings.json;
+    if (answered && !options.replaces.empty()) {
+      std::cerr << context.Say("replaced.refused", {options.replaces}) << "\n";
+    }
+    return;
+  }
   if (!ReachesSomebody(*response)) context.exit_code = kAnswerIsNo;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << RenderSent(context.language(), *response);

@@ -244,6 +244,9 @@ std::string RenderStatus(Language language, const v1::StatusResponse& status) {
     out +=
         Say(language, "override.to-review", {std::to_string(status.overrides_to_review())}) + "\n";
   }
+  if (status.held_waiting() > 0) {
+    out += Say(language, "held.waiting", {std::to_string(status.held_waiting())}) + "\n";
+  }
   if (!status.passphrase_set()) out += Say(language, "session.none") + "\n";
   for (const auto& alarm : status.alarms()) {
     out += Say(language, "status.alarm",
@@ -284,6 +287,23 @@ std::string RenderPreviews(Language language, const Previews& recipients) {
          Say(language, refused ? "lead.sent-to-nobody" : "lead.destination-decides") + "\n";
 }
 
+namespace {
+
+// What becomes of the record that this one takes the place of.
+std::string ReplacedText(Language language, const v1::SendResponse& response) {
+  if (response.replaces().empty()) return "";
+  const bool nobody =
+      std::ranges::all_of(response.recipients(), [](const v1::RecipientPreview& recipient) {
+        return recipient.verdict() == v1::VERDICT_REFUSE;
+      });
+  const bool in_vain = nobody && response.replaced() == v1::REPLACED_STATE_CLOSED;
+  const std::string key =
+      in_vain ? "replaced.in-vain" : "replaced." + std::to_string(response.replaced());
+  return Say(language, key, {response.replaces()}) + "\n";
+}
+
+}  // namespace
+
 std::string RenderSent(Language language, const v1::SendResponse& response) {
   const auto& to = response.recipients();
   const bool held = std::ranges::any_of(to, [](const v1::RecipientPreview& one) {
@@ -295,7 +315,7 @@ std::string RenderSent(Language language, const v1::SendResponse& response) {
                                : held  ? "record.held"
                                        : "record.accepted";
   return Say(language, key, {response.reference(), response.record_id()}) + "\n" +
-         RenderPreviews(language, to);
+         RenderPreviews(language, to) + ReplacedText(language, response);
 }
 
 std::string RenderPreview(Language language, const v1::PreviewResponse& response) {

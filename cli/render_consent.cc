@@ -39,6 +39,11 @@ std::string RenderGoing(Language language, const v1::RecipientPreview& recipient
                 InstantText(note.until_ms())}) +
            "\n";
   }
+  for (const v1::ConsentNote& note : recipient.idle_consents()) {
+    out += Say(language, "consent.idle",
+               {recipient.recipient(), note.source(), absl::StrJoin(note.data(), ", ")}) +
+           "\n";
+  }
   return out;
 }
 

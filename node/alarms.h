@@ -44,6 +44,7 @@ inline constexpr std::string_view kTextWithheld = "text-withheld";
 inline constexpr std::string_view kBrokerSilent = "broker-silent";
 inline constexpr std::string_view kNotAcknowledged = "not-acknowledged";
 inline constexpr std::string_view kAnswerNotDelivered = "answer-not-delivered";
+inline constexpr std::string_view kOldStands = "old-stands";
 inline constexpr std::string_view kRecallOverdue = "recall-overdue";
 inline constexpr std::string_view kRestrictionOverdue = "restriction-overdue";
 inline constexpr std::string_view kAttachmentLost = "attachment-lost";

@@ -17,6 +17,7 @@
 #include "node/consents.h"
 #include "node/labels.h"
 #include "node/narrow.h"
+#include "node/onward.h"
 #include "node/override_drafts.h"
 #include "node/search/leak_check.h"
 #include "node/second_person.h"
@@ -82,6 +83,7 @@ policy::Decision Decide(const Ground& ground, const policy::Snapshot& snapshot,
   }
   const auto agency = ground.federation.registry().FindAgency(recipient.recipient(), now);
   Narrow(draft, recipient.recipient(), agency ? agency->kind : "", decision);
+  RefuseWithNobodyToFind(draft, decision);
   return decision;
 }
 
@@ -180,19 +182,21 @@ bool IsReleased(const state::SentContent& content, const std::string& recipient,
 
 // Policy may have changed since somebody looked: what is withheld now is checked now.
 absl::Status CheckReleased(const Ground& ground, v1::RecordKind kind,
-                           const state::SentContent& content, const std::vector<Granted>& granted) {
+                           const state::SentContent& content, const std::vector<Granted>& granted,
+                           Instant now) {
   for (const Granted& one : granted) {
     const std::string& to = one.recipient->recipient();
-    const std::vector<std::string> asked =
-        AskForSecond(ground.second_person, kind, content.draft(), one.decision);
-    if (!asked.empty() && !WasReleasedTo(content, to, one.decision)) {
+    const absl::StatusOr<v1::RecipientPreview> preview =
+        PreviewOf(ground, kind, content.draft(), to, one.decision, now);
+    if (!preview.ok()) return preview.status();
+    if (!preview->second_person().empty() && !WasReleasedTo(content, to, one.decision)) {
       return RefuseAdvising(
           Reason::kPolicyHeld, "second-person",
-          Text("a second person is asked for by ", absl::StrJoin(asked, ", "),
+          Text("a second person is asked for by ", absl::StrJoin(preview->second_person(), ", "),
                " before it goes to ", to),
           "have a releaser look at it: entente held list --justification \"...\"");
     }
-    for (const v1::Leak& leak : LeaksOf(content.draft(), one.decision)) {
+    for (const v1::Leak& leak : preview->leaks()) {
       if (IsReleased(content, to, leak)) continue;
       return RefuseAdvising(
           Reason::kPolicyHeld, "leak", Text("a text gives away to ", to, " what is kept from it"),
@@ -314,9 +318,9 @@ v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decis
   return preview;
 }
 
-v1::RecipientPreview PreviewOf(const Ground& ground, v1::RecordKind kind, const v1::Draft& draft,
-                               const std::string& recipient, const policy::Decision& decision,
-                               Instant now) {
+absl::StatusOr<v1::RecipientPreview> PreviewOf(const Ground& ground, v1::RecordKind kind,
+                                               const v1::Draft& draft, const std::string& recipient,
+                                               const policy::Decision& decision, Instant now) {
   v1::RecipientPreview preview = PreviewOf(recipient, decision);
   for (v1::ConsentNote& note : NotesGoing(ground, draft, recipient, now)) {
     *preview.add_consents() = std::move(note);
@@ -324,6 +328,8 @@ v1::RecipientPreview PreviewOf(const Ground& ground, v1::RecordKind kind, const 
   for (v1::Leak& leak : LeaksOf(draft, decision)) *preview.add_leaks() = std::move(leak);
   const auto asked = AskForSecond(ground.second_person, kind, draft, decision);
   preview.mutable_second_person()->Assign(asked.begin(), asked.end());
+  absl::Status noted = NoteOnward(ground, draft, decision, preview, now);
+  if (!noted.ok()) return noted;
   return preview;
 }
 
@@ -400,7 +406,7 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
   }
   record::SealRequest request{
       ground.federation_name(), std::move(header), {}, {}, FixedBytes<16>(sent.record_id())};
-  absl::Status released = CheckReleased(ground, sent.kind(), content, *granted);
+  absl::Status released = CheckReleased(ground, sent.kind(), content, *granted, now);
   if (!released.ok()) return released;
   if (absl::Status added = AddOverride(ground, request.header, content, *granted, now);
       !added.ok()) {

@@ -36,9 +36,9 @@ v1::RecipientPreview PreviewOf(const std::string& recipient, const policy::Decis
 
 // The same with what holds the record until a second person has looked at it, and the consents that
 // go along.
-v1::RecipientPreview PreviewOf(const Ground& ground, v1::RecordKind kind, const v1::Draft& draft,
-                               const std::string& recipient, const policy::Decision& decision,
-                               Instant now);
+absl::StatusOr<v1::RecipientPreview> PreviewOf(const Ground& ground, v1::RecordKind kind,
+                                               const v1::Draft& draft, const std::string& recipient,
+                                               const policy::Decision& decision, Instant now);
 // What this recipient would learn of the sections that `decision` keeps from it.
 std::vector<v1::Leak> LeaksOf(const v1::Draft& draft, const policy::Decision& decision);
 

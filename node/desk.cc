@@ -39,6 +39,13 @@ bool IsBlank(std::string_view text) {
 }
 
 absl::Status CheckJustification(std::string_view text) {
+  if (text.size() > kJustificationBytes) {
+    return RefuseAdvising(
+        Reason::kTooLarge, "justification",
+        Text("a justification has at most ", kJustificationBytes, " bytes, and this one has ",
+             text.size()),
+        "say in a few words why this is needed; what is long belongs in a record");
+  }
   if (!IsBlank(text)) return absl::OkStatus();
   return RefuseAdvising(Reason::kLabelMissing, "justification",
                         "the law asks why: no justification was given",
@@ -113,6 +120,12 @@ absl::Status Desk::FillPerson(std::string_view officer, v1::StatusResponse& resp
   if (!has.ok()) return has.status();
   response.set_passphrase_set(*has);
   response.set_idle_lock_ms(static_cast<uint64_t>(ground_->sessions.rule().idle_ms));
+  if (ground_->officers.Check(officer, {role::kReleaser}).ok()) {
+    absl::StatusOr<std::vector<state::SentRecord>> held = AllHeld();
+    if (!held.ok()) return held.status();
+    response.set_held_waiting(static_cast<uint64_t>(std::ranges::count_if(
+        *held, [&](const state::SentRecord& sent) { return sent.officer() != officer; })));
+  }
   if (!ground_->officers.Check(officer, {role::kProtection}).ok()) return absl::OkStatus();
   absl::StatusOr<std::vector<std::string>> waiting = OutsideReads(UINT64_MAX);
   if (!waiting.ok()) return waiting.status();

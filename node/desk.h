@@ -18,11 +18,14 @@
 #include "node/outbox.h"
 #include "node/overrides.h"
 #include "node/question.h"
+#include "node/recall.h"
 #include "node/restrict.h"
 #include "node/sent.h"
 #include "node/state.pb.h"
 
 namespace entente::node {
+
+using Previews = google::protobuf::RepeatedPtrField<v1::RecipientPreview>;
 
 struct FoundRecord {
   bool sent;
@@ -167,9 +170,8 @@ class Desk {
                             std::string_view wanted) const;
 
   // Instruments chosen, and what our own policy lets each recipient have.
-  absl::Status DecideRecipients(
-      const v1::Draft& request, Instant now, state::SentRecord& sent,
-      google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const;
+  absl::Status DecideRecipients(const v1::Draft& request, Instant now, state::SentRecord& sent,
+                                Previews& previews) const;
   absl::Status CheckOverridden(const state::SentRecord& sent, const v1::Draft& draft,
                                const state::SentRecipient& recipient, const policy::Decision& with,
                                Instant now) const;
@@ -182,9 +184,8 @@ class Desk {
   absl::StatusOr<v1::SendResponse> SendDraft(std::string_view officer, const v1::Draft& draft,
                                              Instant now);
   // Decided, as `previews` say; held when something in it leaks or asks for a second person.
-  absl::StatusOr<v1::SendResponse> KeepSent(
-      state::SentRecord& sent, const v1::Draft& draft,
-      const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now);
+  absl::StatusOr<v1::SendResponse> KeepSent(state::SentRecord& sent, const v1::Draft& draft,
+                                            const Previews& previews, Instant now);
   absl::StatusOr<state::DiaryLine> Disclose(std::string_view justification, state::SentRecord& sent,
                                             store::WriteBatch& batch, Instant now);
   absl::Status KeepDraft(state::SentRecord& sent, const v1::Draft& draft,
@@ -205,18 +206,18 @@ class Desk {
                                                const v1::Draft& draft, state::SentRecord& sent,
                                                store::WriteBatch& batch, Instant now);
   absl::StatusOr<state::SentRecord> FindSent(std::string_view name) const;
-  absl::StatusOr<std::vector<state::SentRecord>> WithCopies(const state::SentRecord& sent) const;
-  absl::StatusOr<std::vector<state::SentRecord>> WithNotes(const state::SentRecord& sent) const;
-  absl::StatusOr<std::vector<std::string>> TakeBack(std::string_view officer,
-                                                    const state::SentRecord& sent,
-                                                    v1::RecallGround why,
-                                                    std::string_view justification, Instant now);
   absl::StatusOr<std::vector<v1::Draft>> NotesOf(const state::SentRecord& alert) const;
   absl::StatusOr<v1::SendResponse> SendReplacing(std::string_view officer, const v1::Draft& draft,
                                                  Instant now);
-  absl::StatusOr<v1::SendResponse> SendInstead(std::string_view officer,
-                                               const state::SentRecord& old, v1::RecallGround why,
-                                               const v1::Draft& draft, Instant now);
+  // The old one stands until the log lets somebody have the new one; or goes first.
+  absl::StatusOr<v1::SendResponse> SendAfter(const state::SentRecord& old, const v1::Draft& draft,
+                                             state::SentRecord& fresh, const Previews& previews,
+                                             Instant now);
+  absl::StatusOr<v1::SendResponse> SendInstead(const TakingBack& act, const state::SentRecord& old,
+                                               const v1::Draft& draft, state::SentRecord& fresh,
+                                               const Previews& previews, Instant now);
+  absl::Status RememberByHand(const state::SentRecord& sent, const v1::RecallRequest& request,
+                              Instant now);
   static v1::Draft NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
                              const v1::ClearPersonRequest& request, Instant now);
 
@@ -279,7 +280,6 @@ class Desk {
   absl::StatusOr<v1::JudgeHeldResponse> ReleaseHeld(std::string_view officer,
                                                     const v1::JudgeHeldRequest& request,
                                                     state::SentRecord& sent, Instant now);
-  absl::Status TakeBackReplaced(std::string_view officer, const v1::Draft& draft, Instant now);
 
   // desk_overrides.cc
   absl::StatusOr<std::vector<KeptOverride>> FindOverrides(std::string_view name) const;
@@ -325,7 +325,8 @@ class Desk {
 absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::string& purpose,
                                Instant now);
 bool IsBlank(std::string_view text);
-// Refusal label-missing:justification for a blank one.
+inline constexpr size_t kJustificationBytes = 2048;
+// Refusals label-missing:justification for a blank one, too-large:justification.
 absl::Status CheckJustification(std::string_view text);
 state::DiaryLine MakeLine(std::string_view officer, std::string_view operation,
                           std::string_view record_id, std::string_view purpose,

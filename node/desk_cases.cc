@@ -151,7 +151,7 @@ absl::Status Desk::PlaceInCase(v1::Draft& draft, Instant now) const {
 absl::Status Desk::CheckAllAreTold(std::string_view officer, const v1::Draft& draft,
                                    Instant now) const {
   state::SentRecord tried = NewRecord(officer, draft.kind(), draft, now);
-  google::protobuf::RepeatedPtrField<v1::RecipientPreview> previews;
+  Previews previews;
   if (absl::Status status = DecideRecipients(draft, now, tried, previews); !status.ok()) {
     return status;
   }
@@ -384,7 +384,7 @@ absl::StatusOr<v1::SharedEntry> Desk::ShareOne(std::string_view officer,
   copy.set_copy_of(posted.record_id());
   v1::SharedEntry entry;
   entry.set_record_id(HexOf(posted.record_id()));
-  google::protobuf::RepeatedPtrField<v1::RecipientPreview> previews;
+  Previews previews;
   absl::Status status = DecideRecipients(draft, now, copy, previews);
   if (!status.ok()) return status;
   *entry.mutable_recipient() = previews.Get(0);

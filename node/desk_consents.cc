@@ -211,7 +211,7 @@ absl::StatusOr<v1::SendResponse> Desk::GiveConsent(std::string_view officer,
   v1::Draft draft = DraftFor(*sent, *content, *holder, request, *note);
   draft.mutable_sections(0)->mutable_content()->mutable_consent()->set_statement(*statement);
   state::SentRecord given = NewRecord(officer, v1::RECORD_KIND_CONSENT, draft, now);
-  google::protobuf::RepeatedPtrField<v1::RecipientPreview> previews;
+  Previews previews;
   if (status = DecideRecipients(draft, now, given, previews); !status.ok()) return status;
   if (previews.at(0).verdict() == v1::VERDICT_REFUSE) {
     return Refuse(Reason::kPolicyRefused,

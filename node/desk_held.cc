@@ -76,8 +76,10 @@ absl::StatusOr<v1::HeldRecord> Desk::ShowHeld(const state::SentRecord& sent, Ins
     absl::StatusOr<policy::Decision> decision =
         DecideDraft(*ground_, sent, held.draft(), recipient, now);
     if (!decision.ok()) return decision.status();
-    *held.add_recipients() =
+    absl::StatusOr<v1::RecipientPreview> preview =
         PreviewOf(*ground_, sent.kind(), held.draft(), recipient.recipient(), *decision, now);
+    if (!preview.ok()) return preview.status();
+    *held.add_recipients() = *std::move(preview);
   }
   const Digest digest = DigestOfHeld(held);
   held.set_digest(DigestText(digest));
@@ -188,19 +190,7 @@ absl::StatusOr<v1::JudgeHeldResponse> Desk::ReleaseHeld(std::string_view officer
   line.set_detail(Text("released as ", held->digest()));
   if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
   outbox_->AddDraft(sent);
-  if (status = TakeBackReplaced(officer, held->draft(), now); !status.ok()) return status;
   return Judged(sent);
-}
-
-// The new one leaves now; what it takes the place of stood until then.
-absl::Status Desk::TakeBackReplaced(std::string_view officer, const v1::Draft& draft, Instant now) {
-  const bool wrong = draft.replace_ground() != v1::RECALL_GROUND_UNSPECIFIED &&
-                     draft.replace_ground() != v1::RECALL_GROUND_REPLACED;
-  if (draft.replaces().empty() || wrong) return absl::OkStatus();
-  absl::StatusOr<state::SentRecord> old = FindSent(draft.replaces());
-  if (!old.ok()) return old.status();
-  if (old->recalled_ms() != 0 || old->stage() == state::STAGE_PURGED) return absl::OkStatus();
-  return TakeBack(officer, *old, v1::RECALL_GROUND_REPLACED, draft.justification(), now).status();
 }
 
 }  // namespace entente::node

@@ -9,6 +9,7 @@
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/list_entry.h"
 #include "node/pictures.h"
 #include "node/recall.h"
 #include "node/restrict.h"
@@ -204,6 +205,7 @@ v1::Draft Desk::NoteDraft(const v1::Draft& alert, const state::SentRecord& sent,
   draft.clear_sections();
   draft.clear_about();
   draft.clear_replaces();
+  draft.clear_list_entry();
   draft.clear_instruction();
   draft.set_kind(v1::RECORD_KIND_INFORMATION);
   draft.set_justification(request.justification());
@@ -236,54 +238,17 @@ absl::StatusOr<v1::SendResponse> Desk::ClearPerson(std::string_view officer,
   return SendDraft(officer, NoteDraft(content->draft(), *alert, request, now), now);
 }
 
-// The record, and of a post the copies that went to those who came later.
-absl::StatusOr<std::vector<state::SentRecord>> Desk::WithCopies(
-    const state::SentRecord& sent) const {
-  std::vector<state::SentRecord> all = {sent};
-  if (sent.case_id().empty()) return all;
-  absl::Status status = ForEach<state::SentRecord>(
-      ground_->db, kSent, [&](std::string_view, const state::SentRecord& copy) {
-        if (copy.copy_of() == sent.record_id()) all.push_back(copy);
-        return absl::OkStatus();
-      });
-  if (!status.ok()) return status;
-  return all;
-}
-
-// And of an alert the notes on persons who are others: nobody needs their papers then.
-absl::StatusOr<std::vector<state::SentRecord>> Desk::WithNotes(
-    const state::SentRecord& sent) const {
-  absl::StatusOr<std::vector<state::SentRecord>> copies = WithCopies(sent);
-  if (!copies.ok() || sent.kind() != v1::RECORD_KIND_ALERT) return copies;
-  std::vector<state::SentRecord> all = *std::move(copies);
-  for (const std::string& name : ground_->held.NotesOn(ground_->agency.text(), sent.record_id())) {
-    absl::StatusOr<std::optional<state::SentRecord>> note = sent_.Find(name);
-    if (!note.ok()) return note.status();
-    if (*note) all.push_back(**std::move(note));
+// Before it is recalled: an import must not publish it again, whatever happens in between.
+absl::Status Desk::RememberByHand(const state::SentRecord& sent, const v1::RecallRequest& request,
+                                  Instant now) {
+  const absl::StatusOr<state::SentContent> content = sent_.Content(sent);
+  if (request.by_list() || !content.ok() || content->draft().list_entry().empty()) {
+    return absl::OkStatus();
   }
-  return all;
-}
-
-absl::StatusOr<std::vector<std::string>> Desk::TakeBack(std::string_view officer,
-                                                        const state::SentRecord& sent,
-                                                        v1::RecallGround why,
-                                                        std::string_view justification,
-                                                        Instant now) {
-  absl::StatusOr<std::vector<state::SentRecord>> all = WithNotes(sent);
-  if (!all.ok()) return all.status();
-  std::vector<std::string> told;
-  for (state::SentRecord& one : *all) {
-    store::WriteBatch batch;
-    absl::StatusOr<std::vector<std::string>> these = RecallSent(*ground_, why, one, batch, now);
-    if (!these.ok()) return these.status();
-    sent_.Save(one, batch);
-    const state::DiaryLine line =
-        MakeLine(officer, operation::kErasure, one.record_id(), one.purpose(), justification, now);
-    if (absl::Status status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
-    outbox_->Forget(one);
-    if (&one == &all->front()) told = *std::move(these);
-  }
-  return told;
+  store::WriteBatch batch;
+  RememberRecalled(*ground_, content->draft().list_entry(), sent.record_id(), request.ground(),
+                   batch, now);
+  return ground_->Commit(batch);
 }
 
 absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
@@ -302,8 +267,11 @@ absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
     return RefuseAdvising(Reason::kMalformed, "", "a membership that left is not recalled",
                           "change the case: the next membership takes the place of this one");
   }
-  absl::StatusOr<std::vector<std::string>> told =
-      TakeBack(officer, *sent, request.ground(), request.justification(), now);
+  if (status = RememberByHand(*sent, request, now); !status.ok()) return status;
+  // What was to take another's place and did not get that far leaves it standing.
+  if (!MayBeHad(*sent)) sent->clear_replaces();
+  absl::StatusOr<std::vector<std::string>> told = TakeBack(
+      *ground_, *outbox_, *sent, {officer, request.ground(), request.justification()}, now);
   if (!told.ok()) return told.status();
   v1::RecallResponse response;
   response.set_record_id(HexOf(sent->record_id()));
@@ -315,7 +283,7 @@ absl::StatusOr<v1::RecallResponse> Desk::Recall(std::string_view officer,
 absl::StatusOr<std::vector<v1::Draft>> Desk::NotesOf(const state::SentRecord& alert) const {
   std::vector<v1::Draft> notes;
   if (alert.kind() != v1::RECORD_KIND_ALERT) return notes;
-  absl::StatusOr<std::vector<state::SentRecord>> all = WithNotes(alert);
+  absl::StatusOr<std::vector<state::SentRecord>> all = WithNotes(*ground_, alert);
   if (!all.ok()) return all.status();
   for (size_t i = 1; i < all->size(); ++i) {
     absl::StatusOr<state::SentContent> content = sent_.Content((*all)[i]);
@@ -325,8 +293,9 @@ absl::StatusOr<std::vector<v1::Draft>> Desk::NotesOf(const state::SentRecord& al
   return notes;
 }
 
-// The new record first, then the notes for it, then the old one goes: nobody passes in between, and
-// nobody who was cleared is stopped again.
+// What is no longer right takes effect once the new record is in the log, with the notes for it:
+// nobody passes in between, nobody who was cleared is stopped again, and what nobody gets replaces
+// nothing (recall.h).
 absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
                                                      const v1::Draft& draft, Instant now) {
   absl::StatusOr<state::SentRecord> old = FindSent(draft.replaces());
@@ -337,12 +306,19 @@ absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
   }
   absl::StatusOr<std::vector<v1::Draft>> notes = NotesOf(*old);
   if (!notes.ok()) return notes.status();
-  const v1::RecallGround why = draft.replace_ground() == v1::RECALL_GROUND_UNSPECIFIED
-                                   ? v1::RECALL_GROUND_REPLACED
-                                   : draft.replace_ground();
-  if (why != v1::RECALL_GROUND_REPLACED) return SendInstead(officer, *old, why, draft, now);
-  absl::StatusOr<v1::SendResponse> sent = SendDraft(officer, draft, now);
+  state::SentRecord fresh = NewRecord(officer, draft.kind(), draft, now);
+  Previews previews;
+  absl::Status status = NameSubject(draft, fresh, now);
+  if (status.ok()) status = DecideRecipients(draft, now, fresh, previews);
+  if (!status.ok()) return status;
+  const v1::RecallGround why = draft.replace_ground();
+  const bool wrong = why != v1::RECALL_GROUND_UNSPECIFIED && why != v1::RECALL_GROUND_REPLACED;
+  absl::StatusOr<v1::SendResponse> sent =
+      wrong ? SendInstead({officer, why, draft.justification()}, *old, draft, fresh, previews, now)
+            : SendAfter(*old, draft, fresh, previews, now);
   if (!sent.ok()) return sent;
+  sent->set_replaces(HexOf(old->record_id()));
+  if (wrong || sent->replaced() == v1::REPLACED_STATE_STANDS) return sent;
   for (v1::Draft& note : *notes) {
     *note.mutable_recipients() = draft.recipients();
     note.set_expires_ms(draft.expires_ms());
@@ -351,31 +327,33 @@ absl::StatusOr<v1::SendResponse> Desk::SendReplacing(std::string_view officer,
     absl::StatusOr<v1::SendResponse> again = SendDraft(officer, note, now);
     if (!again.ok()) return again;
   }
-  // While the new one is held the old one stands; who releases the new one takes it back.
-  absl::StatusOr<state::SentRecord> kept = FindSent(sent->record_id());
-  if (!kept.ok()) return kept.status();
-  if (kept->stage() == state::STAGE_HELD) return sent;
-  absl::StatusOr<std::vector<std::string>> told =
-      TakeBack(officer, *old, why, draft.justification(), now);
-  if (!told.ok()) return told.status();
+  return sent;
+}
+
+absl::StatusOr<v1::SendResponse> Desk::SendAfter(const state::SentRecord& old,
+                                                 const v1::Draft& draft, state::SentRecord& fresh,
+                                                 const Previews& previews, Instant now) {
+  const bool nobody = std::ranges::all_of(previews, [](const v1::RecipientPreview& preview) {
+    return preview.verdict() == v1::VERDICT_REFUSE;
+  });
+  if (!nobody) fresh.set_replaces(old.record_id());
+  absl::StatusOr<v1::SendResponse> sent = KeepSent(fresh, draft, previews, now);
+  if (!sent.ok()) return sent;
+  sent->set_replaced(nobody ? v1::REPLACED_STATE_STANDS : v1::REPLACED_STATE_STANDS_UNTIL_LOGGED);
   return sent;
 }
 
 // What is wrong goes first, whatever becomes of the new: a node that stops in between must not
 // leave a victim standing as a suspect.
-absl::StatusOr<v1::SendResponse> Desk::SendInstead(std::string_view officer,
+absl::StatusOr<v1::SendResponse> Desk::SendInstead(const TakingBack& act,
                                                    const state::SentRecord& old,
-                                                   v1::RecallGround why, const v1::Draft& draft,
-                                                   Instant now) {
-  state::SentRecord tried = NewRecord(officer, draft.kind(), draft, now);
-  google::protobuf::RepeatedPtrField<v1::RecipientPreview> previews;
-  absl::Status status = NameSubject(draft, tried, now);
-  if (status.ok()) status = DecideRecipients(draft, now, tried, previews);
-  if (!status.ok()) return status;
-  absl::StatusOr<std::vector<std::string>> told =
-      TakeBack(officer, old, why, draft.justification(), now);
-  if (!told.ok()) return told.status();
-  return SendDraft(officer, draft, now);
+                                                   const v1::Draft& draft, state::SentRecord& fresh,
+                                                   const Previews& previews, Instant now) {
+  const absl::Status told = TakeBack(*ground_, *outbox_, old, act, now).status();
+  if (!told.ok()) return told;
+  absl::StatusOr<v1::SendResponse> sent = KeepSent(fresh, draft, previews, now);
+  if (sent.ok()) sent->set_replaced(v1::REPLACED_STATE_CLOSED);
+  return sent;
 }
 
 }  // namespace entente::node

@@ -134,7 +134,7 @@ absl::StatusOr<v1::RestrictResponse> Desk::Restrict(std::string_view officer,
   absl::StatusOr<state::SentRecord> sent = FindSent(request.record_id());
   if (!sent.ok()) return sent.status();
   if (status = CheckStands(*sent, now); !status.ok()) return status;
-  absl::StatusOr<std::vector<state::SentRecord>> all = WithCopies(*sent);
+  absl::StatusOr<std::vector<state::SentRecord>> all = WithCopies(*ground_, *sent);
   if (!all.ok()) return all.status();
   if (status = CheckRecipients(*all, request); !status.ok()) return status;
   const Restricting wish{.ground = request.ground(),

@@ -12,6 +12,8 @@
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/list_entry.h"
+#include "node/narrow.h"
 #include "node/override_drafts.h"
 #include "node/pictures.h"
 #include "node/restrict.h"
@@ -62,10 +64,13 @@ absl::Status CheckNoOther(const v1::Draft& draft) {
   return absl::OkStatus();
 }
 
-bool HasSubjectToFind(const v1::Draft& draft) {
-  return std::ranges::any_of(draft.sections(), [](const v1::DraftSection& section) {
-    return !section.content().subjects().subjects().empty();
-  });
+// The one section of an alert that says whom or what to find: without it nobody gets the rest, at
+// the destination either. Of several one is enough (narrow.h).
+void KeepWhatDescribes(v1::Draft& draft) {
+  if (draft.kind() != v1::RECORD_KIND_ALERT) return;
+  auto& sections = *draft.mutable_sections();
+  if (std::ranges::count_if(sections, Describes) != 1) return;
+  std::ranges::find_if(sections, Describes)->set_essential(true);
 }
 
 // The node says who gets it, when it is sealed; a draft says whether.
@@ -103,7 +108,7 @@ absl::Status CheckKind(const v1::Draft& draft) {
     return RefuseAdvising(Reason::kMalformed, "", std::string(form->otherwise),
                           "give one such section, and no other");
   }
-  if (draft.kind() == v1::RECORD_KIND_ALERT && !HasSubjectToFind(draft)) {
+  if (draft.kind() == v1::RECORD_KIND_ALERT && std::ranges::none_of(draft.sections(), Describes)) {
     return RefuseAdvising(Reason::kMalformed, "", "an alert describes whom or what to find",
                           "give a section with a person, a document, a vehicle or another subject");
   }
@@ -209,9 +214,8 @@ absl::Status Desk::NameSubject(const v1::Draft& draft, state::SentRecord& sent, 
   return absl::OkStatus();
 }
 
-absl::Status Desk::DecideRecipients(
-    const v1::Draft& request, Instant now, state::SentRecord& sent,
-    google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews) const {
+absl::Status Desk::DecideRecipients(const v1::Draft& request, Instant now, state::SentRecord& sent,
+                                    Previews& previews) const {
   absl::Status status = CheckDraft(*ground_, request, now);
   if (status.ok()) status = ChooseInstruments(*ground_, request, now, sent);
   if (!status.ok()) return status;
@@ -221,8 +225,10 @@ absl::Status Desk::DecideRecipients(
     if (!decision.ok()) return decision.status();
     status = CheckOverridden(sent, request, recipient, *decision, now);
     if (!status.ok()) return status;
-    *previews.Add() =
+    absl::StatusOr<v1::RecipientPreview> preview =
         PreviewOf(*ground_, sent.kind(), request, recipient.recipient(), *decision, now);
+    if (!preview.ok()) return preview.status();
+    *previews.Add() = *std::move(preview);
   }
   return absl::OkStatus();
 }
@@ -244,6 +250,7 @@ absl::Status Desk::Complete(v1::Draft& draft, Instant now) const {
   if (status.ok()) status = StripPictures(draft);
   if (status.ok()) status = CheckDraft(*ground_, draft, now);
   if (status.ok()) status = CheckKind(draft);
+  if (status.ok()) KeepWhatDescribes(draft);
   if (status.ok()) status = AttachConsents(draft, now);
   if (status.ok()) status = CheckOverride(*ground_, draft, now);
   return status;
@@ -260,6 +267,11 @@ absl::StatusOr<v1::PreviewResponse> Desk::Preview(std::string_view officer,
   v1::PreviewResponse response;
   status = DecideRecipients(draft, now, sent, *response.mutable_recipients());
   if (!status.ok()) return status;
+  if (draft.list_entry().empty()) return response;
+  absl::StatusOr<std::optional<v1::RecalledEntry>> recalled =
+      FindRecalled(*ground_, draft.list_entry());
+  if (!recalled.ok()) return recalled.status();
+  if (*recalled) *response.mutable_recalled() = **std::move(recalled);
   return response;
 }
 
@@ -279,15 +291,14 @@ absl::StatusOr<v1::SendResponse> Desk::SendDraft(std::string_view officer, const
                                                  Instant now) {
   state::SentRecord sent = NewRecord(officer, draft.kind(), draft, now);
   absl::Status status = NameSubject(draft, sent, now);
-  google::protobuf::RepeatedPtrField<v1::RecipientPreview> previews;
+  Previews previews;
   if (status.ok()) status = DecideRecipients(draft, now, sent, previews);
   if (!status.ok()) return status;
   return KeepSent(sent, draft, previews, now);
 }
 
-absl::StatusOr<v1::SendResponse> Desk::KeepSent(
-    state::SentRecord& sent, const v1::Draft& draft,
-    const google::protobuf::RepeatedPtrField<v1::RecipientPreview>& previews, Instant now) {
+absl::StatusOr<v1::SendResponse> Desk::KeepSent(state::SentRecord& sent, const v1::Draft& draft,
+                                                const Previews& previews, Instant now) {
   const bool leaks =
       std::ranges::any_of(previews, [](const auto& one) { return !one.leaks().empty(); });
   if (leaks || std::ranges::any_of(previews, AsksForSecond)) {
@@ -298,6 +309,7 @@ absl::StatusOr<v1::SendResponse> Desk::KeepSent(
   response.set_record_id(HexOf(sent.record_id()));
   response.set_reference(ReferenceOf(sent.record_id()));
   store::WriteBatch batch;
+  if (!draft.list_entry().empty()) ForgetRecalled(*ground_, draft.list_entry(), batch);
   absl::Status status;
   absl::StatusOr<state::DiaryLine> line = Disclose(draft.justification(), sent, batch, now);
   if (!line.ok()) return line.status();

@@ -13,7 +13,9 @@
 #include "node/consents.h"
 #include "node/labels.h"
 #include "node/narrow.h"
+#include "node/search/match_keys.h"
 #include "node/text.h"
+#include "policy/calendar.h"
 
 namespace entente::node {
 namespace {
@@ -61,6 +63,30 @@ absl::Status CheckDeadline(const v1::LeadAsk& ask, Instant expires, Instant now)
                           "give an expiry that is not before the deadline");
   }
   return absl::OkStatus();
+}
+
+// Of what other agencies sent before these were asked for, they are not: this is for what is
+// written here.
+absl::Status CheckIbans(const v1::SectionContent& content) {
+  for (const v1::Subject& subject : content.subjects().subjects()) {
+    if (!search::IsWrongIban(subject.account().number())) continue;
+    return RefuseAdvising(Reason::kMalformed, "",
+                          Text("the check digits of the IBAN ", subject.account().number(),
+                               " do not fit: a character is wrong, and it could never be found"),
+                          "compare it with where it was taken from");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNotice(const v1::AlertNotice& notice, Instant now) {
+  if (notice.confirm_by_ms() != 0 && notice.confirm_by_ms() <= static_cast<uint64_t>(now.ms)) {
+    return RefuseAdvising(Reason::kMalformed, "", "the alert would be unconfirmed when sent",
+                          "give a confirm_by that is still to come, or leave it out");
+  }
+  if (policy::IsTimeZone(notice.desk().time_zone())) return absl::OkStatus();
+  return RefuseAdvising(Reason::kMalformed, "",
+                        Text("there is no time zone ", notice.desk().time_zone()),
+                        "write a name such as Europe/Paris");
 }
 
 absl::Status CheckLinks(const v1::Draft& draft) {
@@ -134,6 +160,7 @@ absl::Status CheckSections(const v1::Draft& draft) {
     absl::Status good = record::CheckParsed(section.content());
     if (good.ok()) good = record::CheckContent(section.content());
     if (good.ok()) good = record::CheckLabelled(LabelsOfDraft(section), section.content());
+    if (good.ok()) good = CheckIbans(section.content());
     if (!good.ok()) return good;
   }
   return CheckLinks(draft);
@@ -184,6 +211,9 @@ absl::Status CheckDraft(const Ground& ground, const v1::Draft& draft, Instant no
   }
   for (const v1::DraftSection& section : draft.sections()) {
     absl::Status good = CheckDeadline(section.content().lead_ask(), expires, now);
+    if (section.content().has_alert_notice()) {
+      good.Update(CheckNotice(section.content().alert_notice(), now));
+    }
     if (!good.ok()) return good;
   }
   return absl::OkStatus();

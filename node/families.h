@@ -11,6 +11,8 @@ namespace entente::node {
 inline constexpr store::Family kNode = "l_node";  // word -> settings, counters, alarms
 // In l_node: month -> id of the key of its pseudonyms.
 inline constexpr std::string_view kMonthPrefix("month\0", 6);
+// In l_node: keyed digest of a list's entry -> state.RecalledEntry.
+inline constexpr std::string_view kEntryPrefix("entry\0", 6);
 // In l_node: u64 number of a line of the log of consultations: a read outside, not looked at yet.
 inline constexpr std::string_view kOutsidePrefix("outside\0", 8);
 // In l_node: officer -> state.Passphrase.

@@ -19,6 +19,13 @@ crypto::SigningKey DiaryKey(const crypto::SigningKey& identity) {
       seed.ExposeSecret(), {}, AsBytes(std::string_view("entente/v1 consultations key"))));
 }
 
+// As the one of the log of consultations does.
+crypto::Secret<32> EntryKey(const crypto::SigningKey& identity) {
+  const crypto::Secret<32> seed = identity.Seed();
+  return crypto::HkdfSha256<32>(seed.ExposeSecret(), {},
+                                AsBytes(std::string_view("entente/v1 list entries key")));
+}
+
 state::Belongs BelongsOf(const Settings& settings, const KeyId& identity) {
   state::Belongs belongs;
   belongs.set_agency(settings.agency.text());
@@ -58,6 +65,7 @@ Ground::Ground(AgencyId own, Surroundings surroundings, crypto::SigningKey ident
       random(surroundings.random),
       keys(std::move(key_store)),
       vault(db, keys, random),
+      entry_key(EntryKey(identity)),
       keyring(agency, std::move(identity), db, keys, random),
       federation(std::move(known)),
       time(trusted),

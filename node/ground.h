@@ -64,6 +64,7 @@ class Ground {
   Random& random;
   KeyStore keys;
   Vault vault;
+  const crypto::Secret<32> entry_key;  // of list_entry.h
   Keyring keyring;
   Federation federation;
   TrustedTime time;

@@ -19,6 +19,7 @@
 #include "node/decided_again.h"
 #include "node/families.h"
 #include "node/labels.h"
+#include "node/onward.h"
 #include "node/table.h"
 #include "node/text.h"
 #include "policy/decide.h"
@@ -317,6 +318,7 @@ void Checking::Fill(Arrived& arrived) const {
   index.set_instrument(std::string(record_->FindAccess(ground_.agency)->instrument));
   index.set_logged_ms(static_cast<uint64_t>(instant().ms));
   index.set_purge_ms(static_cast<uint64_t>(PurgeTime(obligations_, now_, header.expires).ms));
+  index.set_onward(OnwardOf(obligations_));
   arrived.in_reply_to = opened_->manifest.in_reply_to();
   if (header.case_id) index.set_case_id(ToString(*header.case_id));
   index.set_membership(header.membership_number);

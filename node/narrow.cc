@@ -38,12 +38,14 @@ bool Names(const Words& words, std::string_view agency, std::string_view kind) {
   });
 }
 
-void KeepAll(policy::Decision& decision) {
+void RefuseAll(policy::Side side, std::string_view reason, policy::Decision& decision) {
   decision.verdict = policy::Verdict::kRefuse;
   decision.released.clear();
   decision.withheld.clear();
-  decision.reasons.push_back({policy::Side::kOrigin, std::string(kNarrowed)});
+  decision.reasons.push_back({side, std::string(reason)});
 }
+
+void KeepAll(policy::Decision& decision) { RefuseAll(policy::Side::kOrigin, kNarrowed, decision); }
 
 }  // namespace
 
@@ -74,6 +76,18 @@ void Narrow(const v1::Draft& draft, std::string_view agency, std::string_view ki
   decision.released = std::move(left);
   decision.verdict = policy::Verdict::kReleaseInPart;
   std::ranges::sort(decision.withheld, {}, &policy::WithheldSection::section);
+}
+
+bool Describes(const v1::DraftSection& section) {
+  return !section.content().subjects().subjects().empty();
+}
+
+void RefuseWithNobodyToFind(const v1::Draft& draft, policy::Decision& decision) {
+  if (draft.kind() != v1::RECORD_KIND_ALERT || !decision.releases()) return;
+  const bool any = std::ranges::any_of(decision.released, [&](uint32_t i) {
+    return Describes(draft.sections(static_cast<int>(i)));
+  });
+  if (!any) RefuseAll(policy::Side::kRecord, kNobodyToFind, decision);
 }
 
 }  // namespace entente::node

@@ -11,8 +11,9 @@
 
 namespace entente::node {
 
-// Shown among the reasons of a decision; no word of policy's own.
+// Shown among the reasons of a decision; no words of policy's own.
 inline constexpr std::string_view kNarrowed = "narrowed-by-sender";
+inline constexpr std::string_view kNobodyToFind = "nobody-to-find";
 
 // Each word of the draft and its sections: "CH", "ORG", "kind:police", "CH.fiu". Refusal malformed.
 absl::Status CheckNeverTo(const v1::Draft& draft);
@@ -20,5 +21,11 @@ absl::Status CheckNeverTo(const v1::Draft& draft);
 // it.
 void Narrow(const v1::Draft& draft, std::string_view agency, std::string_view kind,
             policy::Decision& decision);
+
+// Says whom or what to find.
+bool Describes(const v1::DraftSection& section);
+// An alert of which no section that describes anything would go is refused: its recipient could
+// never find by it.
+void RefuseWithNobodyToFind(const v1::Draft& draft, policy::Decision& decision);
 
 }  // namespace entente::node

@@ -13,6 +13,7 @@
 #include "node/attachments.h"
 #include "node/compose.h"
 #include "node/families.h"
+#include "node/recall.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -242,6 +243,7 @@ void Outbox::CloseUnsent(state::SentRecord& sent, const std::string& reason,
   }
   sent.set_stage(state::STAGE_CLOSED);
   RaiseIfAnswerLost(*ground_, sent, now);
+  RaiseIfOldStands(*ground_, sent, now);
   sent_.Save(sent, batch);
 }
 
@@ -284,6 +286,7 @@ absl::StatusOr<std::optional<Outbox::Sealed>> Outbox::SealOne(const std::string&
   }
   if (!*sealed) {
     RaiseIfAnswerLost(*ground_, one.sent, now);
+    RaiseIfOldStands(*ground_, one.sent, now);
     sent_.Save(one.sent, batch);
     return std::nullopt;
   }

@@ -62,6 +62,17 @@ void KeepMark(const v1::RecallNote& note, store::WriteBatch& batch, Instant now)
   batch.Put(kExpiry, Text(U64Key(until), "m", key), "");
 }
 
+// What `sent` has yet to take the place of; nullopt when that stands no more.
+absl::StatusOr<std::optional<state::SentRecord>> FindOld(Ground& ground,
+                                                         const state::SentRecord& sent) {
+  if (sent.replaces().empty()) return std::nullopt;
+  absl::StatusOr<std::optional<state::SentRecord>> old = Sent(ground).Find(sent.replaces());
+  if (!old.ok() || !*old) return old;
+  const bool stands = (*old)->recalled_ms() == 0 && (*old)->stage() != state::STAGE_PURGED;
+  if (!stands) return std::nullopt;
+  return old;
+}
+
 std::string RecallSubject(const state::SentRecord& sent, std::string_view recipient) {
   return Text(HexOf(sent.record_id()), " ", recipient);
 }
@@ -91,6 +102,7 @@ void MakeErasureDue(std::string_view name, store::WriteBatch& batch) {
 absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGround why,
                                                     state::SentRecord& sent,
                                                     store::WriteBatch& batch, Instant now) {
+  ground.alarms.Clear(alarm::kOldStands, HexOf(sent.record_id()));
   if (sent.recalled_ms() == 0) {
     sent.set_recalled_ms(static_cast<uint64_t>(now.ms));
     sent.set_recall_ground(why);
@@ -118,6 +130,110 @@ absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGr
   }
   pairs.AddTo(batch);
   return told;
+}
+
+absl::StatusOr<std::vector<state::SentRecord>> WithCopies(const Ground& ground,
+                                                          const state::SentRecord& sent) {
+  std::vector<state::SentRecord> all = {sent};
+  if (sent.case_id().empty()) return all;
+  absl::Status status = ForEach<state::SentRecord>(
+      ground.db, kSent, [&](std::string_view, const state::SentRecord& copy) {
+        if (copy.copy_of() == sent.record_id()) all.push_back(copy);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return all;
+}
+
+absl::StatusOr<std::vector<state::SentRecord>> WithNotes(Ground& ground,
+                                                         const state::SentRecord& sent) {
+  absl::StatusOr<std::vector<state::SentRecord>> copies = WithCopies(ground, sent);
+  if (!copies.ok() || sent.kind() != v1::RECORD_KIND_ALERT) return copies;
+  std::vector<state::SentRecord> all = *std::move(copies);
+  const Sent sent_records(ground);
+  for (const std::string& name : ground.held.NotesOn(ground.agency.text(), sent.record_id())) {
+    absl::StatusOr<std::optional<state::SentRecord>> note = sent_records.Find(name);
+    if (!note.ok()) return note.status();
+    if (*note) all.push_back(**std::move(note));
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<std::string>> TakeBack(Ground& ground, Outbox& outbox,
+                                                  const state::SentRecord& sent,
+                                                  const TakingBack& act, Instant now) {
+  absl::StatusOr<std::vector<state::SentRecord>> all = WithNotes(ground, sent);
+  if (!all.ok()) return all.status();
+  std::vector<std::string> told;
+  for (state::SentRecord& one : *all) {
+    store::WriteBatch batch;
+    absl::StatusOr<std::vector<std::string>> these = RecallSent(ground, act.why, one, batch, now);
+    if (!these.ok()) return these.status();
+    Sent(ground).Save(one, batch);
+    const state::DiaryLine line = MakeLine(act.officer, operation::kErasure, one.record_id(),
+                                           one.purpose(), act.justification, now);
+    if (absl::Status status = ground.Commit(batch, {&line, 1}); !status.ok()) return status;
+    outbox.Forget(one);
+    if (&one == &all->front()) told = *std::move(these);
+  }
+  absl::StatusOr<std::optional<state::SentRecord>> old = FindOld(ground, sent);
+  if (!old.ok()) return old.status();
+  if (!*old) return told;
+  absl::StatusOr<std::vector<std::string>> more = TakeBack(ground, outbox, **old, act, now);
+  if (!more.ok()) return more.status();
+  told.insert(told.end(), more->begin(), more->end());
+  std::ranges::sort(told);
+  told.erase(std::ranges::unique(told).begin(), told.end());
+  return told;
+}
+
+bool MayBeHad(const state::SentRecord& sent) {
+  const auto gets_it = [](const state::SentRecipient& recipient) {
+    return recipient.state() != v1::RECIPIENT_STATE_REFUSED &&
+           recipient.state() != v1::RECIPIENT_STATE_NOT_SENT;
+  };
+  return sent.stage() != state::STAGE_HELD && sent.stage() != state::STAGE_CLOSED &&
+         std::ranges::any_of(sent.recipients(), gets_it);
+}
+
+void MakeReplacementDue(const state::SentRecord& sent, store::WriteBatch& batch) {
+  batch.Put(kExpiry, Text(U64Key(0), "p", sent.record_id()), "");
+}
+
+absl::Status TakeBackReplaced(Ground& ground, Outbox& outbox, std::string_view record_id,
+                              store::WriteBatch& batch, Instant now) {
+  const Sent sent_records(ground);
+  absl::StatusOr<std::optional<state::SentRecord>> fresh = sent_records.Find(record_id);
+  if (!fresh.ok()) return fresh.status();
+  if (!*fresh) return ground.Commit(batch);
+  absl::StatusOr<std::optional<state::SentRecord>> old = FindOld(ground, **fresh);
+  if (!old.ok()) return old.status();
+  if (*old) {
+    const std::string why = Text(HexOf(record_id), " takes its place");
+    const absl::Status told =
+        TakeBack(ground, outbox, **old, {(*fresh)->officer(), v1::RECALL_GROUND_REPLACED, why}, now)
+            .status();
+    if (!told.ok()) return told;
+  }
+  (*fresh)->clear_replaces();
+  sent_records.Save(**fresh, batch);
+  return ground.Commit(batch);
+}
+
+void RaiseIfOldStands(Ground& ground, const state::SentRecord& sent, Instant now) {
+  const bool nobody = std::ranges::all_of(sent.recipients(), [](const auto& recipient) {
+    return recipient.state() == v1::RECIPIENT_STATE_NOT_SENT ||
+           recipient.state() == v1::RECIPIENT_STATE_REFUSED ||
+           recipient.state() == v1::RECIPIENT_STATE_UNDELIVERED;
+  });
+  if (sent.replaces().empty() || sent.recalled_ms() != 0 || !nobody) return;
+  const std::string old = HexOf(sent.replaces());
+  ground.alarms.Raise(alarm::kOldStands, old,
+                      Text("nobody gets record ", HexOf(sent.record_id()),
+                           ", which was to take "
+                           "the place of ",
+                           old, ": that one stands as before"),
+                      now);
 }
 
 absl::Status RemindOfRecall(Ground& ground, state::SentRecord& sent, store::WriteBatch& batch,

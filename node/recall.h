@@ -13,6 +13,7 @@
 #include "core/store/write_batch.h"
 #include "entente/v1/record.pb.h"
 #include "node/ground.h"
+#include "node/outbox.h"
 #include "node/pairs.h"
 #include "node/state.pb.h"
 
@@ -27,6 +28,32 @@ namespace entente::node {
 absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGround why,
                                                     state::SentRecord& sent,
                                                     store::WriteBatch& batch, Instant now);
+// The record, and of a post the copies that went to those who came later.
+absl::StatusOr<std::vector<state::SentRecord>> WithCopies(const Ground& ground,
+                                                          const state::SentRecord& sent);
+// And of an alert the notes on persons who are others: nobody needs their papers then.
+absl::StatusOr<std::vector<state::SentRecord>> WithNotes(Ground& ground,
+                                                         const state::SentRecord& sent);
+// By whom, and why.
+struct TakingBack {
+  std::string_view officer;
+  v1::RecallGround why;
+  std::string_view justification;
+};
+// All of WithNotes(), and what `sent` has yet to take the place of; each committed by itself: done
+// again after a crash it does no harm. Gives those who are told, notes and copies left out.
+absl::StatusOr<std::vector<std::string>> TakeBack(Ground& ground, Outbox& outbox,
+                                                  const state::SentRecord& sent,
+                                                  const TakingBack& act, Instant now);
+// The log lets somebody have the new record: what it takes the place of goes with the next Purge().
+void MakeReplacementDue(const state::SentRecord& sent, store::WriteBatch& batch);
+// Somebody may have it by now, or may yet get it.
+bool MayBeHad(const state::SentRecord& sent);
+// What became due so. `batch` is committed at the end.
+absl::Status TakeBackReplaced(Ground& ground, Outbox& outbox, std::string_view record_id,
+                              store::WriteBatch& batch, Instant now);
+// An alarm when nobody gets the new one: then the old one stands.
+void RaiseIfOldStands(Ground& ground, const state::SentRecord& sent, Instant now);
 // Those who have not said yet that they erased it: an alarm for each, told again from time to time
 // until the record itself is over.
 absl::Status RemindOfRecall(Ground& ground, state::SentRecord& sent, store::WriteBatch& batch,

@@ -14,6 +14,7 @@
 #include "node/families.h"
 #include "node/outbox.h"
 #include "node/overrides.h"
+#include "node/recall.h"
 #include "node/receipts.h"
 #include "node/replay.h"
 #include "node/table.h"
@@ -90,6 +91,12 @@ absl::Status CheckOwnPart(const v1::Part& part, const Ground& ground,
     return Bad("the evidence is of another act");
   }
   return absl::OkStatus();
+}
+
+// It is in the log, and somebody has it, or is about to.
+bool TakesItsPlace(const state::SentRecord& sent) {
+  return !sent.replaces().empty() && sent.stage() == state::STAGE_COMMITTED &&
+         sent.recalled_ms() == 0 && MayBeHad(sent);
 }
 
 }  // namespace
@@ -277,6 +284,8 @@ absl::Status Outbox::SettleRecord(const state::OutboxItem& item, const v1::Submi
                        "");
   }
   RaiseIfAnswerLost(*ground_, sent, settling.now);
+  RaiseIfOldStands(*ground_, sent, settling.now);
+  if (TakesItsPlace(sent)) MakeReplacementDue(sent, settling.batch);
   sent_.Save(sent, settling.batch);
   return absl::OkStatus();
 }
@@ -322,6 +331,7 @@ absl::Status Outbox::SettleRefusal(const state::OutboxItem& item, const v1::Refu
   }
   CloseNumbers(sent, OnRefused(sent, reason, settling.now), 0, settling.batch);
   RaiseIfAnswerLost(*ground_, sent, settling.now);
+  RaiseIfOldStands(*ground_, sent, settling.now);
   sent.clear_undecided();
   sent_.Save(sent, settling.batch);
   return absl::OkStatus();

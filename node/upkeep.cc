@@ -45,7 +45,8 @@ absl::Status Joined(absl::Status one, const absl::Status& other) {
 struct Upkeep::Due {
   std::string row;
   // 's' sent, 'r' received, 'a' to be acknowledged by now, 'c' to be erased everywhere by now, 't'
-  // to be restricted there by now, 'm' mark of a recall, 'n' of a restriction, 'x' recalled
+  // to be restricted there by now, 'm' mark of a recall, 'n' of a restriction, 'p' in the log in
+  // place of another, 'x' recalled
   char kind;
   std::string name;
 };
@@ -121,6 +122,7 @@ absl::Status Upkeep::PurgeOne(const Due& due, Instant now) {
   if (due.kind == 'r') return PurgeReceived(due.name, now, batch);
   if (due.kind == 'c' || due.kind == 't') return MissAnswers(due, now, batch);
   if (due.kind == 'x') return PurgeRecalled(due.name, now, batch);
+  if (due.kind == 'p') return TakeBackReplaced(*ground_, *outbox_, due.name, batch, now);
   if (due.kind == 'm') {
     batch.Delete(kRecalled, due.name);
     return ground_->Commit(batch);
@@ -171,6 +173,8 @@ absl::Status Upkeep::PurgeSent(std::string_view record_id, Instant now, store::W
   OnExpired(sent, now);
   RaiseUnacknowledged(*ground_, sent, now);
   RaiseIfAnswerLost(*ground_, sent, now);
+  RaiseIfOldStands(*ground_, sent, now);
+  ground_->alarms.Clear(alarm::kOldStands, HexOf(record_id));
   sent_records.Save(sent, batch);
   const state::DiaryLine line =
       MakeLine("", operation::kErasure, record_id, before.purpose(), "its time was over", now);

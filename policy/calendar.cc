@@ -49,14 +49,19 @@ void ReadWeekend(TableReader& reader, Calendar& calendar) {
   }
 }
 
-void ReadZone(TableReader& reader, Calendar& calendar) {
-  const PlacedText zone = reader.Placed("time_zone", Need::kMandatory);
-  calendar.time_zone = zone.text;
-  const bool good = std::ranges::all_of(zone.text, [](char c) {
+// A path could name any file of the machine.
+bool IsZoneName(std::string_view name) {
+  const bool good = std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
            c == '_' || c == '+' || c == '-';
   });
-  if (!good || zone.text.size() > kZoneBytes || zone.text.starts_with('/')) {
+  return good && name.size() <= kZoneBytes && !name.starts_with('/');
+}
+
+void ReadZone(TableReader& reader, Calendar& calendar) {
+  const PlacedText zone = reader.Placed("time_zone", Need::kMandatory);
+  calendar.time_zone = zone.text;
+  if (!IsZoneName(zone.text)) {
     reader.Error(zone.at, "'time_zone' must be a name such as Europe/Paris");
   }
 }
@@ -115,6 +120,11 @@ std::optional<int> WorkingDaysAfter(const Calendar& calendar, Day today, Day las
     count += IsWorkingDay(calendar, day) ? 1 : 0;
   }
   return count;
+}
+
+bool IsTimeZone(std::string_view name) {
+  absl::TimeZone zone;
+  return !name.empty() && IsZoneName(name) && absl::LoadTimeZone(std::string(name), &zone);
 }
 
 absl::StatusOr<absl::TimeZone> ZoneOf(const Calendar& calendar) {

@@ -36,6 +36,8 @@ bool IsWorkingDay(const Calendar& calendar, Day day);
 // covered.
 std::optional<int> WorkingDaysAfter(const Calendar& calendar, Day today, Day last);
 
+// A name of the zone data of this machine, which are read once; none is a path.
+bool IsTimeZone(std::string_view name);
 // By the zone data of this machine, which are read once. NOT_FOUND: it does not know this zone.
 absl::StatusOr<absl::TimeZone> ZoneOf(const Calendar& calendar);
 Day LocalDay(const absl::TimeZone& zone, Instant instant);

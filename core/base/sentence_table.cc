@@ -18,7 +18,7 @@ std::map<std::string_view, const SentenceRow*> Index() {
 std::vector<std::span<const SentenceRow>> AllSentences() {
   return {RefusalSentences(), WordSentences(),    DeskSentences(),        FileSentences(),
           AuditSentences(),   PolicySentences(),  DecisionSentences(),    AlarmSentences(),
-          ContentSentences(), SearchSentences(),  PeopleSentences(),      ProseSentences(),
+          ContentSentences(), SearchSentences(), ImportSentences(),  PeopleSentences(),      ProseSentences(),
           RenderSentences(),  ConsentSentences(), RestrictionSentences(), OverrideSentences()};
 }
 

@@ -23,6 +23,7 @@ std::span<const SentenceRow> DecisionSentences();
 std::span<const SentenceRow> AlarmSentences();
 std::span<const SentenceRow> ContentSentences();
 std::span<const SentenceRow> SearchSentences();
+std::span<const SentenceRow> ImportSentences();
 std::span<const SentenceRow> PeopleSentences();
 std::span<const SentenceRow> ProseSentences();
 std::span<const SentenceRow> RenderSentences();

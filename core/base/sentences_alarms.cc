@@ -132,6 +132,12 @@ constexpr SentenceRow kRows[] = {
      "Une réponse à une piste n'atteint pas le service demandeur, bien que la piste la montre "
      "comme "
      "donnée. Prévenez-le par un autre canal."},
+    {"alarm.old-stands",
+     "A record that was to take the place of another went to nobody, and the other stands. See why "
+     "in the list of what was sent; send it anew, or recall the old one.",
+     "Un enregistrement qui devait en remplacer un autre n'est allé à personne, et l'autre reste "
+     "en "
+     "vigueur. Voyez pourquoi dans la liste des envois ; renvoyez-le, ou rappelez l'ancien."},
     {"alarm.recall-overdue",
      "A partner has not said that it erased a record which was recalled. Ask it by another "
      "channel; "

@@ -12,6 +12,8 @@ constexpr SentenceRow kRows[] = {
     {"consent.time", "  from {0} until {1}", "  du {0} jusqu'au {1}"},
     {"consent.obliges", "  whoever gets it takes on: {0}", "  qui le reçoit s'engage à : {0}"},
     {"consent.unreadable", "A consent that cannot be read.", "Un consentement illisible."},
+    {"consent.idle", "  THE CONSENT OF {1} COVERS NOTHING of what goes to {0}: it is for {2}",
+     "  L'ACCORD DE {1} NE COUVRE RIEN de ce qui part vers {0} : il vaut pour {2}"},
     {"consent.goes", "to {0} goes along the consent of {1}, for {2}, until {3}",
      "à {0} est joint le consentement de {1}, pour {2}, jusqu'au {3}"},
     {"consent.none", "No consents.", "Aucun consentement."},

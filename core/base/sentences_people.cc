@@ -15,6 +15,10 @@ constexpr SentenceRow kRows[] = {
      "{0} reçoit la section {1}, dont {4} révèle « {2} » de la section {3}"},
     {"leak.together", "{0} gets section {1}, whose texts together give away \"{2}\" of section {3}",
      "{0} reçoit la section {1}, dont les textes ensemble révèlent « {2} » de la section {3}"},
+    {"held.waiting",
+     "{0} record(s) of other officers wait for a releaser: entente held list --justification WHY",
+     "{0} enregistrement(s) d'autres agents attendent un second regard : entente held list "
+     "--justification MOTIF"},
     {"held.none", "Nothing is held.", "Rien n'est retenu."},
     {"held.record", "{0}  {1}, by {2}, {3}  (record {4})",
      "{0}  {1}, de {2}, {3}  (enregistrement {4})"},
@@ -75,6 +79,11 @@ constexpr SentenceRow kRows[] = {
      "La phrase secrète de {0} est retirée."},
     {"session.open", "Your session is open; after {0} minutes without a call it locks.",
      "Votre session est ouverte ; après {0} minutes sans appel elle se verrouille."},
+    {"second.onward",
+     "what {0} gave: some of it goes on with its consent alone, or never, and no consent of {0} "
+     "goes along",
+     "ce que {0} a donné : une partie n'en part qu'avec son accord, ou jamais, et aucun accord de "
+     "{0} ne l'accompagne"},
     {"second.policy", "the sharing policy", "la politique de partage"},
     {"second.handling", "handling code {0}", "le code de traitement {0}"},
     {"second.free-text", "handling code H3, whose restrictions only a person can judge",

@@ -6,6 +6,18 @@ namespace entente {
 namespace {
 
 constexpr SentenceRow kRows[] = {
+    {"replaced.1",
+     "{0} stands until the log lets somebody have this one; then it is closed with all its copies.",
+     "{0} reste en vigueur jusqu'à ce que le journal remette celui-ci à quelqu'un ; il est alors "
+     "clos avec toutes ses copies."},
+    {"replaced.2", "{0} STANDS as before: this one goes to nobody.",
+     "{0} RESTE en vigueur : celui-ci ne va à personne."},
+    {"replaced.3", "{0} was wrong: it is closed with all its copies.",
+     "{0} était faux : il est clos avec toutes ses copies."},
+    {"replaced.in-vain",
+     "{0} was wrong: it is closed with all its copies, ALTHOUGH this one goes to nobody.",
+     "{0} était faux : il est clos avec toutes ses copies, BIEN QUE celui-ci n'aille à personne."},
+    {"replaced.refused", "{0} stands as before.", "{0} reste en vigueur."},
     {"render.title", "Sharing policy {0}, version {1}", "Politique de partage {0}, version {1}"},
     {"head.jurisdiction", "Jurisdiction", "Ressort"},
     {"head.version", "Version", "Version"},

@@ -89,6 +89,10 @@ constexpr SentenceRow kRows[] = {
      "L'instrument juridique ne couvre pas cette finalité."},
     {"policy-reason.narrowed-by-sender", "The sender keeps it back by hand.",
      "L'expéditeur le retient de sa propre décision."},
+    {"policy-reason.nobody-to-find",
+     "No section that says whom or what to find may go: the alert could never be found by.",
+     "Aucune section qui dit qui ou quoi trouver ne peut partir : le signalement ne servirait à "
+     "rien."},
     {"policy-reason.no-rule-allows", "No rule allows it.", "Aucune règle ne le permet."},
     {"policy-reason.withheld", "A rule withholds it.", "Une règle le retient."},
     {"policy-reason.forbidden", "A rule forbids it.", "Une règle l'interdit."},

@@ -33,7 +33,6 @@ class ConfigTable {
   // A path; a relative one is taken from the folder of the file.
   std::string Path(std::string_view key);
   std::string PathOr(std::string_view key, std::string_view otherwise);
-
   // The path of a plain file in the folder of this file or below, links followed: whoever wrote
   // this file may be another than whoever gives away what it names. Refused otherwise; whether
   // there is such a file is not asked.

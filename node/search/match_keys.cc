@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/agency.h"
 #include "core/base/day.h"
 #include "core/base/encoding.h"
 #include "core/base/sentences.h"
@@ -106,6 +107,11 @@ bool HasIbanCheck(const std::string& iban) {
   return rest == 1;
 }
 
+bool HasIbanShape(std::string_view value) {
+  return value.size() >= 15 && value.size() <= 34 && IsLetter(value[0]) && IsLetter(value[1]) &&
+         IsDigit(value[2]) && IsDigit(value[3]);
+}
+
 std::optional<std::string> DomainInAscii(std::string_view domain) {
   UErrorCode code = U_ZERO_ERROR;
   const std::unique_ptr<icu::IDNA> idna(
@@ -195,11 +201,19 @@ absl::StatusOr<MatchKey> VinKey(std::string_view vin) {
 
 absl::StatusOr<MatchKey> IbanKey(std::string_view iban) {
   const std::string value = Compact(iban);
-  const bool shaped = value.size() >= 15 && value.size() <= 34 && IsLetter(value[0]) &&
-                      IsLetter(value[1]) && IsDigit(value[2]) && IsDigit(value[3]);
-  if (!shaped) return Wrong("key.iban");
+  if (!HasIbanShape(value)) return Wrong("key.iban");
   if (!HasIbanCheck(value)) return Wrong("key.iban-check");
   return MatchKey{KeyKind::kIban, value};
+}
+
+bool IsWrongIban(std::string_view account) {
+  const auto any = [&](char first, char last) {
+    return std::ranges::any_of(account, [&](char c) { return c >= first && c <= last; });
+  };
+  const std::string value = Compact(account);
+  const bool one_case = !any('a', 'z') || !any('A', 'Z');
+  return one_case && HasIbanShape(value) && IsJurisdiction(value.substr(0, 2)) &&
+         !HasIbanCheck(value);
 }
 
 absl::StatusOr<MatchKey> PhoneKey(std::string_view phone) {

@@ -63,6 +63,9 @@ absl::StatusOr<MatchKey> PlateKey(std::string_view plate);
 absl::StatusOr<MatchKey> VinKey(std::string_view vin);
 // ISO 13616, check digits verified.
 absl::StatusOr<MatchKey> IbanKey(std::string_view iban);
+// Written as the IBAN of some State, in letters of one case, with check digits that do not fit. An
+// account of another kind, or the address of a crypto-asset, is none.
+bool IsWrongIban(std::string_view account);
 // E.164 digits; + or 00 must stand before the country code.
 absl::StatusOr<MatchKey> PhoneKey(std::string_view phone);
 // Lower case; the domain as IDNA writes it in ASCII.

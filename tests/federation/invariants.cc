@@ -105,6 +105,11 @@ bool HasCause(const World& world, const std::string& agency, const v1::Alarm& al
       alarm.code() == node::alarm::kExpiredOnTheWay) {
     return MayHaveExpired(world, agency);
   }
+  if (alarm.code() == node::alarm::kOldStands) {
+    return std::ranges::any_of(world.records, [&](const ModelRecord& record) {
+      return record.origin == agency && !record.in_place_of.empty();
+    });
+  }
   if (alarm.code() == node::alarm::kAnswerNotDelivered) {
     return world.clocks_wrong.ms != 0 || MayHaveExpired(world, agency);
   }
@@ -426,6 +431,7 @@ void CheckNoKeysLeft(World& world, const std::string& agency, bool all) {
 }  // namespace
 
 void CheckConverged(World& world) {
+  world.NoteReplaced();
   Records(world).Check();
   CheckCases(world);
   CheckRestrictions(world);

@@ -41,8 +41,9 @@ struct ModelRecord {
   std::map<std::string, bool> answers{};  // recipient -> taken, accepted at its desk
   std::set<std::string> unsure{};         // recipients whose desk died while it took an answer
   std::map<Piece, std::string> files{};   // attachment ids, which are section ids
+  std::string in_place_of{};              // it replaces this one, once somebody may have it
   bool recalled = false;                  // by itself, or by what took its place
-  bool recall_unsure = false;             // the desk died while it took the recall
+  bool recall_unsure = false;             // the desk died while it took the recall, or replaced
   bool restricted = false;                // kept, and not used
   bool obliged = false;                   // to onward:never, from some time on
   bool restrict_unsure = false;           // the desk died while it took the restriction

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -301,8 +302,31 @@ absl::StatusOr<v1::SendResponse> World::Correct(const std::string& old, v1::Reca
   // What is wrong goes before the new is sent: for that there may be no room.
   const bool maybe = IsRefusal(sent.status(), Reason::kDiskFull);
   scene.trace.Add(origin, "  in place of " + old);
-  NoteRecall(old, sent.status(), maybe && ground != v1::RECALL_GROUND_REPLACED);
+  if (ground != v1::RECALL_GROUND_REPLACED) {
+    NoteRecall(old, sent.status(), maybe);
+    return sent;
+  }
+  if (sent.ok()) FindRecord(sent->record_id())->in_place_of = old;
+  NoteRecall(old, absl::UnknownError("when somebody may have the new one"), sent.ok());
   return sent;
+}
+
+// Any of these says that the log let somebody have it.
+void World::NoteReplaced() {
+  static constexpr std::array kReleased = {
+      v1::RECIPIENT_STATE_LOGGED, v1::RECIPIENT_STATE_DELIVERED, v1::RECIPIENT_STATE_NOT_OPENED,
+      v1::RECIPIENT_STATE_TAKEN, v1::RECIPIENT_STATE_DECLINED};
+  for (size_t i = 0; i < records.size(); ++i) {
+    const ModelRecord record = records[i];
+    if (record.in_place_of.empty()) continue;
+    const auto sent = Sent(record.origin);
+    const auto found = sent.find(record.id);
+    if (found == sent.end()) continue;
+    const bool released = std::ranges::any_of(found->second, [](const v1::RecipientStatus& status) {
+      return std::ranges::find(kReleased, status.state()) != kReleased.end();
+    });
+    if (released) NoteRecall(record.in_place_of, absl::OkStatus(), false);
+  }
 }
 
 absl::StatusOr<v1::ShowResponse> World::Show(std::string_view agency, std::string_view record_id) {

@@ -59,9 +59,11 @@ class World {
   absl::Status Recall(ModelRecord& lead);
   // CONTESTED: it is not used; LAW: it goes on to nobody; LIFTED: it is used again.
   absl::Status Restrict(const std::string& id, v1::RestrictionGround ground);
-  // `wish` takes the place of the record `old`, which is closed for that reason.
+  // `wish` takes the place of the record `old`, which is closed for that reason; what is only
+  // replaced goes when somebody has the new one, and NoteReplaced() looks who has.
   absl::StatusOr<v1::SendResponse> Correct(const std::string& old, v1::RecallGround ground,
                                            LeadWish wish);
+  void NoteReplaced();
   absl::StatusOr<v1::ShowResponse> Show(std::string_view agency, std::string_view record_id);
   // Gives its id. All `members` are investigators.
   absl::StatusOr<std::string> OpenCase(std::string_view owner, const std::set<std::string>& members,

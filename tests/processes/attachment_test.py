@@ -84,7 +84,7 @@ class World:
 
     def send(self, path, urgency="normal"):
         draft = self.folder / f"{path.name}.toml"
-        draft.write_text(DRAFT.format(urgency=urgency) + FILE_SECTION.format(file=path))
+        draft.write_text(DRAFT.format(urgency=urgency) + FILE_SECTION.format(file=path.relative_to(draft.parent)))
         sent = self.run(ORIGIN, "information", "send", "--draft", draft, "--to", RECIPIENT, "--justification", "a test")
         return re.search(r'"record_id":\s*"([0-9a-f]{32})"', sent).group(1)
 

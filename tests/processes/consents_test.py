@@ -120,6 +120,19 @@ class Consents:
         errors(self.anna, NO, "expired", ["information", "send", "--draft", onward, "--to", "NL.fiu", "--consent", self.consent, *WHY],
                "recalled")
 
+    def bound(self):
+        """No rule of France asks for a consent at H1; what Germany obliged it to does, and then a second person looks."""
+        gave = self.say(self.dieter, ["information", "send", "--draft", self.draft("gave", INFORMATION, "H1"), "--to", "FR.fiu", *WHY])
+        self.has(self.anna, gave["record_id"])
+        onward = ["--draft", self.draft("bound", INFORMATION, "H1", 'obtained_from = ["DE"]'), "--to", "NL.fiu"]
+        preview, said = answers(self.anna, lambda style: ["information", "preview", *onward])
+        assert preview["recipients"][0]["second_person"] == ["onward:DE"], preview
+        assert "what DE gave" in said["en"].stdout and "HELD" in said["en"].stdout, said["en"].stdout
+        held = self.say(self.anna, ["information", "send", *onward, *WHY])["record_id"]
+        waiting, said = answers(self.rita, lambda style: ["status"])
+        assert waiting["held_waiting"] == "1" and "entente held list" in said["en"].stdout, said["en"].stdout
+        self.say(self.rita, ["held", "refuse", held, *WHY])
+
     def free_text(self):
         """H3: a person lets it go, and whoever reads it reads first what they may not do."""
         lead = self.draft("free", LEAD, handling="H3")
@@ -150,7 +163,8 @@ def main():
     (base / "own").mkdir()
     consents = Consents(federation, base / "own")
     try:
-        for part in (consents.asking, consents.giving, consents.passing_on, consents.taking_back, consents.free_text):
+        for part in (consents.asking, consents.giving, consents.passing_on, consents.taking_back, consents.free_text,
+                     consents.bound):
             print(f"consents: {part.__name__.replace('_', ' ')}", flush=True)
             part()
     except AssertionError as error:
