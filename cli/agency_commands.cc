@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/offline_checks.h"
-#include "cli/render.h"
+#include "cli/render_standing.h"
 #include "core/base/clock.h"
 #include "core/base/limits.h"
 #include "core/crypto/keyfile.h"

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/render.h"
 #include "cli/render_people.h"
+#include "cli/render_standing.h"
 #include "core/record/words.h"
 
 namespace entente::cli {

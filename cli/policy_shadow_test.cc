@@ -279,9 +279,9 @@ TEST(ExplainTest, ShowsTheConsentsThatWentAlong) {
   const ProgramOutcome out = Explain(exported, index);
   EXPECT_EQ(out.exit_code, 0) << out.output;
   EXPECT_THAT(out.output,
-              HasSubstr("  consent: about: suspect; data: financial, asset; from: "
-                        "2026-03-01T10:00:00.000Z; source: NL.fiu-demo; under: FIU-UNION-2024; "
-                        "until: 2026-03-01T10:01:00.000Z\n"));
+              HasSubstr("  consent: source: NL.fiu-demo; under: FIU-UNION-2024; about: suspect; "
+                        "data: financial, asset; from: 2026-03-01T10:00:00.000Z; until: "
+                        "2026-03-01T10:01:00.000Z\n"));
 }
 
 TEST(ExplainTest, SaysWhichRuleYieldedToAnOverride) {
@@ -303,14 +303,14 @@ TEST(ExplainTest, SaysWhichRuleYieldedToAnOverride) {
   const ProgramOutcome out = Explain(exported, yields);
   EXPECT_EQ(out.exit_code, 0) << out.output;
   EXPECT_THAT(out.output,
-              HasSubstr("  override: about: suspect, victim; data: financial; from: "
-                        "2026-03-01T10:00:00.000Z; rules: FR-OUT-910, FR-OUT-940; until: "
+              HasSubstr("  override: rules: FR-OUT-910, FR-OUT-940; about: suspect, victim; "
+                        "data: financial; from: 2026-03-01T10:00:00.000Z; until: "
                         "2026-03-01T11:00:00.000Z\n"));
   EXPECT_THAT(out.output, HasSubstr("5. What forbids the whole record\n"
                                     "   FR-OUT-910  What another State gave under H2 needs its "
                                     "consent (Directive (EU) 2016/680 art. 35(1)(c) (text read)"));
   EXPECT_THAT(out.output, HasSubstr(") yielded to an override in an emergency, in force until "
-                                    "2026-03-01T11:00:00.000Z\n   nothing"));
+                                    "2026-03-01T11:00:00.000Z\n   nothing stands against it"));
   EXPECT_THAT(out.output, Not(HasSubstr("FR-OUT-940  ")));
   EXPECT_THAT(out.output, HasSubstr("The log says the same."));
   EXPECT_THAT(Explain(exported, yields, "--language fr").output,

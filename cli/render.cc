@@ -16,17 +16,8 @@
 namespace entente::cli {
 namespace {
 
-using Row = std::vector<std::string>;
-
 std::string NumberWord(Language language, std::string_view group, int number) {
   return Word(language, group, std::to_string(number));
-}
-
-// Names of columns, from the catalogue.
-Row Heads(Language language, std::initializer_list<std::string_view> names) {
-  Row row;
-  for (std::string_view name : names) row.push_back(Say(language, "column." + std::string(name)));
-  return row;
 }
 
 template <typename Texts>
@@ -72,8 +63,6 @@ std::string ReasonText(Language language, const v1::RecipientStatus& recipient) 
                         recipient.state() == v1::RECIPIENT_STATE_DECLINED;
   return answered ? recipient.reason() : ReasonWords(language, recipient.reason());
 }
-
-std::string YesNo(Language language, bool value) { return Say(language, value ? "yes" : "no"); }
 
 std::string WithheldNote(Language language, uint32_t count) {
   return count == 0 ? "" : Say(language, "lead.withheld", {std::to_string(count)});
@@ -222,46 +211,6 @@ absl::StatusOr<std::string> RenderJson(const google::protobuf::Message& message)
   if (!status.ok()) return absl::InternalError(status.ToString());
   // Written anew, since its writer lets some characters through that turn the direction.
   return JsonLine(Json::parse(text));
-}
-
-std::string RenderStatus(Language language, const v1::StatusResponse& status) {
-  std::string out =
-      Say(language, "status.head",
-          {status.agency(), status.federation(), status.log_origin(),
-           std::to_string(status.tree_size()), InstantText(status.checkpoint_seen_ms())}) +
-      "\n";
-  if (status.quorum() == "none") out += Say(language, "status.quorum-none") + "\n";
-  out += status.broker_connected()
-             ? Say(language, "status.connected") + "\n"
-             : Say(language, "status.not-connected", {status.broker_error()}) + "\n";
-  out += Say(language, "status.counts",
-             {std::to_string(status.outbox_waiting()), std::to_string(status.inbox_unread())}) +
-         "\n";
-  if (status.outside_reads() > 0) {
-    out += Say(language, "outside.waiting", {std::to_string(status.outside_reads())}) + "\n";
-  }
-  if (status.overrides_to_review() > 0) {
-    out +=
-        Say(language, "override.to-review", {std::to_string(status.overrides_to_review())}) + "\n";
-  }
-  if (status.held_waiting() > 0) {
-    out += Say(language, "held.waiting", {std::to_string(status.held_waiting())}) + "\n";
-  }
-  if (!status.passphrase_set()) out += Say(language, "session.none") + "\n";
-  for (const auto& alarm : status.alarms()) {
-    out += Say(language, "status.alarm",
-               {alarm.code(), InstantText(alarm.since_ms()),
-                AlarmWords(language, alarm.code(), alarm.text())});
-    if (alarm.count() > 1) {
-      out += " " + Say(language, "status.alarm-count", {std::to_string(alarm.count())});
-    }
-    out += "\n";
-  }
-  if (status.alarms_left_out() > 0) {
-    out +=
-        Say(language, "status.alarms-left-out", {std::to_string(status.alarms_left_out())}) + "\n";
-  }
-  return out;
 }
 
 std::string RenderPreviews(Language language, const Previews& recipients) {
@@ -491,25 +440,6 @@ std::string RenderShown(Language language, const v1::ShowResponse& shown) {
     out += "\n" + Say(language, "show.receipt", {shown.receipt_path()}) + "\n";
   }
   return out;
-}
-
-std::string RenderKeys(Language language, const v1::KeysResponse& response) {
-  std::vector<Row> rows = {Heads(language, {"use", "state", "from", "until", "key"})};
-  for (const auto& key : response.keys()) {
-    rows.push_back({Word(language, "use", key.use()), Word(language, "key", key.state()),
-                    InstantText(key.from_ms()), InstantText(key.until_ms()), key.key_id()});
-  }
-  return Table(rows);
-}
-
-std::string RenderAgencies(Language language, const v1::ListAgenciesResponse& response) {
-  std::vector<Row> rows = {Heads(language, {"agency", "kind", "state", "ready", "policy", "name"})};
-  for (const auto& agency : response.agencies()) {
-    rows.push_back({agency.agency(), agency.kind(), Word(language, "agency", agency.state()),
-                    YesNo(language, agency.has_delivery_key()),
-                    std::to_string(agency.policy_version()), agency.name()});
-  }
-  return Table(rows);
 }
 
 }  // namespace entente::cli

@@ -13,7 +13,6 @@ namespace entente::cli {
 // Of any of them, on one line of ASCII: docs/json.md. INTERNAL when it cannot be written.
 absl::StatusOr<std::string> RenderJson(const google::protobuf::Message& message);
 
-std::string RenderStatus(Language language, const v1::StatusResponse& status);
 using Previews = google::protobuf::RepeatedPtrField<v1::RecipientPreview>;
 // By the sender's own policy; what the destination's says is not known here.
 std::string RenderPreviews(Language language, const Previews& recipients);
@@ -30,7 +29,5 @@ std::string RenderRecipients(
 std::string RenderRecords(Language language, const v1::ListResponse& response, bool received);
 std::string RenderInbox(Language language, const v1::InboxResponse& response);
 std::string RenderShown(Language language, const v1::ShowResponse& response);
-std::string RenderKeys(Language language, const v1::KeysResponse& response);
-std::string RenderAgencies(Language language, const v1::ListAgenciesResponse& response);
 
 }  // namespace entente::cli

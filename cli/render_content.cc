@@ -14,8 +14,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-using Row = std::vector<std::string>;
-
 void Append(std::string& text, std::string_view more, std::string_view between) {
   if (more.empty()) return;
   if (!text.empty()) text += between;

@@ -9,8 +9,6 @@
 namespace entente::cli {
 namespace {
 
-using Row = std::vector<std::string>;
-
 std::string MeasureWord(Language language, v1::LeadMeasure measure) {
   return Word(language, "measure", std::to_string(measure));
 }

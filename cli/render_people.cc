@@ -8,16 +8,6 @@
 namespace entente::cli {
 namespace {
 
-using Row = std::vector<std::string>;
-
-Row Heads(Language language, std::initializer_list<std::string_view> names) {
-  Row row;
-  for (const std::string_view name : names) {
-    row.push_back(Say(language, "column." + std::string(name)));
-  }
-  return row;
-}
-
 std::string RoleWords(Language language, const v1::Officer& officer) {
   Row roles;
   for (const std::string& role : officer.roles()) roles.push_back(Word(language, "role", role));

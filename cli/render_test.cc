@@ -10,6 +10,7 @@
 #include "cli/render_lead.h"
 #include "cli/render_people.h"
 #include "cli/render_restrict.h"
+#include "cli/render_standing.h"
 #include "cli/text.h"
 
 namespace entente::cli {

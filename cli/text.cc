@@ -38,7 +38,7 @@ std::string PrintableBlock(std::string_view text) {
   }
 }
 
-std::string Table(const std::vector<std::vector<std::string>>& rows) {
+std::string Table(const std::vector<Row>& rows) {
   std::vector<std::vector<std::string>> shown = rows;
   std::vector<size_t> widths;
   for (auto& row : shown) {
@@ -90,6 +90,16 @@ std::string AlarmWords(Language language, std::string_view code, std::string_vie
   if (!HasSentence(key)) return std::string(text);
   return Say(language, key) + " (" + std::string(text) + ")";
 }
+
+Row Heads(Language language, std::initializer_list<std::string_view> names) {
+  Row row;
+  for (const std::string_view name : names) {
+    row.push_back(Say(language, "column." + std::string(name)));
+  }
+  return row;
+}
+
+std::string YesNo(Language language, bool value) { return Say(language, value ? "yes" : "no"); }
 
 std::string InstantText(uint64_t ms) {
   return ms == 0 ? "-" : FormatInstant(Instant{static_cast<int64_t>(ms)});

@@ -19,9 +19,10 @@ using entente::Printable;
 // pass for a line that the program wrote itself.
 std::string PrintableBlock(std::string_view text);
 
+using Row = std::vector<std::string>;
 // Columns padded to their widest cell, two spaces apart; widths count code points. Every cell is
 // made printable.
-std::string Table(const std::vector<std::vector<std::string>>& rows);
+std::string Table(const std::vector<Row>& rows);
 
 // A sentence of the catalogue, every argument made printable.
 std::string Say(Language language, std::string_view key,
@@ -37,6 +38,9 @@ std::string ReasonWords(Language language, std::string_view code);
 // What an alarm means and what to do, before what its node says of the case.
 std::string AlarmWords(Language language, std::string_view code, std::string_view text);
 
+// Names of columns, from the catalogue.
+Row Heads(Language language, std::initializer_list<std::string_view> names);
+std::string YesNo(Language language, bool value);
 std::string InstantText(uint64_t ms);
 
 }  // namespace entente::cli

@@ -80,7 +80,7 @@ absl::Status NoteOnward(const Ground& ground, const v1::Draft& draft,
   if (!bound.ok()) return bound.status();
   for (const auto& [state, obligation] : *bound) {
     preview.add_onward(Text(state, " ", obligation));
-    preview.add_second_person(Text("onward:", state));
+    preview.add_second_person(Text("onward", ":", state));
   }
   std::ranges::sort(*preview.mutable_second_person());
   return absl::OkStatus();

@@ -77,7 +77,7 @@ class PolicyChange : public CalmWorld {
                                     .urgency = static_cast<v1::Urgency>(scene.Between(1, 3))});
         break;
       case 2:
-        Change({scene.Chance(500), scene.Chance(700)});
+        Change({scene.Chance(500), scene.Chance(500)});
         break;
       case 3:
         world_.link(kRecipient).CutFor(scene.Between(limits::kMinuteMs, 3 * limits::kHourMs));

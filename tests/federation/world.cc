@@ -307,7 +307,9 @@ absl::StatusOr<v1::SendResponse> World::Correct(const std::string& old, v1::Reca
     return sent;
   }
   if (sent.ok()) FindRecord(sent->record_id())->in_place_of = old;
-  NoteRecall(old, absl::UnknownError("when somebody may have the new one"), sent.ok());
+  // Kept, it may be, when the desk died over it.
+  const bool kept = sent.ok() || absl::IsInternal(sent.status());
+  NoteRecall(old, absl::UnknownError("when somebody may have the new one"), kept);
   return sent;
 }
 

@@ -17,6 +17,7 @@ import time
 
 from desk import ROOT
 from federation import Federation
+from offline import in_vain
 from terminal import DONE, INPUT, NO, NOT_REACHED, STYLES, USAGE, Author, Person, answers, check_exit, errors, one_line_of_json, until
 
 WHY = ["--justification", "a test"]
@@ -46,7 +47,7 @@ class Commands:
         share = ["authority", "sign-federation-file", "groups", "policy/examples/groups.toml", *federation, "--authority-key", key,
                  "--out", self.folder / "groups.txt"]
         assert answers(self.nobody, lambda style: share)[0] == {"signed": str(self.folder / "groups.txt")}
-        self.in_vain(federation, key, share)
+        in_vain(self.nobody, self.demo, self.folder, [*federation, "--authority-key", key], share)
         calendar = ["authority", "sign-calendar", "BR", "policy/examples/calendar-br.toml", *federation, "--authority-key", key]
         answers(self.nobody, lambda style: [*calendar, "--version", "1", "--out", self.folder / "calendar.txt"])
         errors(self.nobody, INPUT, "input-refused", [*calendar, "--version", "2", "--out", self.folder / "calendar.txt"], "version 1")
@@ -62,29 +63,6 @@ class Commands:
                                                          "--authority-key", key, "--out", f"{out}-renewal-{style}"])
         assert renewed["signed"] == f"{out}-renewal-json", renewed
         self.publishing(out)
-
-    def in_vain(self, federation, key, share):
-        """What no broker would take is not signed, and whose signatures are too few is told so: on a machine without a line."""
-        genesis = ["--genesis", self.demo / "genesis.toml"]
-        policy = ["authority", "sign-policy", "FR", "policy/examples/fr.toml", *federation, "--keys", self.folder / "policy-json",
-                  "--out", self.folder / "vain.txt", "--version"]
-        errors(self.nobody, INPUT, "input-refused", [*policy, "9"], "version 1")
-        errors(self.nobody, INPUT, "input-refused", [*policy[:2], "BR", *policy[3:], "1"], "FR")
-        errors(self.nobody, INPUT, "input-refused", [*policy[:3], "README.md", *policy[4:], "1"], "README.md:1:")
-        errors(self.nobody, INPUT, "input-refused", [*share[:2], "instruments", *share[3:]], "groups.toml:")
-        errors(self.nobody, INPUT, "input-refused", [*share[:2], "labels", *share[3:]], "vocabulary")
-        counted, said = answers(self.nobody, lambda style: [*share, *genesis])
-        assert counted["missing"] == 2 and "2 MORE" in said["en"].stdout, said["en"].stdout
-        errors(self.nobody, INPUT, "input-refused", [*share, "--authority-key", f"{key},{key}", *genesis], "FR")
-        enrol = ["agency", "enrol", "FR.vain", *federation, "--keys", self.folder / "vain", "--request", self.folder / "vain.txt"]
-        errors(self.nobody, INPUT, "input-refused", [*enrol, "--kind", "wizard", "--name", "N"], "police")
-        errors(self.nobody, INPUT, "input-refused", [*enrol, "--kind", "police", "--name", "N\u202eM"], "<U+202E>")
-        assert not (self.folder / "vain").exists() and not (self.folder / "vain.txt").exists(), "nothing is made"
-        answers(self.nobody, lambda style: ["agency", "enrol", f"FR.vain-{style}", *enrol[3:5], "--kind", "police", "--name", "N",
-                                            "--keys", self.folder / f"vain-{style}", "--request", self.folder / f"vain-{style}.txt"])
-        approve = ["agency", "approve", self.folder / "vain-en.txt", *federation, "--out", self.folder / "vain.txt", *genesis]
-        errors(self.nobody, INPUT, "input-refused", [*approve, "--authority-key", self.demo / "authority-DE/authority.key"], "FR")
-        answers(self.nobody, lambda style: [*approve, "--authority-key", key])
 
     def certificates(self):
         """A certificate from an authority of its own: asked for, signed by openssl, and judged as peers will."""
