@@ -45,7 +45,8 @@ std::string GroundRefusal(const std::string& word) {
   const auto& grounds = *v1::RestrictionGround_descriptor();
   const auto* const ground = ValueOf(grounds, word);
   const bool restricts = ground != nullptr && ground->number() != v1::RESTRICTION_GROUND_LIFTED;
-  return restricts ? "" : "write one of " + CodesOf(grounds) + "; to lift: entente restrict lift";
+  if (restricts) return "";
+  return "write one of contested, evidence, source, law, safety; to lift: entente restrict lift";
 }
 
 // Which record, where, and why in words: of what restricts and of what lifts.

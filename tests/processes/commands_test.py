@@ -300,7 +300,7 @@ class Commands:
         assert "goes to nobody" in share.stdout, share.stdout
         errors(self.anna, NO, "malformed", ["case", "show", "nonsense"], "nonsense")
         errors(self.anna, INPUT, "input-refused", ["case", "change", case["en"], "--add", "CH.fiu=king", *WHY], "king")
-        errors(self.anna, INPUT, "input-refused", ["case", "change", case["en"], "--expires", "next year", *WHY], "next year")
+        errors(self.anna, INPUT, "input-refused", ["case", "change", case["en"], "--expires", "next year", *WHY], "--expires: write an instant")
         in_a_year = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 300 * 86_400))
         check_exit(self.anna.run(["case", "change", case["en"], "--expires", in_a_year, *WHY], "en"), DONE, "a case until an instant")
 

@@ -31,7 +31,7 @@ class Federation:
 
     def found(self):
         """Makes everything and starts it; returns when every agency can receive."""
-        codes = " ".join(agency[:2] for agency in self.agencies)
+        codes = " ".join(dict.fromkeys(agency[:2] for agency in self.agencies))
         script = (f"set -euo pipefail; cd {ROOT}; source deploy/say; source deploy/demo-data/federation; bin={self.bin}; "
                   f"AGENCIES='{' '.join(self.agencies)}'; JURISDICTIONS='{codes}'; make_federation {self.demo}; start_broker; "
                   "found_federation; for a in $AGENCIES; do start_node $demo $a; done; wait_ready")

@@ -10,7 +10,7 @@ def in_vain(nobody, demo, folder, signed, share):
               "--out", folder / "vain.txt", "--version"]
     errors(nobody, INPUT, "input-refused", [*policy, "9"], "version 1")
     errors(nobody, INPUT, "input-refused", [*policy[:2], "BR", *policy[3:], "1"], "FR")
-    errors(nobody, INPUT, "input-refused", [*policy[:3], "README.md", *policy[4:], "1"], "README.md:1:")
+    errors(nobody, INPUT, "input-refused", [*policy[:3], "README.md", *policy[4:], "1"], "README.md:")
     errors(nobody, INPUT, "input-refused", [*share[:2], "instruments", *share[3:]], "groups.toml:")
     errors(nobody, INPUT, "input-refused", [*share[:2], "labels", *share[3:]], "vocabulary")
     counted, said = answers(nobody, lambda style: [*share, *genesis])

@@ -14,7 +14,8 @@ import shutil
 import sys
 import tempfile
 
-from commands_test import DONE, NO, INPUT, USAGE, Person, STYLES, WHY, answers, errors, until
+from commands_test import WHY
+from terminal import DONE, INPUT, NO, STYLES, USAGE, Person, answers, errors, until
 
 from federation import Federation
 
@@ -143,7 +144,7 @@ class Overrides:
             listed, said = answers(person, lambda style: ["override", "list"])
             assert {one["finding"] for one in listed["overrides"]} == {"OVERRIDE_FINDING_JUSTIFIED"}, listed
             assert "looked at, fr" in said["en"].stdout, said["en"].stdout
-        assert self.rita.run(["override", "review", self.records["en"], "--finding", "perhaps", "--text", "x"], "json").returncode == USAGE
+        assert self.rita.run(["override", "review", self.records["en"], "--finding", "perhaps", "--text", "x"], "json").returncode == INPUT
         errors(self.anna, NO, "not-authorised", ["override", "review", self.records["en"], "--finding", "justified", "--text", "x"])
         for person in (self.anna, self.nina, self.gerd):
             assert not self.say(person, ["status"])["alarms"], self.say(person, ["status"])

@@ -12,7 +12,8 @@ import shutil
 import sys
 import tempfile
 
-from commands_test import DONE, NO, USAGE, Person, STYLES, WHY, answers, errors, until
+from commands_test import WHY
+from terminal import DONE, INPUT, NO, STYLES, USAGE, Person, answers, errors, until
 
 from federation import Federation
 
@@ -72,7 +73,7 @@ class Restrictions:
         _, said = answers(self.dieter, lambda style: ["inbox", "--restricted"])
         assert "RESTRICTED" in said["en"].stdout and "LIMITÉ" in said["fr"].stdout, said["en"].stdout
         errors(self.anna, USAGE, "usage", ["restrict", *WHY])
-        errors(self.anna, USAGE, "usage", ["restrict", self.leads["en"], "--ground", "lifted", *WHY])
+        errors(self.anna, INPUT, "input-refused", ["restrict", self.leads["en"], "--ground", "lifted", *WHY], "restrict lift")
         errors(self.anna, USAGE, "usage", ["restrict", self.leads["en"], "--ground", "law"])
         errors(self.anna, USAGE, "usage", ["restrict", "lift", self.leads["en"], "--ground", "law", *WHY])
         errors(self.anna, NO, "label-missing:restriction", ["restrict", self.leads["en"], "--ground", "law", *WHY])
