@@ -183,7 +183,7 @@ absl::StatusOr<std::vector<std::string>> TakeBack(Ground& ground, Outbox& outbox
   if (!more.ok()) return more.status();
   told.insert(told.end(), more->begin(), more->end());
   std::ranges::sort(told);
-  told.erase(std::ranges::unique(told).begin(), told.end());
+  told.erase(std::unique(told.begin(), told.end()), told.end());
   return told;
 }
 
