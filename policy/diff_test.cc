@@ -381,6 +381,21 @@ TEST(Lint, APolicyThatSaysWhatItMeansHasNoWarning) {
   EXPECT_THAT(WarningsOf(world), IsEmpty());
 }
 
+// Of one among the organisations, which an instrument names.
+TEST(Lint, TheFileOfTheOrganisationsIsThatOfEach) {
+  World world;
+  World::PolicyText text;
+  text.rules = RuleText("outbound.allow", "A",
+                        "to = [\"BR\"]\nfor_purpose = [\"investigate\"]\nabout = [\"suspect\"]\n"
+                        "data = [\"identity\"]\nunder = [\"WIDE\"]\n");
+  world.policies.emplace("ORG", text);
+  const SnapshotParts parts = world.Parts();
+  EXPECT_THAT(
+      FindWarnings(world.Parsed("ORG"), PublishedVocabulary(), parts.groups, parts.instruments)
+          .value(),
+      IsEmpty());
+}
+
 TEST(Lint, AnAllowThatAnotherMakesNeedless) {
   World world;
   world.of("FR").rules = AllowOut("A") + AllowOut("B", "to_kind = [\"police\"]\n");

@@ -9,7 +9,7 @@
 
 #include "core/base/instant.h"
 #include "core/base/limits.h"
-#include "policy/snapshot.h"
+#include "policy/alone.h"
 #include "policy/space.h"
 #include "policy/tables.h"
 
@@ -93,21 +93,10 @@ class Linter {
   absl::StatusOr<std::vector<Warning>> Run(const Vocabulary& vocabulary) {
     CheckEnd();
     CheckMembers();
-    SnapshotParts parts;
-    parts.groups = groups_;
-    parts.instruments = instruments_;
-    parts.policies = {{policy_, policy_.valid.from}};
-    parts.agencies = Named();
-    const auto snapshot = Snapshot::Compile(vocabulary, parts);
-    if (!snapshot.ok()) return snapshot.status();
-    const Tables& tables = (*snapshot)->tables();
-    const PolicyTables& compiled =
-        *tables.PolicyAt(StateNumber(policy_.jurisdiction), policy_.valid.from);
-    absl::Status status =
-        CheckHalf(Direction::kOutbound, policy_.outbound, tables, compiled.outbound);
-    if (status.ok()) {
-      status = CheckHalf(Direction::kInbound, policy_.inbound, tables, compiled.inbound);
-    }
+    const auto alone = Alone::Compile(policy_, vocabulary, groups_, instruments_);
+    if (!alone.ok()) return alone.status();
+    absl::Status status = CheckHalf(Direction::kOutbound, policy_.outbound, *alone);
+    if (status.ok()) status = CheckHalf(Direction::kInbound, policy_.inbound, *alone);
     if (!status.ok()) return status;
     std::ranges::stable_sort(warnings_, [](const Warning& a, const Warning& b) {
       return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);
@@ -141,27 +130,10 @@ class Linter {
     }
   }
 
-  // Every agency that a rule names, as if it were registered: that is no fault of the policy.
-  std::vector<Agency> Named() const {
-    std::set<std::string> ids;
-    for (const auto* half : {&policy_.outbound, &policy_.inbound}) {
-      for (const std::string& id : AgenciesNamed(*half)) ids.insert(id);
-    }
-    std::vector<Agency> out;
-    for (const std::string& id : ids) {
-      const auto parsed = AgencyId::Parse(id);
-      if (parsed.ok()) out.push_back({*parsed, "", id, {{0}, {}}, {}});
-    }
-    return out;
-  }
-
-  absl::Status CheckHalf(Direction direction, const std::vector<Rule>& rules, const Tables& tables,
-                         const SideTables& compiled) {
-    const auto space =
-        Space::Make(direction, policy_.jurisdiction,
-                    {{&tables, &compiled, policy_.valid.from, AgenciesNamed(rules)}});
+  absl::Status CheckHalf(Direction direction, const std::vector<Rule>& rules, const Alone& alone) {
+    const auto space = alone.SpaceAt(direction, policy_.valid.from);
     if (!space.ok()) return space.status();
-    const Effects effects(*space, compiled);
+    const Effects effects(*space, *alone.RulesAt(direction, policy_.valid.from));
     for (size_t i = 0; i < rules.size(); ++i) {
       const Rule& rule = rules[i];
       if (rule.kind == RuleKind::kNotTogether) continue;  // asked of several atoms at once

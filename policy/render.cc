@@ -5,6 +5,8 @@
 
 #include "policy/article.h"
 #include "policy/country.h"
+#include "policy/cuts.h"
+#include "policy/prose.h"
 #include "policy/wording.h"
 
 namespace entente::policy {
@@ -26,6 +28,11 @@ class Renderer {
     if (!outbound.ok()) return outbound.status();
     const auto inbound = Matrices(Direction::kInbound);
     if (!inbound.ok()) return inbound.status();
+    for (const Direction direction : {Direction::kOutbound, Direction::kInbound}) {
+      auto cuts = CutsOf(setting_, policy_, direction);
+      if (!cuts.ok()) return cuts.status();
+      cuts_.merge(*cuts);
+    }
     out_.language = language_;
 
     const std::string of = OfJurisdiction(language_, policy_.jurisdiction);
@@ -147,12 +154,32 @@ class Renderer {
         Say("render.article", {std::to_string(ArticleNumber(policy_, rule.id)), rule.title});
     article.facts = {{Say("render.rule"), rule.id}, {Say("render.law"), rule.law}};
     article.items = ArticleSentences(setting_, policy_, rule, direction);
+    AddCuts(rule, direction, article.items);
     if (rule.kind == RuleKind::kAllow && !used_.contains(rule.id)) {
       const bool outbound = direction == Direction::kOutbound;
       article.items.push_back(Say(outbound ? "render.unused-out" : "render.unused-in",
                                   {InstantInWords(language_, setting_.at, 0)}));
     }
     out_.blocks.push_back(std::move(article));
+  }
+
+  // Whoever reads what an article permits learns there what others take from it.
+  void AddCuts(const Rule& rule, Direction direction, std::vector<std::string>& sentences) const {
+    const auto found = cuts_.find(rule.id);
+    if (found == cuts_.end()) return;
+    for (const RuleKind kind : kRuleKinds) {
+      std::vector<std::string> numbers;
+      for (const Rule& other :
+           direction == Direction::kOutbound ? policy_.outbound : policy_.inbound) {
+        if (other.kind != kind || !found->second.contains(other.id)) continue;
+        numbers.push_back(std::to_string(ArticleNumber(policy_, other.id)));
+      }
+      if (numbers.empty()) continue;
+      const std::string articles =
+          Say(numbers.size() == 1 ? "render.cut-article" : "render.cut-articles",
+              {Listed(language_, Join::kAnd, numbers)});
+      sentences.push_back(Say("render.cut." + std::to_string(static_cast<int>(kind)), {articles}));
+    }
   }
 
   void Signatures() {
@@ -179,6 +206,7 @@ class Renderer {
   const Policy& policy_;
   const RenderRequest& request_;
   std::set<std::string> used_;
+  Cuts cuts_;
   Document out_;
 };
 

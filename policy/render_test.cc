@@ -315,6 +315,18 @@ TEST(Render, WhoIsSuspendedTakesNoPart) {
   EXPECT_THAT(during, HasSubstr("until 20 June 2026 at 00:00 (UTC)."));
 }
 
+TEST(Render, AnArticleSaysWhichOthersTakeSomethingBack) {
+  World world = FrenchWorld();
+  world.of("FR").rules += RuleText("outbound.withhold", "FR-F", "data = [\"identity\"]\n") +
+                          RuleText("outbound.withhold", "FR-G", "about = [\"suspect\"]\n");
+  const std::string english = DocumentText(PageOf(world).document);
+  EXPECT_THAT(english, HasSubstr("  Subject to articles 3 and 4: data that are named there"));
+  EXPECT_THAT(english, HasSubstr("  Subject to article 5: a record that puts together"));
+  EXPECT_THAT(english, HasSubstr("  Subject to article 7: a record that is named there"));
+  EXPECT_THAT(DocumentText(PageOf(world, Language::kFrench).document),
+              HasSubstr("  Sous réserve des articles 3 et 4 : les données qui y sont nommées"));
+}
+
 // From the instant at which Brazil is no party any more.
 TEST(Render, AnArticleByWhichNothingGoesSaysSo) {
   World world = FrenchWorld();

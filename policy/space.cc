@@ -36,10 +36,17 @@ class Space::Builder {
   Builder(Space& space, Direction direction, std::string state)
       : space_(space), direction_(direction), state_(std::move(state)) {
     std::set<std::string> ids;
+    std::set<std::string> own = {state_ + std::string(kAnyAgency)};
     for (const HalfVersion& version : space_.versions_) {
-      for (const InstrumentRow& row : version.tables->instruments) ids.insert(row.id);
+      for (const InstrumentRow& row : version.tables->instruments) {
+        ids.insert(row.id);
+        if (state_ != "ORG") continue;
+        for (const auto& [party, member] : row.organisations) own.insert(party);
+      }
     }
-    instruments_.assign(ids.begin(), ids.end());
+    for (const std::string& id : ids) {
+      for (const std::string& one : own) instruments_.push_back({id, one});
+    }
   }
 
   absl::Status Run() {
@@ -76,7 +83,8 @@ class Space::Builder {
       cut.rows.resize(versions().size());
       for (size_t v = 0; v < rows.size(); ++v) cut.rows[v].push_back(rows[v]);
     }
-    cut.classes[place->second].push_back(value);
+    std::vector<std::string>& values = cut.classes[place->second];
+    if (values.empty() || values.back() != value) values.push_back(value);
     return fresh;
   }
 
@@ -86,10 +94,15 @@ class Space::Builder {
     return index == nullptr ? nullptr : &tables.instruments[*index];
   }
 
-  bool Serves(size_t version, const std::string& id, const std::string& other) const {
-    const InstrumentRow* row = Row(version, id);
-    const std::string own_agency = state_ + std::string(kAnyAgency);
-    const Party own{StateNumber(state_), own_agency};
+  // The file of the organisations is that of each: an instrument may serve one and not the others.
+  struct Under {
+    std::string id;
+    std::string own;  // an agency there
+  };
+
+  bool Serves(size_t version, const Under& under, const std::string& other) const {
+    const InstrumentRow* row = Row(version, under.id);
+    const Party own{StateNumber(state_), under.own};
     const Party partner{StateNumber(StateOf(other)), other};
     const bool outbound = direction_ == Direction::kOutbound;
     return row != nullptr &&
@@ -130,7 +143,7 @@ class Space::Builder {
         const AgencyRow* registered = version.tables->agencies.Find(agency);
         end.number = registered == nullptr ? kNone : registered->number;
         rows.push_back(PartyMask(*version.rules, *version.tables, end, version.at));
-        for (const std::string& id : instruments_) more += Serves(v, id, agency) ? '1' : '0';
+        for (const Under& one : instruments_) more += Serves(v, one, agency) ? '1' : '0';
       }
       // Whether a State's own data is asked for by name depends on which State it is.
       if (direction_ == Direction::kInbound)
@@ -144,19 +157,19 @@ class Space::Builder {
     space_.serves_.assign(versions().size(),
                           std::vector<std::vector<uint8_t>>(party_agency_.size()));
     space_.instrument_.resize(versions().size());
-    for (const std::string& id : instruments_) {
+    for (const Under& one : instruments_) {
       std::vector<Mask> rows;
       std::string more;
       for (size_t v = 0; v < versions().size(); ++v) {
         const Tables& tables = *versions()[v].tables;
-        const InstrumentRow* row = Row(v, id);
+        const InstrumentRow* row = Row(v, one.id);
         rows.push_back(UnderMask(*versions()[v].rules, IndexOf(v, row)));
-        for (const std::string& agency : party_agency_) more += Serves(v, id, agency) ? '1' : '0';
+        for (const std::string& agency : party_agency_) more += Serves(v, one, agency) ? '1' : '0';
         if (row == nullptr) continue;
         more += std::to_string(row->purposes) + ' ' + std::to_string(row->data) + ' ' +
                 Joined(ObligationTexts(tables, row->obligations));
       }
-      if (Put(Axis::kInstrument, id, rows, more)) AddInstrument(id);
+      if (Put(Axis::kInstrument, one.id, rows, more)) AddInstrument(one);
     }
   }
 
@@ -165,11 +178,11 @@ class Space::Builder {
     return static_cast<uint32_t>(row - versions()[version].tables->instruments.data());
   }
 
-  void AddInstrument(const std::string& id) {
+  void AddInstrument(const Under& one) {
     for (size_t v = 0; v < versions().size(); ++v) {
-      space_.instrument_[v].push_back(IndexOf(v, Row(v, id)));
+      space_.instrument_[v].push_back(IndexOf(v, Row(v, one.id)));
       for (size_t p = 0; p < party_agency_.size(); ++p) {
-        space_.serves_[v][p].push_back(Serves(v, id, party_agency_[p]) ? 1 : 0);
+        space_.serves_[v][p].push_back(Serves(v, one, party_agency_[p]) ? 1 : 0);
       }
     }
   }
@@ -253,7 +266,7 @@ class Space::Builder {
   Space& space_;
   const Direction direction_;
   const std::string state_;
-  std::vector<std::string> instruments_;   // ids of all versions
+  std::vector<Under> instruments_;         // of all versions
   std::vector<std::string> party_agency_;  // by class of the other side, one that stands for it
   std::array<std::map<std::string, size_t>, kAxes> numbers_;
 };

@@ -140,6 +140,15 @@ constexpr SentenceRow kRows[] = {
     {"render.article", "Article {0}. {1}", "Article {0}. {1}"},
     {"render.rule", "Rule", "Règle"},
     {"render.law", "Rests on", "Fondement"},
+    {"render.cut-article", "article {0}", "de l'article {0}"},
+    {"render.cut-articles", "articles {0}", "des articles {0}"},
+    {"render.cut.1", "Subject to {0}: data that are named there are kept back all the same.",
+     "Sous réserve {0} : les données qui y sont nommées sont retenues malgré tout."},
+    {"render.cut.2", "Subject to {0}: a record that is named there is refused as a whole.",
+     "Sous réserve {0} : un enregistrement qui y est nommé est refusé en entier."},
+    {"render.cut.3",
+     "Subject to {0}: a record that puts together what is named there is refused as a whole.",
+     "Sous réserve {0} : un enregistrement qui réunit ce qui y est nommé est refusé en entier."},
     {"render.unused-in",
      "On {0} nothing comes in by this article: no instrument in force between the two would carry "
      "it, other articles keep all of it back, or it obliges to what the authorities here cannot "
