@@ -197,11 +197,13 @@ absl::Status Inbox::TakeAside(Instant now) {
   for (const auto& [key, checkpoint, delivery] : rows) {
     store::WriteBatch batch;
     PairsIn pairs(ground_->db);
-    status = TakeNotice(*ground_, delivery, checkpoint, pairs, batch, now);
+    PairsOut numbers(ground_->db);
+    status = TakeNotice(*ground_, delivery, checkpoint, pairs, numbers, batch, now);
     if (absl::IsInternal(status)) return status;
     if (!status.ok() && !RefusalOf(status)) continue;
     // What is refused has its own alarm, and must not come again and again.
     if (status.ok()) pairs.AddTo(batch);
+    if (status.ok()) numbers.AddTo(batch);
     if (!status.ok()) batch.Truncate(0);
     batch.Delete(kNode, key);
     ground_->alarms.Clear(alarm::kLocalFault, key.substr(kAside.size()));
@@ -216,11 +218,13 @@ absl::Status Inbox::TakeWhole(const v1::Delivery& delivery, const audit::Checkpo
   const size_t operations = group.batch.count();
   const size_t lines = group.lines.size();
   PairsIn pairs = group.pairs;
+  PairsOut numbers = group.numbers;
   absl::Status status = Take(delivery, checkpoint, group, now);
   if (status.ok()) return status;
   group.batch.Truncate(operations);
   group.lines.resize(lines);
   group.pairs = std::move(pairs);
+  group.numbers = std::move(numbers);
   return status;
 }
 
@@ -237,7 +241,8 @@ absl::Status Inbox::Take(const v1::Delivery& delivery, const audit::Checkpoint& 
         !hash.empty() && (group.touched.contains("alone") || !group.touched.insert(hash).second);
     if (waits) return absl::AbortedError("again");
     const size_t before = group.batch.count();
-    status = TakeNotice(*ground_, delivery, checkpoint, group.pairs, group.batch, now);
+    status =
+        TakeNotice(*ground_, delivery, checkpoint, group.pairs, group.numbers, group.batch, now);
     if (RefusalOf(status)) {
       // The alarm stands; it must not come again and again.
       group.batch.Truncate(before);
@@ -478,6 +483,7 @@ absl::Status Inbox::ApplyAnswer(Arrived& arrived, Group& group, Instant now) {
 
 absl::Status Inbox::Flush(Group& group) {
   group.pairs.AddTo(group.batch);
+  group.numbers.AddTo(group.batch);
   if (absl::Status status = ground_->Commit(group.batch, group.lines); !status.ok()) return status;
   for (auto& [lane, acknowledge] : group.acknowledges) {
     if (acknowledge.through_seq() != 0) ready_.push_back(std::move(acknowledge));

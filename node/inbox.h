@@ -45,9 +45,10 @@ class Inbox {
 
   // Deliveries that go to disk in one step.
   struct Group {
-    explicit Group(const store::Reader& reader) : pairs(reader) {}
+    explicit Group(const store::Reader& reader) : pairs(reader), numbers(reader) {}
     store::WriteBatch batch;
     PairsIn pairs;
+    PairsOut numbers;  // of what is told to those who acknowledge late
     std::vector<state::DiaryLine> lines;
     std::set<std::string> touched;  // what the store does not show yet
     std::map<v1::Lane, v1::PullAcknowledge> acknowledges;

@@ -118,6 +118,39 @@ TEST(KeptBackTest, WhatWasDeliveredThoughRefusedIsKnownToBothSides) {
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), ElementsAre("delivered-though-refused"));
 }
 
+// Both acknowledgements come at once: with one number for two notes nobody would miss the second.
+TEST(KeptBackTest, TwoThatAreRecalledLateHaveNumbersOfTheirOwn) {
+  World world({"FR.fiu", "BR.fiu"});
+  world.broker.on_response = [](v1::SubmitResponse& response) {
+    for (v1::SubmissionResult& result : *response.mutable_results()) {
+      if (result.number() <= 2) result.mutable_refusal()->set_reason("policy-refused");
+    }
+  };
+  const std::vector<std::string> ids = {world.Send("FR.fiu", world.Lead({"BR.fiu"})),
+                                        world.Send("FR.fiu", world.Lead({"BR.fiu"}))};
+  world.Settle({"BR.fiu"});
+  for (const std::string& id : ids) {
+    v1::RecallRequest request;
+    request.set_record_id(id);
+    request.set_ground(v1::RECALL_GROUND_WITHDRAWN);
+    request.set_justification("it was wrong");
+    ASSERT_TRUE(world.node("FR.fiu")->Recall("author", request, world.now).ok());
+  }
+  std::vector<uint64_t> numbers;
+  world.broker.on_delivery = [&](v1::Delivery& delivery) {
+    v1::RecallNote note;
+    if (delivery.notice().type() == v1::NOTICE_TYPE_RECALL &&
+        note.ParseFromString(delivery.notice().statement().body())) {
+      numbers.push_back(note.number());
+    }
+  };
+  world.Settle();
+  EXPECT_THAT(numbers, ::testing::UnorderedElementsAre(1, 2));
+  for (const std::string& id : ids) {
+    EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_ERASED);
+  }
+}
+
 // The acknowledgement comes first, the lie about what it acknowledges later.
 TEST(KeptBackTest, ARefusalOfWhatWasAcknowledgedIsALie) {
   World world({"FR.fiu", "BR.fiu"});

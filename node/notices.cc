@@ -198,8 +198,8 @@ bool WasRefused(const state::SentRecord& sent, const state::SentRecipient& befor
 }
 
 absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& statement,
-                                 const ledger::VerifiedPart& part, store::WriteBatch& batch,
-                                 Instant now) {
+                                 const ledger::VerifiedPart& part, PairsOut& numbers,
+                                 store::WriteBatch& batch, Instant now) {
   absl::StatusOr<v1::Acknowledgement> claimed =
       record::ReadBody<v1::Acknowledgement>(statement.body());
   if (!claimed.ok()) return claimed.status();
@@ -221,8 +221,8 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
   ground.alarms.Clear(alarm::kNotAcknowledged, subject);
   if (body->opened()) ground.alarms.Clear(alarm::kAnswerNotDelivered, subject);
   if (body->opened()) {
-    absl::Status told = RecallFromLate(ground, **sent, body->recipient(), batch, now);
-    if (told.ok()) told = RestrictFromLate(ground, **sent, body->recipient(), batch, now);
+    absl::Status told = RecallFromLate(ground, **sent, body->recipient(), numbers, batch, now);
+    if (told.ok()) told = RestrictFromLate(ground, **sent, body->recipient(), numbers, batch, now);
     if (!told.ok()) return told;
   }
   if (WasRefused(**sent, before)) {
@@ -234,10 +234,10 @@ absl::Status TakeAcknowledgement(Ground& ground, const v1::SignedStatement& stat
 }
 
 absl::Status Take(Ground& ground, const v1::Notice& notice, const ledger::VerifiedPart& part,
-                  PairsIn& pairs, store::WriteBatch& batch, Instant now) {
+                  PairsIn& pairs, PairsOut& numbers, store::WriteBatch& batch, Instant now) {
   switch (notice.type()) {
     case v1::NOTICE_TYPE_ACKNOWLEDGEMENT:
-      return TakeAcknowledgement(ground, notice.statement(), part, batch, now);
+      return TakeAcknowledgement(ground, notice.statement(), part, numbers, batch, now);
     case v1::NOTICE_TYPE_GAP:
       return TakeGap(ground, notice.statement(), part, pairs, now);
     case v1::NOTICE_TYPE_PAIR_HEAD:
@@ -268,7 +268,7 @@ std::string HashIn(const std::string& bytes) {
 }  // namespace
 
 absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
-                        const audit::Checkpoint& checkpoint, PairsIn& pairs,
+                        const audit::Checkpoint& checkpoint, PairsIn& pairs, PairsOut& numbers,
                         store::WriteBatch& batch, Instant now) {
   const v1::Notice& notice = delivery.notice();
   absl::StatusOr<ledger::VerifiedPart> part =
@@ -277,7 +277,7 @@ absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
   if (status.ok() && part->part.reader() != ground.agency.text()) {
     status = Bad("the evidence is of another reader");
   }
-  if (status.ok()) status = Take(ground, notice, *part, pairs, batch, now);
+  if (status.ok()) status = Take(ground, notice, *part, pairs, numbers, batch, now);
   if (!RefusalOf(status)) return status;
   const bool forged = notice.type() == v1::NOTICE_TYPE_ACKNOWLEDGEMENT;
   ground.alarms.Count(forged ? alarm::kAcknowledgementForged : alarm::kNoticeBad, "",

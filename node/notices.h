@@ -14,10 +14,11 @@
 
 namespace entente::node {
 
-// Verifies the statement against the log and takes it on: `batch` and `pairs` are changed. A
+// Verifies the statement against the log and takes it on: `batch`, `pairs` and `numbers` are
+// changed. A
 // refusal says that no honest partner and broker gave it; an alarm stands then.
 absl::Status TakeNotice(Ground& ground, const v1::Delivery& delivery,
-                        const audit::Checkpoint& checkpoint, PairsIn& pairs,
+                        const audit::Checkpoint& checkpoint, PairsIn& pairs, PairsOut& numbers,
                         store::WriteBatch& batch, Instant now);
 
 // The record that the notice claims to be about, whose row it may change; empty for others.

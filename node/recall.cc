@@ -253,18 +253,16 @@ absl::Status RemindOfRecall(Ground& ground, state::SentRecord& sent, store::Writ
 }
 
 absl::Status RecallFromLate(Ground& ground, state::SentRecord& sent, std::string_view recipient,
-                            store::WriteBatch& batch, Instant now) {
+                            PairsOut& numbers, store::WriteBatch& batch, Instant now) {
   state::SentRecipient* const late = FindRecipient(sent, recipient);
   if (sent.recalled_ms() == 0 || late == nullptr || late->recall_number() != 0) {
     return absl::OkStatus();
   }
-  PairsOut pairs(ground.db);
-  absl::StatusOr<uint64_t> number = pairs.NextRecall(recipient);
+  absl::StatusOr<uint64_t> number = numbers.NextRecall(recipient);
   if (!number.ok()) return number.status();
   late->set_recall_number(*number);
   SetState(*late, v1::RECIPIENT_STATE_RECALLED, now);
   Owe(ground, sent, *late, batch, now);
-  pairs.AddTo(batch);
   return absl::OkStatus();
 }
 

@@ -59,9 +59,10 @@ void RaiseIfOldStands(Ground& ground, const state::SentRecord& sent, Instant now
 absl::Status RemindOfRecall(Ground& ground, state::SentRecord& sent, store::WriteBatch& batch,
                             Instant now);
 // Their statement, whose signature holds. Refusal proof-bad: it is of no record that went there.
-// Whom the broker's word kept out, and who acknowledged all the same, is told too.
+// Whom the broker's word kept out, and who acknowledged all the same, is told too. `numbers`: of
+// the batch.
 absl::Status RecallFromLate(Ground& ground, state::SentRecord& sent, std::string_view recipient,
-                            store::WriteBatch& batch, Instant now);
+                            PairsOut& numbers, store::WriteBatch& batch, Instant now);
 absl::Status OnErased(Ground& ground, const v1::ErasureNote& note, store::WriteBatch& batch,
                       Instant now);
 

@@ -253,22 +253,20 @@ absl::Status RemindOfRestriction(Ground& ground, state::SentRecord& sent, store:
 }
 
 absl::Status RestrictFromLate(Ground& ground, state::SentRecord& sent, std::string_view recipient,
-                              store::WriteBatch& batch, Instant now) {
+                              PairsOut& numbers, store::WriteBatch& batch, Instant now) {
   state::SentRecipient* const late = FindRecipient(sent, recipient);
   // A recall says more, and is told.
   if (late == nullptr || sent.recalled_ms() != 0) return absl::OkStatus();
-  PairsOut pairs(ground.db);
   bool any = false;
   for (state::Restriction& one : *late->mutable_restrictions()) {
     if (one.number() != 0) continue;
-    absl::StatusOr<uint64_t> number = pairs.NextRecall(recipient);
+    absl::StatusOr<uint64_t> number = numbers.NextRecall(recipient);
     if (!number.ok()) return number.status();
     one.set_number(*number);
     Owe(ground, sent, late->recipient(), one, batch, now);
     any = true;
   }
   if (any) LookAgain(sent, "t", now + limits::kAcknowledgedWithinMs, now, batch);
-  pairs.AddTo(batch);
   return absl::OkStatus();
 }
 

@@ -39,9 +39,10 @@ absl::StatusOr<std::vector<std::string>> RestrictSent(Ground& ground, const Rest
 // number stays a hole; an alarm for each.
 absl::Status RemindOfRestriction(Ground& ground, state::SentRecord& sent, store::WriteBatch& batch,
                                  Instant now);
-// Whom the broker's word kept out, and who acknowledged all the same, is told too.
+// Whom the broker's word kept out, and who acknowledged all the same, is told too. `numbers`: of
+// the batch.
 absl::Status RestrictFromLate(Ground& ground, state::SentRecord& sent, std::string_view recipient,
-                              store::WriteBatch& batch, Instant now);
+                              PairsOut& numbers, store::WriteBatch& batch, Instant now);
 // Their statement, whose signature holds. Refusal proof-bad: it answers what was not told.
 absl::Status OnRestricted(Ground& ground, const v1::RestrictedNote& note, store::WriteBatch& batch,
                           Instant now);
