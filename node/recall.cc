@@ -297,7 +297,10 @@ absl::Status OnRecall(Ground& ground, const v1::RecallNote& note, PairsIn& pairs
   if (!status.ok()) return status;
   const bool opened = *received && (*received)->refusal().empty();
   if (!opened) KeepMark(note, batch, now);
-  if (!opened || (*received)->recalled_ms() != 0) {
+  const bool recalled = opened && (*received)->recalled_ms() != 0;
+  // It is said when it is true: its erasure is due.
+  if (recalled && !(*received)->purged()) return absl::OkStatus();
+  if (!opened || recalled) {
     // Nothing of it is here, or it was said before.
     OweErasure(ground, note.record_hash(), note.origin(), batch, now);
     return absl::OkStatus();

@@ -341,6 +341,15 @@ TEST(RecallTest, SurvivesACrashOfEither) {
   EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
 }
 
+size_t OwedBy(TestNode& node) {
+  size_t owed = 0;
+  EXPECT_TRUE(ForEachBytes(node.store, kOwed, "", [&](auto, auto) {
+                ++owed;
+                return absl::OkStatus();
+              }).ok());
+  return owed;
+}
+
 size_t KeysOf(TestNode& node) {
   MemoryFile slots = node.slots;
   MemoryFile store_key = node.store_key;
@@ -375,6 +384,34 @@ TEST(RecallTest, LeavesNoKeyOfWhatTheDiskWasTooFullToTake) {
   world.Settle();
   EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
   EXPECT_EQ(KeysOf(node), before);
+}
+
+// Told twice, of which the second finds that the first has not been carried out for want of room.
+TEST(RecallTest, ErasedIsSaidWhenItIsErasedHoweverOftenItIsAsked) {
+  size_t seen = 0;
+  for (size_t first = 1; first <= 12; ++first) {
+    for (size_t count = 1; count <= 3; ++count) {
+      AlertWorld world;
+      TestNode& node = world.node("BR.fiu");
+      const std::string id = world.Publish(world.Alert({"BR.fiu"}));
+      world.Settle();
+      for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
+        world.Settle({"BR.fiu"});
+      }
+      const std::string hash =
+          **node.store.Get(kReceivedIds, std::string("FR.fiu\0", 7) + *HexDecode(id));
+      for (size_t i = 0; i < count; ++i) {
+        node.store.FailWrite(first + i, store::Fault::kDiskFull);
+      }
+      (void)world.Exchange(node);
+      const auto row = **Load<state::ReceivedRecord>(node.store, kReceived, hash);
+      if (row.recalled_ms() == 0 || row.purged()) continue;
+      ++seen;
+      EXPECT_EQ(OwedBy(node), 0u) << first << " " << count;
+    }
+  }
+  EXPECT_GT(seen, 0u) << "it was always erased at once";
 }
 
 TEST(RecallTest, ABrokerCannotHaveASentRecordForgotten) {
