@@ -238,8 +238,8 @@ bool IsAnswered(v1::RecipientState state) {
 bool MembershipChanged(World& world, const ModelRecord& post, const v1::RecipientStatus& status) {
   const ModelCase* const in = world.FindCase(post.case_id);
   if (in == nullptr || (in->declared.size() < 2 && !in->unsure)) return false;
-  static constexpr std::array kReasons = {"membership-behind", "wrong-agency:removed", "wrong-agency:case",
-                                          "not-authorised"};
+  static constexpr std::array kReasons = {"membership-behind", "wrong-agency:removed",
+                                          "wrong-agency:case", "not-authorised"};
   return (status.state() == v1::RECIPIENT_STATE_REFUSED ||
           status.state() == v1::RECIPIENT_STATE_NOT_SENT) &&
          std::ranges::find(kReasons, status.reason()) != kReasons.end();
