@@ -206,16 +206,18 @@ absl::StatusOr<std::optional<v1::PublishRequest>> Keyring::Unpublished(
     entry.set_from_ms(own.key.from_ms());
     entry.set_until_ms(own.key.until_ms());
   }
-  absl::Status officers = AddOfficerKeys(logged, now, body);
-  if (!officers.ok()) return officers;
   // An older node of ours published what it read.
   const std::vector<uint32_t> formats = registry.FormatVersionsOf(agency_.text());
   if (body.keys().empty() && std::ranges::equal(formats, record::kFormatVersions)) {
-    return std::nullopt;
+    // Alone: a release that does not read them still takes what is in the other statements.
+    absl::Status officers = AddOfficerKeys(logged, now, body);
+    if (!officers.ok()) return officers;
+    if (body.keys().empty()) return std::nullopt;
+  } else {
+    body.mutable_format_versions()->Assign(record::kFormatVersions.begin(),
+                                           record::kFormatVersions.end());
   }
   body.set_owner(agency_.text());
-  body.mutable_format_versions()->Assign(record::kFormatVersions.begin(),
-                                         record::kFormatVersions.end());
   body.set_instant_ms(static_cast<uint64_t>(now.ms));
   v1::PublishRequest request;
   request.set_entry_kind(v1::ENTRY_KIND_KEYS);

@@ -10,6 +10,22 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+// An older release would not read the keys that stand beside them.
+TEST_F(OverrideTest, TheKeysOfOfficersStandInAStatementOfTheirOwn) {
+  world.Advance(10 * limits::kDayMs);  // delivery keys are due
+  world.Send("DE.fiu", world.Lead({"BR.fiu"}));
+  world.Settle();  // the log has the time of now
+  ASSERT_TRUE(fr()->Tick(world.now).ok());
+  Publish("author", "author", testing::MakeOfficerKeys(random).author);
+  world.Settle();
+  std::map<uint64_t, std::set<bool>> statements;  // by log index: of officers, or not
+  for (const ledger::KeyInfo& key : world.broker.registry().KeysOf("FR.fiu")) {
+    statements[key.log_index].insert(key.use == crypto::KeyUse::kOfficer);
+  }
+  for (const auto& [index, kinds] : statements) EXPECT_THAT(kinds, SizeIs(1)) << index;
+  EXPECT_GE(statements.size(), 4u) << "two before, and two now";
+}
+
 TEST_F(OverrideTest, GoesWithTwoSignaturesAndTheSourceIsTold) {
   const std::string id = Send();
   world.Settle();
