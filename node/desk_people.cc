@@ -222,9 +222,11 @@ absl::StatusOr<v1::ReviewOutsideResponse> Desk::ReviewOutside(
   if (!seen.ok()) return seen.status();
   absl::StatusOr<std::vector<std::string>> all = OutsideReads(UINT64_MAX);
   if (!all.ok()) return all.status();
-  if (seen->empty()) {
+  // Else what came after the list that was looked at would count as looked at.
+  if (seen->empty() ||
+      U64FromKey(seen->back().substr(kOutsidePrefix.size())) != request.through()) {
     return RefuseAdvising(
-        Reason::kMalformed, "", "no read outside waits up to that line",
+        Reason::kMalformed, "", Text("line ", request.through(), " is no read outside that waits"),
         "entente log --outside --justification \"...\" shows them with their numbers");
   }
   store::WriteBatch batch;

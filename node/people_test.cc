@@ -138,6 +138,7 @@ TEST_F(PeopleTest, TheDataProtectionOfficerLooksAtThemAndSaysSo) {
   ASSERT_TRUE(Show("BR.fiu", "davi", id).ok());
   EXPECT_TRUE(IsRefusal(Reviewed("davi", first), Reason::kNotAuthorised));
   EXPECT_TRUE(IsRefusal(Reviewed("protector", first - 1), Reason::kMalformed));
+  EXPECT_TRUE(IsRefusal(Reviewed("protector", 99'999), Reason::kMalformed)) << "not seen yet";
   ASSERT_TRUE(Reviewed("protector", first).ok());
   EXPECT_EQ(Waiting(), 1u);
   EXPECT_EQ(OutsideLines().size(), 2u) << "the log keeps them";
