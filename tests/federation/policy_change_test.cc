@@ -26,7 +26,6 @@ void Replace(std::string& text, std::string_view old, std::string_view with) {
 struct Rules {
   bool victims = true;  // France says who the victims are
   bool open = true;     // Brazil takes leads of France
-  friend bool operator==(const Rules&, const Rules&) = default;
 };
 
 class PolicyChange : public CalmWorld {
