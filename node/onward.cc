@@ -30,6 +30,13 @@ bool CoversAny(const v1::ConsentNote& note, const v1::Draft& draft,
   });
 }
 
+// Of a record as it came, and of what restricted it since.
+std::string BoundNow(const state::ReceivedRecord& received) {
+  const auto& added = received.restriction().obligations();
+  const std::string since = OnwardOf({added.begin(), added.end()});
+  return since == kOnwardNever || received.onward().empty() ? since : received.onward();
+}
+
 // The strictest obligation of each of these States on what is kept here of it.
 absl::StatusOr<std::map<std::string, std::string>> BoundBy(const Ground& ground,
                                                            const std::set<std::string>& states,
@@ -40,12 +47,13 @@ absl::StatusOr<std::map<std::string, std::string>> BoundBy(const Ground& ground,
         const bool over = received.purged() || received.recalled_ms() != 0 ||
                           received.purge_ms() <= static_cast<uint64_t>(now.ms);
         const std::string state = StateOf(received.origin());
-        if (over || received.onward().empty() || received.kind() == v1::RECORD_KIND_CONSENT ||
+        const std::string onward = BoundNow(received);
+        if (over || onward.empty() || received.kind() == v1::RECORD_KIND_CONSENT ||
             !states.contains(state)) {
           return absl::OkStatus();
         }
         std::string& word = bound[state];
-        if (word.empty() || received.onward() == kOnwardNever) word = received.onward();
+        if (word.empty() || onward == kOnwardNever) word = onward;
         return absl::OkStatus();
       });
   if (!status.ok()) return status;

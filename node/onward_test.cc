@@ -73,6 +73,21 @@ TEST_F(OnwardTest, WhatIsKeptUnderItsSourcesConsentWaitsForASecondPerson) {
   EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_HELD);
 }
 
+TEST_F(OnwardTest, WhatWasRestrictedSinceIsBoundByThat) {
+  Give();
+  v1::RestrictRequest request;
+  request.set_record_id(original);
+  request.set_ground(v1::RESTRICTION_GROUND_LAW);
+  request.add_obligations("onward:never");
+  request.set_justification("a court says so");
+  const auto restricted = world.node("DE.fiu")->Restrict("author", request, world.now);
+  ASSERT_TRUE(restricted.ok()) << restricted.status();
+  world.Settle();
+  const v1::RecipientPreview preview = Preview(Onward("DE", "BR.fiu"));
+  EXPECT_THAT(preview.onward(), ElementsAre("DE onward:never"));
+  EXPECT_THAT(preview.second_person(), ElementsAre("onward:DE"));
+}
+
 TEST_F(OnwardTest, NotWhatGoesBackOrCameFromAnotherOrIsTakenBack) {
   Give();
   EXPECT_THAT(Preview(Onward("DE", "DE.fiu")).second_person(), IsEmpty());
