@@ -152,7 +152,7 @@ def main():
                     errors.append(f"{name}:{number}:1: a path of one machine")
                 if name.endswith("package-lock.json") and '"resolved"' in line:
                     errors.append(f"{name}:{number}:1: an address of one registry")
-        if name.startswith(tuple(f"{top}/" for top in CODE)) and name.endswith((".cc", ".h", ".py")):
+        if name.startswith(tuple(f"{top}/" for top in (*CODE, "proto"))) and name.endswith((".cc", ".h", ".py", ".proto")):
             text = path.read_text()
             check_file(name, text, lengths, errors)
             if name.endswith((".cc", ".h")):

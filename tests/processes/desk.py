@@ -18,11 +18,11 @@ def load_protos():
     subprocess.run(["protoc", f"-I{ROOT / 'proto'}", f"--python_out={out.name}", f"--grpc_python_out={out.name}",
                     f"--plugin=protoc-gen-grpc_python={plugin}", *protos], check=True)
     sys.path.insert(0, out.name)
-    from entente.v1 import content_pb2, desk_pb2, desk_pb2_grpc  # pylint: disable=import-error,import-outside-toplevel
-    return out, desk_pb2, desk_pb2_grpc, content_pb2
+    from entente.v1 import content_pb2, desk_inbox_pb2, desk_pb2, desk_pb2_grpc  # pylint: disable=import-error,import-outside-toplevel
+    return out, desk_pb2, desk_inbox_pb2, desk_pb2_grpc, content_pb2
 
 
-_HOLD, messages, services, contents = load_protos()
+_HOLD, messages, received, services, contents = load_protos()
 
 
 class Desk:
@@ -86,7 +86,7 @@ class Desk:
         return self._stub.ShowCase(messages.ShowCaseRequest(case_id=case), timeout=10).entries
 
     def show(self, record):
-        return self._stub.Show(messages.ShowRequest(record_id=record, purpose="asset-recovery", justification="a test"), timeout=10)
+        return self._stub.Show(received.ShowRequest(record_id=record, purpose="asset-recovery", justification="a test"), timeout=10)
 
     def recall(self, record):
         self._stub.Recall(messages.RecallRequest(record_id=record, ground="RECALL_GROUND_WITHDRAWN", justification="a test"),
@@ -96,7 +96,7 @@ class Desk:
         return self._all(self._stub.ListRecords, messages.ListRequest(kind="RECORD_KIND_LEAD"), "records")
 
     def inbox(self):
-        return self._all(self._stub.Inbox, messages.InboxRequest(), "items")
+        return self._all(self._stub.Inbox, received.InboxRequest(), "items")
 
     @staticmethod
     def _all(call, request, field):
