@@ -56,7 +56,10 @@ absl::StatusOr<VerifiedSignature> VerifyOne(const NoteSignature& signature, std:
     message = CosignatureMessage(verified.time, text);
     blob.remove_prefix(std::min(blob.size(), kTimeBytes));
   }
-  if (crypto::Verify(key.key(), message, AsBytes(blob)).ok()) return verified;
+  if (verified.time <= kLastCosignatureTime &&
+      crypto::Verify(key.key(), message, AsBytes(blob)).ok()) {
+    return verified;
+  }
   return Refuse(Reason::kBadSignature,
                 absl::StrCat("the signature of ", key.name(), " under a note is wrong"));
 }
@@ -129,12 +132,15 @@ absl::StatusOr<Note> ParseNote(std::string_view bytes) {
   return note;
 }
 
+std::string SignatureLine(const NoteSignature& signature) {
+  std::string blob = absl::StrCat(IdBytes(signature.key_id), signature.blob);
+  return absl::StrCat(std::string(kDash), signature.name, " ", Base64Encode(AsBytes(blob)), "\n");
+}
+
 absl::StatusOr<std::string> FormatNote(const Note& note) {
   std::string out = absl::StrCat(note.text, "\n");
   for (const NoteSignature& signature : note.signatures) {
-    std::string blob = absl::StrCat(IdBytes(signature.key_id), signature.blob);
-    absl::StrAppend(&out, std::string(kDash), signature.name, " ", Base64Encode(AsBytes(blob)),
-                    "\n");
+    out += SignatureLine(signature);
   }
   auto parsed = ParseNote(out);
   if (!parsed.ok() || parsed->text != note.text || parsed->signatures != note.signatures) {
@@ -151,6 +157,14 @@ NoteSignature SignNote(std::string_view text, std::string_view name,
 
 std::string CosignatureMessage(uint64_t time, std::string_view text) {
   return absl::StrCat("cosignature/v1\ntime ", time, "\n", std::string(text));
+}
+
+NoteSignature CosignNote(std::string_view text, std::string_view name, uint64_t time,
+                         const crypto::SigningKey& key) {
+  auto verifier = VerifierKey::Create(name, NoteKeyType::kCosignatureV1, key.public_key());
+  Framing blob;
+  blob.U64(time).Raw(key.Sign(CosignatureMessage(time, text)));
+  return {verifier->name(), verifier->id(), blob.str()};
 }
 
 absl::StatusOr<std::vector<VerifiedSignature>> VerifyNote(const Note& note,

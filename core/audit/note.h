@@ -72,6 +72,15 @@ NoteSignature SignNote(std::string_view text, std::string_view name, const crypt
 
 // What a witness signs: "cosignature/v1\ntime T\n" and the text. `time`: Unix seconds.
 std::string CosignatureMessage(uint64_t time, std::string_view text);
+// A witness's signature (type 0x04) over time and `text`. Preconditions: as of SignNote(), and
+// `time` at most kLastCosignatureTime.
+NoteSignature CosignNote(std::string_view text, std::string_view name, uint64_t time,
+                         const crypto::SigningKey& key);
+// Later times no cosignature may bear.
+inline constexpr uint64_t kLastCosignatureTime = (uint64_t{1} << 63) - 1;
+
+// The signature's line as it stands in a note, with its newline.
+std::string SignatureLine(const NoteSignature& signature);
 
 struct VerifiedSignature {
   size_t known;       // position in the list of known keys

@@ -18,14 +18,6 @@ using nlohmann::json;
 
 constexpr char kText[] = "first line\n\nsecond line\n";
 
-NoteSignature Cosign(std::string_view text, std::string_view name, uint64_t time,
-                     const crypto::SigningKey& key) {
-  auto verifier = VerifierKey::Create(name, NoteKeyType::kCosignatureV1, key.public_key());
-  Framing blob;
-  blob.U64(time).Raw(key.Sign(CosignatureMessage(time, text)));
-  return {verifier->name(), verifier->id(), blob.str()};
-}
-
 VerifierKey Ed25519Key(std::string_view name, uint8_t number) {
   return *VerifierKey::Create(name, NoteKeyType::kEd25519, TestKey(number).public_key());
 }
@@ -159,7 +151,7 @@ TEST_F(NoteTest, ARepeatedSignatureCountsOnce) {
 TEST_F(NoteTest, CosignaturesCarryTheirTime) {
   const VerifierKey witness =
       *VerifierKey::Create("w.test", NoteKeyType::kCosignatureV1, TestKey(4).public_key());
-  NoteSignature cosigned = Cosign(kText, "w.test", 1679315147, TestKey(4));
+  NoteSignature cosigned = CosignNote(kText, "w.test", 1679315147, TestKey(4));
   auto verified = Verify({cosigned, by_log_}, {log_, witness});
   ASSERT_TRUE(verified.ok()) << verified.status();
   ASSERT_EQ(verified->size(), 2u);
@@ -174,6 +166,27 @@ TEST_F(NoteTest, CosignaturesCarryTheirTime) {
   NoteSignature plain = SignNote(kText, "w.test", TestKey(4));
   plain.key_id = witness.id();
   EXPECT_FALSE(Verify({plain, by_log_}, {log_, witness}).ok());
+}
+
+TEST_F(NoteTest, NoCosignatureIsLaterThanTheLastTime) {
+  const VerifierKey witness =
+      *VerifierKey::Create("w.test", NoteKeyType::kCosignatureV1, TestKey(4).public_key());
+  NoteSignature last = CosignNote(kText, "w.test", kLastCosignatureTime, TestKey(4));
+  EXPECT_TRUE(Verify({last}, {witness}).ok());
+  NoteSignature beyond = CosignNote(kText, "w.test", kLastCosignatureTime + 1, TestKey(4));
+  EXPECT_FALSE(Verify({beyond}, {witness}).ok());
+}
+
+// The bytes are put together here once more, from the text of the specification.
+TEST_F(NoteTest, ACosignatureIsMadeToTheByte) {
+  const auto key = TestKey(4);
+  std::string id_input = "w.test\n\x04" + ToString(key.public_key());
+  std::string id = ToString(crypto::Sha256(id_input)).substr(0, 4);
+  std::string signed_text = std::string("cosignature/v1\ntime 1679315147\n") + kText;
+  std::string blob =
+      id + std::string("\0\0\0\0\x64\x18\x50\xcb", 8) + ToString(key.Sign(signed_text));
+  EXPECT_EQ(SignatureLine(CosignNote(kText, "w.test", 1679315147, key)),
+            "\xe2\x80\x94 w.test " + Base64Encode(AsBytes(blob)) + "\n");
 }
 
 TEST_F(NoteTest, SixteenSignaturesAreReadAndTooManyAreNot) {
