@@ -69,6 +69,8 @@ inline constexpr size_t kListBytes = 64 * 1024 * 1024;
 inline constexpr size_t kListRows = 100'000;
 inline constexpr size_t kPaddingStepBytes = 256;
 inline constexpr size_t kPadmeAboveBytes = 64 * 1024;
+// A checkpoint sent to a witness, with its proof: 16 signatures of 5 kB must pass.
+inline constexpr size_t kAddCheckpointBytes = 128 * 1024;
 inline constexpr size_t kUnixSocketPathBytes = 107;
 // The federation's name (RFC 1035, section 2.3.4).
 inline constexpr size_t kHostLabelBytes = 63;
