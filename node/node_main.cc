@@ -11,6 +11,7 @@
 #include "core/base/command_line.h"
 #include "core/base/refusal.h"
 #include "node/server.h"
+#include "node/witness_command.h"
 
 namespace entente::node {
 namespace {
@@ -85,10 +86,16 @@ int Main(int argc, char** argv) {
   app.add_option("--config", path, "configuration file");
   app.add_flag("--check-config", check,
                "check the configuration and everything it names, then stop");
+  WitnessOptions witness;
+  const CLI::App* const as_witness = AddWitnessCommand(app, witness);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (as_witness->parsed()) {
+    const absl::Status ended = RunWitness(witness, signals);
+    return ended.ok() ? 0 : Fail(ended);
   }
   const auto config = LoadConfig(ConfigPath(path));
   if (!config.ok()) return Fail(config.status());

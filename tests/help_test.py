@@ -19,7 +19,7 @@ PROGRAMS = {
                 "authority policy-keys", "authority sign-policy", "authority sign-federation-file", "authority sign-calendar",
                 "authority publish"],
     "entente-broker": ["run", "init", "fsck"],
-    "entente-node": [],
+    "entente-node": ["witness"],
     "entente-audit": ["verify-receipt"],
     "entente-policy": ["check", "test", "diff", "sign", "decide", "render", "shadow", "explain"],
 }

@@ -202,14 +202,21 @@ WitnessAnswer Witness::Advance(Log& log, const Request& request) {
   if (!time.ok()) return Unavailable(time.status());
   // Whoever repeats what is public makes the disk write once a second at most.
   if (log.held && log.held->time == *time && log.held->text == request.note.text) {
-    return {WitnessVerdict::kCosigned, 0, SignatureLine(log.held->cosignature), ""};
+    return Cosigned(*log.held);
   }
   auto next = Cosign(request, *time);
   if (!next.ok()) return Unavailable(next.status());
   const absl::Status saved = memory_.Save(request.checkpoint.origin, next->note);
   if (!saved.ok()) return Unavailable(saved);
   log.held = *std::move(next);
-  return {WitnessVerdict::kCosigned, 0, SignatureLine(log.held->cosignature), ""};
+  return Cosigned(*log.held);
+}
+
+WitnessAnswer Witness::Cosigned(const Held& held) {
+  return {.verdict = WitnessVerdict::kCosigned,
+          .size = 0,
+          .text = SignatureLine(held.cosignature),
+          .remark = absl::StrCat(held.checkpoint.origin, " at size ", held.checkpoint.size)};
 }
 
 // Never before the last one. A clock that was put right by a little is waited for with the last

@@ -50,7 +50,7 @@ struct WitnessAnswer {
   WitnessVerdict verdict;
   uint64_t size = 0;   // held; of kOtherSize and kOtherRoot
   std::string text;    // kCosigned: the cosignature's line; else a sentence for who asked
-  std::string remark;  // for who runs the witness: the proof of a fork, or what failed
+  std::string remark;  // for who runs the witness: what was cosigned, forked or failed
 };
 
 struct HttpAnswer {
@@ -101,6 +101,7 @@ class Witness {
   absl::Status AddKey(const VerifierKey& key);
   absl::Status LoadAll();
   absl::StatusOr<Held> ReadHeld(const std::string& origin, const std::string& note) const;
+  static WitnessAnswer Cosigned(const Held& held);
   WitnessAnswer Advance(Log& log, const Request& request);
   absl::StatusOr<uint64_t> TimeAfter(const std::optional<Held>& held);
   absl::StatusOr<Held> Cosign(const Request& request, uint64_t time) const;

@@ -42,7 +42,7 @@ absl::StatusOr<std::unique_ptr<WitnessFiles>> WitnessFiles::Open(const std::stri
 absl::Status WitnessFiles::Lock() {
   if (!lock_.ok()) return store::DiskError(errno, "cannot open", absl::StrCat(folder_, "/lock"));
   if (::flock(lock_.fd(), LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
-  return absl::UnavailableError(
+  return absl::FailedPreconditionError(
       absl::StrCat("another witness runs on ", folder_, ": stop it first"));
 }
 

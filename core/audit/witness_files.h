@@ -21,7 +21,7 @@ namespace entente::audit {
 class WitnessFiles final : public WitnessMemory {
  public:
   // Makes the folder, mode 0700, when there is none, and the list of logs at `key_path`.logs.
-  // UNAVAILABLE when another process has the folder open, FAILED_PRECONDITION when the list is
+  // FAILED_PRECONDITION, with what to do, when another process has the folder open or the list is
   // damaged; else refusal disk-full or INTERNAL.
   static absl::StatusOr<std::unique_ptr<WitnessFiles>> Open(const std::string& folder,
                                                             const std::string& key_path);

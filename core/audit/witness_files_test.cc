@@ -79,7 +79,7 @@ TEST_F(WitnessFilesTest, ARestartHoldsWhatWasHeld) {
 
 TEST_F(WitnessFilesTest, TwoProcessesNeverShareAFolder) {
   Running running = Run();
-  EXPECT_TRUE(absl::IsUnavailable(Open().status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(Open().status()));
   running = {};
   EXPECT_TRUE(Open().ok());
 }
