@@ -25,7 +25,7 @@ using Steady = std::chrono::steady_clock;
 constexpr char kPath[] = "/add-checkpoint";
 constexpr std::string_view kSentence = "text/plain; charset=utf-8";
 constexpr unsigned kThreads = 4;
-constexpr unsigned kConnections = 256;  // what comes beyond is closed at once
+constexpr unsigned kConnections = 256;  // what comes beyond waits to be taken
 constexpr unsigned kIdleSeconds = 10;
 constexpr std::chrono::seconds kUploadTime{30};
 constexpr size_t kConnectionBytes = 32 * 1024;  // of one connection, its headers included
