@@ -18,6 +18,18 @@ namespace {
 
 constexpr char kTitle[] = "entente-witness-logs/1";
 
+// A new folder is synced into the one that holds it, or a crash could take it with what it keeps.
+absl::Status MakeFolder(const std::string& folder) {
+  if (::mkdir(folder.c_str(), 0700) != 0) {
+    if (errno == EEXIST) return absl::OkStatus();
+    return store::DiskError(errno, "cannot make", folder);
+  }
+  const std::string above = absl::StrCat(folder, "/..");
+  const store::PosixFile file(above, O_RDONLY | O_DIRECTORY);
+  if (file.ok() && ::fsync(file.fd()) == 0) return absl::OkStatus();
+  return store::DiskError(errno, "cannot sync", above);
+}
+
 }  // namespace
 
 WitnessFiles::WitnessFiles(std::string folder, std::string list)
@@ -27,9 +39,7 @@ WitnessFiles::WitnessFiles(std::string folder, std::string list)
 
 absl::StatusOr<std::unique_ptr<WitnessFiles>> WitnessFiles::Open(const std::string& folder,
                                                                  const std::string& key_path) {
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return store::DiskError(errno, "cannot make", folder);
-  }
+  if (absl::Status made = MakeFolder(folder); !made.ok()) return made;
   std::unique_ptr<WitnessFiles> files(new WitnessFiles(folder, absl::StrCat(key_path, ".logs")));
   if (absl::Status locked = files->Lock(); !locked.ok()) return locked;
   if (absl::Status read = files->ReadList(); !read.ok()) return read;
