@@ -81,10 +81,22 @@ absl::Status WitnessFiles::WriteList() {
   return store::WriteFileDurably(list_, text);
 }
 
+absl::Status WitnessFiles::AddToList(const std::string& origin) {
+  if (!cosigned_.insert(origin).second) return absl::OkStatus();
+  absl::Status listed = WriteList();
+  if (!listed.ok()) cosigned_.erase(origin);
+  return listed;
+}
+
+// A note that is not listed is of a crash before the list was written, or the list was lost.
 absl::StatusOr<std::optional<std::string>> WitnessFiles::Load(const std::string& origin) {
   auto note = store::ReadFileIfThere(Place(origin));
-  if (!note.ok() || *note) return note;
+  if (!note.ok()) return note;
   MutexLock lock(&mutex_);
+  if (*note) {
+    if (absl::Status listed = AddToList(origin); !listed.ok()) return listed;
+    return note;
+  }
   if (!cosigned_.contains(origin)) return note;
   return absl::FailedPreconditionError(absl::StrCat(
       Place(origin), " is not there, but ", list_, " says that the key has cosigned ", origin,
@@ -96,11 +108,7 @@ absl::StatusOr<std::optional<std::string>> WitnessFiles::Load(const std::string&
 absl::Status WitnessFiles::Save(const std::string& origin, std::string_view note) {
   if (absl::Status saved = store::WriteFileDurably(Place(origin), note); !saved.ok()) return saved;
   MutexLock lock(&mutex_);
-  if (cosigned_.contains(origin)) return absl::OkStatus();
-  cosigned_.insert(origin);
-  absl::Status listed = WriteList();
-  if (!listed.ok()) cosigned_.erase(origin);
-  return listed;
+  return AddToList(origin);
 }
 
 std::string WitnessFiles::Place(const std::string& origin) const {

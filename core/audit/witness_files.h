@@ -37,6 +37,7 @@ class WitnessFiles final : public WitnessMemory {
 
   absl::Status Lock();
   absl::Status ReadList();
+  absl::Status AddToList(const std::string& origin) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WriteList() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string folder_;

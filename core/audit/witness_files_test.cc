@@ -95,6 +95,14 @@ TEST_F(WitnessFilesTest, AFolderThatIsNotThereAnyMoreIsNotTakenForANewOne) {
   EXPECT_TRUE(absl::IsFailedPrecondition(Refusal()));
 }
 
+TEST_F(WitnessFilesTest, ANoteThatIsNotListedIsListedAtTheStart) {
+  ASSERT_EQ(Run().witness->Add(log_.Body(0, 5)).verdict, WitnessVerdict::kCosigned);
+  fs::remove(list());
+  EXPECT_EQ(Run().witness->Add(log_.Body(0, 9)).size, 5u);
+  fs::remove_all(folder());
+  EXPECT_TRUE(absl::IsFailedPrecondition(Refusal()));
+}
+
 TEST_F(WitnessFilesTest, AListThatIsDamagedKeepsItFromStarting) {
   ASSERT_EQ(Run().witness->Add(log_.Body(0, 5)).verdict, WitnessVerdict::kCosigned);
   for (const char* bad : {"", "x\n", "entente-witness-logs/1", "entente-witness-logs/1\n\n",

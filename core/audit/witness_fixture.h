@@ -9,7 +9,6 @@
 
 #include "core/audit/audit_fixture.h"
 #include "core/audit/witness.h"
-#include "core/store/durable_file.h"
 
 namespace entente::audit {
 
