@@ -1,6 +1,8 @@
 #include "policy/compile.h"
 
 #include <algorithm>
+#include <numeric>
+#include <tuple>
 
 #include "policy/override.h"
 
@@ -160,6 +162,20 @@ class RuleCompiler {
   absl::Status status_;
 };
 
+void PutInOrder(SideTables& side) {
+  const auto name = [&](uint16_t rule) {
+    return std::tie(side.rules[rule].id, side.rules[rule].title);
+  };
+  side.in_order.resize(side.rules.size());
+  std::iota(side.in_order.begin(), side.in_order.end(), uint16_t{0});
+  std::ranges::sort(side.in_order, {}, name);
+  uint16_t place = 0;
+  for (uint16_t i = 0; i < side.in_order.size(); ++i) {
+    if (name(side.in_order[i]) != name(side.in_order[place])) place = i;
+    side.rules[side.in_order[i]].place = place;
+  }
+}
+
 }  // namespace
 
 void ObligationNumbers::Collect(const std::vector<Obligation>& obligations) {
@@ -207,6 +223,7 @@ absl::StatusOr<SideTables> CompileSide(const std::vector<Rule>& rules, Direction
       return status;
     }
   }
+  PutInOrder(side);
   return side;
 }
 

@@ -245,9 +245,14 @@ class Decider {
     return out;
   }
 
+  // In order, each once; so are the two below, since sides are asked in order.
   static void AddRules(const Asked& asked, const Mask& mask, std::vector<MatchedRule>& out) {
-    mask.ForEach([&](size_t i) {
-      const RuleRow& row = asked.rules->rules[i];
+    const SideTables& side = *asked.rules;
+    Mask places;
+    mask.ForEach([&](size_t i) { places.Set(side.rules[i].place); });
+    out.reserve(out.size() + places.count());
+    places.ForEach([&](size_t place) {
+      const RuleRow& row = side.rules[side.in_order[place]];
       out.push_back({asked.side, row.id, row.title});
     });
   }
@@ -260,7 +265,6 @@ class Decider {
     for (uint32_t k = 0; k < asked_count_; ++k) {
       AddRules(asked_[k], asked_[k].answer.matched | asked_[k].together, out);
     }
-    SortUnique(out);
     return out;
   }
 
@@ -270,6 +274,10 @@ class Decider {
     const auto note = [&](Side side, PolicyReason reason) {
       out.reasons.push_back({side, std::string(PolicyReasonWord(reason))});
     };
+    if ((beyond_instrument_ >> i & 1u) != 0) {
+      note(Side::kInstrument, PolicyReason::kNoRuleAllows);
+      out.rules.push_back({Side::kInstrument, instrument_->id, instrument_->title});
+    }
     for (uint32_t k = 0; k < asked_count_; ++k) {
       const Asked& asked = asked_[k];
       if ((asked.answer.uncovered >> i & 1u) != 0) note(asked.side, PolicyReason::kNoRuleAllows);
@@ -277,12 +285,6 @@ class Decider {
       note(asked.side, PolicyReason::kWithheld);
       AddRules(asked, WithholdsOf(*asked.rules, asked.answer, bound_.sections[i]), out.rules);
     }
-    if ((beyond_instrument_ >> i & 1u) != 0) {
-      note(Side::kInstrument, PolicyReason::kNoRuleAllows);
-      out.rules.push_back({Side::kInstrument, instrument_->id, instrument_->title});
-    }
-    SortUnique(out.rules);
-    SortUnique(out.reasons);
     return out;
   }
 

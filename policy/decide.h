@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "core/base/instant.h"
 #include "policy/decision.h"
@@ -40,6 +41,18 @@ struct Ruling {
 // nothing.
 Ruling DecideInNumbers(const Snapshot& snapshot, const RecordLabels& record,
                        const RecipientLabels& recipient, Instant t);
+
+// One record for one of its recipients, to be decided. Views: what it points to must outlive it.
+struct Pending {
+  const RecordLabels* record;
+  const RecipientLabels* recipient;
+};
+
+// DecideInNumbers() of each, into the place of the same number of `out`, which holds at least as
+// many. For a whole queue, whose labels no cache holds: while one is decided, those of the next are
+// fetched from memory. Allocates nothing.
+void DecideInNumbers(const Snapshot& snapshot, std::span<const Pending> queue, Instant t,
+                     std::span<Ruling> out);
 
 // The same verdict, sections and obligations. False for the numbers of another snapshot when a word
 // of its obligations is written otherwise, be it no stricter.

@@ -83,6 +83,31 @@ TEST(DecideInNumbers, AgreesWithTheDecisionInWordsAndAllocatesNothing) {
   EXPECT_GT(released, 500u);
 }
 
+TEST(DecideInNumbers, OfManyEachIsDecidedAsIfAlone) {
+  RandomWorld world(7);
+  const SnapshotParts parts = world.Parts();
+  const auto snapshot = Snapshot::Compile(PublishedVocabulary(), parts);
+  ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+  const Instant t = world.When();
+  std::vector<Asked> asked;
+  std::vector<Pending> queue;
+  for (int i = 0; i < 100; ++i) asked.push_back(world.Question(parts, 8));
+  asked.front().record.sections.clear();
+  for (const Asked& one : asked) queue.push_back({&one.record, &one.recipient});
+  for (const size_t count : {0, 1, 3, 12, 100}) {
+    std::vector<Ruling> rulings(count);
+    const size_t before = allocations;
+    DecideInNumbers(**snapshot, std::span(queue).first(count), t, rulings);
+    ASSERT_EQ(allocations, before);
+    for (size_t i = 0; i < count; ++i) {
+      const Ruling alone = DecideInNumbers(**snapshot, asked[i].record, asked[i].recipient, t);
+      EXPECT_EQ(rulings[i].verdict, alone.verdict) << i << " of " << count;
+      EXPECT_EQ(rulings[i].released, alone.released) << i << " of " << count;
+      EXPECT_EQ(rulings[i].obligations, alone.obligations) << i << " of " << count;
+    }
+  }
+}
+
 TEST(DecideInNumbers, RefusesMoreSectionsThanARecordMayHave) {
   World world;
   world.record.sections.resize(limits::kSections + 1, world.record.sections.front());

@@ -23,6 +23,14 @@ class Mask {
     return (all[0] | all[1]) != 0;
   }
 
+  size_t count() const {
+    size_t out = 0;
+    for (size_t i = 0; i < kWords; ++i) {
+      out += static_cast<size_t>(std::popcount(pairs_[i / 2][i % 2]));
+    }
+    return out;
+  }
+
   Mask& operator|=(const Mask& o) {
     for (size_t i = 0; i < kPairs; ++i) pairs_[i] |= o.pairs_[i];
     return *this;

@@ -80,6 +80,7 @@ struct RuleRow {
   std::string title;
   uint32_t together_about = 0;  // not_together only
   uint32_t together_data = 0;
+  uint16_t place = 0;  // in SideTables::in_order
 };
 
 // One obligation, and the allows that have it.
@@ -104,6 +105,9 @@ struct SideTables {
   Mask under_unasked, under_unknown;
   std::vector<Obliging> obliging;  // the stricter of a family first
   std::vector<RuleRow> rules;
+  // Their numbers by id and title. Of those that have both the same, all have the first one's
+  // place.
+  std::vector<uint16_t> in_order;
 };
 
 struct PolicyTables {

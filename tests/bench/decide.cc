@@ -288,6 +288,7 @@ std::vector<uint32_t> Waiting(const std::vector<DecideCase>& cases, size_t recor
 }
 
 struct Again {
+  static constexpr size_t kAtOnce = 256;  // decided before they are compared
   const Snapshot& before;
   const Snapshot& after;
   const std::vector<DecideCase>& cases;
@@ -295,13 +296,20 @@ struct Again {
 
   // How many come out otherwise; those are put into words.
   size_t Run(std::span<const uint32_t> queue) const {
+    std::vector<policy::Pending> pending;
+    std::vector<policy::Ruling> now(kAtOnce);
     size_t changed = 0;
-    for (const uint32_t i : queue) {
-      const auto now =
-          policy::DecideInNumbers(after, cases[i].record, cases[i].recipient, DecideInstant());
-      if (policy::SameOutcome(after, now, before, known[i])) continue;
-      ++changed;
-      InWords(after, cases[i]);
+    for (; !queue.empty(); queue = queue.subspan(pending.size())) {
+      pending.clear();
+      for (const uint32_t i : queue.first(std::min(kAtOnce, queue.size()))) {
+        pending.push_back({&cases[i].record, &cases[i].recipient});
+      }
+      policy::DecideInNumbers(after, pending, DecideInstant(), now);
+      for (size_t k = 0; k < pending.size(); ++k) {
+        if (policy::SameOutcome(after, now[k], before, known[queue[k]])) continue;
+        ++changed;
+        InWords(after, cases[queue[k]]);
+      }
     }
     return changed;
   }
