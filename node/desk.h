@@ -325,6 +325,9 @@ class Desk {
 absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::string& purpose,
                                Instant now);
 bool IsBlank(std::string_view text);
+// Erased, or about to be: nothing of its content is shown any more.
+bool IsOver(const state::ReceivedRecord& received, Instant now);
+bool IsOver(const state::SentRecord& sent, Instant now);
 inline constexpr size_t kJustificationBytes = 2048;
 // Refusals label-missing:justification for a blank one, too-large:justification.
 absl::Status CheckJustification(std::string_view text);
