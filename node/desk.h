@@ -55,6 +55,7 @@ class Desk {
   absl::StatusOr<v1::ReviewOutsideResponse> ReviewOutside(std::string_view officer,
                                                           const v1::ReviewOutsideRequest& request,
                                                           Instant now);
+  absl::StatusOr<v1::LockResponse> Lock(std::string_view officer, Instant now);
   absl::StatusOr<v1::UnlockResponse> Unlock(std::string_view officer,
                                             const v1::UnlockRequest& request, Instant now);
   absl::StatusOr<v1::SetPassphraseResponse> SetPassphrase(std::string_view officer,

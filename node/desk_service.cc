@@ -272,6 +272,13 @@ class DeskService final : public v1::Desk::Service {
       return engine.Watch(officer, now);
     });
   }
+  // One that is locked already stays so.
+  grpc::Status Lock(grpc::ServerContext* context, const v1::LockRequest*,
+                    v1::LockResponse* response) override {
+    return Serve(context, response, [](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Lock(officer, now);
+    });
+  }
   // These two open a session, or make it one that locks.
   grpc::Status Unlock(grpc::ServerContext* context, const v1::UnlockRequest* request,
                       v1::UnlockResponse* response) override {

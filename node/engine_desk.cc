@@ -248,6 +248,10 @@ absl::StatusOr<v1::ReviewOutsideResponse> Engine::ReviewOutside(
   return parts_->Guarded([&] { return parts_->desk.ReviewOutside(officer, request, now); });
 }
 
+absl::StatusOr<v1::LockResponse> Engine::Lock(std::string_view officer, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Lock(officer, now); });
+}
+
 absl::StatusOr<v1::UnlockResponse> Engine::Unlock(std::string_view officer,
                                                   const v1::UnlockRequest& request, Instant now) {
   return parts_->Guarded([&] { return parts_->desk.Unlock(officer, request, now); });

@@ -432,6 +432,9 @@ class Commands:
             check_exit(opened, DONE, "unlock")
             assert phrase not in opened.stdout + opened.stderr, "the pass phrase is shown"
         answers(self.rita, lambda style: ["status"])
+        answers(self.rita, lambda style: ["lock"])
+        errors(self.rita, NO, "session-locked", ["status"], "entente unlock")
+        errors(self.anna, NO, "malformed", ["lock"], "officer passphrase")
         errors(self.anna, NO, "not-authorised", ["officer", "reset-passphrase", "rita"])
         check_exit(self.admin.run(["officer", "reset-passphrase", "rita"], "fr"), DONE, "reset")
         errors(self.admin, NO, "malformed", ["officer", "reset-passphrase", "rita"])
