@@ -89,6 +89,8 @@ class Desk {
                                             const v1::RecallRequest& request, Instant now);
   absl::StatusOr<v1::RestrictResponse> Restrict(std::string_view officer,
                                                 const v1::RestrictRequest& request, Instant now);
+  absl::StatusOr<v1::ReviewResponse> Review(std::string_view officer,
+                                            const v1::ReviewRequest& request, Instant now);
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
                                                const v1::ClearPersonRequest& request, Instant now);
   absl::StatusOr<v1::SearchResponse> Search(std::string_view officer,
@@ -159,6 +161,8 @@ class Desk {
   absl::StatusOr<state::ReceivedContent> ContentOf(const state::ReceivedRecord& received,
                                                    Instant now) const;
   v1::InboxItem ItemOf(const state::ReceivedRecord& received) const;
+  absl::StatusOr<v1::ListResponse> ListDueForReview(const v1::ListRequest& request,
+                                                    Instant now) const;
   absl::StatusOr<v1::RecordSummary> SummaryOfSent(const state::SentRecord& kept, Instant now) const;
   absl::StatusOr<v1::RecordSummary> SummaryOfReceived(const state::ReceivedRecord& received,
                                                       Instant now) const;
@@ -272,6 +276,11 @@ class Desk {
                                                        const Restricting& wish,
                                                        state::SentRecord& sent,
                                                        std::string_view justification, Instant now);
+
+  // desk_review.cc
+  absl::StatusOr<std::vector<std::string>> KeepOne(std::string_view officer,
+                                                   const v1::ReviewRequest& request,
+                                                   state::SentRecord& sent, Instant now);
 
   // desk_held.cc
   absl::StatusOr<std::vector<state::SentRecord>> AllHeld() const;

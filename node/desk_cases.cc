@@ -12,6 +12,7 @@
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/reviews.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -85,7 +86,7 @@ bool IsShareable(const state::SentRecord& sent, std::string_view case_id, Instan
                       sent.stage() == state::STAGE_COMMITTED;
   return leaves && sent.case_id() == case_id && sent.kind() != v1::RECORD_KIND_MEMBERSHIP &&
          sent.copy_of().empty() && sent.recalled_ms() == 0 && !IsRestricted(sent) &&
-         sent.expires_ms() > static_cast<uint64_t>(now.ms);
+         sent.expires_ms() > static_cast<uint64_t>(now.ms) && !IsReviewMissed(sent, now);
 }
 
 // It went there, or may yet.
@@ -379,6 +380,7 @@ absl::StatusOr<v1::SharedEntry> Desk::ShareOne(std::string_view officer,
   draft.add_recipients(request.recipient());
   draft.clear_replaces();
   draft.clear_override();  // it was for another
+  draft.set_review_by_ms(posted.review_by_ms());
   draft.set_justification(request.justification());
   state::SentRecord copy = NewRecord(officer, posted.kind(), draft, now);
   copy.set_copy_of(posted.record_id());

@@ -6,6 +6,7 @@
 #include "node/desk.h"
 #include "node/families.h"
 #include "node/page.h"
+#include "node/reviews.h"
 #include "node/table.h"
 
 namespace entente::node {
@@ -129,6 +130,7 @@ absl::StatusOr<v1::RecordSummary> Desk::SummaryOfSent(const state::SentRecord& k
     status.set_overdue(!IsRestricted(recipient) && IsOverdue(lead, recipient.state(), now));
   }
   *lead.mutable_restrictions() = ShownRestrictions(sent);
+  lead.set_review_by_ms(sent.review_by_ms());
   return lead;
 }
 
@@ -173,15 +175,28 @@ absl::StatusOr<v1::RecordSummary> Desk::SummaryOfReceived(const state::ReceivedR
   return lead;
 }
 
+absl::StatusOr<v1::ListResponse> Desk::ListDueForReview(const v1::ListRequest& request,
+                                                        Instant now) const {
+  absl::StatusOr<std::vector<state::SentRecord>> due = DueForReview(*ground_, now);
+  if (!due.ok()) return due.status();
+  std::vector<std::pair<Place, state::SentRecord>> rows;
+  for (state::SentRecord& sent : *due) {
+    rows.emplace_back(Place{sent.review_by_ms(), sent.record_id()}, std::move(sent));
+  }
+  return LeadsPage(std::move(rows), request,
+                   [&](const state::SentRecord& sent) { return SummaryOfSent(sent, now); });
+}
+
 absl::StatusOr<v1::ListResponse> Desk::ListRecords(std::string_view officer,
                                                    const v1::ListRequest& request,
                                                    Instant now) const {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor, role::kReader});
   const bool any_kind = request.kind() == v1::RECORD_KIND_UNSPECIFIED;
-  if (status.ok() && any_kind && !request.restricted_only()) {
+  if (status.ok() && any_kind && !request.restricted_only() && !request.review_due_only()) {
     status = Refuse(Reason::kLabelMissing, "kind", "say which kind of record to list");
   }
   if (!status.ok()) return status;
+  if (request.review_due_only()) return ListDueForReview(request, now);
   if (!request.received()) {
     std::vector<std::pair<Place, state::SentRecord>> rows;
     status = ForEach<state::SentRecord>(

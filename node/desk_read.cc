@@ -225,6 +225,7 @@ absl::StatusOr<v1::ShowResponse> Desk::ShowSent(const state::SentRecord& sent, I
   item.set_read(true);
   item.set_log_index(sent.log_index());
   *item.mutable_restrictions() = ShownRestrictions(sent);
+  item.set_review_by_ms(sent.review_by_ms());
   response.set_purpose(sent.purpose());
   response.set_instrument(InstrumentsOf(sent));
   response.set_instruction(content->draft().instruction());

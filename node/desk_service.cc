@@ -116,6 +116,12 @@ class DeskService final : public v1::Desk::Service {
       return engine.Restrict(officer, *request, now);
     });
   }
+  grpc::Status Review(grpc::ServerContext* context, const v1::ReviewRequest* request,
+                      v1::ReviewResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Review(officer, *request, now);
+    });
+  }
   grpc::Status ClearPerson(grpc::ServerContext* context, const v1::ClearPersonRequest* request,
                            v1::SendResponse* response) override {
     return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {

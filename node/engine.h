@@ -220,6 +220,10 @@ class Engine {
   // Role author. Recipients are told when that can be done, and hold to it.
   absl::StatusOr<v1::RestrictResponse> Restrict(std::string_view officer,
                                                 const v1::RestrictRequest& request, Instant now);
+  // Role author. The need stands until the next review date; what the node restricted since nobody
+  // reviewed it is used again.
+  absl::StatusOr<v1::ReviewResponse> Review(std::string_view officer,
+                                            const v1::ReviewRequest& request, Instant now);
   // Role author. To all to whom the alert was sent.
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
                                                const v1::ClearPersonRequest& request, Instant now);

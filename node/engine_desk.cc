@@ -118,6 +118,11 @@ absl::StatusOr<v1::RestrictResponse> Engine::Restrict(std::string_view officer,
   return parts_->Guarded([&] { return parts_->desk.Restrict(officer, request, now); });
 }
 
+absl::StatusOr<v1::ReviewResponse> Engine::Review(std::string_view officer,
+                                                  const v1::ReviewRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Review(officer, request, now); });
+}
+
 absl::StatusOr<v1::CaseChange> Engine::OpenCase(std::string_view officer,
                                                 const v1::OpenCaseRequest& request, Instant now) {
   return parts_->Guarded([&] { return parts_->desk.OpenCase(officer, request, now); });
