@@ -199,6 +199,9 @@ class Commands:
             leads = json.loads(self.anna.run(["lead", "list"], "json").stdout)["records"]
             return all(lead["recipients"][0]["state"] == "RECIPIENT_STATE_DECLINED" for lead in leads)
         until("FR sees that DE declined", declined)
+        take = ["lead", "take", records["en"], *WHY]
+        errors(self.dieter, NO, "malformed", take, "--after-decline")
+        check_exit(self.dieter.run([*take, "--after-decline"], "json"), DONE, "taken up after all")
 
     def measures(self, records):
         """One lead a style is taken up with a measure, which is then handed to a court; another is told in a file."""
