@@ -207,6 +207,8 @@ class Desk {
   absl::StatusOr<state::SentRecord> PrepareReply(std::string_view officer, v1::RecordKind kind,
                                                  const v1::Draft& draft, std::string_view answers,
                                                  Instant now) const;
+  absl::StatusOr<std::optional<state::SentRecord>> ReplacedAnswer(
+      const state::ReceivedRecord& asked, const v1::AnswerRequest& request) const;
   absl::StatusOr<v1::AnswerResponse> KeepReply(std::string_view justification,
                                                const v1::Draft& draft, state::SentRecord& sent,
                                                store::WriteBatch& batch, Instant now);
