@@ -36,7 +36,8 @@ constexpr SentenceRow kRows[] = {
      "Nobody reviewed a record that was sent, so its recipients may not use it. If the need for it "
      "stands, entente review lifts that; else recall it.",
      "Personne n'a réexaminé un enregistrement envoyé : ses destinataires ne peuvent plus "
-     "l'utiliser. S'il reste nécessaire, entente review lève cette limitation ; sinon rappelez-le."},
+     "l'utiliser. S'il reste nécessaire, entente review lève cette limitation ; sinon "
+     "rappelez-le."},
     {"alarm.storage-review-recalled",
      "Nobody reviewed a record that was sent within 30 days of its review date, so this node took "
      "it back. It is told for 30 days.",
