@@ -228,7 +228,7 @@ TEST(AlertTest, AVerificationRequestIsAnsweredAndItsStateSeen) {
 // Of FR.fiu, to a request of BR.fiu about an alert.
 struct Replying {
   Replying() {
-    const std::string alert = world.Publish(world.Alert({"BR.fiu"}));
+    alert = world.Publish(world.Alert({"BR.fiu"}));
     world.Settle();
     request = world.Ask("BR.fiu", alert);
     world.Settle();
@@ -248,7 +248,7 @@ struct Replying {
   }
 
   AlertWorld world;
-  std::string request;
+  std::string alert, request;
 };
 
 TEST(AlertTest, AnAnswerSaysSomething) {
@@ -285,7 +285,9 @@ TEST(AlertTest, ARequestIsNotEndedTwice) {
   EXPECT_EQ(it.world.List("BR.fiu", v1::RECORD_KIND_REQUEST, false)[0].recipients(0).state(),
             v1::RECIPIENT_STATE_ANSWERED);
   EXPECT_FALSE(it.Answer(v1::REPLY_STATE_ANSWERED, "x", first->record_id()).ok()) << "it is gone";
-  EXPECT_FALSE(it.Answer(v1::REPLY_STATE_ANSWERED, "x", it.request).ok()) << "it is no answer";
+  for (const auto& other : {it.alert, it.request}) {
+    EXPECT_FALSE(it.Answer(v1::REPLY_STATE_PARTLY_ANSWERED, "x", other).ok()) << "it is no answer";
+  }
 }
 
 TEST(AlertTest, WhatWasRecalledHasEndedNothing) {

@@ -12,7 +12,6 @@
 #include "node/compose.h"
 #include "node/desk.h"
 #include "node/families.h"
-#include "node/reviews.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -86,7 +85,7 @@ bool IsShareable(const state::SentRecord& sent, std::string_view case_id, Instan
                       sent.stage() == state::STAGE_COMMITTED;
   return leaves && sent.case_id() == case_id && sent.kind() != v1::RECORD_KIND_MEMBERSHIP &&
          sent.copy_of().empty() && sent.recalled_ms() == 0 && !IsRestricted(sent) &&
-         sent.expires_ms() > static_cast<uint64_t>(now.ms) && !IsReviewMissed(sent, now);
+         sent.expires_ms() > static_cast<uint64_t>(now.ms);
 }
 
 // It went there, or may yet.
@@ -380,6 +379,7 @@ absl::StatusOr<v1::SharedEntry> Desk::ShareOne(std::string_view officer,
   draft.add_recipients(request.recipient());
   draft.clear_replaces();
   draft.clear_override();  // it was for another
+  // As its last review left it; one that was missed keeps it from going.
   draft.set_review_by_ms(posted.review_by_ms());
   draft.set_justification(request.justification());
   state::SentRecord copy = NewRecord(officer, posted.kind(), draft, now);
