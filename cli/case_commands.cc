@@ -2,11 +2,9 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/draft_fields.h"
 #include "cli/record_commands.h"
 #include "cli/render_case.h"
 #include "cli/subject_words.h"
-#include "core/base/clock.h"
 
 namespace entente::cli {
 namespace {
@@ -39,13 +37,6 @@ bool AddMembers(Context& context, const std::vector<std::string>& texts, Request
   return true;
 }
 
-// An instant, or from now. Unix milliseconds.
-absl::StatusOr<uint64_t> ExpiryOf(const Context& context, const std::string& text) {
-  const std::optional<Instant> expires = InstantFrom(text, SystemClock().Now());
-  if (expires) return static_cast<uint64_t>(expires->ms);
-  return absl::InvalidArgumentError(context.Say("draft.instant", {"--expires", text}));
-}
-
 struct OpenOptions {
   v1::OpenCaseRequest request;
   std::vector<std::string> members;
@@ -55,7 +46,7 @@ struct OpenOptions {
 void Open(Context& context, const OpenOptions& options) {
   v1::OpenCaseRequest request = options.request;
   if (!AddMembers(context, options.members, request)) return;
-  auto expires = ExpiryOf(context, options.expires);
+  auto expires = InstantOf(context, "--expires", options.expires);
   if (!expires.ok()) return context.Fail(expires.status());
   request.set_expires_ms(*expires);
   const auto response = context.Call(&v1::Desk::Stub::OpenCase, request);
@@ -76,7 +67,7 @@ void Change(Context& context, const ChangeOptions& options) {
   if (!AddMembers(context, options.add, request)) return;
   request.mutable_remove()->Assign(options.remove.begin(), options.remove.end());
   if (!options.expires.empty()) {
-    auto expires = ExpiryOf(context, options.expires);
+    auto expires = InstantOf(context, "--expires", options.expires);
     if (!expires.ok()) return context.Fail(expires.status());
     request.set_expires_ms(*expires);
   }

@@ -31,6 +31,7 @@ void AddHeldCommands(CLI::App& app, Context& context);
 void AddRequestCommands(CLI::App& app, Context& context);
 void AddConsentCommands(CLI::App& app, Context& context);
 void AddOverrideCommands(CLI::App& app, Context& context);
+void AddReviewCommands(CLI::App& app, Context& context);
 void AddRestrictCommands(CLI::App& app, Context& context);
 void AddInboxCommands(CLI::App& app, Context& context);
 void AddDecisionsCommand(CLI::App& app, Context& context);

@@ -177,6 +177,7 @@ absl::StatusOr<v1::Draft> ReadDraft(const std::string& path, v1::RecordKind kind
   draft.set_evaluation(root->Text("evaluation"));
   draft.set_urgency(UrgencyOf(*root));
   draft.set_expires_ms(InstantAt(*root, "expires", now));
+  if (root->Has("review_by")) draft.set_review_by_ms(InstantAt(*root, "review_by", now));
   Assign(draft.mutable_obtained_from(), root->Texts("obtained_from"));
   Assign(draft.mutable_with_consents(), root->Texts("consents"));
   draft.set_instruction(root->TextOr("instruction", ""));

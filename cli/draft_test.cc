@@ -57,6 +57,18 @@ currency = "EUR"
 )";
 };
 
+TEST_F(DraftTest, ReadsByWhenItIsReviewed) {
+  EXPECT_EQ(Read(good_)->review_by_ms(), 0u);
+  const auto with = [&](const std::string& text) {
+    std::string draft = good_;
+    return Read(draft.insert(draft.find("[ask]"), "review_by = \"" + text + "\"\n"));
+  };
+  EXPECT_EQ(with("P20D")->review_by_ms(), static_cast<uint64_t>(kNow.ms + 20 * limits::kDayMs));
+  const auto wrong = with("soon");
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_THAT(std::string(wrong.status().message()), HasSubstr(":6:"));
+}
+
 TEST_F(DraftTest, ReadsAskAndSections) {
   const auto request = Read(good_);
   ASSERT_TRUE(request.ok()) << request.status();

@@ -79,6 +79,7 @@ int Main(int argc, char** argv) {
   AddOverrideCommands(app, context);
   AddHeldCommands(app, context);
   AddRestrictCommands(app, context);
+  AddReviewCommands(app, context);
   AddInboxCommands(app, context);
   AddDecisionsCommand(app, context);
   AddWatchCommands(app, context);

@@ -13,6 +13,7 @@ struct AnswerOptions {
   v1::AnswerLeadRequest request;
   MeasureWords measure;
   std::string measures;
+  std::string review_by;
 };
 
 void Answer(Context& context, const AnswerOptions& options) {
@@ -27,6 +28,11 @@ void Answer(Context& context, const AnswerOptions& options) {
     auto measure = MeasureFrom(options.measure, now, context.language());
     if (!measure.ok()) return context.Fail(measure.status());
     *request.add_measures() = *std::move(measure);
+  }
+  if (!options.review_by.empty()) {
+    const auto by = InstantOf(context, "--review-by", options.review_by);
+    if (!by.ok()) return context.Fail(by.status());
+    request.set_review_by_ms(*by);
   }
   const auto response = context.Call(&v1::Desk::Stub::AnswerLead, request);
   if (!response) return;
@@ -97,6 +103,12 @@ void AddAnswer(CLI::App& lead, Context& context, const std::string& name, Way wa
   text(
       "--reference", [request](const std::string& value) { request->set_own_reference(value); },
       "your own file reference");
+  AddReviewBy(*command, options->review_by);
+  if (way == Way::kTake) {
+    command->add_flag_callback(
+        "--after-decline", [request] { request->set_after_decline(true); },
+        "it was declined before, and is taken up after all");
+  }
   if (way != Way::kDecline) AddMeasure(*command, *options, way == Way::kUpdate);
   text(
       "--justification", [request](const std::string& value) { request->set_justification(value); },

@@ -66,6 +66,13 @@ void Unlock(Context& context) {
   std::cout << context.Say("session.open", {std::to_string(response->idle_ms() / 60'000)}) << "\n";
 }
 
+void Lock(Context& context) {
+  const auto response = context.Call(&v1::Desk::Stub::Lock, v1::LockRequest());
+  if (!response) return;
+  if (context.settings.json) return context.PrintJson(*response);
+  std::cout << context.Say("session.closed") << "\n";
+}
+
 void AddAssign(CLI::App& app, Context& context) {
   auto* const command = app.add_subcommand(
       "assign", "Say which unit and which officers a record, or a case, belongs to from now on.");
@@ -137,6 +144,9 @@ void AddPeopleCommands(CLI::App& app, Context& context) {
   AddAssign(app, context);
   AddUnit(app, context);
   AddReviewed(app, context);
+  app.add_subcommand("lock",
+                     "Lock your session at once, at whatever workstation; `unlock` opens it.")
+      ->callback([&context] { Lock(context); });
   app.add_subcommand("unlock",
                      "Open your session, which locks when it is idle. Asks for your pass phrase.")
       ->callback([&context] { Unlock(context); });

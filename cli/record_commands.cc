@@ -8,6 +8,7 @@
 #include "cli/attachments.h"
 #include "cli/commands.h"
 #include "cli/draft.h"
+#include "cli/draft_fields.h"
 #include "cli/render.h"
 #include "cli/subject_words.h"
 
@@ -281,6 +282,19 @@ void AddRecall(CLI::App& group, const RecordCommands& what, Context& context) {
           "why, in your words; kept in this node's log")
       ->required();
   command->callback([&context, request, ground] { Recall(context, *request, *ground); });
+}
+
+void AddReviewBy(CLI::App& command, std::string& text) {
+  command.add_option("--review-by", text,
+                     "by when somebody here looks again whether it is still needed: an instant, or "
+                     "a duration from now such as P1Y");
+}
+
+absl::StatusOr<uint64_t> InstantOf(const Context& context, std::string_view option,
+                                   const std::string& text) {
+  const std::optional<Instant> instant = InstantFrom(text, SystemClock().Now());
+  if (instant) return static_cast<uint64_t>(instant->ms);
+  return absl::InvalidArgumentError(context.Say("draft.instant", {option, text}));
 }
 
 }  // namespace entente::cli

@@ -23,4 +23,10 @@ void AddSend(CLI::App& group, const RecordCommands& what, Context& context);
 void AddList(CLI::App& group, const RecordCommands& what, Context& context);
 void AddRecall(CLI::App& group, const RecordCommands& what, Context& context);
 
+// --review-by, of a command that sends without a draft; `text` is read by InstantOf().
+void AddReviewBy(CLI::App& command, std::string& text);
+// "P30D" from now, or an instant. INVALID_ARGUMENT, naming the option, for anything else.
+absl::StatusOr<uint64_t> InstantOf(const Context& context, std::string_view option,
+                                   const std::string& text);
+
 }  // namespace entente::cli

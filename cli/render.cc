@@ -9,6 +9,7 @@
 #include "cli/render_lead.h"
 #include "cli/render_override.h"
 #include "cli/render_restrict.h"
+#include "cli/render_review.h"
 #include "cli/subject_words.h"
 #include "cli/text.h"
 #include "core/record/words.h"
@@ -268,7 +269,8 @@ std::string RenderSent(Language language, const v1::SendResponse& response) {
 }
 
 std::string RenderPreview(Language language, const v1::PreviewResponse& response) {
-  return RenderPreviews(language, response.recipients());
+  return RenderReviewDate(language, response.review_by_ms()) +
+         RenderPreviews(language, response.recipients());
 }
 
 std::string RenderAs(Language language, const v1::Draft& draft,
@@ -300,6 +302,7 @@ namespace {
 std::string HeldDraft(Language language, const v1::Draft& draft) {
   std::string out = draft.has_override() ? RenderAsked(language, draft.override()) : "";
   out += InstructionFirst(language, draft.instruction());
+  out += RenderReviewDate(language, draft.review_by_ms());
   for (int i = 0; i < draft.sections_size(); ++i) {
     const v1::DraftSection& section = draft.sections(i);
     out += Say(language, "held.section",
@@ -350,6 +353,9 @@ std::string RenderRecords(Language language, const v1::ListResponse& response, b
     out += "\n";
     out += RenderRecipients(language, record.recipients()) +
            RenderRestrictions(language, record.restrictions());
+    if (record.review_by_ms() != 0) {
+      out += "      " + RenderReviewDate(language, record.review_by_ms());
+    }
   }
   return out;
 }
@@ -407,6 +413,7 @@ std::string RenderShown(Language language, const v1::ShowResponse& shown) {
               InstantText(item.received_ms()), shown.purpose(), shown.instrument(),
               Joined(item.handling(), " "), item.evaluation(), InstantText(item.expires_ms())}) +
          "\n";
+  out += RenderReviewDate(language, item.review_by_ms());
   if (item.outside()) {
     out += Say(language, "outside.shown", {AssignedText(language, item)}) + "\n";
   }

@@ -9,6 +9,7 @@ namespace entente::cli {
 namespace {
 
 std::string Why(Language language, const v1::Restriction& one) {
+  if (one.by_review()) return Say(language, "review.restricted");
   return Word(language, "restricted", std::to_string(one.ground()));
 }
 

@@ -10,6 +10,7 @@
 #include "cli/render_lead.h"
 #include "cli/render_people.h"
 #include "cli/render_restrict.h"
+#include "cli/render_review.h"
 #include "cli/render_standing.h"
 #include "cli/text.h"
 
@@ -379,6 +380,28 @@ TEST(Render, WhatIsRestrictedSaysSoFirst) {
 }
 
 // At its origin who has said so, and who has not.
+TEST(Render, ReviewsThatWereMissedAreMarked) {
+  v1::ListResponse response;
+  EXPECT_EQ(RenderReviews(Language::kEnglish, response, Instant{5}),
+            "Nothing is to be reviewed within 30 days.\n");
+  for (const uint64_t by : {4, 6}) {
+    v1::RecordSummary& record = *response.add_records();
+    record.set_reference("ABC" + std::to_string(by));
+    record.set_kind(v1::RECORD_KIND_LEAD);
+    record.set_review_by_ms(by);
+  }
+  v1::Restriction& one = *response.mutable_records(0)->add_restrictions();
+  one.set_recipient("BR.fiu");
+  one.set_ground(v1::RESTRICTION_GROUND_LAW);
+  one.set_processing(true);
+  one.set_by_review(true);
+  const std::string text = RenderReviews(Language::kEnglish, response, Instant{5});
+  EXPECT_EQ(text.find("! ABC4"), 0u) << text;
+  EXPECT_NE(text.find("\n  ABC6"), text.npos) << text;
+  EXPECT_NE(text.find("nobody reviewed it in time"), text.npos) << text;
+  EXPECT_NE(text.find("--keep --until"), text.npos) << text;
+}
+
 TEST(Render, AListSaysWhoHoldsToARestriction) {
   v1::ListResponse response;
   v1::RecordSummary& record = *response.add_records();

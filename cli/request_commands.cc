@@ -14,6 +14,7 @@ struct AnswerOptions {
   std::string state;
   std::string ground;
   std::string sections;
+  std::string review_by;
 };
 
 void Answer(Context& context, const AnswerOptions& options) {
@@ -29,6 +30,11 @@ void Answer(Context& context, const AnswerOptions& options) {
     if (!sections.ok()) return context.Fail(sections.status());
     for (v1::DraftSection& section : *sections) *request.add_sections() = std::move(section);
     if (!AttachFiles(context, *request.mutable_sections())) return;
+  }
+  if (!options.review_by.empty()) {
+    const auto by = InstantOf(context, "--review-by", options.review_by);
+    if (!by.ok()) return context.Fail(by.status());
+    request.set_review_by_ms(*by);
   }
   const auto response = context.Call(&v1::Desk::Stub::Answer, request);
   if (!response) return;
@@ -70,6 +76,11 @@ void AddAnswer(CLI::App& app, Context& context) {
   text(
       "--reference", [request](const std::string& value) { request->set_own_reference(value); },
       "your own file reference");
+  text(
+      "--replaces", [request](const std::string& value) { request->set_replaces(value); },
+      "the answer to the same request that this one corrects: it is recalled once the log has let "
+      "this one go");
+  AddReviewBy(*command, options->review_by);
   text(
       "--justification", [request](const std::string& value) { request->set_justification(value); },
       "why you act; kept in this node's log")

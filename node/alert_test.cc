@@ -225,6 +225,80 @@ TEST(AlertTest, AVerificationRequestIsAnsweredAndItsStateSeen) {
   }
 }
 
+// Of FR.fiu, to a request of BR.fiu about an alert.
+struct Replying {
+  Replying() {
+    alert = world.Publish(world.Alert({"BR.fiu"}));
+    world.Settle();
+    request = world.Ask("BR.fiu", alert);
+    world.Settle();
+  }
+  absl::StatusOr<v1::AnswerResponse> Answer(v1::ReplyState state, const std::string& text,
+                                            const std::string& replaces = "") {
+    v1::AnswerRequest answer;
+    answer.set_record_id(request);
+    answer.set_state(state);
+    if (state == v1::REPLY_STATE_REFUSED) answer.set_ground(v1::REFUSAL_GROUND_NOT_AVAILABLE);
+    answer.set_text(text);
+    answer.set_replaces(replaces);
+    answer.set_justification("a test");
+    const auto sent = world.node("FR.fiu")->Answer("author", answer, world.now);
+    world.Settle();
+    return sent;
+  }
+
+  AlertWorld world;
+  std::string alert, request;
+};
+
+TEST(AlertTest, AnAnswerSaysSomething) {
+  Replying it;
+  for (const auto state : {v1::REPLY_STATE_ANSWERED, v1::REPLY_STATE_PARTLY_ANSWERED,
+                           v1::REPLY_STATE_CLARIFICATION_ASKED}) {
+    const absl::Status empty = it.Answer(state, " ").status();
+    ASSERT_TRUE(IsRefusal(empty, Reason::kLabelMissing)) << empty;
+    EXPECT_EQ(ReasonText(*RefusalOf(empty)), "label-missing:text");
+  }
+  EXPECT_TRUE(it.Answer(v1::REPLY_STATE_ACCEPTED, "").ok());
+  EXPECT_TRUE(it.Answer(v1::REPLY_STATE_REFUSED, "").ok()) << "its ground says why";
+}
+
+TEST(AlertTest, ARequestIsNotEndedTwice) {
+  Replying it;
+  ASSERT_TRUE(it.Answer(v1::REPLY_STATE_PARTLY_ANSWERED, "one of two").ok());
+  const auto first = it.Answer(v1::REPLY_STATE_ANSWERED, "see the register");
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_TRUE(it.Answer(v1::REPLY_STATE_ACCEPTED, "").ok());
+  for (const auto state : {v1::REPLY_STATE_ANSWERED, v1::REPLY_STATE_REFUSED}) {
+    const absl::Status second = it.Answer(state, "another").status();
+    ASSERT_TRUE(IsRefusal(second, Reason::kMalformed)) << second;
+    EXPECT_THAT(RefusalOf(second)->text, HasSubstr(first->reference()));
+    EXPECT_THAT(RefusalOf(second)->advice, HasSubstr("--replaces"));
+  }
+  const auto corrected = it.Answer(v1::REPLY_STATE_ANSWERED, "not that one", first->reference());
+  ASSERT_TRUE(corrected.ok()) << corrected.status();
+  ASSERT_TRUE(it.world.node("FR.fiu")->Tick(it.world.now).ok());
+  it.world.Settle();
+  const absl::Status old = it.world.Show("BR.fiu", first->record_id()).status();
+  EXPECT_TRUE(IsRefusal(old, Reason::kExpired)) << old;
+  EXPECT_TRUE(it.world.Show("BR.fiu", corrected->record_id()).ok());
+  EXPECT_EQ(it.world.List("BR.fiu", v1::RECORD_KIND_REQUEST, false)[0].recipients(0).state(),
+            v1::RECIPIENT_STATE_ANSWERED);
+  EXPECT_FALSE(it.Answer(v1::REPLY_STATE_ANSWERED, "x", first->record_id()).ok()) << "it is gone";
+  for (const auto& other : {it.alert, it.request}) {
+    EXPECT_FALSE(it.Answer(v1::REPLY_STATE_PARTLY_ANSWERED, "x", other).ok()) << "it is no answer";
+  }
+}
+
+TEST(AlertTest, WhatWasRecalledHasEndedNothing) {
+  Replying it;
+  const auto first = it.Answer(v1::REPLY_STATE_ANSWERED, "see the register");
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_TRUE(it.world.Recall("FR.fiu", first->record_id()).ok());
+  it.world.Settle();
+  EXPECT_TRUE(it.Answer(v1::REPLY_STATE_ANSWERED, "after all").ok());
+}
+
 TEST(AlertTest, ARequestIsOverdueAfterItsTimeButNotWhileItsClockStands) {
   AlertWorld world;
   const std::string alert = world.Publish(world.Alert({"BR.fiu"}));

@@ -55,6 +55,7 @@ class Desk {
   absl::StatusOr<v1::ReviewOutsideResponse> ReviewOutside(std::string_view officer,
                                                           const v1::ReviewOutsideRequest& request,
                                                           Instant now);
+  absl::StatusOr<v1::LockResponse> Lock(std::string_view officer, Instant now);
   absl::StatusOr<v1::UnlockResponse> Unlock(std::string_view officer,
                                             const v1::UnlockRequest& request, Instant now);
   absl::StatusOr<v1::SetPassphraseResponse> SetPassphrase(std::string_view officer,
@@ -88,6 +89,8 @@ class Desk {
                                             const v1::RecallRequest& request, Instant now);
   absl::StatusOr<v1::RestrictResponse> Restrict(std::string_view officer,
                                                 const v1::RestrictRequest& request, Instant now);
+  absl::StatusOr<v1::ReviewResponse> Review(std::string_view officer,
+                                            const v1::ReviewRequest& request, Instant now);
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
                                                const v1::ClearPersonRequest& request, Instant now);
   absl::StatusOr<v1::SearchResponse> Search(std::string_view officer,
@@ -158,6 +161,8 @@ class Desk {
   absl::StatusOr<state::ReceivedContent> ContentOf(const state::ReceivedRecord& received,
                                                    Instant now) const;
   v1::InboxItem ItemOf(const state::ReceivedRecord& received) const;
+  absl::StatusOr<v1::ListResponse> ListDueForReview(const v1::ListRequest& request,
+                                                    Instant now) const;
   absl::StatusOr<v1::RecordSummary> SummaryOfSent(const state::SentRecord& kept, Instant now) const;
   absl::StatusOr<v1::RecordSummary> SummaryOfReceived(const state::ReceivedRecord& received,
                                                       Instant now) const;
@@ -202,6 +207,8 @@ class Desk {
   absl::StatusOr<state::SentRecord> PrepareReply(std::string_view officer, v1::RecordKind kind,
                                                  const v1::Draft& draft, std::string_view answers,
                                                  Instant now) const;
+  absl::StatusOr<std::optional<state::SentRecord>> ReplacedAnswer(
+      const state::ReceivedRecord& asked, const v1::AnswerRequest& request) const;
   absl::StatusOr<v1::AnswerResponse> KeepReply(std::string_view justification,
                                                const v1::Draft& draft, state::SentRecord& sent,
                                                store::WriteBatch& batch, Instant now);
@@ -272,6 +279,11 @@ class Desk {
                                                        state::SentRecord& sent,
                                                        std::string_view justification, Instant now);
 
+  // desk_review.cc
+  absl::StatusOr<std::vector<std::string>> KeepOne(std::string_view officer,
+                                                   const v1::ReviewRequest& request,
+                                                   state::SentRecord& sent, Instant now);
+
   // desk_held.cc
   absl::StatusOr<std::vector<state::SentRecord>> AllHeld() const;
   absl::StatusOr<v1::HeldRecord> ShowHeld(const state::SentRecord& sent, Instant now) const;
@@ -325,6 +337,9 @@ class Desk {
 absl::Status CheckPurposeKnown(const ledger::Registry& registry, const std::string& purpose,
                                Instant now);
 bool IsBlank(std::string_view text);
+// Erased, or about to be: nothing of its content is shown any more.
+bool IsOver(const state::ReceivedRecord& received, Instant now);
+bool IsOver(const state::SentRecord& sent, Instant now);
 inline constexpr size_t kJustificationBytes = 2048;
 // Refusals label-missing:justification for a blank one, too-large:justification.
 absl::Status CheckJustification(std::string_view text);

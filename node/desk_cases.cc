@@ -379,6 +379,8 @@ absl::StatusOr<v1::SharedEntry> Desk::ShareOne(std::string_view officer,
   draft.add_recipients(request.recipient());
   draft.clear_replaces();
   draft.clear_override();  // it was for another
+  // As its last review left it; one that was missed keeps it from going.
+  draft.set_review_by_ms(posted.review_by_ms());
   draft.set_justification(request.justification());
   state::SentRecord copy = NewRecord(officer, posted.kind(), draft, now);
   copy.set_copy_of(posted.record_id());

@@ -21,6 +21,17 @@ absl::Status CheckWhy(const v1::AnswerLeadRequest& request) {
 }
 
 absl::Status CheckFollows(const state::ReceivedRecord& lead, const v1::AnswerLeadRequest& request) {
+  const bool declined = lead.answer() == v1::RECIPIENT_STATE_DECLINED;
+  if (declined && request.taken() && !request.follows() && !request.after_decline()) {
+    const Instant at{static_cast<int64_t>(lead.answered_ms())};
+    return RefuseAdvising(Reason::kMalformed, "",
+                          Text("this lead was declined on ", FormatInstant(at)),
+                          "to take it up after all: entente lead take with --after-decline");
+  }
+  if (request.after_decline() && !declined) {
+    return RefuseAdvising(Reason::kMalformed, "", "this lead was not declined",
+                          "take it up without saying so");
+  }
   if (!request.follows() || lead.answer() == v1::RECIPIENT_STATE_TAKEN) return absl::OkStatus();
   return RefuseAdvising(Reason::kMalformed, "", "this lead was not taken up",
                         "take it up first: what follows changes what was told before");
@@ -170,6 +181,7 @@ absl::StatusOr<v1::AnswerResponse> Desk::AnswerLead(std::string_view officer,
   if (status = CheckSubjects(lead->content, *answer); !status.ok()) return status;
   v1::Draft draft = BackDraft(lead->received, lead->content, v1::SectionContent::kLeadAsk);
   draft.set_own_reference(request.own_reference());
+  draft.set_review_by_ms(request.review_by_ms());
   if (!answer->measures().empty()) draft.mutable_sections(0)->add_data("financial");
   *draft.mutable_sections(0)->mutable_content()->mutable_lead_answer() = *answer;
   const std::string hash = lead->received.record_hash();

@@ -257,6 +257,19 @@ absl::Status Desk::TryPassphrase(std::string_view officer, std::string_view pass
                         "type it again; an administrator can take a forgotten one away");
 }
 
+absl::StatusOr<v1::LockResponse> Desk::Lock(std::string_view officer, Instant now) {
+  absl::Status status = ground_->officers.Check(officer, {});
+  if (!status.ok()) return status;
+  const absl::StatusOr<bool> locked = ground_->sessions.Lock(officer);
+  if (!locked.ok()) return locked.status();
+  if (!*locked) return v1::LockResponse();
+  store::WriteBatch batch;
+  state::DiaryLine line = MakeLine(officer, operation::kSession, "", "", "", now);
+  line.set_detail("session locked");
+  if (status = ground_->Commit(batch, {&line, 1}); !status.ok()) return status;
+  return v1::LockResponse();
+}
+
 absl::StatusOr<v1::UnlockResponse> Desk::Unlock(std::string_view officer,
                                                 const v1::UnlockRequest& request, Instant now) {
   absl::Status status = ground_->officers.Check(officer, {});

@@ -49,6 +49,30 @@ absl::Status CheckStillInCase(const Ground& ground, const state::ReceivedRecord&
                         "answer nothing, or send it as information of its own");
 }
 
+// A refusal has its ground; that may be all that can be said.
+absl::Status CheckSays(const v1::AnswerRequest& request) {
+  const bool tells = request.state() == v1::REPLY_STATE_ANSWERED ||
+                     request.state() == v1::REPLY_STATE_PARTLY_ANSWERED;
+  const bool asks = request.state() == v1::REPLY_STATE_CLARIFICATION_ASKED;
+  if (!IsBlank(request.text()) || (tells && !request.sections().empty()) || (!tells && !asks)) {
+    return absl::OkStatus();
+  }
+  return asks ? RefuseAdvising(Reason::kLabelMissing, "text", "whoever asks back says what",
+                               "ask what you need to know with --text")
+              : RefuseAdvising(Reason::kLabelMissing, "text",
+                               "an answer with neither text nor sections says nothing",
+                               "say it with --text, or in a file with --sections");
+}
+
+bool Ends(v1::ReplyState state) {
+  return state == v1::REPLY_STATE_ANSWERED || state == v1::REPLY_STATE_REFUSED;
+}
+
+// One that was recalled, or that nobody gets, has ended nothing.
+bool StandsAsAnswer(const state::SentRecord& sent) {
+  return sent.recalled_ms() == 0 && (sent.stage() == state::STAGE_HELD || MayBeHad(sent));
+}
+
 absl::Status NoSuch(std::string_view kind) {
   return RefuseAdvising(Reason::kMalformed, "", Text("this is no ", kind),
                         Text("give the reference of a ", kind));
@@ -130,6 +154,42 @@ absl::StatusOr<v1::AnswerResponse> Desk::KeepReply(std::string_view justificatio
   return response;
 }
 
+// The answer to this request that a new one takes the place of; none when it takes nobody's. One
+// that ended the request is not answered again beside it.
+absl::StatusOr<std::optional<state::SentRecord>> Desk::ReplacedAnswer(
+    const state::ReceivedRecord& asked, const v1::AnswerRequest& request) const {
+  std::optional<state::SentRecord> old;
+  if (!request.replaces().empty()) {
+    absl::StatusOr<state::SentRecord> found = FindSent(request.replaces());
+    if (!found.ok()) return found.status();
+    const bool answers =
+        found->kind() == v1::RECORD_KIND_ANSWER && found->answers() == asked.record_hash();
+    if (!answers || !StandsAsAnswer(*found)) {
+      return RefuseAdvising(Reason::kMalformed, "", "this is no answer to that request that stands",
+                            "give the reference of the answer that is to be replaced");
+    }
+    old = *std::move(found);
+  }
+  absl::StatusOr<std::optional<state::SentRecord>> ended = sent_.Find(asked.final_answer());
+  // One that went to nobody left standing what it was to take the place of.
+  while (ended.ok() && *ended && !StandsAsAnswer(**ended) && !(*ended)->replaces().empty()) {
+    ended = sent_.Find(std::string((*ended)->replaces()));
+  }
+  if (!ended.ok()) return ended.status();
+  // Before this was kept the state alone said so.
+  const bool stands = *ended ? StandsAsAnswer(**ended)
+                             : asked.answer() == v1::RECIPIENT_STATE_ANSWERED ||
+                                   asked.answer() == v1::RECIPIENT_STATE_TURNED_DOWN;
+  const bool replaces = old && (!*ended || old->record_id() == (*ended)->record_id());
+  if (!Ends(request.state()) || !stands || replaces) return old;
+  return RefuseAdvising(
+      Reason::kMalformed, "",
+      Text("this request was answered already", *ended ? " by " : "",
+           *ended ? ReferenceOf((*ended)->record_id()) : ""),
+      "to correct that answer, send this one with --replaces and its reference; what is new goes "
+      "as entente information send --about");
+}
+
 absl::StatusOr<v1::AnswerResponse> Desk::Answer(std::string_view officer,
                                                 const v1::AnswerRequest& request, Instant now) {
   absl::Status status = ground_->officers.Check(officer, {role::kAuthor});
@@ -138,8 +198,13 @@ absl::StatusOr<v1::AnswerResponse> Desk::Answer(std::string_view officer,
   absl::StatusOr<Opened> asked = OpenToReply(request.record_id(), v1::RECORD_KIND_REQUEST, now);
   if (!asked.ok()) return asked.status();
   if (status = CheckStillInCase(*ground_, asked->received); !status.ok()) return status;
+  if (status = CheckSays(request); !status.ok()) return status;
+  const absl::StatusOr<std::optional<state::SentRecord>> old =
+      ReplacedAnswer(asked->received, request);
+  if (!old.ok()) return old.status();
   v1::Draft draft = BackDraft(asked->received, asked->content, v1::SectionContent::kRequestAsk);
   draft.set_own_reference(request.own_reference());
+  draft.set_review_by_ms(request.review_by_ms());
   v1::Reply& reply = *draft.mutable_sections(0)->mutable_content()->mutable_reply();
   reply.set_state(request.state());
   if (request.ground() != v1::REFUSAL_GROUND_UNSPECIFIED) reply.set_ground(request.ground());
@@ -151,8 +216,10 @@ absl::StatusOr<v1::AnswerResponse> Desk::Answer(std::string_view officer,
   absl::StatusOr<state::SentRecord> sent =
       PrepareReply(officer, v1::RECORD_KIND_ANSWER, draft, hash, now);
   if (!sent.ok()) return sent.status();
+  if (*old) sent->set_replaces((*old)->record_id());
   asked->received.set_answer(StateOfReply(request.state()));
   asked->received.set_answered_ms(static_cast<uint64_t>(now.ms));
+  if (Ends(request.state())) asked->received.set_final_answer(sent->record_id());
   store::WriteBatch batch;
   Save(batch, kReceived, hash, asked->received);
   return KeepReply(request.justification(), draft, *sent, batch, now);

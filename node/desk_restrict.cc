@@ -7,6 +7,7 @@
 #include "node/labels.h"
 #include "node/recall.h"
 #include "node/restrict.h"
+#include "node/reviews.h"
 #include "node/text.h"
 
 namespace entente::node {
@@ -48,8 +49,15 @@ absl::StatusOr<std::vector<std::string>> ObligationsOf(const Ground& ground,
   return obligations;
 }
 
-bool HasLeft(const state::SentRecord& sent) {
-  return sent.stage() != state::STAGE_DRAFT && sent.stage() != state::STAGE_HELD;
+// Lifted it would be used unreviewed.
+absl::Status CheckReviewed(const state::SentRecord& sent, Instant now) {
+  if (!IsReviewMissed(sent, now)) return absl::OkStatus();
+  const Instant by{static_cast<int64_t>(sent.review_by_ms())};
+  return RefuseAdvising(Reason::kMalformed, "",
+                        Text("nobody reviewed this record by ", FormatInstant(by),
+                             ": until then its use stays restricted"),
+                        "review it: entente review RECORD --keep --until INSTANT lifts what the "
+                        "review restricted, and what an officer restricted can be lifted after it");
 }
 
 absl::Status CheckStands(const state::SentRecord& sent, Instant now) {
@@ -133,7 +141,9 @@ absl::StatusOr<v1::RestrictResponse> Desk::Restrict(std::string_view officer,
   if (!obligations.ok()) return obligations.status();
   absl::StatusOr<state::SentRecord> sent = FindSent(request.record_id());
   if (!sent.ok()) return sent.status();
-  if (status = CheckStands(*sent, now); !status.ok()) return status;
+  status = CheckStands(*sent, now);
+  if (status.ok() && Lifts(request)) status = CheckReviewed(*sent, now);
+  if (!status.ok()) return status;
   absl::StatusOr<std::vector<state::SentRecord>> all = WithCopies(*ground_, *sent);
   if (!all.ok()) return all.status();
   if (status = CheckRecipients(*all, request); !status.ok()) return status;

@@ -17,6 +17,7 @@
 #include "node/override_drafts.h"
 #include "node/pictures.h"
 #include "node/restrict.h"
+#include "node/reviews.h"
 #include "node/table.h"
 #include "node/text.h"
 
@@ -142,6 +143,7 @@ state::SentRecord Desk::NewRecord(std::string_view officer, v1::RecordKind kind,
   sent.set_stage(state::STAGE_DRAFT);
   sent.set_created_ms(static_cast<uint64_t>(now.ms));
   sent.set_expires_ms(draft.expires_ms());
+  sent.set_review_by_ms(draft.review_by_ms());
   sent.set_urgency(draft.urgency());
   sent.set_officer(std::string(officer));
   sent.set_purpose(draft.purpose());
@@ -187,6 +189,7 @@ absl::Status Desk::KeepDraft(state::SentRecord& sent, const v1::Draft& draft,
   if (draft.has_override()) *content.mutable_emergency() = NewEmergency(*ground_, sent, draft, now);
   if (absl::Status status = sent_.Save(sent, content, batch); !status.ok()) return status;
   batch.Put(kExpiry, Text(U64Key(sent.expires_ms()), "s", sent.record_id()), "");
+  PlanReview(sent, batch);
   absl::Status status = ground_->Commit(batch, {&line, 1});
   if (!status.ok()) return status;
   if (sent.stage() == state::STAGE_DRAFT) outbox_->AddDraft(sent);
@@ -265,6 +268,7 @@ absl::StatusOr<v1::PreviewResponse> Desk::Preview(std::string_view officer,
   state::SentRecord sent = NewRecord(officer, draft.kind(), draft, now);
   if (status = NameSubject(draft, sent, now); !status.ok()) return status;
   v1::PreviewResponse response;
+  response.set_review_by_ms(draft.review_by_ms());
   status = DecideRecipients(draft, now, sent, *response.mutable_recipients());
   if (!status.ok()) return status;
   if (draft.list_entry().empty()) return response;

@@ -116,6 +116,12 @@ class DeskService final : public v1::Desk::Service {
       return engine.Restrict(officer, *request, now);
     });
   }
+  grpc::Status Review(grpc::ServerContext* context, const v1::ReviewRequest* request,
+                      v1::ReviewResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Review(officer, *request, now);
+    });
+  }
   grpc::Status ClearPerson(grpc::ServerContext* context, const v1::ClearPersonRequest* request,
                            v1::SendResponse* response) override {
     return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
@@ -270,6 +276,13 @@ class DeskService final : public v1::Desk::Service {
                      v1::WatchResponse* response) override {
     return Serve(context, response, [](Engine& engine, std::string_view officer, Instant now) {
       return engine.Watch(officer, now);
+    });
+  }
+  // One that is locked already stays so.
+  grpc::Status Lock(grpc::ServerContext* context, const v1::LockRequest*,
+                    v1::LockResponse* response) override {
+    return Serve(context, response, [](Engine& engine, std::string_view officer, Instant now) {
+      return engine.Lock(officer, now);
     });
   }
   // These two open a session, or make it one that locks.

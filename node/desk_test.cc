@@ -340,6 +340,7 @@ TEST(DeskTest, ListsOfSentLeadsTellWhoAnsweredAndNotWhat) {
     v1::AnswerLeadRequest request;
     request.set_record_id(id);
     request.set_taken(taken);
+    request.set_after_decline(taken);
     request.set_reason(reason);
     request.set_own_reference("BR-77");
     request.set_justification("done");

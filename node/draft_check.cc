@@ -78,6 +78,25 @@ absl::Status CheckIbans(const v1::SectionContent& content) {
   return absl::OkStatus();
 }
 
+absl::Status CheckReview(const v1::Draft& draft, Instant expires, Instant now) {
+  if (draft.review_by_ms() == 0) return absl::OkStatus();
+  const bool alert = std::ranges::any_of(
+      draft.sections(), [](const auto& section) { return section.content().has_alert_notice(); });
+  if (alert) {
+    return RefuseAdvising(Reason::kMalformed, "", "an alert has no review date of this kind",
+                          "say in its notice until when it is renewed: confirm_by");
+  }
+  const Instant by{
+      static_cast<int64_t>(std::min(draft.review_by_ms(), static_cast<uint64_t>(kLastInstantMs)))};
+  if (by <= now) {
+    return RefuseAdvising(Reason::kMalformed, "", "the review date is over already",
+                          "give a review_by that is still to come, or leave it out");
+  }
+  if (by < expires) return absl::OkStatus();
+  return RefuseAdvising(Reason::kMalformed, "", "the review date is not before the record's expiry",
+                        "give an earlier review_by, or leave it out: at its expiry it is erased");
+}
+
 absl::Status CheckNotice(const v1::AlertNotice& notice, Instant now) {
   if (notice.confirm_by_ms() != 0 && notice.confirm_by_ms() <= static_cast<uint64_t>(now.ms)) {
     return RefuseAdvising(Reason::kMalformed, "", "the alert would be unconfirmed when sent",
@@ -209,6 +228,7 @@ absl::Status CheckDraft(const Ground& ground, const v1::Draft& draft, Instant no
     return RefuseAdvising(Reason::kMalformed, "", "a record lives five years at most",
                           "give an earlier expiry, and send it anew before it ends");
   }
+  if (absl::Status status = CheckReview(draft, expires, now); !status.ok()) return status;
   for (const v1::DraftSection& section : draft.sections()) {
     absl::Status good = CheckDeadline(section.content().lead_ask(), expires, now);
     if (section.content().has_alert_notice()) {

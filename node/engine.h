@@ -154,7 +154,7 @@ class Engine {
 
   // ---- The desk. `officer`: the id in the caller's certificate, which the shell has verified to
   // be of this agency. not-authorised when not listed, or without the role named.
-  // To be asked before each of these but Unlock and SetPassphrase: refusal session-locked
+  // To be asked before each of these but Lock, Unlock and SetPassphrase: refusal session-locked
   // (sessions.h). What it lets pass counts as a call of the officer.
   absl::Status Enter(std::string_view officer, Instant now);
   absl::StatusOr<v1::StatusResponse> Status(std::string_view officer, Instant now);
@@ -220,6 +220,10 @@ class Engine {
   // Role author. Recipients are told when that can be done, and hold to it.
   absl::StatusOr<v1::RestrictResponse> Restrict(std::string_view officer,
                                                 const v1::RestrictRequest& request, Instant now);
+  // Role author. The need stands until the next review date; what the node restricted since nobody
+  // reviewed it is used again.
+  absl::StatusOr<v1::ReviewResponse> Review(std::string_view officer,
+                                            const v1::ReviewRequest& request, Instant now);
   // Role author. To all to whom the alert was sent.
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
                                                const v1::ClearPersonRequest& request, Instant now);
@@ -296,6 +300,7 @@ class Engine {
                                                           Instant now);
   // Any listed officer: their own session. Each attempt is logged. Refusals not-authenticated: the
   // pass phrase is wrong; those of Sessions::Try.
+  absl::StatusOr<v1::LockResponse> Lock(std::string_view officer, Instant now);
   absl::StatusOr<v1::UnlockResponse> Unlock(std::string_view officer,
                                             const v1::UnlockRequest& request, Instant now);
   absl::StatusOr<v1::SetPassphraseResponse> SetPassphrase(std::string_view officer,

@@ -118,6 +118,11 @@ absl::StatusOr<v1::RestrictResponse> Engine::Restrict(std::string_view officer,
   return parts_->Guarded([&] { return parts_->desk.Restrict(officer, request, now); });
 }
 
+absl::StatusOr<v1::ReviewResponse> Engine::Review(std::string_view officer,
+                                                  const v1::ReviewRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Review(officer, request, now); });
+}
+
 absl::StatusOr<v1::CaseChange> Engine::OpenCase(std::string_view officer,
                                                 const v1::OpenCaseRequest& request, Instant now) {
   return parts_->Guarded([&] { return parts_->desk.OpenCase(officer, request, now); });
@@ -246,6 +251,10 @@ absl::StatusOr<v1::AssignResponse> Engine::Assign(std::string_view officer,
 absl::StatusOr<v1::ReviewOutsideResponse> Engine::ReviewOutside(
     std::string_view officer, const v1::ReviewOutsideRequest& request, Instant now) {
   return parts_->Guarded([&] { return parts_->desk.ReviewOutside(officer, request, now); });
+}
+
+absl::StatusOr<v1::LockResponse> Engine::Lock(std::string_view officer, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.Lock(officer, now); });
 }
 
 absl::StatusOr<v1::UnlockResponse> Engine::Unlock(std::string_view officer,

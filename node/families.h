@@ -40,7 +40,7 @@ inline constexpr store::Family kUnwritten = "l_unwritten";  // file name: receip
 // state.IncomingFile; 'u' (to upload), 'f' urgency (to fetch), 'd' (in no record yet) -> ""
 inline constexpr store::Family kFiles = "l_files";
 
-// u64 instant, "s"|"r"|"a"|"c"|"t"|"m"|"n"|"x" (upkeep.cc), name
+// u64 instant, "s"|"r"|"a"|"c"|"t"|"m"|"n"|"p"|"v"|"x" (upkeep.cc), name
 inline constexpr store::Family kExpiry = "l_expiry";
 inline constexpr store::Family kOwed =
     "l_owed";  // record hash, agency, of a restriction 0 and u64 number -> state.OwedNotice

@@ -166,6 +166,22 @@ TEST_F(LeadTest, AnAgencyDoesNotTellWhatContradictsWhatItTold) {
   EXPECT_THAT(Show("FR.fiu")->standings(0).contradictions(), IsEmpty());
 }
 
+TEST_F(LeadTest, WhatWasDeclinedIsTakenUpByThoseAloneWhoSaySo) {
+  Deliver();
+  v1::AnswerLeadRequest after = Taking();
+  after.set_after_decline(true);
+  EXPECT_TRUE(IsRefusal(Answer(after), Reason::kMalformed)) << "it was not declined";
+  v1::AnswerLeadRequest decline = Taking();
+  decline.set_taken(false);
+  decline.set_reason("not ours");
+  ASSERT_TRUE(Answer(decline).ok());
+  const absl::Status refused = Answer(Taking());
+  EXPECT_TRUE(IsRefusal(refused, Reason::kMalformed)) << refused;
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_DECLINED);
+  ASSERT_TRUE(Answer(after).ok());
+  EXPECT_EQ(world.StateOf("FR.fiu", id, "BR.fiu"), v1::RECIPIENT_STATE_TAKEN);
+}
+
 TEST_F(LeadTest, WhatIsNotSaidOfAMeasureStaysAsItWas) {
   Deliver();
   ASSERT_TRUE(Answer(Suspending()).ok());

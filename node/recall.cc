@@ -10,6 +10,7 @@
 #include "node/erase.h"
 #include "node/families.h"
 #include "node/restrict.h"
+#include "node/reviews.h"
 #include "node/sent.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -103,6 +104,7 @@ absl::StatusOr<std::vector<std::string>> RecallSent(Ground& ground, v1::RecallGr
                                                     state::SentRecord& sent,
                                                     store::WriteBatch& batch, Instant now) {
   ground.alarms.Clear(alarm::kOldStands, HexOf(sent.record_id()));
+  EndReview(ground, sent);
   if (sent.recalled_ms() == 0) {
     sent.set_recalled_ms(static_cast<uint64_t>(now.ms));
     sent.set_recall_ground(why);

@@ -68,6 +68,9 @@ state::Restriction NextOf(const state::SentRecipient& recipient, const Restricti
   state::Restriction next;
   next.set_ground(wish.ground);
   next.set_processing(!lifts && (wish.processing || IsRestricted(recipient)));
+  // An obligation that an officer adds leaves it the node's; a restriction makes it theirs.
+  const bool stays = IsRestrictedByReview(recipient) && !wish.processing;
+  next.set_by_review(next.processing() && (wish.by_review || stays));
   *next.mutable_obligations() =
       JoinedWords(before ? before->obligations() : Words(), wish.obligations, vocabulary);
   next.set_instant_ms(static_cast<uint64_t>(now.ms));
@@ -77,7 +80,9 @@ state::Restriction NextOf(const state::SentRecipient& recipient, const Restricti
 bool IsMeant(const Restricting& wish, const state::SentRecipient& recipient) {
   if (recipient.pair_seq() == 0 || recipient.erased_ms() != 0) return false;
   if (!wish.recipients.empty() && !wish.recipients.contains(recipient.recipient())) return false;
-  return wish.ground != v1::RESTRICTION_GROUND_LIFTED || IsRestricted(recipient);
+  const bool lifts = wish.ground == v1::RESTRICTION_GROUND_LIFTED;
+  if (!wish.by_review) return !lifts || IsRestricted(recipient);
+  return lifts ? IsRestrictedByReview(recipient) : !IsRestricted(recipient);
 }
 
 // A day after it was told last, and once more before the record itself is over.
@@ -302,6 +307,10 @@ bool IsRestricted(const state::SentRecipient& recipient) {
   return newest != nullptr && newest->processing();
 }
 
+bool IsRestrictedByReview(const state::SentRecipient& recipient) {
+  return IsRestricted(recipient) && Newest(recipient)->by_review();
+}
+
 bool IsRestricted(const state::SentRecord& sent) {
   const auto has = [](const state::SentRecipient& one) {
     return MayHaveIt(one) && one.erased_ms() == 0;
@@ -399,6 +408,7 @@ v1::Restriction ShownRestriction(std::string recipient, const state::Restriction
   shown.set_since_ms(restriction.instant_ms());
   shown.set_confirmed_ms(restriction.confirmed_ms());
   shown.set_closed(restriction.closed());
+  shown.set_by_review(restriction.by_review());
   return shown;
 }
 

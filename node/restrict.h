@@ -27,6 +27,9 @@ struct Restricting {
   bool processing = false;
   std::vector<std::string> obligations{};
   std::set<std::string> recipients{};  // none: all
+  // By the node, of what nobody reviewed (reviews.h): nothing changes where the use is restricted
+  // already, and it lifts what it restricted, and nothing else.
+  bool by_review = false;
 };
 
 // Owes a note to everybody meant to whom it may have gone: the whole of what holds there from now
@@ -48,6 +51,8 @@ absl::Status OnRestricted(Ground& ground, const v1::RestrictedNote& note, store:
                           Instant now);
 // They may keep it, and not use it.
 bool IsRestricted(const state::SentRecipient& recipient);
+// By the node, since nobody reviewed the record, and by no officer since.
+bool IsRestrictedByReview(const state::SentRecipient& recipient);
 // Everybody who has it may not use it: then our own copy is not used either.
 bool IsRestricted(const state::SentRecord& sent);
 

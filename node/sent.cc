@@ -131,6 +131,10 @@ absl::Status Sent::SaveSettled(const state::SentRecord& sent, store::WriteBatch&
   return Save(sent, *content, batch);
 }
 
+bool HasLeft(const state::SentRecord& sent) {
+  return sent.stage() != state::STAGE_DRAFT && sent.stage() != state::STAGE_HELD;
+}
+
 state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency) {
   const auto found =
       std::ranges::find(*sent.mutable_recipients(), agency, &state::SentRecipient::recipient);

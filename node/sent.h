@@ -44,6 +44,8 @@ std::string_view WhyRecalled(v1::RecallGround ground);
 // The same of a record of ours: that its time was over, or that we recalled it and why.
 absl::Status WhyOver(const state::SentRecord& sent);
 
+// It was sealed, and may be with somebody by now.
+bool HasLeft(const state::SentRecord& sent);
 state::SentRecipient* FindRecipient(state::SentRecord& sent, std::string_view agency);
 // Where a request stands after this reply.
 v1::RecipientState StateOfReply(v1::ReplyState state);

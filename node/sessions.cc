@@ -58,8 +58,8 @@ absl::Status Sessions::Enter(std::string_view officer, Instant now) {
   if (last == last_call_.end() || std::abs(now - last->second) > rule_.idle_ms) {
     if (last != last_call_.end()) last_call_.erase(last);
     return Locked(
-        Text("your session is locked: no call of yours for ", rule_.idle_ms / limits::kMinuteMs,
-             " minutes, or none since this node was started"),
+        Text("your session is locked: by you, for want of a call of yours in ",
+             rule_.idle_ms / limits::kMinuteMs, " minutes, or since this node was started"),
         "open it with your pass phrase: entente unlock");
   }
   last->second = now;
@@ -116,6 +116,20 @@ absl::Status Sessions::Set(std::string_view officer, std::string_view passphrase
   kept.set_memory_bytes(cost.memory_bytes);
   Save(batch, kNode, KeyOf(officer), kept);
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Sessions::Lock(std::string_view officer) {
+  absl::StatusOr<bool> has = HasPassphrase(officer);
+  if (!has.ok()) return has.status();
+  if (!*has) {
+    return RefuseAdvising(Reason::kMalformed, "",
+                          "you have set no pass phrase, so your session does not lock",
+                          "set one: entente officer passphrase");
+  }
+  const auto last = last_call_.find(officer);
+  if (last == last_call_.end()) return false;
+  last_call_.erase(last);
+  return true;
 }
 
 void Sessions::Open(std::string_view officer, Instant now) {

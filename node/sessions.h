@@ -45,6 +45,9 @@ class Sessions {
   // Refusal malformed: too short, or too long.
   absl::Status Set(std::string_view officer, std::string_view passphrase, Random& random,
                    store::WriteBatch& batch) const;
+  // At once. False: it was locked already. Refusal malformed: without a pass phrase nothing would
+  // open it.
+  absl::StatusOr<bool> Lock(std::string_view officer);
   // It was right, or was just set, and that is on disk.
   void Open(std::string_view officer, Instant now);
   void Forget(std::string_view officer, store::WriteBatch& batch);

@@ -61,6 +61,22 @@ TEST_F(SessionsTest, WithoutAPassPhraseNothingLocks) {
   EXPECT_TRUE(IsRefusal(Unlock(kPhrase), Reason::kMalformed));
 }
 
+TEST_F(SessionsTest, LocksAtOnceWhenItsOfficerSaysSo) {
+  EXPECT_TRUE(IsRefusal(fr()->Lock("reader", world.now).status(), Reason::kMalformed))
+      << "nothing would open it";
+  ASSERT_TRUE(Set(kPhrase).ok());
+  ASSERT_TRUE(Enter().ok());
+  ASSERT_TRUE(fr()->Lock("reader", world.now).ok());
+  EXPECT_TRUE(IsLocked());
+  EXPECT_FALSE(IsLocked("author")) << "theirs alone";
+  EXPECT_TRUE(fr()->Lock("reader", world.now).ok()) << "it stays so";
+  ASSERT_TRUE(Unlock(kPhrase).ok());
+  EXPECT_FALSE(IsLocked());
+  size_t lines = 0;
+  for (const v1::Consultation& line : Lines()) lines += line.detail() == "session locked" ? 1 : 0;
+  EXPECT_EQ(lines, 1u);
+}
+
 TEST_F(SessionsTest, LocksWhenIdleAndOpensWithThePassPhrase) {
   ASSERT_TRUE(Set(kPhrase).ok());
   EXPECT_TRUE(fr()->Status("reader", world.now)->passphrase_set());

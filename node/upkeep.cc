@@ -12,6 +12,7 @@
 #include "node/lapses.h"
 #include "node/recall.h"
 #include "node/restrict.h"
+#include "node/reviews.h"
 #include "node/sent.h"
 #include "node/table.h"
 #include "node/text.h"
@@ -46,7 +47,7 @@ struct Upkeep::Due {
   std::string row;
   // 's' sent, 'r' received, 'a' to be acknowledged by now, 'c' to be erased everywhere by now, 't'
   // to be restricted there by now, 'm' mark of a recall, 'n' of a restriction, 'p' in the log in
-  // place of another, 'x' recalled
+  // place of another, 'v' review, 'x' recalled
   char kind;
   std::string name;
 };
@@ -104,24 +105,25 @@ absl::StatusOr<std::vector<Upkeep::Due>> Upkeep::FindDue(Instant until) const {
 
 // Erasing cannot be taken back: only what is over by an instant that is sure.
 absl::Status Upkeep::Purge(Instant now) {
-  absl::StatusOr<std::vector<Due>> due =
-      FindDue(ground_->time.Sure(now, ground_->federation.last_entry()));
+  const Instant sure = ground_->time.Sure(now, ground_->federation.last_entry());
+  absl::StatusOr<std::vector<Due>> due = FindDue(sure);
   if (!due.ok()) return due.status();
   absl::Status all;
   for (const Due& one : *due) {
-    all = Joined(std::move(all), PurgeOne(one, now));
+    all = Joined(std::move(all), PurgeOne(one, sure, now));
     if (absl::IsInternal(all)) return all;
   }
   return all;
 }
 
-absl::Status Upkeep::PurgeOne(const Due& due, Instant now) {
+absl::Status Upkeep::PurgeOne(const Due& due, Instant sure, Instant now) {
   store::WriteBatch batch;
   batch.Delete(kExpiry, due.row);
   if (due.kind == 's') return PurgeSent(due.name, now, batch);
   if (due.kind == 'r') return PurgeReceived(due.name, now, batch);
   if (due.kind == 'c' || due.kind == 't') return MissAnswers(due, now, batch);
   if (due.kind == 'x') return PurgeRecalled(due.name, now, batch);
+  if (due.kind == 'v') return FollowReview(*ground_, *outbox_, due.name, batch, sure, now);
   if (due.kind == 'p') return TakeBackReplaced(*ground_, *outbox_, due.name, batch, now);
   if (due.kind == 'm') {
     batch.Delete(kRecalled, due.name);
@@ -175,6 +177,7 @@ absl::Status Upkeep::PurgeSent(std::string_view record_id, Instant now, store::W
   RaiseIfAnswerLost(*ground_, sent, now);
   RaiseIfOldStands(*ground_, sent, now);
   ground_->alarms.Clear(alarm::kOldStands, HexOf(record_id));
+  EndReview(*ground_, sent);
   sent_records.Save(sent, batch);
   const state::DiaryLine line =
       MakeLine("", operation::kErasure, record_id, before.purpose(), "its time was over", now);

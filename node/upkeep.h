@@ -32,7 +32,7 @@ class Upkeep {
   absl::StatusOr<std::vector<Due>> FindDue(Instant until) const;
   absl::Status Keys(Instant now);
   absl::Status RotateStoreKey(Instant now);
-  absl::Status PurgeOne(const Due& due, Instant now);
+  absl::Status PurgeOne(const Due& due, Instant sure, Instant now);
   absl::Status PurgeSent(std::string_view record_id, Instant now, store::WriteBatch& batch);
   absl::Status PurgeReceived(std::string_view record_hash, Instant now, store::WriteBatch& batch);
   absl::Status MissAcknowledgements(std::string_view record_id, Instant now,

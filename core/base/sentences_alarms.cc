@@ -26,6 +26,23 @@ constexpr SentenceRow kRows[] = {
      "Une mesure prise sur une piste arrive à terme, ou y est arrivée. Le service qui l'a prise la "
      "prolonge, la lève ou la remet à un tribunal, et le dit par entente lead update ; celui qui "
      "l'a demandée l'interroge."},
+    {"alarm.storage-review-near",
+     "The review date of a record that was sent is near. If the need that others store it stands, "
+     "say so with entente review; else recall, restrict or replace it. entente review lists all.",
+     "La date de réexamen d'un enregistrement envoyé approche. S'il reste nécessaire que d'autres "
+     "le conservent, dites-le par entente review ; sinon rappelez-le, limitez-le ou remplacez-le. "
+     "entente review les liste tous."},
+    {"alarm.storage-review-missed",
+     "Nobody reviewed a record that was sent, so its recipients may not use it. If the need for it "
+     "stands, entente review lifts that; else recall it.",
+     "Personne n'a réexaminé un enregistrement envoyé : ses destinataires ne peuvent plus "
+     "l'utiliser. S'il reste nécessaire, entente review lève cette limitation ; sinon "
+     "rappelez-le."},
+    {"alarm.storage-review-recalled",
+     "Nobody reviewed a record that was sent within 30 days of its review date, so this node took "
+     "it back. It is told for 30 days.",
+     "Personne n'a réexaminé un enregistrement envoyé dans les 30 jours suivant sa date de "
+     "réexamen : ce nœud l'a rappelé. Ceci est dit pendant 30 jours."},
     {"alarm.review-overdue",
      "An override was to be reviewed, and nobody has. The data-protection officer: entente "
      "override "

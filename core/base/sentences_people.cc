@@ -77,6 +77,8 @@ constexpr SentenceRow kRows[] = {
      "Votre phrase secrète est enregistrée : votre session se verrouille si elle est inactive."},
     {"session.reset", "The pass phrase of {0} is taken away.",
      "La phrase secrète de {0} est retirée."},
+    {"session.closed", "Your session is locked; entente unlock opens it.",
+     "Votre session est verrouillée ; entente unlock l'ouvre."},
     {"session.open", "Your session is open; after {0} minutes without a call it locks.",
      "Votre session est ouverte ; après {0} minutes sans appel elle se verrouille."},
     {"second.onward",

@@ -199,6 +199,9 @@ class Commands:
             leads = json.loads(self.anna.run(["lead", "list"], "json").stdout)["records"]
             return all(lead["recipients"][0]["state"] == "RECIPIENT_STATE_DECLINED" for lead in leads)
         until("FR sees that DE declined", declined)
+        take = ["lead", "take", records["en"], *WHY]
+        errors(self.dieter, NO, "malformed", take, "--after-decline")
+        check_exit(self.dieter.run([*take, "--after-decline"], "json"), DONE, "taken up after all")
 
     def measures(self, records):
         """One lead a style is taken up with a measure, which is then handed to a court; another is told in a file."""
@@ -432,6 +435,9 @@ class Commands:
             check_exit(opened, DONE, "unlock")
             assert phrase not in opened.stdout + opened.stderr, "the pass phrase is shown"
         answers(self.rita, lambda style: ["status"])
+        answers(self.rita, lambda style: ["lock"])
+        errors(self.rita, NO, "session-locked", ["status"], "entente unlock")
+        errors(self.anna, NO, "malformed", ["lock"], "officer passphrase")
         errors(self.anna, NO, "not-authorised", ["officer", "reset-passphrase", "rita"])
         check_exit(self.admin.run(["officer", "reset-passphrase", "rita"], "fr"), DONE, "reset")
         errors(self.admin, NO, "malformed", ["officer", "reset-passphrase", "rita"])

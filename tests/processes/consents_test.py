@@ -58,7 +58,11 @@ class Consents:
         asked = self.say(self.anna, ["request", "send", "--draft", self.draft("request", REQUEST), "--to", "DE.fiu", "--about",
                                      self.original, *WHY])
         self.has(self.dieter, asked["record_id"])
-        self.say(self.dieter, ["answer", asked["record_id"], "--state", "answered", "--text", "It may.", *WHY])
+        answer = ["answer", asked["record_id"], "--state", "answered", *WHY]
+        errors(self.dieter, NO, "label-missing:text", answer, "--text")
+        first = self.say(self.dieter, [*answer, "--text", "It my."])
+        errors(self.dieter, NO, "malformed", [*answer, "--text", "It may."], "--replaces")
+        self.say(self.dieter, [*answer, "--text", "It may.", "--replaces", first["reference"]])
 
     def giving(self):
         give = ["consent", "give", self.original, "--holder", "FR.fiu", "--for", "NL.fiu", "--purpose", "asset-recovery", *WHY]
