@@ -16,11 +16,11 @@ std::map<std::string_view, const SentenceRow*> Index() {
 }  // namespace
 
 std::vector<std::span<const SentenceRow>> AllSentences() {
-  return {RefusalSentences(), WordSentences(),   DeskSentences(),     FileSentences(),
-          AuditSentences(),   PolicySentences(), DecisionSentences(), AlarmSentences(),
-          ContentSentences(), SearchSentences(), ImportSentences(),   PeopleSentences(),
-          ProseSentences(),   RenderSentences(), ConsentSentences(),  RestrictionSentences(),
-          OverrideSentences()};
+  return {RefusalSentences(),  WordSentences(),   DeskSentences(),     FileSentences(),
+          AuditSentences(),    PolicySentences(), DecisionSentences(), AlarmSentences(),
+          ContentSentences(),  SearchSentences(), ImportSentences(),   PeopleSentences(),
+          ProseSentences(),    RenderSentences(), ConsentSentences(),  RestrictionSentences(),
+          OverrideSentences(), TileSentences()};
 }
 
 const SentenceRow* FindSentence(std::string_view key) {
