@@ -273,8 +273,8 @@ const CLI::App* AddExport(CLI::App& app, ExportArguments& arguments) {
   CLI::Option_group* what = out->add_option_group("What of it, one of the two");
   what->add_flag("--hashes", arguments.hashes, "The tree alone, for anyone: it tells no entry");
   what->add_flag("--entries", arguments.entries,
-                 "The public entries as well, for operator and auditor: when who acted, and of "
-                 "open ones all that they say. Parts and records are not in it");
+                 "The public entries as well, for operator and auditor: kind and instant of each "
+                 "act, and of open ones all that they say. Parts and records are not in it");
   what->require_option(1);
   return out;
 }
