@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/audit/checkpoint.h"
@@ -24,7 +26,8 @@ namespace fs = std::filesystem;
 
 constexpr char kCheckpointFile[] = "checkpoint";
 // Beside `checkpoint` and `tile`, so that no half of a file ever stands among the tiles.
-constexpr char kDraft[] = ".export.tmp";
+constexpr char kDrafts[] = ".export.tmp";
+constexpr size_t kDraftsAtOnce = 256;
 
 absl::Status Contradicts(const std::string& path, std::string_view what) {
   return absl::FailedPreconditionError(
@@ -37,12 +40,62 @@ absl::Status MakeFolder(const fs::path& folder) {
   return error ? store::DiskError(error.value(), "cannot make", folder.string()) : absl::OkStatus();
 }
 
-// What stands in the new files' folders' folders, before the checkpoint promises it.
 absl::Status SyncAll(const std::string& folder) {
   const store::PosixFile file(folder, O_RDONLY | O_DIRECTORY);
   if (file.ok() && ::syncfs(file.fd()) == 0) return absl::OkStatus();
   return store::DiskError(errno, "cannot sync", folder);
 }
+
+// Files on their way to their places: written apart, synced many at once (one by one that takes
+// most of the time), then moved.
+class Drafts {
+ public:
+  explicit Drafts(std::string folder) : folder_(std::move(folder)) {}
+  ~Drafts() {
+    std::error_code ignored;
+    fs::remove_all(Apart(), ignored);
+  }
+  Drafts(const Drafts&) = delete;
+  Drafts& operator=(const Drafts&) = delete;
+
+  absl::Status Begin() const {
+    std::error_code error;
+    fs::remove_all(Apart(), error);  // of an export that was interrupted
+    return error ? store::DiskError(error.value(), "cannot remove", Apart()) : MakeFolder(Apart());
+  }
+  absl::Status Add(const std::string& place, std::string_view bytes) {
+    const std::string draft = absl::StrCat(Apart(), "/", pending_.size());
+    store::PosixFile file(draft, O_WRONLY | O_CREAT | O_TRUNC);
+    if (!file.ok()) return store::DiskError(errno, "cannot create", draft);
+    if (!file.WriteAt(bytes, 0) || !file.Close()) {
+      return store::DiskError(errno, "cannot write", draft);
+    }
+    pending_.emplace_back(draft, place);
+    return pending_.size() < kDraftsAtOnce ? absl::OkStatus() : Place();
+  }
+  // All that was added, and on disk.
+  absl::Status End() {
+    absl::Status status = Place();
+    return status.ok() ? SyncAll(folder_) : status;
+  }
+
+ private:
+  std::string Apart() const { return absl::StrCat(folder_, "/", kDrafts); }
+  absl::Status Place() {
+    absl::Status status = SyncAll(folder_);
+    for (const auto& [draft, place] : pending_) {
+      if (status.ok()) status = MakeFolder(fs::path(place).parent_path());
+      if (status.ok() && std::rename(draft.c_str(), place.c_str()) != 0) {
+        status = store::DiskError(errno, "cannot make", place);
+      }
+    }
+    pending_.clear();
+    return status;
+  }
+
+  const std::string folder_;
+  std::vector<std::pair<std::string, std::string>> pending_;  // draft and place
+};
 
 class Exporter {
  public:
@@ -52,7 +105,8 @@ class Exporter {
         latest_(std::move(latest)),
         folder_(std::move(folder)),
         entries_(entries),
-        progress_(progress) {}
+        progress_(progress),
+        drafts_(folder_) {}
 
   absl::Status CheckFolder(const audit::VerifierKey& key) const;
   absl::StatusOr<Exported> Run();
@@ -70,6 +124,7 @@ class Exporter {
   const std::string folder_;
   const bool entries_;
   const ExportProgress& progress_;
+  Drafts drafts_;
   Exported exported_;
   uint64_t files_ = 0;
 };
@@ -122,10 +177,8 @@ absl::Status Exporter::PutBytes(const std::string& path, std::string_view bytes)
     ++exported_.kept;
     return absl::OkStatus();
   }
-  absl::Status status = MakeFolder(fs::path(place).parent_path());
-  if (status.ok()) status = store::WriteFileDurably(place, bytes, Place(kDraft));
-  if (status.ok()) ++exported_.written;
-  return status;
+  ++exported_.written;
+  return drafts_.Add(place, bytes);
 }
 
 absl::Status Exporter::Put(const audit::TileName& name) {
@@ -155,19 +208,18 @@ absl::Status Exporter::PutCheckpoint() {
     ++exported_.kept;
     return absl::OkStatus();
   }
-  absl::Status status = SyncAll(folder_);
-  if (status.ok()) status = store::WriteFileDurably(place, latest_.note, Place(kDraft));
-  if (status.ok()) ++exported_.written;
-  return status;
+  ++exported_.written;
+  return store::WriteFileDurably(place, latest_.note);
 }
 
 absl::StatusOr<Exported> Exporter::Run() {
   exported_.size = latest_.head.size;
-  absl::Status status = MakeFolder(folder_);
+  absl::Status status = drafts_.Begin();
   for (unsigned level = 0; status.ok() && level < audit::kTileLevels; ++level) {
     status = PutLevel(level, false);
   }
   if (status.ok() && entries_) status = PutLevel(0, true);
+  if (status.ok()) status = drafts_.End();
   if (status.ok()) status = PutCheckpoint();
   if (!status.ok()) return status;
   return exported_;

@@ -40,11 +40,7 @@ absl::Status SyncFolderOf(const std::string& path) {
 }  // namespace
 
 absl::Status WriteFileDurably(const std::string& path, std::string_view bytes) {
-  return WriteFileDurably(path, bytes, absl::StrCat(path, ".tmp"));
-}
-
-absl::Status WriteFileDurably(const std::string& path, std::string_view bytes,
-                              const std::string& draft) {
+  std::string draft = absl::StrCat(path, ".tmp");
   PosixFile file(draft, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file.ok()) return DiskError(errno, "cannot create", draft);
   if (!file.WriteAt(bytes, 0)) return DiskError(errno, "cannot write", draft);

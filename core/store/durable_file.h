@@ -14,10 +14,6 @@ namespace entente::store {
 // Writes `path`.tmp (mode 0600), syncs it, renames it over `path` and syncs the folder: once OK is
 // returned the content survives a crash. Refusal disk-full, else INTERNAL with path and errno text.
 absl::Status WriteFileDurably(const std::string& path, std::string_view bytes);
-// The same by way of `draft`, a path in the same file system: where no name may stand beside
-// `path`.
-absl::Status WriteFileDurably(const std::string& path, std::string_view bytes,
-                              const std::string& draft);
 
 // The whole file; nullopt when there is none; INTERNAL when it cannot be read or is above 64 MiB.
 absl::StatusOr<std::optional<std::string>> ReadFileIfThere(const std::string& path);

@@ -47,16 +47,6 @@ TEST(DurableFile, AHalfWrittenDraftIsNotRead) {
   EXPECT_EQ(*ReadFileIfThere(path), "new");
 }
 
-TEST(DurableFile, ByWayOfAnotherPlaceNoNameStandsBesideIt) {
-  TempFolder folder;
-  fs::create_directory(folder.path() + "/inner");
-  const std::string path = folder.path() + "/inner/mark", draft = folder.path() + "/draft";
-  fs::create_directory(path + ".tmp");  // in the way of anything written beside it
-  ASSERT_TRUE(WriteFileDurably(path, "x", draft).ok());
-  EXPECT_EQ(*ReadFileIfThere(path), "x");
-  EXPECT_FALSE(fs::exists(draft));
-}
-
 TEST(DurableFile, ErrorsNameThePath) {
   TempFolder folder;
   absl::Status missing = WriteFileDurably(folder.path() + "/none/mark", "x");
