@@ -53,7 +53,9 @@ struct TileReport {
   bool entries = false;  // there are bundles, and so there must be all of them
   uint64_t beyond = 0;   // full ones where the tree has a partial one: what is more in them is not
                          // covered by the checkpoint
-  std::vector<TileFinding> findings;  // in the order found; empty = nothing is wrong
+  // In the order found; empty = nothing is wrong. Where a tile is missing with all below it, what
+  // is below is not named.
+  std::vector<TileFinding> findings;
 };
 
 // How many of the entries have been gone through.

@@ -259,6 +259,16 @@ TEST_F(TileCheckTest, LinksAreNotFollowedAndWhatCannotBeReadIsSaid) {
   }
 }
 
+TEST_F(TileCheckTest, ACheckpointOfMoreThanAnyDiskHoldsIsAnswered) {
+  Hold(300, false);
+  checkpoint.size = (uint64_t{1} << 60) + 300;
+  const auto findings = Findings();
+  EXPECT_THAT(findings,
+              Contains(TileFinding{
+                  "tile/7/000.p/16", TileFault::kMissing, {std::to_string(checkpoint.size)}}));
+  EXPECT_LT(findings.size(), 5000u);
+}
+
 TEST_F(TileCheckTest, TellsHowFarItIs) {
   Hold(70'000, false);
   std::vector<uint64_t> told;

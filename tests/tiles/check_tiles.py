@@ -79,6 +79,52 @@ def level_zero(folder, size):
     return leaves
 
 
+def wrong_tiles(folder, leaves):
+    for path, data in tlog.tiles_of(leaves):
+        if not (folder / path).is_file() or (folder / path).read_bytes() != data:
+            yield path, "not what the tiles below give"
+
+
+def wrong_bundles(folder, leaves):
+    for start in range(0, len(leaves), tlog.WIDTH):
+        here = leaves[start:start + tlog.WIDTH]
+        path = tlog.tile_path("entries", start // tlog.WIDTH, len(here))
+        try:
+            if read_bundle(folder, path, len(here)) != here:
+                yield path, "entries with other hashes"
+        except Wrong as error:
+            yield path, str(error)
+
+
+def earlier(folder, name, rows):
+    """Of a partial tile or bundle of an earlier size: whether it is the beginning of what took its place."""
+    _, level, rest = name.split("/", 2)
+    index_text, width_text = rest.split(".p/")
+    index, width = int(index_text.replace("x", "").replace("/", "")), int(width_text)
+    row = rows[0 if level == "entries" else int(level)]
+    start = index * tlog.WIDTH
+    if name != tlog.tile_path(level, index, width) or not width < len(row[start:start + tlog.WIDTH]):
+        return False
+    read = read_bundle if level == "entries" else read_hashes
+    return read(folder, name, width) == row[start:start + width]
+
+
+def foreign(folder, leaves, with_entries):
+    rows = tlog.rows_of(leaves)
+    needed = {path for path, _ in tlog.tiles_of(leaves)}
+    for start in range(0, len(leaves) if with_entries else 0, tlog.WIDTH):
+        needed.add(tlog.tile_path("entries", start // tlog.WIDTH, min(tlog.WIDTH, len(leaves) - start)))
+    for path in sorted((folder / "tile").rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_dir() and not path.is_symlink() or name in needed and not path.is_symlink():
+            continue
+        try:
+            if path.is_symlink() or not earlier(folder, name, rows):
+                yield name, "no tile of this tree"
+        except (Wrong, ValueError, IndexError) as error:
+            yield name, str(error)
+
+
 def check(folder, vkey):
     """The lines of what is wrong."""
     folder = pathlib.Path(folder)
@@ -87,29 +133,13 @@ def check(folder, vkey):
         leaves = level_zero(folder, size)
     except Wrong as wrong:
         return [str(wrong)]
-    wrong, needed = [], set()
-    for path, data in tlog.tiles_of(leaves):
-        needed.add(path)
-        if not (folder / path).is_file() or (folder / path).read_bytes() != data:
-            wrong.append(f"{path}: not what the tiles below give")
+    with_entries = (folder / "tile/entries").exists()
+    found = [*wrong_tiles(folder, leaves), *foreign(folder, leaves, with_entries)]
+    if with_entries:
+        found += wrong_bundles(folder, leaves)
     if tlog.tree_hash(leaves) != root:
-        wrong.append("tile/0: the tiles do not give the root of the checkpoint")
-    for start in range(0, size if (folder / "tile/entries").exists() else 0, tlog.WIDTH):
-        here = leaves[start:start + tlog.WIDTH]
-        path = tlog.tile_path("entries", start // tlog.WIDTH, len(here))
-        needed.add(path)
-        try:
-            if read_bundle(folder, path, len(here)) != here:
-                wrong.append(f"{path}: entries with other hashes")
-        except Wrong as error:
-            wrong.append(str(error))
-    for path in sorted((folder / "tile").rglob("*")):
-        name = str(path.relative_to(folder))
-        # Partial tiles of earlier sizes may still be there.
-        earlier = ".p/" in name and not path.is_symlink()
-        if (path.is_symlink() or path.is_file()) and name not in needed and not earlier:
-            wrong.append(f"{name}: no tile of this tree")
-    return wrong
+        found.append(("tile/0", "the tiles do not give the root of the checkpoint"))
+    return [f"{path}: {what}" for path, what in found]
 
 
 def main():
