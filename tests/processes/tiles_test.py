@@ -100,6 +100,7 @@ def of_any_form(audit, folder):
         for path, data in tlog.tiles_of(log.leaves[:before]):
             make_tiles.write(folder, path, data)
     audit.expect(0, folder, log.vkey())
+    assert not check_tiles.check(folder, log.vkey()), "earlier partial tiles"
     for path, data in tlog.tiles_of(make_tiles.log_of(512).leaves):
         if path.startswith("tile/0"):
             make_tiles.write(folder, path, data)
