@@ -1,4 +1,4 @@
-// entente-broker: runs a broker, founds one, checks its database.
+// entente-broker: runs a broker, founds one, checks its database, writes its log as files.
 #include <signal.h>
 #include <unistd.h>
 
@@ -12,6 +12,7 @@
 #include "CLI/CLI.hpp"
 #include "broker/assets.h"
 #include "broker/config.h"
+#include "broker/export.h"
 #include "broker/families.h"
 #include "broker/fsck.h"
 #include "broker/fsck_files.h"
@@ -199,9 +200,83 @@ int CheckDatabase(const std::string& path) {
   return report->findings.empty() ? kDone : kNo;
 }
 
+// A line on the terminal of whoever waits, written over and taken away at the end.
+void ShowProgress(uint64_t done, uint64_t all) {
+  if (done % 256 != 0 && done != all) return;
+  std::fprintf(stderr, done == all ? "\r\x1b[K" : "\r%llu of %llu files",
+               static_cast<unsigned long long>(done), static_cast<unsigned long long>(all));
+  std::fflush(stderr);
+}
+
+struct ExportArguments {
+  std::string folder;
+  bool hashes = false;
+  bool entries = false;
+};
+
+int Export(const std::string& path, const ExportArguments& arguments) {
+  const auto config = LoadConfig(path);
+  if (!config.ok()) return Fail(config.status());
+  const auto genesis = LoadGenesis(config->genesis);
+  if (!genesis.ok()) return Fail(genesis.status());
+  const auto store = OpenDatabase(*config);
+  if (!store.ok()) return Fail(store.status());
+  const ExportProgress progress = isatty(STDERR_FILENO) == 1 ? ShowProgress : ExportProgress{};
+  const auto exported =
+      ExportLog(**store, (*genesis)->checkpoint, arguments.folder, arguments.entries, progress);
+  if (!exported.ok()) return Fail(exported.status());
+  std::printf("%llu entries, %llu files written, %llu were there\nverifier-key %s\n",
+              static_cast<unsigned long long>(exported->size),
+              static_cast<unsigned long long>(exported->written),
+              static_cast<unsigned long long>(exported->kept),
+              (*genesis)->checkpoint.Text().c_str());
+  return kDone;
+}
+
 std::string DefaultConfig() {
   const char* path = std::getenv("ENTENTE_CONFIG");
   return path != nullptr && *path != '\0' ? path : "/etc/entente/broker.toml";
+}
+
+const CLI::App* AddInit(CLI::App& app, InitArguments& founding) {
+  CLI::App* init = app.add_subcommand(
+      "init", "Found a broker: make its keys, the genesis file and the log; what is there is kept");
+  init->add_option("--federation", founding.federation, "The federation's name: entente.test")
+      ->required();
+  init->add_option("--name", founding.name, "The broker's name: broker-1")->required();
+  init->add_option("--authority", founding.authorities,
+                   "Public authority key of a jurisdiction, once for each: FR=<64 hex>")
+      ->required();
+  init->add_flag("--no-log-was-served", founding.no_log_was_served,
+                 "Begin the log although keys and genesis file are there and the database is not");
+  CLI::Option* data = init->add_option("--data", founding.places.data,
+                                       "Folder of the database (else as configured)");
+  CLI::Option* keys =
+      init->add_option("--keys", founding.places.keys, "Folder of the broker's keys");
+  CLI::Option* genesis =
+      init->add_option("--genesis", founding.places.genesis, "The genesis file to write");
+  data->needs(keys, genesis);
+  keys->needs(data, genesis);
+  genesis->needs(data, keys);
+  return init;
+}
+
+const CLI::App* AddExport(CLI::App& app, ExportArguments& arguments) {
+  CLI::App* out = app.add_subcommand(
+      "export",
+      "Write the log as files, up to the last checkpoint that was signed, in the form of "
+      "c2sp.org/tlog-tiles, which entente-audit verify-tiles and other programs verify; the broker "
+      "must not be running. On a folder that has it already it adds what is new");
+  out->add_option("--out", arguments.folder, "The folder, made if it is not there")
+      ->required()
+      ->type_name("DIR");
+  CLI::Option_group* what = out->add_option_group("What of it, one of the two");
+  what->add_flag("--hashes", arguments.hashes, "The tree alone, for anyone: it tells no entry");
+  what->add_flag("--entries", arguments.entries,
+                 "The public entries as well, for operator and auditor: kind and instant of each "
+                 "act, and of open ones all that they say. Parts and records are not in it");
+  what->require_option(1);
+  return out;
 }
 
 int Main(int argc, char** argv) {
@@ -222,25 +297,9 @@ int Main(int argc, char** argv) {
   app.fallthrough();
   app.add_subcommand("run", "Serve until SIGTERM or SIGINT (what it does without a command)");
   InitArguments founding;
-  CLI::App* init = app.add_subcommand(
-      "init", "Found a broker: make its keys, the genesis file and the log; what is there is kept");
-  init->add_option("--federation", founding.federation, "The federation's name: entente.test")
-      ->required();
-  init->add_option("--name", founding.name, "The broker's name: broker-1")->required();
-  init->add_option("--authority", founding.authorities,
-                   "Public authority key of a jurisdiction, once for each: FR=<64 hex>")
-      ->required();
-  init->add_flag("--no-log-was-served", founding.no_log_was_served,
-                 "Begin the log although keys and genesis file are there and the database is not");
-  CLI::Option* data = init->add_option("--data", founding.places.data,
-                                       "Folder of the database (else as configured)");
-  CLI::Option* keys =
-      init->add_option("--keys", founding.places.keys, "Folder of the broker's keys");
-  CLI::Option* genesis =
-      init->add_option("--genesis", founding.places.genesis, "The genesis file to write");
-  data->needs(keys, genesis);
-  keys->needs(data, genesis);
-  genesis->needs(data, keys);
+  const CLI::App* init = AddInit(app, founding);
+  ExportArguments exporting;
+  const CLI::App* out = AddExport(app, exporting);
   CLI::App* fsck = app.add_subcommand("fsck",
                                       "Check every row of the database against the log, and every "
                                       "attachment; the broker must not be "
@@ -252,6 +311,7 @@ int Main(int argc, char** argv) {
   }
   if (init->parsed()) return Init(config, founding);
   if (fsck->parsed()) return CheckDatabase(config);
+  if (out->parsed()) return Export(config, exporting);
   return Run(config, check_only);
 }
 

@@ -92,9 +92,9 @@ TEST_F(Program, ExitCodes) {
 
 TEST_F(Program, TheHelpNamesEveryCommandAndExitCode) {
   const std::string help = RunProgram("--help-all").said;
-  for (const char* word :
-       {"run", "init", "fsck", "--config", "--check-config", "--federation", "--name",
-        "--authority", "--data", "--keys", "--genesis", "ENTENTE_CONFIG", "Exit codes"}) {
+  for (const char* word : {"run", "init", "fsck", "--config", "--check-config", "--federation",
+                           "--name", "--authority", "--data", "--keys", "--genesis", "export",
+                           "--out", "--hashes", "--entries", "ENTENTE_CONFIG", "Exit codes"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
 }
@@ -177,6 +177,26 @@ TEST_F(Program, FsckTellsOfAnAttachmentThatIsNotThere) {
   EXPECT_NE(damaged.said.find("attachments FR.fiu/7272"), std::string::npos) << damaged.said;
   EXPECT_NE(damaged.said.find("72-272: The attachment is missing."), std::string::npos);
   EXPECT_NE(damaged.said.find("1 entries, 2 findings"), std::string::npos) << "and its grant";
+}
+
+TEST_F(Program, ExportsItsLog) {
+  const std::string command = "export --config " + config_ + " --out " + folder_.path() + "/log ";
+  EXPECT_EQ(RunProgram(command + "--hashes").code, 3) << "there is no database";
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/data"));
+  ASSERT_EQ(Found().code, 0);
+  EXPECT_EQ(RunProgram(command).code, 2) << "hashes or entries must be said";
+  EXPECT_EQ(RunProgram(command + "--hashes --entries").code, 2);
+  const Ended hashes = RunProgram(command + "--hashes");
+  EXPECT_EQ(hashes.code, 0) << hashes.said;
+  EXPECT_NE(hashes.said.find("1 entries, 2 files written, 0 were there"), std::string::npos);
+  EXPECT_NE(hashes.said.find("verifier-key entente.test/log/broker-1+"), std::string::npos);
+  const Ended entries = RunProgram(command + "--entries");
+  EXPECT_EQ(entries.code, 0) << entries.said;
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() + "/log/tile/entries/000.p/1"));
+  folder_.Write("log/tile/0/000.p/1", "another");
+  const Ended refused = RunProgram(command + "--entries");
+  EXPECT_EQ(refused.code, 3) << refused.said;
+  EXPECT_NE(refused.said.find("tile/0/000.p/1 is not what this log has"), std::string::npos);
 }
 
 TEST_F(Program, FsckSaysNoToADatabaseThatDoesNotOpen) {

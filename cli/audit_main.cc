@@ -1,11 +1,15 @@
-// entente-audit: verifies what nodes keep on file, with no broker, no network and no database.
+// entente-audit: verifies what nodes keep on file and what a broker exported, with no broker, no
+// network and no database.
 #include <google/protobuf/stubs/logging.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "cli/audit_commands.h"
+#include "cli/audit_log.h"
 #include "cli/audit_receipts.h"
 #include "cli/audit_render.h"
+#include "cli/failure.h"
 #include "cli/files.h"
 #include "cli/text.h"
 #include "core/base/command_line.h"
@@ -13,26 +17,16 @@
 namespace entente::cli {
 namespace {
 
-constexpr int kDone = 0;
-constexpr int kAnswerIsNo = 1;
-constexpr int kUsage = 2;
-constexpr int kInputRefused = 3;
-
 constexpr const char* kExitCodes =
-    "Exit codes: 0 every receipt is verified; 1 one or more are not; 2 usage;\n"
-    "3 the genesis file is refused, or a file of a receipt cannot be read.";
+    "Exit codes: 0 verified, of prove-fork and verify-fork: a fork is proven; 1 not verified, or "
+    "no\n"
+    "fork; 2 usage; 3 an input is refused or cannot be read; 5 a file cannot be written.";
 
 struct VerifyOptions {
   std::vector<std::string> paths;
   std::string genesis;
-  std::string language = "en";
   bool json = false;
 };
-
-int Refused(Language language, const absl::Status& status) {
-  std::cerr << Printable(MessageIn(language, status)) << '\n';
-  return kInputRefused;
-}
 
 int ExitFor(std::span<const AuditedReceipt> receipts) {
   const AuditCounts counts = CountReceipts(receipts);
@@ -40,18 +34,17 @@ int ExitFor(std::span<const AuditedReceipt> receipts) {
   return counts.unreadable > 0 ? kInputRefused : kDone;
 }
 
-int VerifyReceipts(const VerifyOptions& options) {
-  const Language language = LanguageFromTag(options.language).value_or(Language::kEnglish);
+int VerifyReceipts(Language language, const VerifyOptions& options) {
   const auto text = ReadText(options.genesis);
-  if (!text.ok()) return Refused(language, text.status());
+  if (!text.ok()) return AuditRefused(language, text.status());
   const auto genesis = ledger::Genesis::Parse(*text, options.genesis);
-  if (!genesis.ok()) return Refused(language, genesis.status());
+  if (!genesis.ok()) return AuditRefused(language, genesis.status());
   const auto paths = FindReceipts(options.paths);
   if (absl::IsOutOfRange(paths.status())) {
     std::cerr << Say(language, "audit.none", {std::string(paths.status().message())}) << '\n';
     return kInputRefused;
   }
-  if (!paths.ok()) return Refused(language, paths.status());
+  if (!paths.ok()) return AuditRefused(language, paths.status());
   std::vector<AuditedReceipt> receipts;
   for (const std::string& path : *paths) receipts.push_back(AuditReceipt(*genesis, path));
   std::cout << (options.json ? AuditJson(*genesis, receipts)
@@ -59,14 +52,25 @@ int VerifyReceipts(const VerifyOptions& options) {
   return ExitFor(receipts);
 }
 
-int Main(int argc, char** argv) {
-  CLI::App app{"Verifies the receipts that a node keeps on file. Needs no broker and no network.",
-               "entente-audit"};
-  DescribeItself(app);
-  app.require_subcommand(1);
-  app.footer(kExitCodes);
+// What every command takes.
+void AddOutput(CLI::App& command, std::string& language, bool& json) {
+  command.add_option("--language", language, "en or fr")
+      ->check(CLI::IsMember({"en", "fr"}))
+      ->capture_default_str();
+  command.add_flag("--json", json, "One line of JSON instead of text");
+}
 
-  VerifyOptions options;
+void AddKey(CLI::App& command, std::string& key) {
+  command
+      .add_option(
+          "--vkey", key,
+          "The log's verifier key, name+id+key as entente-broker init printed it, or a file "
+          "that holds it. Take it from a channel that the log's operator does not control.")
+      ->required()
+      ->type_name("KEY");
+}
+
+void AddReceipts(CLI::App& app, VerifyOptions& options, std::string& language) {
   CLI::App* verify = app.add_subcommand(
       "verify-receipt",
       "Verify that acts stand in the log: proof, checkpoint signature, entry, part; and print who "
@@ -82,18 +86,100 @@ int Main(int argc, char** argv) {
                    "you were given by another channel.")
       ->required()
       ->type_name("FILE");
-  verify->add_option("--language", options.language, "en or fr")
-      ->check(CLI::IsMember({"en", "fr"}))
-      ->capture_default_str();
-  verify->add_flag("--json", options.json, "One line of JSON instead of text");
-  verify->footer(kExitCodes);
+  AddOutput(*verify, language, options.json);
+  verify->footer(
+      "Exit codes: 0 every receipt is verified; 1 one or more are not; 2 usage;\n"
+      "3 the genesis file is refused, or a file of a receipt cannot be read.");
+}
 
+const CLI::App* AddTiles(CLI::App& app, TilesQuestion& question, std::string& language) {
+  CLI::App* tiles = app.add_subcommand(
+      "verify-tiles",
+      "Verify a whole log that was written as files (c2sp.org/tlog-tiles), by whatever program: "
+      "the checkpoint's signature, every tile of every level, the root, and every entry where the "
+      "entries are there. Names each file that is wrong or does not belong there.");
+  tiles->add_option("DIR", question.folder, "The folder with `checkpoint` and `tile`")->required();
+  AddKey(*tiles, question.key);
+  AddOutput(*tiles, language, question.json);
+  tiles->footer(
+      "Without tile/entries the hashes alone are verified, and it says so; where some of it is\n"
+      "there, all of it must be. Other names beside `checkpoint` and `tile` are no part of the "
+      "log.\n"
+      "Exit codes: 0 all of it is what the log signed; 1 something is not; 2 usage;\n"
+      "3 the key is refused, there is no checkpoint, or a file cannot be read.");
+  return tiles;
+}
+
+const CLI::App* AddProveFork(CLI::App& app, ForkQuestion& question, std::string& language) {
+  CLI::App* prove = app.add_subcommand(
+      "prove-fork",
+      "Compare two checkpoints that one log signed: of one size they must be the same; of two "
+      "sizes the smaller must be the beginning of the larger, which takes the tiles of the "
+      "larger.");
+  prove->add_option("A", question.one, "A signed checkpoint, or a receipt (.tlog-proof)")
+      ->required();
+  prove->add_option("B", question.other, "Another one, in any order")->required();
+  AddKey(*prove, question.key);
+  prove
+      ->add_option("--tiles", question.tiles,
+                   "A folder as verify-tiles takes it, of the log that B (or the larger of both) "
+                   "is of; level 0 suffices")
+      ->type_name("DIR");
+  prove
+      ->add_option("--out", question.out,
+                   "Write a proven fork to this file: both checkpoints and the hashes, all that "
+                   "verify-fork needs")
+      ->type_name("FILE");
+  AddOutput(*prove, language, question.json);
+  prove->footer(
+      "Exit codes: 0 a fork is proven: the log signed two histories; 1 they fit, no fork; 2 "
+      "usage;\n"
+      "3 an input is refused: key, signature, two logs, tiles of another tree; 5 FILE cannot be "
+      "written.");
+  return prove;
+}
+
+const CLI::App* AddVerifyFork(CLI::App& app, ForkProofQuestion& question, std::string& language) {
+  CLI::App* verify = app.add_subcommand(
+      "verify-fork",
+      "Verify the proof of a fork that prove-fork wrote, with nothing else at hand.");
+  verify->add_option("FILE", question.file, "The proof")->required();
+  AddKey(*verify, question.key);
+  AddOutput(*verify, language, question.json);
+  verify->footer(
+      "Exit codes: 0 a fork is proven; 1 the file proves none; 2 usage; 3 the key, the form of "
+      "the\n"
+      "file or a signature in it is refused.");
+  return verify;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{
+      "Verifies receipts that a node keeps on file, logs that were written as files, and proofs of "
+      "a fork. Needs no broker and no network.",
+      "entente-audit"};
+  DescribeItself(app);
+  app.require_subcommand(1);
+  app.footer(kExitCodes);
+  std::string language = "en";
+  VerifyOptions receipts;
+  TilesQuestion tiles;
+  ForkQuestion fork;
+  ForkProofQuestion proof;
+  AddReceipts(app, receipts, language);
+  const CLI::App* verify_tiles = AddTiles(app, tiles, language);
+  const CLI::App* prove_fork = AddProveFork(app, fork, language);
+  const CLI::App* verify_fork = AddVerifyFork(app, proof, language);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
-  return VerifyReceipts(options);
+  const Language chosen = LanguageFromTag(language).value_or(Language::kEnglish);
+  if (verify_tiles->parsed()) return VerifyTiles(chosen, tiles);
+  if (prove_fork->parsed()) return ProveFork(chosen, fork);
+  if (verify_fork->parsed()) return VerifyFork(chosen, proof);
+  return VerifyReceipts(chosen, receipts);
 }
 
 }  // namespace

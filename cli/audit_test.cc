@@ -1,14 +1,11 @@
 // entente-audit as people use it: the program itself, on files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
+#include "cli/audit_fixture.h"
 #include "cli/audit_render.h"
-#include "cli/files.h"
 #include "core/base/encoding.h"
 #include "core/crypto/digest.h"
 #include "core/ledger/parts.h"
@@ -25,31 +22,9 @@ using ::testing::HasSubstr;
 using testing::kFounded;
 using ::testing::Not;
 
-struct Said {
-  int exit_code;
-  std::string out;  // both streams
-};
-
-Said RunAudit(const std::string& arguments) {
-  const char* program = std::getenv("ENTENTE_AUDIT");
-  const std::string command =
-      std::string(program ? program : "build/debug/bin/entente-audit") + " " + arguments + " 2>&1";
-  FILE* pipe = popen(command.c_str(), "r");
-  EXPECT_NE(pipe, nullptr);
-  Said run{-1, ""};
-  char buffer[4096];
-  while (const size_t got = fread(buffer, 1, sizeof buffer, pipe)) run.out.append(buffer, got);
-  run.exit_code = WEXITSTATUS(pclose(pipe));
-  return run;
-}
-
-class AuditTest : public ::testing::Test {
+class AuditTest : public AuditFolderTest {
  protected:
-  AuditTest()
-      : folder(fs::path(::testing::TempDir()) /
-               ("audit-" + std::to_string(::getpid()) + "-" +
-                ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::create_directories(folder / "receipts");
+  AuditTest() {
     Write("genesis.toml", federation.genesis().text());
     Log(1);
     Log(2);
@@ -57,15 +32,11 @@ class AuditTest : public ::testing::Test {
     Refuse(4);
     for (uint8_t number = 1; number <= 4; ++number) WriteReceipt(number);
   }
-  ~AuditTest() override { fs::remove_all(folder); }
 
   static RecordId IdOf(uint8_t number) { return {number, 0xab, 0xcd}; }
   static std::string NameOf(uint8_t number) { return HexEncode(IdOf(number)); }
   std::string Proof(uint8_t number) {
     return (folder / "receipts" / (NameOf(number) + ".tlog-proof")).string();
-  }
-  void Write(const std::string& name, std::string_view bytes) {
-    ASSERT_TRUE(WriteText((folder / name).string(), bytes).ok());
   }
   std::string Read(const std::string& path) {
     const auto text = ReadText(path);
@@ -131,7 +102,6 @@ class AuditTest : public ::testing::Test {
                     " " + more);
   }
 
-  fs::path folder;
   Federation federation;
   testing::TestLog log = federation.NewLog();
   testing::SeededRandom random{7};

@@ -18,9 +18,9 @@ PROGRAMS = {
                 "held release", "held refuse", "consent give", "consent list", "consent recall", "officer key new", "officer key publish", "override show", "override sign", "override list", "override review", "restrict", "restrict lift", "restrict list", "review", "review list", "attachment save", "watch", "authority new",
                 "authority policy-keys", "authority sign-policy", "authority sign-federation-file", "authority sign-calendar",
                 "authority publish"],
-    "entente-broker": ["run", "init", "fsck"],
+    "entente-broker": ["run", "init", "fsck", "export"],
     "entente-node": ["witness"],
-    "entente-audit": ["verify-receipt"],
+    "entente-audit": ["verify-receipt", "verify-tiles", "prove-fork", "verify-fork"],
     "entente-policy": ["check", "test", "diff", "sign", "decide", "render", "shadow", "explain"],
 }
 

@@ -51,9 +51,9 @@ absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint,
   return FormatNote({text, {SignNote(text, checkpoint.origin, key)}});
 }
 
-absl::StatusOr<VerifiedCheckpoint> VerifyCheckpoint(std::string_view note,
-                                                    const VerifierKey& log_key,
-                                                    std::span<const VerifierKey> witnesses) {
+absl::StatusOr<VerifiedCheckpoint> VerifyAnyCheckpoint(std::string_view note,
+                                                       const VerifierKey& log_key,
+                                                       std::span<const VerifierKey> witnesses) {
   auto parsed = ParseNote(note);
   if (!parsed.ok()) return parsed.status();
   std::vector<VerifierKey> known{log_key};
@@ -72,10 +72,17 @@ absl::StatusOr<VerifiedCheckpoint> VerifyCheckpoint(std::string_view note,
   if (!by_log) return Refuse(Reason::kBadSignature, "the log has not signed the checkpoint");
   auto checkpoint = ParseCheckpointText(parsed->text);
   if (!checkpoint.ok()) return checkpoint.status();
-  if (checkpoint->origin != log_key.name()) {
+  verified.checkpoint = *std::move(checkpoint);
+  return verified;
+}
+
+absl::StatusOr<VerifiedCheckpoint> VerifyCheckpoint(std::string_view note,
+                                                    const VerifierKey& log_key,
+                                                    std::span<const VerifierKey> witnesses) {
+  auto verified = VerifyAnyCheckpoint(note, log_key, witnesses);
+  if (verified.ok() && verified->checkpoint.origin != log_key.name()) {
     return Refuse(Reason::kBadSignature, "the checkpoint is of another log than its key");
   }
-  verified.checkpoint = *std::move(checkpoint);
   return verified;
 }
 

@@ -44,8 +44,13 @@ struct VerifiedCheckpoint {
 };
 
 // Refusal malformed, too-large or bad-signature. The log's own signature must be there and right,
-// anywhere among the others; its key's name must be the origin; a witness's signature may be
-// missing, but not wrong.
+// anywhere among the others; a witness's signature may be missing, but not wrong. For a log of
+// others, whose origin the specification lets differ from its key's name: who calls this looks at
+// the origin.
+absl::StatusOr<VerifiedCheckpoint> VerifyAnyCheckpoint(std::string_view note,
+                                                       const VerifierKey& log_key,
+                                                       std::span<const VerifierKey> witnesses = {});
+// The same, and the key's name must be the origin, as it is in every log of ours.
 absl::StatusOr<VerifiedCheckpoint> VerifyCheckpoint(std::string_view note,
                                                     const VerifierKey& log_key,
                                                     std::span<const VerifierKey> witnesses = {});

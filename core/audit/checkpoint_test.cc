@@ -100,5 +100,16 @@ TEST(Checkpoint, ASignedTextThatIsNoCheckpointIsRefused) {
       IsRefusal(VerifyCheckpoint(SignText("hello\n"), LogKey()).status(), Reason::kMalformed));
 }
 
+// The specification lets a key's name differ from the origin; a log of ours does not.
+TEST(Checkpoint, OfAnotherOriginThanItsKeysNameIsForOthersLogsAlone) {
+  const std::string text = CheckpointText({"another log", 1, LeafHash("a")}) + "an extension\n";
+  const std::string note = *FormatNote({text, {SignNote(text, kOrigin, TestKey(1))}});
+  const auto verified = VerifyAnyCheckpoint(note, LogKey());
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  EXPECT_EQ(verified->checkpoint.origin, "another log");
+  EXPECT_TRUE(IsRefusal(VerifyCheckpoint(note, LogKey()).status(), Reason::kBadSignature));
+  EXPECT_TRUE(IsRefusal(VerifyAnyCheckpoint(note, LogKey(2)).status(), Reason::kBadSignature));
+}
+
 }  // namespace
 }  // namespace entente::audit

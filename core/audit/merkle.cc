@@ -126,26 +126,36 @@ absl::Status VerifyConsistency(uint64_t size1, uint64_t size2, std::span<const D
   if (size1 == size2) {
     return root1 == root2 ? absl::OkStatus() : BadProof("one size has two roots");
   }
+  // A first tree that is complete is itself the start; its root is not repeated in the proof.
+  Proof hashes;
+  if (std::has_single_bit(size1)) hashes.push_back(root1);
+  hashes.insert(hashes.end(), proof.begin(), proof.end());
+  const auto roots = RootsOfConsistency(size1, size2, hashes);
+  if (!roots.ok()) return roots.status();
+  if (roots->first != root1) return BadProof("the consistency proof leads to another first root");
+  if (roots->second != root2) return BadProof("the consistency proof leads to another second root");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RootPair> RootsOfConsistency(uint64_t size1, uint64_t size2,
+                                            std::span<const Digest> hashes) {
+  if (size1 == 0 || size1 >= size2) return BadProof("the first size is not below the second");
+  if (hashes.empty()) return BadProof("the consistency proof is empty");
   Climb at{size1 - 1, size2 - 1};
   while (at.first & 1) at.Up();
-  // A first tree that is complete is itself the start; its root is not repeated in the proof.
-  bool complete = std::has_single_bit(size1);
-  Digest first = complete ? root1 : proof.front();
-  Digest second = first;
-  for (const Digest& hash : proof.subspan(complete ? 0 : 1)) {
+  RootPair roots{hashes.front(), hashes.front()};
+  for (const Digest& hash : hashes.subspan(1)) {
     if (at.second == 0) return BadProof("the consistency proof is longer than the tree is high");
     if (at.TakesLeft()) {
-      first = NodeHash(hash, first);
-      second = NodeHash(hash, second);
+      roots.first = NodeHash(hash, roots.first);
+      roots.second = NodeHash(hash, roots.second);
     } else {
-      second = NodeHash(second, hash);
+      roots.second = NodeHash(roots.second, hash);
     }
     at.Up();
   }
   if (at.second != 0) return BadProof("the consistency proof is shorter than the tree is high");
-  if (first != root1) return BadProof("the consistency proof leads to another first root");
-  if (second != root2) return BadProof("the consistency proof leads to another second root");
-  return absl::OkStatus();
+  return roots;
 }
 
 absl::StatusOr<Proof> MakeInclusion(uint64_t index, uint64_t size, const NodeSource& nodes) {
@@ -179,6 +189,17 @@ absl::StatusOr<Proof> MakeConsistency(uint64_t size1, uint64_t size2, const Node
   if (at.begin != 0) ranges.push_back(at);
   std::ranges::reverse(ranges);
   return RootsOfRanges(ranges, nodes);
+}
+
+absl::StatusOr<Proof> MakeConsistencyHashes(uint64_t size1, uint64_t size2,
+                                            const NodeSource& nodes) {
+  if (size1 == size2) return absl::OutOfRangeError("a tree has one root at one size");
+  auto hashes = MakeConsistency(size1, size2, nodes);
+  if (!hashes.ok() || !std::has_single_bit(size1)) return hashes;
+  auto start = nodes(static_cast<uint8_t>(std::countr_zero(size1)), 0);
+  if (!start.ok()) return start.status();
+  hashes->insert(hashes->begin(), *start);
+  return hashes;
 }
 
 absl::StatusOr<Digest> MakeRoot(uint64_t size, const NodeSource& nodes) {

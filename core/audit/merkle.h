@@ -33,6 +33,16 @@ absl::Status VerifyInclusion(const Digest& leaf, uint64_t index, uint64_t size,
 absl::Status VerifyConsistency(uint64_t size1, uint64_t size2, std::span<const Digest> proof,
                                const Digest& root1, const Digest& root2);
 
+// What the hashes of a consistency proof stand for: the roots of one tree at two of its sizes.
+struct RootPair {
+  Digest first{};
+  Digest second{};
+};
+// Of MakeConsistencyHashes. Refusal proof-bad unless 0 < size1 < size2 and there are exactly as
+// many hashes as the sizes demand.
+absl::StatusOr<RootPair> RootsOfConsistency(uint64_t size1, uint64_t size2,
+                                            std::span<const Digest> hashes);
+
 // Making. Gives the hash of the complete subtree over leaves [index << level, (index + 1) <<
 // level).
 using NodeSource = std::function<absl::StatusOr<Digest>(uint8_t level, uint64_t index)>;
@@ -41,6 +51,10 @@ using NodeSource = std::function<absl::StatusOr<Digest>(uint8_t level, uint64_t 
 absl::StatusOr<Proof> MakeInclusion(uint64_t index, uint64_t size, const NodeSource& nodes);
 // OUT_OF_RANGE unless 0 < size1 <= size2; else the source's errors.
 absl::StatusOr<Proof> MakeConsistency(uint64_t size1, uint64_t size2, const NodeSource& nodes);
+// The same, with the hash at which both trees meet in front where a proof leaves it out because it
+// is the first root: so the hashes give both roots. OUT_OF_RANGE unless 0 < size1 < size2.
+absl::StatusOr<Proof> MakeConsistencyHashes(uint64_t size1, uint64_t size2,
+                                            const NodeSource& nodes);
 // The source's errors only.
 absl::StatusOr<Digest> MakeRoot(uint64_t size, const NodeSource& nodes);
 

@@ -157,6 +157,27 @@ TEST(Merkle, ProofsOutsideTheTreeAreNotMade) {
   EXPECT_EQ(MakeConsistency(4, 3, source).status().code(), absl::StatusCode::kOutOfRange);
 }
 
+TEST(Merkle, TheHashesOfConsistencyGiveBothRoots) {
+  for (size_t size2 = 2; size2 <= 40; ++size2) {
+    const auto leaves = Leaves(size2);
+    const MemoryNodes nodes(leaves);
+    for (size_t size1 = 1; size1 < size2; ++size1) {
+      const auto hashes = MakeConsistencyHashes(size1, size2, nodes.Source());
+      ASSERT_TRUE(hashes.ok()) << hashes.status();
+      const auto roots = RootsOfConsistency(size1, size2, *hashes);
+      ASSERT_TRUE(roots.ok()) << roots.status();
+      EXPECT_EQ(roots->first, NaiveRoot(std::span(leaves).first(size1)));
+      EXPECT_EQ(roots->second, NaiveRoot(leaves));
+      ExpectBad(RootsOfConsistency(size1, size2, std::span(*hashes).subspan(1)).status());
+    }
+  }
+  const MemoryNodes nodes(Leaves(3));
+  for (size_t size1 : {0u, 3u, 4u}) {
+    EXPECT_FALSE(MakeConsistencyHashes(size1, 3, nodes.Source()).ok()) << size1;
+    ExpectBad(RootsOfConsistency(size1, 3, Leaves(2)).status());
+  }
+}
+
 TEST(Merkle, ErrorsOfTheSourceComeBack) {
   NodeSource broken = [](uint8_t, uint64_t) -> absl::StatusOr<Digest> {
     return absl::DataLossError("no such node");

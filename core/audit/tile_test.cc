@@ -18,6 +18,43 @@ TEST(TilePath, GroupsOfThreeDigits) {
   EXPECT_EQ(BundlePath(0, 255), "tile/entries/000.p/255");
 }
 
+TEST(TilePath, ReadsBackWhatItWritesAndNothingElse) {
+  for (const TileName& name :
+       {TileName{}, TileName{false, 63, 1234067, 256}, TileName{false, 3, 999, 1},
+        TileName{true, 0, 1000, 255}, TileName{false, 0, uint64_t{1} << 56, 256}}) {
+    EXPECT_EQ(ParseTilePath(PathOf(name)), name) << PathOf(name);
+  }
+  for (const char* path : {"",
+                           "tile",
+                           "tile/",
+                           "tile/0",
+                           "tile/0/",
+                           "tile/0/00",
+                           "tile/0/0000",
+                           "tile/0/x001",
+                           "tile/0/001/002",
+                           "tile/0/x001/002/",
+                           "tile/0/x000/002",
+                           "tile/-1/000",
+                           "tile/01/000",
+                           "tile/64/000",
+                           "tile/0/00a",
+                           "tile/0/000.p",
+                           "tile/0/000.p/",
+                           "tile/0/000.p/0",
+                           "tile/0/000.p/01",
+                           "tile/0/000.p/256",
+                           "tile/0/000.p/1.p/1",
+                           "/tile/0/000",
+                           "tile//0/000",
+                           "tile/entries/x000/000",
+                           "tile/entries",
+                           "tile/data/000",
+                           "tile/0/x999/x999/x999/x999/x999/x999/999"}) {
+    EXPECT_EQ(ParseTilePath(path), std::nullopt) << path;
+  }
+}
+
 // The example in c2sp.org/tlog-tiles: 70,000 leaves.
 TEST(TileWidth, OfTheSpecificationsExample) {
   EXPECT_EQ(TileWidth(70000, 0, 272), 256u);
@@ -50,6 +87,16 @@ TEST(Bundle, RoundTrip) {
   ASSERT_TRUE(bytes.ok());
   EXPECT_EQ(bytes->substr(0, 5), std::string("\0\1a\0\0", 5));
   EXPECT_EQ(*DecodeBundle(*bytes, 3), entries);
+}
+
+TEST(Bundle, LeavesAreThoseOfItsEntries) {
+  const std::vector<std::string> entries = {"a", "", "bcd"};
+  const std::string bytes = *EncodeBundle(entries);
+  EXPECT_EQ(LeavesOfBundle(bytes, 3),
+            (std::vector<Digest>{LeafHash("a"), LeafHash(""), LeafHash("bcd")}));
+  for (uint32_t width : {0u, 2u, 4u}) EXPECT_EQ(LeavesOfBundle(bytes, width), std::nullopt);
+  EXPECT_EQ(LeavesOfBundle(bytes + '\0', 3), std::nullopt);
+  EXPECT_EQ(LeavesOfBundle(bytes.substr(1), 3), std::nullopt);
 }
 
 TEST(Bundle, OtherFormsAreRefused) {

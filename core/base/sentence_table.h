@@ -31,6 +31,7 @@ std::span<const SentenceRow> ConsentSentences();
 std::span<const SentenceRow> RestrictionSentences();
 std::span<const SentenceRow> OverrideSentences();
 std::span<const SentenceRow> ReviewSentences();
+std::span<const SentenceRow> TileSentences();
 std::vector<std::span<const SentenceRow>> AllSentences();
 // nullptr when there is none.
 const SentenceRow* FindSentence(std::string_view key);

@@ -1,0 +1,37 @@
+// The commands of entente-audit about a whole log, each in a source of its own. They print, and
+// give an exit code. What they share stands in cli/audit_log.h.
+#pragma once
+
+#include <string>
+
+#include "core/base/sentences.h"
+
+namespace entente::cli {
+
+struct TilesQuestion {
+  std::string folder;
+  std::string key;  // verifier key text, or a file that holds it
+  bool json = false;
+};
+// A directory of tiles: 0 when all of it is what the log signed, 1 when not.
+int VerifyTiles(Language language, const TilesQuestion& question);
+
+struct ForkQuestion {
+  std::string one, other;  // signed checkpoints, or receipts that carry one
+  std::string key;
+  std::string tiles;  // folder; empty: for checkpoints of one size
+  std::string out;    // file for the proof; empty: none
+  bool json = false;
+};
+// Two checkpoints of one log: 0 when they prove a fork, 1 when they fit.
+int ProveFork(Language language, const ForkQuestion& question);
+
+struct ForkProofQuestion {
+  std::string file;
+  std::string key;
+  bool json = false;
+};
+// What ProveFork wrote: 0 when it proves a fork, 1 when not.
+int VerifyFork(Language language, const ForkProofQuestion& question);
+
+}  // namespace entente::cli
