@@ -14,6 +14,7 @@
 #include "core/record/statements.h"
 #include "core/record/words.h"
 #include "node/labels.h"
+#include "node/table.h"
 #include "policy/decide.h"
 
 namespace entente::node {
@@ -278,6 +279,15 @@ absl::Status TestNode::Open(Instant now) {
   if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);
   return absl::OkStatus();
+}
+
+size_t TestNode::RowsOf(store::Family family) const {
+  size_t rows = 0;
+  EXPECT_TRUE(ForEachBytes(store, family, "", [&](auto, auto) {
+                ++rows;
+                return absl::OkStatus();
+              }).ok());
+  return rows;
 }
 
 void TestNode::Restart(Instant now) {

@@ -114,6 +114,8 @@ class TestNode {
   void Restart(Instant now);
   // Without the crash: the error of opening, if any.
   absl::Status Open(Instant now);
+  // How many rows of the family it keeps.
+  size_t RowsOf(store::Family family) const;
 
   store::MemoryStore store{Engine::Families()};
   MemoryFile slots;

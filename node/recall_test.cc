@@ -25,15 +25,6 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-size_t ContentsOf(TestNode& node) {
-  size_t contents = 0;
-  EXPECT_TRUE(ForEachBytes(node.store, kVault, "", [&](auto, auto) {
-                ++contents;
-                return absl::OkStatus();
-              }).ok());
-  return contents;
-}
-
 TEST(RecallTest, ClosesAndErasesEveryCopyAndIsToldSo) {
   AlertWorld world;
   const std::string id = world.Publish(world.Alert({"BR.fiu", "DE.fiu"}));
@@ -42,11 +33,11 @@ TEST(RecallTest, ClosesAndErasesEveryCopyAndIsToldSo) {
   ASSERT_TRUE(recalled.ok()) << recalled.status();
   EXPECT_THAT(recalled->recipients(), UnorderedElementsAre("BR.fiu", "DE.fiu"));
   EXPECT_THAT(world.Find("FR.fiu", world.ByDocument("L898902C3")).hits(), IsEmpty()) << "at once";
-  EXPECT_EQ(ContentsOf(world.node("FR.fiu")), 0u);
+  EXPECT_EQ(world.node("FR.fiu").RowsOf(kVault), 0u);
   world.Settle();
   for (const auto* agency : {"BR.fiu", "DE.fiu"}) {
     EXPECT_THAT(world.Find(agency, world.ByDocument("L898902C3")).hits(), IsEmpty()) << agency;
-    EXPECT_EQ(ContentsOf(world.node(agency)), 0u) << agency;
+    EXPECT_EQ(world.node(agency).RowsOf(kVault), 0u) << agency;
     EXPECT_TRUE(IsRefusal(world.Show(agency, id).status(), Reason::kExpired)) << agency;
     EXPECT_THAT(world.AlarmsOf(agency), IsEmpty()) << agency;
   }
@@ -87,7 +78,7 @@ TEST(RecallTest, OneThatOvertakesItsRecordIsNotForgotten) {
   world.Settle();
   EXPECT_THAT(world.Find("BR.fiu", world.ByDocument("L898902C3")).hits(), IsEmpty());
   EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
-  EXPECT_EQ(ContentsOf(world.node("BR.fiu")), 0u);
+  EXPECT_EQ(world.node("BR.fiu").RowsOf(kVault), 0u);
   EXPECT_EQ(world.List("FR.fiu", v1::RECORD_KIND_ALERT, false)[0].recipients(0).state(),
             v1::RECIPIENT_STATE_ERASED);
   // Its number was delivered all the same: nothing is missing.
@@ -150,7 +141,7 @@ TEST(RecallTest, WhoeverDoesNotSayThatItIsErasedStandsOutAndIsToldAgain) {
   }
   world.Settle();
   EXPECT_THAT(world.AlarmsOf("FR.fiu"), Not(Contains("recall-overdue")));
-  EXPECT_EQ(ContentsOf(world.node("BR.fiu")), 0u);
+  EXPECT_EQ(world.node("BR.fiu").RowsOf(kVault), 0u);
 }
 
 TEST(RecallTest, OnlyItsOriginRecallsARecord) {
@@ -241,12 +232,7 @@ TEST(RecallTest, WhatWasRefusedWhenItCameIsRememberedToo) {
   world.Settle();
   ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
   world.Settle();
-  size_t marks = 0;
-  ASSERT_TRUE(ForEachBytes(world.node("BR.fiu").store, kRecalled, "", [&](auto, auto) {
-                ++marks;
-                return absl::OkStatus();
-              }).ok());
-  EXPECT_EQ(marks, 1u) << "it may be delivered again";
+  EXPECT_EQ(world.node("BR.fiu").RowsOf(kRecalled), 1u) << "it may be delivered again";
 }
 
 TEST(RecallTest, ACopyIsNotCurrentWhileARecallIsMissing) {
@@ -286,7 +272,7 @@ TEST(RecallTest, WhoeverTurnsOutToHaveItIsToldToo) {
   ASSERT_TRUE(recalled.ok()) << recalled.status();
   EXPECT_THAT(recalled->recipients(), IsEmpty());
   world.Settle();
-  EXPECT_EQ(ContentsOf(world.node("BR.fiu")), 0u);
+  EXPECT_EQ(world.node("BR.fiu").RowsOf(kVault), 0u);
   EXPECT_EQ(world.List("FR.fiu", v1::RECORD_KIND_ALERT, false)[0].recipients(0).state(),
             v1::RECIPIENT_STATE_ERASED);
 }
@@ -297,10 +283,10 @@ TEST(RecallTest, TheNotesOnAnAlertGoWithIt) {
   world.Settle();
   ASSERT_TRUE(world.Clear("FR.fiu", id, "YM4471902", "SE").ok());
   world.Settle();
-  ASSERT_EQ(ContentsOf(world.node("BR.fiu")), 2u);
+  ASSERT_EQ(world.node("BR.fiu").RowsOf(kVault), 2u);
   ASSERT_TRUE(world.Recall("FR.fiu", id).ok());
   world.Settle();
-  EXPECT_EQ(ContentsOf(world.node("BR.fiu")), 0u);
+  EXPECT_EQ(world.node("BR.fiu").RowsOf(kVault), 0u);
 }
 
 TEST(RecallTest, WhoWasClearedStaysSoWhenTheAlertIsReplaced) {
@@ -334,20 +320,11 @@ TEST(RecallTest, SurvivesACrashOfEither) {
   world.Settle();
   world.node("BR.fiu").Restart(world.now);
   world.Settle();
-  EXPECT_EQ(ContentsOf(world.node("BR.fiu")), 0u);
+  EXPECT_EQ(world.node("BR.fiu").RowsOf(kVault), 0u);
   EXPECT_EQ(world.List("FR.fiu", v1::RECORD_KIND_ALERT, false)[0].recipients(0).state(),
             v1::RECIPIENT_STATE_ERASED);
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), IsEmpty());
   EXPECT_THAT(world.AlarmsOf("FR.fiu"), IsEmpty());
-}
-
-size_t OwedBy(TestNode& node) {
-  size_t owed = 0;
-  EXPECT_TRUE(ForEachBytes(node.store, kOwed, "", [&](auto, auto) {
-                ++owed;
-                return absl::OkStatus();
-              }).ok());
-  return owed;
 }
 
 size_t KeysOf(TestNode& node) {
@@ -373,7 +350,7 @@ TEST(RecallTest, LeavesNoKeyOfWhatTheDiskWasTooFullToTake) {
   for (size_t nth = 1; nth <= 8 && !made; ++nth) {
     node.store.FailWrite(nth, store::Fault::kDiskFull);
     (void)world.Exchange(node);
-    made = KeysOf(node) > before && ContentsOf(node) == 0;
+    made = KeysOf(node) > before && node.RowsOf(kVault) == 0;
   }
   ASSERT_TRUE(made) << "no key was left alone";
   node.Restart(world.now);
@@ -408,7 +385,7 @@ TEST(RecallTest, ErasedIsSaidWhenItIsErasedHoweverOftenItIsAsked) {
       const auto row = **Load<state::ReceivedRecord>(node.store, kReceived, hash);
       if (row.recalled_ms() == 0 || row.purged()) continue;
       ++seen;
-      EXPECT_EQ(OwedBy(node), 0u) << first << " " << count;
+      EXPECT_EQ(node.RowsOf(kOwed), 0u) << first << " " << count;
     }
   }
   EXPECT_GT(seen, 0u) << "it was always erased at once";

@@ -73,14 +73,7 @@ class RestrictionTest : public ::testing::Test {
   v1::Restriction AlertTold(std::string_view recipient) {
     return Told("FR.fiu", v1::RECORD_KIND_ALERT, recipient);
   }
-  size_t ContentsOf(std::string_view agency) {
-    size_t contents = 0;
-    EXPECT_TRUE(ForEachBytes(world.node(agency).store, kVault, "", [&](auto, auto) {
-                  ++contents;
-                  return absl::OkStatus();
-                }).ok());
-    return contents;
-  }
+  size_t ContentsOf(std::string_view agency) { return world.node(agency).RowsOf(kVault); }
   // Delivered in bulk, for what goes in the urgent lane to overtake it.
   v1::Draft InBulk(std::vector<std::string> recipients) {
     v1::Draft alert = world.Alert(std::move(recipients));

@@ -57,15 +57,6 @@ TEST_F(RestrictWayTest, WhatCannotBeHonouredClosesTheRecord) {
   EXPECT_THAT(world.AlarmsOf("BR.fiu"), IsEmpty());
 }
 
-size_t OwedBy(TestNode& node) {
-  size_t owed = 0;
-  EXPECT_TRUE(ForEachBytes(node.store, kOwed, "", [&](auto, auto) {
-                ++owed;
-                return absl::OkStatus();
-              }).ok());
-  return owed;
-}
-
 TEST_F(RestrictWayTest, ClosedIsSaidWhenTheKeyIsGoneAndNotBefore) {
   const std::string id = world.Publish(world.Alert({"BR.fiu"}));
   world.Settle();
@@ -85,7 +76,7 @@ TEST_F(RestrictWayTest, ClosedIsSaidWhenTheKeyIsGoneAndNotBefore) {
     (void)world.Exchange(node);
     const auto row = **Load<state::ReceivedRecord>(node.store, kReceived, hash);
     seen = row.restriction().closed() && !row.purged();
-    EXPECT_TRUE(!seen || OwedBy(node) == 0);
+    EXPECT_TRUE(!seen || node.RowsOf(kOwed) == 0);
     node.Restart(world.now);
   }
   ASSERT_TRUE(seen) << "no record was closed and not erased";
@@ -126,32 +117,23 @@ TEST_F(RestrictWayTest, OneThatCannotBeHonouredKeepsOutWhatHasYetToCome) {
   EXPECT_TRUE(AlertTold("BR.fiu").closed());
 }
 
-size_t MarksOf(TestNode& node) {
-  size_t marks = 0;
-  EXPECT_TRUE(ForEachBytes(node.store, kRestricted, "", [&](auto, auto) {
-                ++marks;
-                return absl::OkStatus();
-              }).ok());
-  return marks;
-}
-
 TEST_F(RestrictWayTest, IsRememberedForSixtyDaysFromTheLast) {
   const std::string id = world.Publish(InBulk({"BR.fiu"}));
   world.Settle({"BR.fiu"});
   world.broker.keeps_back = [](const v1::Delivery& delivery) { return delivery.has_record(); };
   Restrict(id);
   world.Settle();
-  EXPECT_EQ(MarksOf(world.node("BR.fiu")), 1u);
+  EXPECT_EQ(world.node("BR.fiu").RowsOf(kRestricted), 1u);
   world.Advance(40 * limits::kDayMs);
   Tick("BR.fiu");
   Oblige(id, "onward:never");
   world.Settle();
   world.Advance(30 * limits::kDayMs);
   Tick("BR.fiu");
-  EXPECT_EQ(MarksOf(world.node("BR.fiu")), 1u) << "told again 30 days ago";
+  EXPECT_EQ(world.node("BR.fiu").RowsOf(kRestricted), 1u) << "told again 30 days ago";
   world.Advance(31 * limits::kDayMs);
   Tick("BR.fiu");
-  EXPECT_EQ(MarksOf(world.node("BR.fiu")), 0u);
+  EXPECT_EQ(world.node("BR.fiu").RowsOf(kRestricted), 0u);
 }
 
 TEST_F(RestrictWayTest, AnOlderOneThatComesLaterChangesNothingAndIsAnswered) {

@@ -4,16 +4,12 @@ until a person lets it go. By the commands, in English, in French, and with --js
 
   tests/processes/consents_test.py --bin build/release/bin
 """
-import argparse
 import json
-import pathlib
-import shutil
 import sys
-import tempfile
 
 from commands_test import DONE, NO, INPUT, Person, STYLES, WHY, answers, errors, until
+from story import tell
 
-from federation import Federation
 
 HEAD = ('purpose = "asset-recovery"\nhandling = ["{handling}"]\nevaluation = "B2"\nexpires = "P30D"\n{more}\n')
 INFORMATION = ('draft = "information/1"\n' + HEAD + '[[section]]\nabout = ["suspect"]\ndata = ["narrative"]\nbasis = "fact"\n'
@@ -158,27 +154,8 @@ class Consents:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", default="build/release/bin")
-    options = parser.parse_args()
-    base = pathlib.Path(tempfile.mkdtemp(prefix="entente-consents-"))
-    federation = Federation(options.bin, base / "demo", ("FR.fiu", "DE.fiu", "NL.fiu"))
-    federation.found()
-    (base / "own").mkdir()
-    consents = Consents(federation, base / "own")
-    try:
-        for part in (consents.asking, consents.giving, consents.passing_on, consents.taking_back, consents.free_text,
-                     consents.bound):
-            print(f"consents: {part.__name__.replace('_', ' ')}", flush=True)
-            part()
-    except AssertionError as error:
-        print(f"consents: NOT AS PROMISED: {error}\nwhat is left to look at: {base}")
-        return 1
-    finally:
-        federation.stop()
-    shutil.rmtree(base)
-    print("consents: all as promised")
-    return 0
+    return tell(__doc__, "consents", ("FR.fiu", "DE.fiu", "NL.fiu"), Consents,
+                ("asking", "giving", "passing_on", "taking_back", "free_text", "bound"))
 
 
 if __name__ == "__main__":

@@ -4,15 +4,11 @@ cannot be published stops all; what was recalled by hand stays so; and a draft o
 
   tests/processes/imports_test.py --bin build/release/bin
 """
-import argparse
 import json
-import pathlib
-import shutil
 import sys
-import tempfile
 
 from desk import ROOT
-from federation import Federation
+from story import tell
 from terminal import DONE, INPUT, NO, Person, answers, errors, until
 
 WHY = ["--justification", "a test"]
@@ -128,27 +124,8 @@ class Imports:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", default="build/release/bin", help="folder of the programs")
-    options = parser.parse_args()
-    base = pathlib.Path(tempfile.mkdtemp(prefix="entente-imports-"))
-    federation = Federation(options.bin, base / "demo", ("FR.border", "BR.border", "BR.fiu"))
-    federation.found()
-    (base / "own").mkdir()
-    imports = Imports(federation, base / "own")
-    try:
-        for part in (imports.published, imports.nobody, imports.by_hand, imports.one_wrong, imports.recalled, imports.missing,
-                     imports.outside):
-            print(f"imports: {part.__name__.replace('_', ' ')}", flush=True)
-            part()
-    except AssertionError as error:
-        print(f"imports: NOT AS PROMISED: {error}\nwhat is left to look at: {base}")
-        return 1
-    finally:
-        federation.stop()
-    shutil.rmtree(base)
-    print("imports: all as promised")
-    return 0
+    return tell(__doc__, "imports", ("FR.border", "BR.border", "BR.fiu"), Imports,
+                ("published", "nobody", "by_hand", "one_wrong", "recalled", "missing", "outside"))
 
 
 if __name__ == "__main__":

@@ -5,19 +5,15 @@ that the node never sees, released, told to the source, reviewed on both sides. 
 
   tests/processes/override_test.py --bin build/release/bin
 """
-import argparse
 import base64
 import hashlib
 import json
-import pathlib
-import shutil
 import sys
-import tempfile
 
 from commands_test import WHY
+from story import tell
 from terminal import DONE, INPUT, NO, STYLES, USAGE, Person, answers, errors, until
 
-from federation import Federation
 
 HEAD = 'purpose = "asset-recovery"\nhandling = ["H2"]\nevaluation = "B2"\nexpires = "P30D"\nobtained_from = ["DE"]\n{more}\n'
 INFORMATION = ('draft = "information/1"\n' + HEAD + '[[section]]\nabout = ["{about}"]\ndata = ["narrative"]\nbasis = "fact"\n'
@@ -151,26 +147,8 @@ class Overrides:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", default="build/release/bin")
-    options = parser.parse_args()
-    base = pathlib.Path(tempfile.mkdtemp(prefix="entente-override-"))
-    federation = Federation(options.bin, base / "demo", ("FR.fiu", "DE.fiu", "NL.fiu"))
-    federation.found()
-    (base / "own").mkdir()
-    overrides = Overrides(federation, base / "own")
-    try:
-        for part in (overrides.keys, overrides.asking, overrides.signing, overrides.arriving, overrides.reviewing):
-            print(f"override: {part.__name__.replace('_', ' ')}", flush=True)
-            part()
-    except AssertionError as error:
-        print(f"override: NOT AS PROMISED: {error}\nwhat is left to look at: {base}")
-        return 1
-    finally:
-        federation.stop()
-    shutil.rmtree(base)
-    print("override: all as promised")
-    return 0
+    return tell(__doc__, "override", ("FR.fiu", "DE.fiu", "NL.fiu"), Overrides,
+                ("keys", "asking", "signing", "arriving", "reviewing"))
 
 
 if __name__ == "__main__":

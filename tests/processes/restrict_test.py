@@ -5,17 +5,13 @@ under the example policies, and across nodes that are killed.
 
   tests/processes/restrict_test.py --bin build/release/bin
 """
-import argparse
 import json
-import pathlib
-import shutil
 import sys
-import tempfile
 
 from commands_test import WHY
+from story import tell
 from terminal import DONE, INPUT, NO, STYLES, USAGE, Person, answers, errors, until
 
-from federation import Federation
 
 HEAD = 'purpose = "asset-recovery"\nhandling = ["H1"]\nevaluation = "B2"\nexpires = "P60D"\n'
 LEAD = ('draft = "lead/1"\n' + HEAD + '[ask]\nabout = ["suspect"]\ndata = ["financial"]\nbasis = "fact"\nmeasure = "suspend"\n'
@@ -152,27 +148,8 @@ class Restrictions:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", default="build/release/bin")
-    options = parser.parse_args()
-    base = pathlib.Path(tempfile.mkdtemp(prefix="entente-restrict-"))
-    federation = Federation(options.bin, base / "demo", ("FR.fiu", "DE.fiu"))
-    federation.found()
-    (base / "own").mkdir()
-    story = Restrictions(federation, base / "own")
-    try:
-        for part in (story.restricting, story.reading, story.after_a_crash, story.lifting, story.obliging, story.files,
-                     story.nobody_alarmed):
-            print(f"restrictions: {part.__name__.replace('_', ' ')}", flush=True)
-            part()
-    except AssertionError as error:
-        print(f"restrictions: NOT AS PROMISED: {error}\nwhat is left to look at: {base}")
-        return 1
-    finally:
-        federation.stop()
-    shutil.rmtree(base)
-    print("restrictions: all as promised")
-    return 0
+    return tell(__doc__, "restrictions", ("FR.fiu", "DE.fiu"), Restrictions,
+                ("restricting", "reading", "after_a_crash", "lifting", "obliging", "files", "nobody_alarmed"))
 
 
 if __name__ == "__main__":

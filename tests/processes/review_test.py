@@ -5,18 +5,16 @@ English, in French, and with --json, under the example policies and a shifted cl
 
   tests/processes/review_test.py --bin build/release/bin
 """
-import argparse
 import json
 import pathlib
-import shutil
 import sys
-import tempfile
 
 from commands_test import WHY
 from desk import ROOT
+from federation import FAKETIME
+from story import tell
 from terminal import DONE, INPUT, NO, STYLES, USAGE, Person, answers, errors, until
 
-from federation import FAKETIME, Federation
 
 READ = ["--purpose", "asset-recovery", *WHY]
 EXPIRES, REVIEW = 'expires = "P200D"\n', 'review_by = "P2D"\n'
@@ -144,27 +142,9 @@ class Reviews:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", default="build/release/bin")
-    options = parser.parse_args()
     assert pathlib.Path(FAKETIME).exists(), "libfaketime is not installed: deploy/setup tests"
-    base = pathlib.Path(tempfile.mkdtemp(prefix="entente-review-"))
-    federation = Federation(options.bin, base / "demo", AGENCIES)
-    federation.found()
-    (base / "own").mkdir()
-    story = Reviews(federation, base / "own")
-    try:
-        for part in (story.near, story.refusals, story.missed, story.kept, story.taken_back):
-            print(f"reviews: {part.__name__.replace('_', ' ')}", flush=True)
-            part()
-    except AssertionError as error:
-        print(f"reviews: NOT AS PROMISED: {error}\nwhat is left to look at: {base}")
-        return 1
-    finally:
-        federation.stop()
-    shutil.rmtree(base)
-    print("reviews: all as promised")
-    return 0
+    return tell(__doc__, "reviews", AGENCIES, Reviews,
+                ("near", "refusals", "missed", "kept", "taken_back"))
 
 
 if __name__ == "__main__":
