@@ -223,7 +223,8 @@ def exported_again(audit, federation, exporter, folder, vkey, before):
     first = folder / "first"
     first.write_bytes((entries / "checkpoint").read_bytes())
     federation.start_all()
-    send(federation, 150, "more")
+    # Each is an entry at least, so that a tile becomes full.
+    send(federation, 257, "more")
     federation.stop()
     exporter.export(entries, "--entries")
     audit.expect(0, entries, vkey, "VERIFIED: ")
