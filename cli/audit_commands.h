@@ -39,6 +39,7 @@ struct ReportOptions {
   std::vector<std::string> paths;  // of receipts, or folders of them
   std::string genesis;             // file
   std::string jurisdiction, from, until;
+  std::string tiles;             // folder of the log's entries; empty: none
   std::string format = "table";  // or "csv", "html"
   std::string out;               // file; empty: standard output
   bool json = false;

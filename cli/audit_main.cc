@@ -168,6 +168,12 @@ const CLI::App* AddReport(CLI::App& app, ReportOptions& options, std::string& la
   report->add_option("--until", options.until, "First instant after the period")
       ->required()
       ->type_name("INSTANT");
+  report
+      ->add_option("--tiles", options.tiles,
+                   "The whole log with its entries, as entente-broker export --entries wrote it: "
+                   "then the report names the versions of policies, says how many acts of the "
+                   "period the log has, and that receipts and log are of one history")
+      ->type_name("DIR");
   CLI::Option* format =
       report->add_option("--format", options.format, "table, csv, or html for reading and printing")
           ->check(CLI::IsMember({"table", "csv", "html"}))
@@ -181,8 +187,9 @@ const CLI::App* AddReport(CLI::App& app, ReportOptions& options, std::string& la
       "acts of which a\nreceipt was given, and no others. In csv an apostrophe stands before what "
       "a spreadsheet would\ncompute.\n"
       "Exit codes: 0 every receipt is verified, and they fit together; 1 not so, and the report "
-      "says what;\n2 usage; 3 the genesis file is refused, or a folder holds no receipt; 5 FILE "
-      "cannot be written.");
+      "says what;\n2 usage; 3 the genesis file or the log is refused, or a folder holds no "
+      "receipt; "
+      "5 FILE cannot be\nwritten.");
   return report;
 }
 

@@ -1,8 +1,6 @@
 #include "cli/audit_report.h"
 
 #include <algorithm>
-#include <map>
-#include <optional>
 #include <tuple>
 
 #include "core/base/agency.h"
@@ -57,17 +55,16 @@ std::pair<std::string, std::string> PartiesOf(const v1::Part& part) {
 
 ReportLine LineOf(const AuditedReceipt& receipt) {
   const ledger::ReceiptFacts& facts = *receipt.facts;
-  ReportLine line{.log_index = facts.verified.log_index,
-                  .leaf_hash = facts.verified.leaf_hash,
-                  .instant = facts.verified.entry.instant,
-                  .part = facts.verified.part,
-                  .sender = {},
-                  .recipient = {},
-                  .proofs = {{.reader = facts.verified.part.reader(),
-                              .file = receipt.path,
-                              .tree_size = facts.tree_size,
-                              .root = facts.root,
-                              .seen = {}}}};
+  ReportLine line;
+  line.log_index = facts.verified.log_index;
+  line.leaf_hash = facts.verified.leaf_hash;
+  line.instant = facts.verified.entry.instant;
+  line.part = facts.verified.part;
+  line.proofs = {{.reader = line.part.reader(),
+                  .file = receipt.path,
+                  .tree_size = facts.tree_size,
+                  .root = facts.root,
+                  .seen = {}}};
   std::tie(line.sender, line.recipient) = PartiesOf(line.part);
   line.part.clear_reader();
   return line;
@@ -157,14 +154,14 @@ class Maker {
 
   void Compare(const AuditedReceipt& receipt) {
     const ledger::ReceiptFacts& facts = *receipt.facts;
-    const auto entry = std::pair(&receipt.path, &facts.verified.leaf_hash);
-    const auto tree = std::pair(&receipt.path, &facts.root);
-    const auto& first_entry = entries_.emplace(facts.verified.log_index, entry).first->second;
-    const auto& first_tree = trees_.emplace(facts.tree_size, tree).first->second;
-    if (*first_entry.second != *entry.second) {
-      report_.two_histories.push_back({*first_entry.first, receipt.path});
-    } else if (*first_tree.second != *tree.second) {
-      report_.two_histories.push_back({*first_tree.first, receipt.path});
+    const TreeSeen leaf{receipt.path, facts.verified.leaf_hash}, tree{receipt.path, facts.root};
+    const TreeSeen& first_leaf = leaves_.emplace(facts.verified.log_index, leaf).first->second;
+    const TreeSeen& first_tree = report_.trees.emplace(facts.tree_size, tree).first->second;
+    report_.entries.insert(facts.verified.log_index);
+    if (first_leaf.root != leaf.root) {
+      report_.two_histories.push_back({first_leaf.file, receipt.path});
+    } else if (first_tree.root != tree.root) {
+      report_.two_histories.push_back({first_tree.file, receipt.path});
     }
   }
 
@@ -180,11 +177,10 @@ class Maker {
     }
   }
 
-  using Seen = std::pair<const std::string*, const Digest*>;
   AuditReport& report_;
   std::vector<Proven> lines_;
   std::map<std::string, std::vector<size_t>> by_act_;
-  std::map<uint64_t, Seen> entries_, trees_;
+  std::map<uint64_t, TreeSeen> leaves_;  // by index; a leaf is the tree of one entry
 };
 
 }  // namespace
@@ -205,19 +201,25 @@ size_t AuditReport::OwnMissing() const {
   return static_cast<size_t>(std::ranges::count_if(lines, &ReportLine::OwnIsMissing));
 }
 
-bool AuditReport::AnyContradicted() const {
-  return std::ranges::any_of(lines, &ReportLine::contradicted);
-}
-
 bool AuditReport::Sound() const {
-  return not_verified.empty() && two_histories.empty() && !AnyContradicted();
+  const bool fit = std::ranges::none_of(
+      lines, [](const ReportLine& line) { return line.contradicted || line.other_state; });
+  return not_verified.empty() && two_histories.empty() && fit;
 }
 
 AuditReport MakeReport(const ReportQuestion& question, std::vector<AuditedReceipt> receipts) {
-  AuditReport report{.question = question, .lines = {}, .not_verified = {}, .two_histories = {}};
+  AuditReport report{.question = question,
+                     .lines = {},
+                     .not_verified = {},
+                     .two_histories = {},
+                     .trees = {},
+                     .entries = {},
+                     .log = {}};
   std::ranges::sort(receipts, {}, &AuditedReceipt::path);
-  const auto again = std::ranges::unique(receipts, {}, &AuditedReceipt::path);
-  receipts.erase(again.begin(), again.end());
+  const auto same = [](const AuditedReceipt& a, const AuditedReceipt& b) {
+    return a.path == b.path;
+  };
+  receipts.erase(std::unique(receipts.begin(), receipts.end(), same), receipts.end());
   report.receipts = receipts.size();
   Maker maker(report);
   for (const AuditedReceipt& receipt : receipts) {

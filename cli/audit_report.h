@@ -3,7 +3,9 @@
 // thread.
 #pragma once
 
-#include <span>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +32,12 @@ struct ReportProof {
   v1::RecipientDecision seen;  // as this reader may see it; empty of an act without decision
 };
 
+// The newest policy of a State that the log had put in force.
+struct PolicyVersion {
+  uint64_t version = 0;
+  Digest digest{};
+};
+
 // One act towards one recipient. The receipts of sender and recipient are one line.
 struct ReportLine {
   uint64_t log_index = 0;
@@ -41,6 +49,9 @@ struct ReportLine {
   bool of_sender = false, of_recipient = false;  // is of the jurisdiction
   std::vector<ReportProof> proofs;               // by reader, one each
   bool contradicted = false;                     // another line tells the same act in another way
+  // With the log at hand (cli/audit_report_log.h), if it reaches so far:
+  std::optional<PolicyVersion> sender_policy, recipient_policy;
+  bool other_state = false;  // the part names a state that the log did not have by then
 
   const ReportProof* ProofOf(std::string_view reader) const;
   // An agency of the jurisdiction should have a receipt of this act, and it is not here.
@@ -49,7 +60,22 @@ struct ReportLine {
 
 // What the log signed twice, in two ways: two entries at one index, or two roots of one size.
 struct TwoHistories {
-  std::string one, other;  // files
+  std::string one, other;  // files; `other` empty for the log that was given beside them
+};
+
+// A tree that was signed, and the first file that says so.
+struct TreeSeen {
+  std::string file;
+  Digest root{};
+};
+
+// The log that was given beside the receipts.
+struct LogSeen {
+  uint64_t size = 0;
+  Digest root{};
+  uint64_t decided =
+      0;               // submissions and decisions made again of the period, whomever they concern
+  uint64_t given = 0;  // of these, those of which a receipt was given
 };
 
 struct AuditReport {
@@ -60,9 +86,12 @@ struct AuditReport {
   size_t elsewhere = 0;           // verified, and nothing of it concerns jurisdiction and period
   std::vector<AuditedReceipt> not_verified;
   std::vector<TwoHistories> two_histories;
+  // Of all verified receipts, whatever they concern.
+  std::map<uint64_t, TreeSeen> trees;  // by size
+  std::set<uint64_t> entries;          // by index
+  std::optional<LogSeen> log;
 
   size_t OwnMissing() const;
-  bool AnyContradicted() const;
   // Every receipt is verified, and nothing contradicts anything else.
   bool Sound() const;
 };

@@ -5,6 +5,7 @@
 #include "cli/audit_commands.h"
 #include "cli/audit_log.h"
 #include "cli/audit_report.h"
+#include "cli/audit_report_log.h"
 #include "cli/failure.h"
 #include "cli/files.h"
 #include "cli/text.h"
@@ -68,7 +69,11 @@ int Report(Language language, const ReportOptions& options) {
   if (!genesis.ok()) return AuditRefused(language, genesis.status());
   auto receipts = AuditReceipts(*genesis, options.paths);
   if (!receipts.ok()) return AuditRefused(language, receipts.status());
-  const AuditReport report = MakeReport(question, *std::move(receipts));
+  AuditReport report = MakeReport(question, *std::move(receipts));
+  if (!options.tiles.empty()) {
+    const absl::Status added = AddLog(*genesis, options.tiles, report);
+    if (!added.ok()) return AuditRefused(language, added);
+  }
   const std::string text = Written(language, options, *genesis, report);
   if (const int fault = HandOver(language, options, text); fault != kDone) return fault;
   // A table of lines alone has no place for them, and a file may not be looked at.

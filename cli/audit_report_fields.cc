@@ -131,6 +131,12 @@ void AddDecision(Fields& to, const ReportLine& line) {
   to.Text("snapshot_hash", Hash(decided.snapshot_hash()));
 }
 
+void AddPolicy(Fields& to, const std::optional<PolicyVersion>& policy, std::string_view version,
+               std::string_view digest) {
+  policy ? to.Number(version, policy->version) : to.NoNumber(version);
+  to.Text(digest, policy ? DigestText(policy->digest) : "");
+}
+
 void AddProof(Fields& to, const ReportProof* proof, std::string_view file, std::string_view size,
               std::string_view root) {
   to.Text(file, proof == nullptr ? "" : proof->file);
@@ -151,13 +157,15 @@ std::vector<ReportField> FieldsOf(const ReportLine& line) {
   AddAct(to, line);
   AddRecord(to, line.part);
   AddDecision(to, line);
+  AddPolicy(to, line.sender_policy, "sender_policy_version", "sender_policy_digest");
+  AddPolicy(to, line.recipient_policy, "recipient_policy_version", "recipient_policy_digest");
   to.Text("refused", line.part.refusal().reason());
   to.Text("statement_digest", Hash(line.part.notice().statement_digest()));
   AddProof(to, line.ProofOf(line.sender), "sender_receipt", "sender_tree_size", "sender_root");
   const bool one_party = line.sender == line.recipient;
   AddProof(to, one_party ? nullptr : line.ProofOf(line.recipient), "recipient_receipt",
            "recipient_tree_size", "recipient_root");
-  to.Flag("contradicted", line.contradicted);
+  to.Flag("contradicted", line.contradicted || line.other_state);
   return to.Take();
 }
 

@@ -10,6 +10,7 @@
 
 #include "cli/audit_fixture.h"
 #include "cli/audit_report.h"
+#include "core/audit/tile.h"
 #include "core/base/encoding.h"
 #include "core/crypto/digest.h"
 #include "core/ledger/parts.h"
@@ -81,6 +82,17 @@ class ReportFixture : public AuditFolderTest {
     Write(stem + ".entry", bundle->entry);
     Write(stem + ".part", bundle->part);
     return Place(stem + ".tlog-proof");
+  }
+  // All entries so far as tiles below a folder, under the checkpoint of that size.
+  void WriteTiles(const std::string& name, uint64_t size) const {
+    for (uint64_t at = 0; at < size; at += audit::kTileWidth) {
+      const auto width = std::min<uint64_t>(audit::kTileWidth, size - at);
+      const auto bundle = audit::EncodeBundle(std::span(log.entries()).subspan(at, width));
+      ASSERT_TRUE(bundle.ok());
+      Write(name + "/" + audit::BundlePath(at / audit::kTileWidth, static_cast<uint32_t>(width)),
+            *bundle);
+    }
+    Write(name + "/checkpoint", log.Checkpoint(size));
   }
   AuditedReceipt Audited(const std::string& path) const {
     return AuditReceipt(federation.genesis(), path);

@@ -47,7 +47,9 @@ const std::vector<Column>& Columns() {
       {"record", {"record_reference", "record_id", "record_hashes", "statement_digest"}},
       {"decision",
        {"verdict", "sections_withheld", "withheld_under", "reasons", "obligations", "contact"}},
-      {"rules", {"rules", "snapshot_number", "snapshot_hash"}},
+      {"rules",
+       {"rules", "snapshot_number", "snapshot_hash", "sender_policy_version",
+        "sender_policy_digest", "recipient_policy_version", "recipient_policy_digest"}},
       {"proof",
        {"sender_receipt", "sender_tree_size", "sender_root", "recipient_receipt",
         "recipient_tree_size", "recipient_root"}}};
@@ -94,7 +96,8 @@ class Writer {
 
  private:
   void Line(size_t number, const ReportLine& line) {
-    out_ += std::string("<tr") + (line.contradicted ? " class=\"contradicted\"" : "") +
+    out_ += std::string("<tr") +
+            (line.contradicted || line.other_state ? " class=\"contradicted\"" : "") +
             "><th scope=\"row\">" + std::to_string(number) + "</th>\n";
     const std::vector<ReportField> fields = FieldsOf(line);
     for (const Column& column : Columns()) {

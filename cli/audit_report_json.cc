@@ -58,12 +58,19 @@ std::string ReportJson(const ledger::Genesis& genesis, const AuditReport& report
                {"lines", Json::array()},
                {"not_verified", Json::array()},
                {"two_histories", Json::array()}};
+  if (report.log) {
+    json["given_log"] = {{"size", report.log->size},
+                         {"root", DigestText(report.log->root)},
+                         {"decided", report.log->decided},
+                         {"receipts_given", report.log->given}};
+  }
   for (const ReportLine& line : report.lines) json["lines"].push_back(LineJson(line));
   for (const AuditedReceipt& receipt : report.not_verified) {
     json["not_verified"].push_back(NotVerifiedJson(receipt));
   }
   for (const TwoHistories& two : report.two_histories) {
-    json["two_histories"].push_back(Json::array({Printable(two.one), Printable(two.other)}));
+    json["two_histories"].push_back(Json::array({Printable(two.one)}));
+    if (!two.other.empty()) json["two_histories"].back().push_back(Printable(two.other));
   }
   return JsonLine(json) + "\n";
 }

@@ -71,6 +71,10 @@ std::vector<std::pair<std::string, std::string>> ReportHead(Language language,
   to.Add("log", genesis->log_origin);
   to.Add("genesis", DigestText(genesis.digest()));
   to.Add("checkpoints", Checkpoints(language, report));
+  if (report.log) {
+    to.Add("given-log", Say(language, "report.given-log",
+                            {std::to_string(report.log->size), DigestText(report.log->root)}));
+  }
   to.Count("lines", report.lines.size());
   to.Count("receipts", report.receipts);
   to.Count("not-verified", report.not_verified.size());
@@ -83,6 +87,12 @@ std::vector<std::pair<std::string, std::string>> ReportHead(Language language,
 std::vector<std::string> ReportLimits(Language language, const AuditReport& report) {
   const std::string& whose = report.question.jurisdiction;
   std::vector<std::string> out = {Say(language, "report.limit.given", {whose})};
+  if (report.log) {
+    const LogSeen& log = *report.log;
+    out.push_back(Say(language, "report.limit.log",
+                      {std::to_string(log.decided), std::to_string(log.given),
+                       std::to_string(log.decided - log.given)}));
+  }
   if (report.OwnMissing() == 0) return out;
   std::string numbers;
   for (size_t i = 0; i < report.lines.size(); ++i) {
@@ -99,12 +109,14 @@ std::vector<std::string> ReportFindings(Language language, const AuditReport& re
     out.push_back(Say(language, "report.not-verified", {receipt.path, WhyNot(language, receipt)}));
   }
   for (const TwoHistories& two : report.two_histories) {
-    out.push_back(Say(language, "report.two-histories", {two.one, two.other}));
+    out.push_back(two.other.empty() ? Say(language, "report.other-history", {two.one})
+                                    : Say(language, "report.two-histories", {two.one, two.other}));
   }
   for (size_t i = 0; i < report.lines.size(); ++i) {
-    if (!report.lines[i].contradicted) continue;
-    out.push_back(Say(language, "report.contradicted",
-                      {std::to_string(i + 1), std::to_string(report.lines[i].log_index)}));
+    const ReportLine& line = report.lines[i];
+    const std::string number = std::to_string(i + 1), index = std::to_string(line.log_index);
+    if (line.contradicted) out.push_back(Say(language, "report.contradicted", {number, index}));
+    if (line.other_state) out.push_back(Say(language, "report.other-state", {number}));
   }
   return out;
 }
@@ -112,7 +124,7 @@ std::vector<std::string> ReportFindings(Language language, const AuditReport& re
 std::vector<std::string> ReportNotes(Language language, const ledger::Genesis& genesis) {
   std::vector<std::string> out;
   for (const char* note :
-       {"rules", "sections", "snapshot", "persons", "other-acts", "labels", "proof"}) {
+       {"rules", "sections", "snapshot", "policies", "persons", "other-acts", "labels", "proof"}) {
     out.push_back(Sentence(language, "report.note." + std::string(note)));
   }
   out.push_back(Sentence(language, "audit.quorum." + genesis->quorum));

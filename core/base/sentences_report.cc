@@ -14,6 +14,7 @@ constexpr SentenceRow kRows[] = {
     {"report.head.log", "log", "journal"},
     {"report.head.genesis", "genesis file", "fichier de genèse"},
     {"report.head.checkpoints", "signed trees", "arbres signés"},
+    {"report.head.given-log", "log given", "journal remis"},
     {"report.head.lines", "lines", "lignes"},
     {"report.head.receipts", "receipts given", "reçus remis"},
     {"report.head.not-verified", "of these not verified", "dont non vérifiés"},
@@ -32,6 +33,14 @@ constexpr SentenceRow kRows[] = {
      "ligne ; il ne prouve pas qu'il n'y en a pas d'autres. Demandez à chaque service de {0} son "
      "dossier de reçus entier, et le leur à ses partenaires : ce qu'un côté omet, le reçu de "
      "l'autre le montre."},
+    {"report.given-log", "{0} entries, root {1}", "{0} inscriptions, racine {1}"},
+    {"report.limit.log",
+     "The log given has {0} submissions and decisions made again of this period. Of {1} of them a "
+     "receipt was given. Whom the other {2} concern the log does not show: they may be other "
+     "States'.",
+     "Le journal remis a, pour cette période, {0} envois et décisions prises à nouveau. De {1} "
+     "d'entre eux, un reçu a été remis. Qui concernent les {2} autres, le journal ne le montre "
+     "pas : ils peuvent être d'autres États."},
     {"report.limit.own-missing",
      "The other side's receipt alone proves lines {1}: the receipt that an agency of {0} keeps is "
      "not among those given. An agency that never fetched a record has none; else ask it why.",
@@ -45,6 +54,16 @@ constexpr SentenceRow kRows[] = {
      "entente-audit prove-fork makes a proof of them.",
      "DEUX HISTOIRES : le journal a signé {0} et {1}, qui ne vont pas ensemble. Gardez les deux ; "
      "entente-audit prove-fork en fait une preuve."},
+    {"report.other-history",
+     "TWO HISTORIES: the log signed {0}, and the log given does not hold it. Keep both; "
+     "entente-audit prove-fork makes a proof of them.",
+     "DEUX HISTOIRES : le journal a signé {0}, et le journal remis ne le contient pas. Gardez les "
+     "deux ; entente-audit prove-fork en fait une preuve."},
+    {"report.other-state",
+     "ANOTHER STATE: line {0} was decided under a state that the log given never had. Keep receipt "
+     "and log.",
+     "AUTRE ÉTAT : la ligne {0} a été décidée selon un état que le journal remis n'a jamais eu. "
+     "Gardez le reçu et le journal."},
     {"report.contradicted",
      "CONTRADICTED: line {0} tells the act of entry {1} in another way than the line beside it. "
      "Both are proven: the broker logged both. Keep the receipts.",
@@ -93,6 +112,12 @@ constexpr SentenceRow kRows[] = {
     {"report.field.snapshot_number", "state after open entries",
      "état après les inscriptions ouvertes"},
     {"report.field.snapshot_hash", "hash of that state", "empreinte de cet état"},
+    {"report.field.sender_policy_version", "sender's policy, version",
+     "politique de l'expéditeur, version"},
+    {"report.field.sender_policy_digest", "its digest", "son empreinte"},
+    {"report.field.recipient_policy_version", "recipient's policy, version",
+     "politique du destinataire, version"},
+    {"report.field.recipient_policy_digest", "its digest", "son empreinte"},
     {"report.field.refused", "refused because", "refusé parce que"},
     {"report.field.statement_digest", "digest of the statement", "empreinte de la déclaration"},
     {"report.field.sender_receipt", "sender's receipt", "reçu de l'expéditeur"},
@@ -118,11 +143,17 @@ constexpr SentenceRow kRows[] = {
      "nomme pas. Une décision prise à nouveau, à une ligne ultérieure, est celle qui compte."},
     {"report.note.snapshot",
      "State: the decision was made under the policies, instruments and keys that the first so many "
-     "open entries of the log had put in force. The hash fixes them all; which version of a policy "
-     "that was stands in those entries.",
+     "open entries of the log had put in force. The hash fixes them all.",
      "État : la décision a été prise selon les politiques, instruments et clés que les premières "
      "inscriptions ouvertes du journal, en ce nombre, avaient mis en vigueur. L'empreinte les fixe "
-     "tous ; la version d'une politique se lit dans ces inscriptions."},
+     "tous."},
+    {"report.note.policies",
+     "Policies: with the whole log at hand (--tiles) each line names the version that the log had "
+     "put in force last for sender and recipient. Where the dates in that text had not begun yet, "
+     "the version before it still counted.",
+     "Politiques : avec le journal entier (--tiles), chaque ligne nomme la version que le journal "
+     "avait mise en vigueur en dernier pour l'expéditeur et le destinataire. Si les dates de ce "
+     "texte n'avaient pas encore commencé, la version précédente comptait encore."},
     {"report.note.persons",
      "Persons: the pseudonym and the digest are what the log has. The agency that acted knows who "
      "and why: its log of consultations has officer and justification in words. Pseudonyms are "
@@ -151,6 +182,15 @@ constexpr SentenceRow kRows[] = {
      "Preuve : chaque reçu montre que l'inscription est dans le journal signé à cette taille et "
      "avec cette racine. Chacun le vérifie à nouveau : entente-audit verify-receipt FICHIER "
      "--genesis FICHIER."},
+    {"report.no-entries",
+     "is missing: name the folder of a log with all its entries, see entente-broker export "
+     "--entries",
+     "manque : nommez le dossier d'un journal avec toutes ses inscriptions, voir entente-broker "
+     "export --entries"},
+    {"report.other-root",
+     "these entries are not what the log signed: entente-audit verify-tiles names what is wrong",
+     "ces inscriptions ne sont pas ce que le journal a signé : entente-audit verify-tiles nomme ce "
+     "qui ne va pas"},
     {"report.jurisdiction", "--jurisdiction {0}: {1}", "--jurisdiction {0} : {1}"},
     {"report.instant",
      "{0}: '{1}' is not an instant: write it with an offset, as 2026-12-01T00:00:00Z",
