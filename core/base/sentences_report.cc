@@ -156,11 +156,13 @@ constexpr SentenceRow kRows[] = {
      "texte n'avaient pas encore commencé, la version précédente comptait encore."},
     {"report.note.persons",
      "Persons: the pseudonym and the digest are what the log has. The agency that acted knows who "
-     "and why: its log of consultations has officer and justification in words. Pseudonyms are "
+     "and why: its log of consultations has officer and justification in words. The salt "
+     "stays there, so that the words are those behind the digest rests on that log. Pseudonyms are "
      "personal data.",
      "Personnes : le pseudonyme et l'empreinte sont ce qu'a le journal. Le service qui a agi sait "
      "qui et pourquoi : son journal des consultations a l'agent et la justification en toutes "
-     "lettres. Les pseudonymes sont des données à caractère personnel."},
+     "lettres. Le sel y reste, de sorte que seul ce journal répond de ce que ces mots soient ceux "
+     "de l'empreinte. Les pseudonymes sont des données à caractère personnel."},
     {"report.note.other-acts",
      "Other acts: nodes keep receipts of what was sent, of the decisions about it and of those "
      "made again. Collection, alteration, consultation and erasure stand in each agency's own log "
