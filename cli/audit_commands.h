@@ -1,8 +1,9 @@
-// The commands of entente-audit about a whole log, each in a source of its own. They print, and
-// give an exit code. What they share stands in cli/audit_log.h.
+// The commands of entente-audit, each in a source of its own. They print, and give an exit code.
+// What they share stands in cli/audit_log.h.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/base/sentences.h"
 
@@ -33,5 +34,18 @@ struct ForkProofQuestion {
 };
 // What ProveFork wrote: 0 when it proves a fork, 1 when not.
 int VerifyFork(Language language, const ForkProofQuestion& question);
+
+struct ReportOptions {
+  std::vector<std::string> paths;  // of receipts, or folders of them
+  std::string genesis;             // file
+  std::string jurisdiction, from, until;
+  std::string tiles;             // folder of the log's entries; empty: none
+  std::string format = "table";  // or "csv", "html"
+  std::string out;               // file; empty: standard output
+  bool json = false;
+};
+// The acts that concern a jurisdiction in a period: 0 when every receipt is verified and fits the
+// others, 1 when not.
+int Report(Language language, const ReportOptions& options);
 
 }  // namespace entente::cli

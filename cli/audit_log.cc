@@ -6,6 +6,8 @@
 #include "cli/failure.h"
 #include "cli/files.h"
 #include "cli/text.h"
+#include "cli/tile_folder.h"
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 
 namespace entente::cli {
@@ -23,6 +25,17 @@ absl::StatusOr<audit::VerifierKey> LogKeyFrom(const std::string& text_or_file) {
     return Told(absl::StatusCode::kInvalidArgument, "tiles.key-of-witness", {key->name()});
   }
   return key;
+}
+
+absl::StatusOr<std::string> ReadCheckpointNote(const std::string& folder) {
+  const std::string path = folder + "/" + kCheckpointFile;
+  auto note = TileFolder(folder).Read(kCheckpointFile, limits::kMessageBytes);
+  if (!note.ok()) {
+    return Told(absl::StatusCode::kInvalidArgument, "file.open",
+                {std::string(note.status().message())}, path);
+  }
+  if (!*note) return Told(absl::StatusCode::kNotFound, "tiles.no-checkpoint", {}, path);
+  return **std::move(note);
 }
 
 int AuditRefused(Language language, const absl::Status& status) {

@@ -14,6 +14,11 @@ namespace entente::cli {
 // no log's (a witness's); NOT_FOUND when it is neither.
 absl::StatusOr<audit::VerifierKey> LogKeyFrom(const std::string& text_or_file);
 
+inline constexpr char kCheckpointFile[] = "checkpoint";
+// Of a folder of tiles, not verified. NOT_FOUND when there is none, INVALID_ARGUMENT when it cannot
+// be read.
+absl::StatusOr<std::string> ReadCheckpointNote(const std::string& folder);
+
 // Prints what was refused and gives the exit code for it, 3.
 int AuditRefused(Language language, const absl::Status& status);
 

@@ -10,8 +10,6 @@
 #include "cli/audit_receipts.h"
 #include "cli/audit_render.h"
 #include "cli/failure.h"
-#include "cli/files.h"
-#include "cli/text.h"
 #include "core/base/command_line.h"
 
 namespace entente::cli {
@@ -35,29 +33,35 @@ int ExitFor(std::span<const AuditedReceipt> receipts) {
 }
 
 int VerifyReceipts(Language language, const VerifyOptions& options) {
-  const auto text = ReadText(options.genesis);
-  if (!text.ok()) return AuditRefused(language, text.status());
-  const auto genesis = ledger::Genesis::Parse(*text, options.genesis);
+  const auto genesis = ReadGenesis(options.genesis);
   if (!genesis.ok()) return AuditRefused(language, genesis.status());
-  const auto paths = FindReceipts(options.paths);
-  if (absl::IsOutOfRange(paths.status())) {
-    std::cerr << Say(language, "audit.none", {std::string(paths.status().message())}) << '\n';
-    return kInputRefused;
-  }
-  if (!paths.ok()) return AuditRefused(language, paths.status());
-  std::vector<AuditedReceipt> receipts;
-  for (const std::string& path : *paths) receipts.push_back(AuditReceipt(*genesis, path));
-  std::cout << (options.json ? AuditJson(*genesis, receipts)
-                             : RenderAudit(language, *genesis, receipts));
-  return ExitFor(receipts);
+  const auto receipts = AuditReceipts(*genesis, options.paths);
+  if (!receipts.ok()) return AuditRefused(language, receipts.status());
+  std::cout << (options.json ? AuditJson(*genesis, *receipts)
+                             : RenderAudit(language, *genesis, *receipts));
+  return ExitFor(*receipts);
 }
 
 // What every command takes.
-void AddOutput(CLI::App& command, std::string& language, bool& json) {
+CLI::Option* AddOutput(CLI::App& command, std::string& language, bool& json) {
   command.add_option("--language", language, "en or fr")
       ->check(CLI::IsMember({"en", "fr"}))
       ->capture_default_str();
-  command.add_flag("--json", json, "One line of JSON instead of text");
+  return command.add_flag("--json", json, "One line of JSON instead of text");
+}
+
+void AddReceiptFiles(CLI::App& command, std::vector<std::string>& paths, std::string& genesis) {
+  command
+      .add_option("FILE", paths,
+                  "RECORDID.tlog-proof with RECORDID.entry and RECORDID.part beside it, or a "
+                  "folder of such receipts")
+      ->required();
+  command
+      .add_option("--genesis", genesis,
+                  "The federation's genesis file. Compare the digest printed with the one that "
+                  "you were given by another channel.")
+      ->required()
+      ->type_name("FILE");
 }
 
 void AddKey(CLI::App& command, std::string& key) {
@@ -75,17 +79,7 @@ void AddReceipts(CLI::App& app, VerifyOptions& options, std::string& language) {
       "verify-receipt",
       "Verify that acts stand in the log: proof, checkpoint signature, entry, part; and print who "
       "acted when, on which record, and what was decided for each recipient.");
-  verify
-      ->add_option("FILE", options.paths,
-                   "RECORDID.tlog-proof with RECORDID.entry and RECORDID.part beside it, or a "
-                   "folder of such receipts")
-      ->required();
-  verify
-      ->add_option("--genesis", options.genesis,
-                   "The federation's genesis file. Compare the digest printed with the one that "
-                   "you were given by another channel.")
-      ->required()
-      ->type_name("FILE");
+  AddReceiptFiles(*verify, options.paths, options.genesis);
   AddOutput(*verify, language, options.json);
   verify->footer(
       "Exit codes: 0 every receipt is verified; 1 one or more are not; 2 usage;\n"
@@ -153,10 +147,56 @@ const CLI::App* AddVerifyFork(CLI::App& app, ForkProofQuestion& question, std::s
   return verify;
 }
 
+const CLI::App* AddReport(CLI::App& app, ReportOptions& options, std::string& language) {
+  CLI::App* report = app.add_subcommand(
+      "report",
+      "What a supervisory authority asks under Directive (EU) 2016/680 art. 25(3): the acts of a "
+      "period that went from agencies of a jurisdiction or to them, each with who acted and when, "
+      "the digest of the justification, the decision, its rules, the state that it was decided "
+      "under, and its proof. Everything is verified first, as verify-receipt does.");
+  AddReceiptFiles(*report, options.paths, options.genesis);
+  report
+      ->add_option("--jurisdiction", options.jurisdiction,
+                   "Whose, such as FR; ORG for international organisations")
+      ->required()
+      ->type_name("CC");
+  report
+      ->add_option("--from", options.from,
+                   "First instant of the period, such as 2026-12-01T00:00:00Z")
+      ->required()
+      ->type_name("INSTANT");
+  report->add_option("--until", options.until, "First instant after the period")
+      ->required()
+      ->type_name("INSTANT");
+  report
+      ->add_option("--tiles", options.tiles,
+                   "The whole log with its entries, as entente-broker export --entries wrote it: "
+                   "then the report names the versions of policies, says how many acts of the "
+                   "period the log has, and that receipts and log are of one history")
+      ->type_name("DIR");
+  CLI::Option* format =
+      report->add_option("--format", options.format, "table, csv, or html for reading and printing")
+          ->check(CLI::IsMember({"table", "csv", "html"}))
+          ->capture_default_str();
+  report->add_option("--out", options.out, "File to write; else standard output")
+      ->type_name("FILE");
+  AddOutput(*report, language, options.json)->excludes(format);
+  report->footer(
+      "Sender's and recipient's receipt of one act are one line. What is not verified is no line: "
+      "it is\nnamed with the reason, of csv and with --out on standard error. The report shows "
+      "acts of which a\nreceipt was given, and no others. In csv an apostrophe stands before what "
+      "a spreadsheet would\ncompute.\n"
+      "Exit codes: 0 every receipt is verified, and they fit together; 1 not so, and the report "
+      "says what;\n2 usage; 3 the genesis file or the log is refused, or a folder holds no "
+      "receipt; "
+      "5 FILE cannot be\nwritten.");
+  return report;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{
       "Verifies receipts that a node keeps on file, logs that were written as files, and proofs of "
-      "a fork. Needs no broker and no network.",
+      "a fork; and reports what receipts prove. Needs no broker and no network.",
       "entente-audit"};
   DescribeItself(app);
   app.require_subcommand(1);
@@ -166,10 +206,12 @@ int Main(int argc, char** argv) {
   TilesQuestion tiles;
   ForkQuestion fork;
   ForkProofQuestion proof;
+  ReportOptions asked;
   AddReceipts(app, receipts, language);
   const CLI::App* verify_tiles = AddTiles(app, tiles, language);
   const CLI::App* prove_fork = AddProveFork(app, fork, language);
   const CLI::App* verify_fork = AddVerifyFork(app, proof, language);
+  const CLI::App* report = AddReport(app, asked, language);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -179,6 +221,7 @@ int Main(int argc, char** argv) {
   if (verify_tiles->parsed()) return VerifyTiles(chosen, tiles);
   if (prove_fork->parsed()) return ProveFork(chosen, fork);
   if (verify_fork->parsed()) return VerifyFork(chosen, proof);
+  if (report->parsed()) return Report(chosen, asked);
   return VerifyReceipts(chosen, receipts);
 }
 

@@ -53,15 +53,11 @@ absl::Status AddFolder(const std::string& folder, std::vector<std::string>& out)
     if (it->path().extension() == kProof) found.push_back(it->path().string());
   }
   if (error) return absl::NotFoundError(folder + ": " + error.message());
-  if (found.empty()) return absl::OutOfRangeError(folder);
+  if (found.empty()) return Told(absl::StatusCode::kNotFound, "audit.none", {folder});
   std::sort(found.begin(), found.end());
   out.insert(out.end(), found.begin(), found.end());
   return absl::OkStatus();
 }
-
-}  // namespace
-
-bool AuditedReceipt::readable() const { return verified() || RefusalOf(why_not).has_value(); }
 
 absl::StatusOr<std::vector<std::string>> FindReceipts(const std::vector<std::string>& paths) {
   std::vector<std::string> out;
@@ -74,6 +70,16 @@ absl::StatusOr<std::vector<std::string>> FindReceipts(const std::vector<std::str
     }
   }
   return out;
+}
+
+}  // namespace
+
+bool AuditedReceipt::readable() const { return verified() || RefusalOf(why_not).has_value(); }
+
+absl::StatusOr<ledger::Genesis> ReadGenesis(const std::string& path) {
+  const auto text = ReadText(path);
+  if (!text.ok()) return text.status();
+  return ledger::Genesis::Parse(*text, path);
 }
 
 AuditedReceipt AuditReceipt(const ledger::Genesis& genesis, const std::string& path) {
@@ -92,6 +98,15 @@ AuditedReceipt AuditReceipt(const ledger::Genesis& genesis, const std::string& p
   auto facts = ledger::VerifyReceiptBundle(genesis, *bundle);
   out.why_not = facts.ok() ? CheckName(path, facts->verified.part) : facts.status();
   if (out.why_not.ok()) out.facts = *std::move(facts);
+  return out;
+}
+
+absl::StatusOr<std::vector<AuditedReceipt>> AuditReceipts(const ledger::Genesis& genesis,
+                                                          const std::vector<std::string>& paths) {
+  const auto found = FindReceipts(paths);
+  if (!found.ok()) return found.status();
+  std::vector<AuditedReceipt> out;
+  for (const std::string& path : *found) out.push_back(AuditReceipt(genesis, path));
   return out;
 }
 

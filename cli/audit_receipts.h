@@ -23,13 +23,16 @@ struct AuditedReceipt {
   bool readable() const;
 };
 
-// Files as they are; of a folder, every *.tlog-proof in it, sorted. NOT_FOUND for a path that is
-// not there, OUT_OF_RANGE for a folder without any.
-absl::StatusOr<std::vector<std::string>> FindReceipts(const std::vector<std::string>& paths);
+// NOT_FOUND, or INVALID_ARGUMENT with the place in the file.
+absl::StatusOr<ledger::Genesis> ReadGenesis(const std::string& path);
 
 // Reads RECORDID.tlog-proof with .entry and .part beside it. A file named after a record id must
 // prove that record.
 AuditedReceipt AuditReceipt(const ledger::Genesis& genesis, const std::string& path);
+// Of files as they are; of a folder, every *.tlog-proof in it, sorted. NOT_FOUND for a folder that
+// cannot be read or has none.
+absl::StatusOr<std::vector<AuditedReceipt>> AuditReceipts(const ledger::Genesis& genesis,
+                                                          const std::vector<std::string>& paths);
 
 // The record a part tells of: id and hash, empty where the event has none.
 struct ProvenRecord {

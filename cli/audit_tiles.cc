@@ -12,13 +12,10 @@
 #include "cli/tile_folder.h"
 #include "core/audit/tile_check.h"
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
 #include "core/base/refusal.h"
 
 namespace entente::cli {
 namespace {
-
-constexpr char kCheckpointFile[] = "checkpoint";
 
 // On the terminal of whoever waits; written over, and taken away at the end.
 class ProgressLine {
@@ -151,24 +148,13 @@ int CheckpointRefused(Language language, const absl::Status& status, bool json) 
   return kAnswerIsNo;
 }
 
-absl::StatusOr<std::string> ReadCheckpoint(const TileFolder& folder, const std::string& name) {
-  const std::string path = name + "/" + kCheckpointFile;
-  auto note = folder.Read(kCheckpointFile, limits::kMessageBytes);
-  if (!note.ok()) {
-    return Told(absl::StatusCode::kInvalidArgument, "file.open",
-                {std::string(note.status().message())}, path);
-  }
-  if (!*note) return Told(absl::StatusCode::kNotFound, "tiles.no-checkpoint", {}, path);
-  return **std::move(note);
-}
-
 }  // namespace
 
 int VerifyTiles(Language language, const TilesQuestion& question) {
   const auto key = LogKeyFrom(question.key);
   if (!key.ok()) return AuditRefused(language, key.status());
   const TileFolder folder(question.folder);
-  const auto note = ReadCheckpoint(folder, question.folder);
+  const auto note = ReadCheckpointNote(question.folder);
   if (!note.ok()) return AuditRefused(language, note.status());
   const auto verified = audit::VerifyAnyCheckpoint(*note, *key);
   if (!verified.ok()) return CheckpointRefused(language, verified.status(), question.json);

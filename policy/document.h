@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,13 @@ struct Document {
 // What is shown of a text: printable, and in French with the spaces before its double signs and
 // inside its quotation marks that keep a line together.
 std::string Shown(Language language, const std::string& text);
+
+// The same, with what a browser would read as its own escaped.
+std::string HtmlText(Language language, const std::string& text);
+// A whole page around `main`, with the title as its first heading. `style` and `main` are put in as
+// they are.
+std::string HtmlPage(Language language, const std::string& title, std::string_view style,
+                     std::string_view main);
 
 // Lines of at most 100 characters, but for words that are longer.
 std::string DocumentText(const Document& document);

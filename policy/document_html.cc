@@ -71,22 +71,12 @@ class Writer {
   explicit Writer(const Document& document) : document_(document) {}
 
   std::string Run() {
-    const bool french = document_.language == Language::kFrench;
-    out_ = "<!DOCTYPE html>\n<html lang=\"" + std::string(french ? "fr" : "en") +
-           "\">\n<head>\n<meta charset=\"utf-8\">\n" +
-           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-    Element("title", document_.title);
-    out_ += "<style>" + std::string(kStyle) + "</style>\n</head>\n<body>\n<main>\n";
-    Element("h1", document_.title);
     for (const DocumentBlock& block : document_.blocks) Write(block);
-    out_ += "</main>\n</body>\n</html>\n";
-    return std::move(out_);
+    return HtmlPage(document_.language, document_.title, kStyle, out_);
   }
 
  private:
-  std::string Text(const std::string& text) const {
-    return Escaped(Shown(document_.language, text));
-  }
+  std::string Text(const std::string& text) const { return HtmlText(document_.language, text); }
 
   void Element(const std::string& tag, const std::string& text) {
     out_ += "<" + tag + ">" + Text(text) + "</" + tag + ">\n";
@@ -179,6 +169,24 @@ class Writer {
 };
 
 }  // namespace
+
+std::string HtmlText(Language language, const std::string& text) {
+  return Escaped(Shown(language, text));
+}
+
+std::string HtmlPage(Language language, const std::string& title, std::string_view style,
+                     std::string_view main) {
+  const bool french = language == Language::kFrench;
+  const std::string shown = HtmlText(language, title);
+  std::string out = "<!DOCTYPE html>\n<html lang=\"" + std::string(french ? "fr" : "en") +
+                    "\">\n<head>\n<meta charset=\"utf-8\">\n" +
+                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+  out += "<title>" + shown + "</title>\n<style>";
+  out += style;
+  out += "</style>\n</head>\n<body>\n<main>\n<h1>" + shown + "</h1>\n";
+  out += main;
+  return out + "</main>\n</body>\n</html>\n";
+}
 
 std::string DocumentHtml(const Document& document) { return Writer(document).Run(); }
 

@@ -20,7 +20,7 @@ std::vector<std::span<const SentenceRow>> AllSentences() {
           AuditSentences(),    PolicySentences(), DecisionSentences(), AlarmSentences(),
           ContentSentences(),  SearchSentences(), ImportSentences(),   PeopleSentences(),
           ProseSentences(),    RenderSentences(), ConsentSentences(),  RestrictionSentences(),
-          OverrideSentences(), ReviewSentences(), TileSentences()};
+          OverrideSentences(), ReviewSentences(), TileSentences(),     ReportSentences()};
 }
 
 const SentenceRow* FindSentence(std::string_view key) {

@@ -32,6 +32,7 @@ std::span<const SentenceRow> RestrictionSentences();
 std::span<const SentenceRow> OverrideSentences();
 std::span<const SentenceRow> ReviewSentences();
 std::span<const SentenceRow> TileSentences();
+std::span<const SentenceRow> ReportSentences();
 std::vector<std::span<const SentenceRow>> AllSentences();
 // nullptr when there is none.
 const SentenceRow* FindSentence(std::string_view key);

@@ -109,7 +109,8 @@ absl::StatusOr<ReceiptFacts> VerifyReceiptBundle(const Genesis& genesis,
   auto verified =
       ReadBoth(included->index, bundle.entry, part.substr(kSaltBytes), part.substr(0, kSaltBytes));
   if (!verified.ok()) return verified.status();
-  return ReceiptFacts{*std::move(verified), included->checkpoint.checkpoint.size};
+  const audit::Checkpoint& checkpoint = included->checkpoint.checkpoint;
+  return ReceiptFacts{*std::move(verified), checkpoint.size, checkpoint.root};
 }
 
 }  // namespace entente::ledger

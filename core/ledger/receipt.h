@@ -65,6 +65,7 @@ absl::StatusOr<ReceiptBundle> MakeReceiptBundle(const v1::Evidence& evidence,
 struct ReceiptFacts {
   VerifiedPart verified;
   uint64_t tree_size = 0;
+  Digest root{};  // of the tree of that size, which the log signed
 };
 
 // That a log of this genesis holds the act that the part tells. Refusals of VerifyEvidence, and

@@ -92,7 +92,7 @@ def check_row(row, policies, errors):
 def check_duties(root, page, errors):
     """What no rule says, each with a test that exists."""
     tests = set()
-    for path in root.glob("node/*_test.cc"):
+    for path in (*root.glob("node/*_test.cc"), *root.glob("cli/*_test.cc")):
         tests.update(re.findall(r"TEST(?:_F)?\((\w+), (\w+)\)", path.read_text(encoding="utf-8")))
     duties = DUTY.findall(page)
     for duty in duties:
