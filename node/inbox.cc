@@ -102,10 +102,13 @@ void Inbox::OnStart() {
   ready_.clear();
 }
 
-// A clock that is ahead by more than it has seen of the log must not make old what is not.
-void Inbox::OnResponse(v1::PullResponse response, Instant now) {
+// A clock ahead by more than the log shows must not make old what is not; nor a broker that
+// delivers before it shows the log make new what is old.
+void Inbox::BoundByLog(Response& response) const {
+  if (response.bounded) return;
   const Instant known = ground_->federation.last_entry() + limits::kQuorumFreshnessMs;
-  responses_.push_back({std::move(response), std::min(now, known)});
+  response.came = std::min(response.came, known);
+  response.bounded = true;
 }
 
 absl::Status Inbox::Process(Instant now) {
@@ -115,6 +118,7 @@ absl::Status Inbox::Process(Instant now) {
         ground_->federation.Cover(responses_.front().mail.checkpoint(), now);
     if (!checkpoint.ok()) return checkpoint.status();
     if (!*checkpoint) return absl::OkStatus();
+    BoundByLog(responses_.front());
     absl::Status status = ProcessFront(**checkpoint, now);
     if (absl::IsUnavailable(status) && !RefusalOf(status)) return absl::OkStatus();
     if (!status.ok()) return status;

@@ -30,7 +30,9 @@ class Inbox {
 
   // A new stream: what was not settled comes again.
   void OnStart();
-  void OnResponse(v1::PullResponse response, Instant now);
+  void OnResponse(v1::PullResponse response, Instant now) {
+    responses_.push_back({.mail = std::move(response), .came = now, .bounded = false});
+  }
   // Each that waits is a message of up to 4 MiB in memory.
   bool HasRoom() const { return responses_.size() < kMostWaiting; }
   // Settles what the followed log covers. Errors leave the rest for the next call. What a damaged
@@ -83,7 +85,9 @@ class Inbox {
   struct Response {
     v1::PullResponse mail;
     Instant came;
+    bool bounded;  // by what the log showed once it was followed to the mail's checkpoint
   };
+  void BoundByLog(Response& response) const;
   std::deque<Response> responses_;
   int settled_ = 0;  // deliveries of the first response
   std::set<v1::Lane> stopped_;

@@ -22,8 +22,8 @@ struct Arrived {
   std::string in_reply_to;                        // record hash, when it was opened and says so
 };
 
-// When the response with the delivery came, as far as the log followed by then bears it out, and
-// now: what it waited here, for texts, is not the broker's.
+// When the response with the delivery came, as far as the log up to its checkpoint bears it out,
+// and now: what it waited here, for texts, is not the broker's.
 struct Taking {
   Instant came;
   Instant now;
