@@ -184,6 +184,20 @@ TEST_F(DecidedAgain, ABrokerThatSkipsItIsRefused) {
   EXPECT_EQ(SentTo(id).reason(), "snapshot-behind");
 }
 
+// However long it was away: what the log shows counts, not what was seen of it before.
+TEST_F(DecidedAgain, ABrokerThatSkipsItAndDeliversBeforeItShowsTheLogIsRefused) {
+  world.broker.skips_again = true;
+  const std::string id = SendTo("BR.fiu");
+  world.Advance(limits::kMinuteMs);  // what BR has seen of the log is older than the change
+  Change("FR", Narrower(2));
+  TestNode& node = world.node("BR.fiu");
+  node->StartPull();
+  ASSERT_TRUE(node->OnPullResponse(world.broker.Pull("BR.fiu"), world.now).ok());
+  world.Settle();
+  EXPECT_THAT(world.InboxOf("BR.fiu"), IsEmpty());
+  EXPECT_EQ(SentTo(id).reason(), "snapshot-behind");
+}
+
 TEST_F(DecidedAgain, WhatChangedAMomentAgoIsNotHeldAgainstIt) {
   world.broker.skips_again = true;
   const std::string id = SendTo("BR.fiu");
