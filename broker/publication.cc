@@ -76,6 +76,7 @@ std::string PublicationBody(const v1::PublishRequest& request) {
 OpenAccount AccountOf(const ledger::Genesis& genesis, v1::EntryKind kind, std::string_view body) {
   v1::SignedStatement statement;
   if (!statement.ParseFromString(std::string(body)) || statement.signatures().empty()) return {};
+  if (kind == v1::ENTRY_KIND_QUORUM) return {"The federation", ""};
   v1::FederationFileStatement file;
   // A calendar is its authority's doing, like an admission.
   if (kind == v1::ENTRY_KIND_FEDERATION_FILE &&

@@ -27,6 +27,24 @@ bool TlogPolicy::Meets(std::span<const size_t> cosigned) const {
   return met[*quorum_];
 }
 
+std::optional<uint64_t> TlogPolicy::MetSince(std::span<const Cosignature> cosignatures) const {
+  std::vector<Cosignature> newest_first(cosignatures.begin(), cosignatures.end());
+  std::ranges::sort(newest_first, std::ranges::greater(), &Cosignature::time);
+  std::vector<size_t> cosigned;
+  if (Meets(cosigned)) return kLastCosignatureTime;
+  for (const Cosignature& one : newest_first) {
+    cosigned.push_back(one.witness);
+    if (Meets(cosigned)) return one.time;
+  }
+  return std::nullopt;
+}
+
+TlogPolicy::Votes TlogPolicy::votes() const {
+  if (!quorum_) return {};
+  const Voter& quorum = voters_[*quorum_];
+  return quorum.witness ? Votes{1, 1} : Votes{quorum.threshold, quorum.members.size()};
+}
+
 // Of all witnesses below it. Each name is a member once, so the walk ends.
 absl::StatusOr<std::string> TlogPolicy::JurisdictionOf(size_t top) const {
   std::string found;
@@ -54,8 +72,7 @@ absl::StatusOr<std::string> TlogPolicy::JurisdictionOf(size_t top) const {
 absl::Status TlogPolicy::CheckOneVoteEach() const {
   if (!quorum_) return NotTheRule("quorum none asks for nobody's vote");
   const Voter& quorum = voters_[*quorum_];
-  const bool alone = quorum.witness.has_value();
-  const std::vector<size_t> votes = alone ? std::vector<size_t>{*quorum_} : quorum.members;
+  const std::vector<size_t> votes = quorum.witness ? std::vector<size_t>{*quorum_} : quorum.members;
   std::set<std::string> seen;
   for (size_t vote : votes) {
     auto jurisdiction = JurisdictionOf(vote);
@@ -65,11 +82,11 @@ absl::Status TlogPolicy::CheckOneVoteEach() const {
                                      ": put its witnesses into a group of their own"));
     }
   }
-  const uint64_t needed = alone ? 1 : quorum.threshold;
-  if (3 * needed > 2 * votes.size()) return absl::OkStatus();
-  return NotTheRule(absl::StrCat(quorum.name, " needs ", needed, " of ", votes.size(),
+  const auto [needed, all] = this->votes();
+  if (3 * needed > 2 * all) return absl::OkStatus();
+  return NotTheRule(absl::StrCat(quorum.name, " needs ", needed, " of ", all,
                                  " votes, which is not more than two thirds: write ",
-                                 2 * votes.size() / 3 + 1, " or more"));
+                                 2 * all / 3 + 1, " or more"));
 }
 
 }  // namespace entente::audit

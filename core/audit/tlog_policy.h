@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/audit/checkpoint.h"
 #include "core/audit/note.h"
 
 namespace entente::audit {
@@ -28,6 +29,18 @@ class TlogPolicy {
   // `cosigned`: positions in witnesses(), as VerifyCheckpoint() gives them for a checkpoint that
   // one of logs() has signed. True for any under `quorum none`.
   bool Meets(std::span<const size_t> cosigned) const;
+
+  // The newest instant, Unix seconds, such that the cosignatures of then or later meet the quorum;
+  // nullopt when all of them do not. Under `quorum none` the end of time.
+  std::optional<uint64_t> MetSince(std::span<const Cosignature> cosignatures) const;
+
+  // Of the last group, for people: how many of how many; 1 of 1 when it is a witness, 0 of 0 under
+  // `quorum none`.
+  struct Votes {
+    uint64_t needed = 0;
+    uint64_t all = 0;
+  };
+  Votes votes() const;
 
   // The rule of a federation: witnesses are named by agency, each jurisdiction has one vote, and
   // more than two thirds of the votes are needed, so that two quorums share an honest jurisdiction

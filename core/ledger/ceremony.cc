@@ -54,6 +54,17 @@ Publication ByAuthority(v1::EntryKind kind, std::string_view federation, const B
   return {kind, record::SignBody(federation, body, {{authority, crypto::KeyUse::kAuthority}}), ""};
 }
 
+template <class Body>
+v1::SignedStatement SignByAll(std::string_view federation, const Body& body,
+                              std::span<const crypto::SigningKey> authorities) {
+  std::vector<record::StatementSigner> signers;
+  for (const crypto::SigningKey& key : authorities) {
+    signers.push_back({key, crypto::KeyUse::kAuthority});
+  }
+  return record::SignStatement(record::kStatementType<Body>, federation, record::Encode(body),
+                               signers);
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> FormatEnrolment(std::string_view federation, AgencyId agency,
@@ -226,24 +237,28 @@ Publication SignFederationFile(std::string_view federation, std::string_view typ
   body.set_version(version);
   body.set_digest(ToString(crypto::Sha256(text)));
   body.set_in_force_ms(static_cast<uint64_t>(in_force.ms));
-  std::vector<record::StatementSigner> signers;
-  for (const crypto::SigningKey& key : authorities) {
-    signers.push_back({key, crypto::KeyUse::kAuthority});
-  }
-  return {v1::ENTRY_KIND_FEDERATION_FILE,
-          record::SignStatement(record::kStatementType<v1::FederationFileStatement>, federation,
-                                record::Encode(body), signers),
+  return {v1::ENTRY_KIND_FEDERATION_FILE, SignByAll(federation, body, authorities),
           std::move(text)};
+}
+
+Publication SignQuorum(std::string_view federation, uint64_t number, std::string_view policy,
+                       Instant now, std::span<const crypto::SigningKey> authorities) {
+  v1::QuorumStatement body;
+  body.set_number(number);
+  body.set_policy(std::string(policy));
+  body.set_instant_ms(static_cast<uint64_t>(now.ms));
+  return {v1::ENTRY_KIND_QUORUM, SignByAll(federation, body, authorities), ""};
 }
 
 Publication SignRevocation(std::string_view federation, std::string_view owner, const KeyId& key,
                            std::string_view reason, Instant now, const crypto::SigningKey& signer,
-                           crypto::KeyUse use) {
+                           crypto::KeyUse use, std::optional<uint64_t> doubted_from) {
   v1::Revocation body;
   body.set_owner(std::string(owner));
   body.set_key_id(ToString(key));
   body.set_reason(std::string(reason));
   body.set_instant_ms(static_cast<uint64_t>(now.ms));
+  if (doubted_from) body.set_doubted_from(*doubted_from);
   return {v1::ENTRY_KIND_REVOCATION, record::SignBody(federation, body, {{signer, use}}), ""};
 }
 

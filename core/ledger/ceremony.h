@@ -84,9 +84,14 @@ std::optional<Instant> InForceOf(const Publication& policy);
 Publication SignFederationFile(std::string_view federation, std::string_view type, uint64_t version,
                                std::string text, Instant in_force,
                                std::span<const crypto::SigningKey> authorities);
+// The quorum from now on, by more than two thirds of the authorities: "none", or a text that
+// ReadQuorum takes. `number`: 1 for the first of a log.
+Publication SignQuorum(std::string_view federation, uint64_t number, std::string_view policy,
+                       Instant now, std::span<const crypto::SigningKey> authorities);
 // By the owner's identity key or its jurisdiction's authority key; `use` is the signer's.
+// `doubted_from`: the key was in other hands, and what it signed from that log index on is doubted.
 Publication SignRevocation(std::string_view federation, std::string_view owner, const KeyId& key,
                            std::string_view reason, Instant now, const crypto::SigningKey& signer,
-                           crypto::KeyUse use);
+                           crypto::KeyUse use, std::optional<uint64_t> doubted_from = std::nullopt);
 
 }  // namespace entente::ledger

@@ -19,13 +19,14 @@ struct KindRow {
   bool open;
   std::string_view word;
 };
-constexpr std::array<KindRow, 12> kKinds = {{
+constexpr std::array<KindRow, 13> kKinds = {{
     {v1::ENTRY_KIND_GENESIS, true, "genesis"},
     {v1::ENTRY_KIND_AGENCY, true, "agency"},
     {v1::ENTRY_KIND_KEYS, true, "keys"},
     {v1::ENTRY_KIND_REVOCATION, true, "revocation"},
     {v1::ENTRY_KIND_POLICY, true, "policy"},
     {v1::ENTRY_KIND_FEDERATION_FILE, true, "federation-file"},
+    {v1::ENTRY_KIND_QUORUM, true, "quorum"},
     {v1::ENTRY_KIND_SUBMISSION, false, "submission"},
     {v1::ENTRY_KIND_ACKNOWLEDGEMENT, false, "acknowledgement"},
     {v1::ENTRY_KIND_NOTICE, false, "notice"},

@@ -103,7 +103,7 @@ TEST(Entry, VersionKindAndInstantAreListed) {
   entry = Message();
   entry.set_kind(v1::ENTRY_KIND_UNSPECIFIED);
   EXPECT_EQ(Read(entry), "malformed");
-  entry.set_kind(static_cast<v1::EntryKind>(7));
+  entry.set_kind(static_cast<v1::EntryKind>(8));
   EXPECT_EQ(Read(entry), "malformed");
   entry = Message();
   entry.set_instant_ms(uint64_t{1} << 63);
@@ -149,7 +149,7 @@ TEST(Entry, OfALaterSealedKindTheFormIsChecked) {
 
 TEST(Entry, AnOpenKindOfALaterReleaseIsRefused) {
   v1::Entry entry = Message();
-  entry.set_kind(static_cast<v1::EntryKind>(7));
+  entry.set_kind(static_cast<v1::EntryKind>(8));
   EXPECT_EQ(Followed(entry), "malformed");
   entry.mutable_open()->set_body("body");
   EXPECT_EQ(Followed(entry), "malformed");

@@ -10,9 +10,10 @@
 namespace entente::ledger {
 namespace {
 
-// Roots are made again from the edge before a stretch and at most this many leaves.
+// Roots are made again from the edge before a stretch and at most this many leaves. All of them are
+// 8 MB: cosignatures come seconds after the log's own signature.
 constexpr size_t kStretchLeaves = 256;
-constexpr size_t kStretches = 64;
+constexpr size_t kStretches = 1024;
 
 }  // namespace
 
@@ -34,10 +35,11 @@ Follower Follower::Create(const Genesis& genesis, size_t most_waiting_bytes) {
   return follower;
 }
 
-absl::StatusOr<audit::Checkpoint> Follower::Verify(std::string_view note) const {
-  auto verified = audit::VerifyCheckpoint(note, registry_.genesis()->checkpoint);
-  if (!verified.ok()) return verified.status();
-  return std::move(verified->checkpoint);
+absl::StatusOr<audit::VerifiedCheckpoint> Follower::Verify(std::string_view note) const {
+  const auto quorum = registry_.Quorum();
+  return audit::VerifyCheckpoint(
+      note, registry_.genesis()->checkpoint,
+      quorum ? std::span(quorum->witnesses()) : std::span<const audit::VerifierKey>());
 }
 
 absl::Status Follower::Fork(std::string_view note, std::string text) {
@@ -105,67 +107,103 @@ void Follower::Remember(const Digest& leaf) {
 
 absl::StatusOr<Taken> Follower::Take(std::string_view note, uint64_t at_least) {
   if (fork_) return ForkStatus();
-  auto checkpoint = Verify(note);
-  if (!checkpoint.ok()) return checkpoint.status();
-  if (checkpoint->size < at_least) {
+  auto verified = Verify(note);
+  if (!verified.ok()) return verified.status();
+  const audit::Checkpoint& checkpoint = verified->checkpoint;
+  if (checkpoint.size < at_least) {
     return Fork(note, "The log calls newest what is smaller than what it showed before.");
   }
-  Taken taken{.seen = Seen::kCovered, .checkpoint = *checkpoint, .applied = {}};
-  if (checkpoint->size > next_index()) {
+  Taken taken{.seen = Seen::kCovered, .checkpoint = checkpoint, .applied = {}};
+  if (checkpoint.size > next_index()) {
     taken.seen = Seen::kNeedsEntries;
     return taken;
   }
-  if (checkpoint->size > size_) return Advance(std::move(taken), note);
-  const auto root = RootAt(checkpoint->size);
+  if (checkpoint.size > size_) {
+    if (absl::Status status = Advance(checkpoint, note); !status.ok()) return status;
+  }
+  const auto root = RootAt(checkpoint.size);
   if (!root) {
     taken.seen = Seen::kNeedsProof;
-  } else if (*root != checkpoint->root) {
-    return Fork(note, "The log signed another root than the one followed at the same size.");
-  } else if (size_ == 0) {
-    checkpoint_ = note;
+    return taken;
   }
+  if (*root != checkpoint.root) {
+    return Fork(note, "The log signed another root than the one followed at the same size.");
+  }
+  if (size_ == 0) checkpoint_ = note;
+  if (absl::Status status = Act(note, taken.applied); !status.ok()) return status;
   return taken;
 }
 
-absl::StatusOr<Taken> Follower::Advance(Taken taken, std::string_view note) {
-  const size_t count = taken.checkpoint.size - size_;
+absl::Status Follower::Advance(const audit::Checkpoint& checkpoint, std::string_view note) {
+  const size_t count = checkpoint.size - size_;
   Edge edge = edge_;
   for (size_t i = 0; i < count; ++i) edge.Append(waiting_[i].leaf);
-  if (audit::RootOfEdge(edge.nodes) != taken.checkpoint.root) {
+  if (audit::RootOfEdge(edge.nodes) != checkpoint.root) {
     return Fork(note, "The log signed a root that its entries do not give.");
   }
   for (size_t i = 0; i < count; ++i) {
-    const Waiting& next = waiting_.front();
+    Waiting& next = waiting_.front();
     Remember(next.leaf);
-    if (!next.open.empty()) taken.applied.push_back(ApplyOpen(size_ + i, next));
     last_instant_ = next.instant;
     waiting_bytes_ -= next.bytes();
+    if (!next.open.empty()) pending_.push_back({size_ + i, next.leaf, std::move(next.open)});
     waiting_.pop_front();
   }
-  size_ = taken.checkpoint.size;
-  root_ = taken.checkpoint.root;
+  size_ = checkpoint.size;
+  root_ = checkpoint.root;
   checkpoint_ = note;
-  return taken;
+  return absl::OkStatus();
 }
 
-OpenEntryApplied Follower::ApplyOpen(uint64_t index, const Waiting& waiting) {
-  const auto entry = ReadEntry(waiting.open);
-  return {.open = {.index = index, .entry = waiting.open},
-          .effect = entry.ok() ? registry_.Apply(index, waiting.leaf, entry->kind, entry->instant,
-                                                 entry->body)
+// A quorum acts from its own place on: what stands above it needs its cosignatures, which the same
+// note may have.
+absl::Status Follower::Act(std::string_view note, std::vector<OpenEntryApplied>& applied) {
+  for (uint64_t number = registry_.quorum_number();; number = registry_.quorum_number()) {
+    const auto verified = Verify(note);
+    if (!verified.ok()) return verified.status();
+    if (!NoteQuorum(*verified, note)) return absl::OkStatus();
+    while (!pending_.empty() && pending_.front().index < verified->checkpoint.size &&
+           registry_.quorum_number() == number) {
+      applied.push_back(ApplyOpen(pending_.front()));
+      pending_.pop_front();
+    }
+    if (registry_.quorum_number() == number) return absl::OkStatus();
+  }
+}
+
+// Whether the quorum in force stands behind it.
+bool Follower::NoteQuorum(const audit::VerifiedCheckpoint& verified, std::string_view note) {
+  const auto quorum = registry_.Quorum();
+  if (!quorum) return true;
+  const auto since = quorum->MetSince(verified.cosignatures);
+  if (!since) return false;
+  if (verified.checkpoint.size < witnessed_.size) return true;
+  const uint64_t time = std::max(witnessed_.time, *since);
+  if (verified.checkpoint.size > witnessed_.size || time > witnessed_.time) {
+    witnessed_ = {verified.checkpoint.size, time, std::string(note)};
+  }
+  return true;
+}
+
+OpenEntryApplied Follower::ApplyOpen(const Pending& pending) {
+  const auto entry = ReadEntry(pending.open);
+  return {.open = {.index = pending.index, .entry = pending.open},
+          .effect = entry.ok() ? registry_.Apply(pending.index, pending.leaf, entry->kind,
+                                                 entry->instant, entry->body)
                                : entry.status()};
 }
 
 absl::StatusOr<audit::Checkpoint> Follower::TakeOlder(std::string_view note,
                                                       std::span<const Digest> consistency) {
   if (fork_) return ForkStatus();
-  auto checkpoint = Verify(note);
-  if (!checkpoint.ok()) return checkpoint.status();
-  if (checkpoint->size == 0 || checkpoint->size > size_) {
+  auto verified = Verify(note);
+  if (!verified.ok()) return verified.status();
+  const audit::Checkpoint& checkpoint = verified->checkpoint;
+  if (checkpoint.size == 0 || checkpoint.size > size_) {
     return absl::OutOfRangeError("not an older checkpoint");
   }
   const absl::Status consistent =
-      audit::VerifyConsistency(checkpoint->size, size_, consistency, checkpoint->root, root_);
+      audit::VerifyConsistency(checkpoint.size, size_, consistency, checkpoint.root, root_);
   if (!consistent.ok()) return consistent;
   return checkpoint;
 }

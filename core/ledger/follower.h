@@ -1,6 +1,9 @@
 // Follows a log that is not trusted: takes its entries in order, acts on them only when a signed
 // checkpoint covers them, and recognizes a fork. The same engine in nodes and auditors.
 //
+// Two sizes: size(), up to which the log's own signature covers what was taken, and acted(), up to
+// which a quorum of witnesses has cosigned and open entries act. With quorum none they are one.
+//
 // How to drive it: GetEntries(next_index()) -> AddEntries -> Take(checkpoint of the response).
 // Every other checkpoint that is seen goes through Take as well, before anything under it is used.
 //
@@ -71,10 +74,20 @@ class Follower {
   // Some kilobytes. To be persisted with the open entries, in one step, after Take.
   std::string Save() const;
 
-  // The size up to which a signed checkpoint covers what was applied.
+  // The size up to which a signed checkpoint covers what was taken.
   uint64_t size() const { return size_; }
+  // The size of the newest checkpoint with a quorum that was taken: open entries below it act.
+  uint64_t acted() const { return registry_.Quorum() ? witnessed_.size : size_; }
+  // Nothing at this index or above may be judged: an open entry there does not act yet.
+  uint64_t judged_below() const { return pending_.empty() ? size_ : pending_.front().index; }
+  struct Witnessed {
+    uint64_t size = 0;
+    uint64_t time = 0;  // Unix seconds, the newest at which a quorum stood behind what was taken
+    std::string note;   // empty before the first
+  };
+  const Witnessed& witnessed() const { return witnessed_; }
   const Digest& root() const { return root_; }
-  // Of the newest entry below that size; 0 before the first.
+  // Of the newest entry below size(); 0 before the first.
   Instant last_instant() const { return last_instant_; }
   // The last note taken at that size; empty at size 0.
   const std::string& checkpoint() const { return checkpoint_; }
@@ -90,6 +103,8 @@ class Follower {
   // may; OUT_OF_RANGE when `from` is above next_index(). On an error nothing was taken.
   absl::Status AddEntries(uint64_t from, std::span<const std::string> entries);
 
+  // Cosignatures in the note count; for a quorum they may stand under an older size as well, since
+  // witnesses come later than the log.
   // Refusal bad-signature, malformed, too-large: not a checkpoint of this log. Refusal fork:
   // another root than followed here, or a size below `at_least`: pass size() as it was when the
   // broker was asked for its newest, 0 when an older one is no fault. A fork is remembered: fork()
@@ -115,6 +130,12 @@ class Follower {
     Edge before;
     std::vector<Digest> leaves;
   };
+  // An open entry that a checkpoint covers and no quorum yet.
+  struct Pending {
+    uint64_t index = 0;
+    Digest leaf{};
+    std::string open;
+  };
   struct Waiting {
     Instant instant;
     Digest leaf{};
@@ -125,15 +146,17 @@ class Follower {
 
   explicit Follower(const Genesis& genesis);
   absl::Status CheckFirst(uint64_t index, const Entry& entry) const;
-  absl::StatusOr<audit::Checkpoint> Verify(std::string_view note) const;
+  absl::StatusOr<audit::VerifiedCheckpoint> Verify(std::string_view note) const;
   absl::Status Fork(std::string_view note, std::string text);
   absl::Status ForkStatus() const;
   void Remember(const Digest& leaf);
   // nullopt: older than what is remembered. Precondition: size <= size_.
   std::optional<Digest> RootAt(uint64_t size) const;
-  absl::StatusOr<Taken> Advance(Taken taken, std::string_view note);
+  absl::Status Advance(const audit::Checkpoint& checkpoint, std::string_view note);
+  absl::Status Act(std::string_view note, std::vector<OpenEntryApplied>& applied);
+  bool NoteQuorum(const audit::VerifiedCheckpoint& verified, std::string_view note);
   absl::Status RestoreOpen(std::span<const OpenEntry> open_entries);
-  OpenEntryApplied ApplyOpen(uint64_t index, const Waiting& waiting);
+  OpenEntryApplied ApplyOpen(const Pending& pending);
 
   Registry registry_;
   uint64_t size_ = 0;
@@ -142,6 +165,8 @@ class Follower {
   Instant last_instant_;
   Edge edge_;
   std::deque<Stretch> recent_;
+  std::deque<Pending> pending_;
+  Witnessed witnessed_;
   std::deque<Waiting> waiting_;
   size_t waiting_bytes_ = 0;
   size_t most_waiting_bytes_ = kMostWaitingBytes;

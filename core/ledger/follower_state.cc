@@ -11,6 +11,7 @@ namespace entente::ledger {
 namespace {
 
 constexpr std::string_view kForm = "entente-follower/1\n";
+constexpr std::string_view kFormWitnessed = "entente-follower/2\n";  // with what a quorum adds
 constexpr size_t kHashBytes = 32;
 
 absl::Status Damaged(std::string text) { return absl::DataLossError(std::move(text)); }
@@ -33,6 +34,7 @@ class Fields {
     return out;
   }
   Digest Hash() { return FixedBytes<kHashBytes>(Bytes(kHashBytes)).value_or(Digest{}); }
+  bool failed() const { return failed_; }
   bool ok() const { return !failed_ && rest_.empty(); }
 
  private:
@@ -43,11 +45,21 @@ class Fields {
 }  // namespace
 
 std::string Follower::Save() const {
+  const bool witnessed = !witnessed_.note.empty() || !pending_.empty();
   Framing out;
-  out.Raw(kForm).U64(size_).U64(static_cast<uint64_t>(last_instant_.ms));
+  out.Raw(witnessed ? kFormWitnessed : kForm)
+      .U64(size_)
+      .U64(static_cast<uint64_t>(last_instant_.ms));
   for (const Digest& node : edge_.nodes) out.Raw(node);
   out.U64(registry_.snapshot_number()).Raw(registry_.snapshot_hash());
   out.U32(static_cast<uint32_t>(checkpoint_.size())).Raw(checkpoint_);
+  if (!witnessed) return out.str();
+  out.U64(witnessed_.size).U64(witnessed_.time);
+  out.U32(static_cast<uint32_t>(witnessed_.note.size())).Raw(witnessed_.note);
+  out.U32(static_cast<uint32_t>(pending_.size()));
+  for (const Pending& pending : pending_) {
+    out.U64(pending.index).U32(static_cast<uint32_t>(pending.open.size())).Raw(pending.open);
+  }
   return out.str();
 }
 
@@ -70,18 +82,29 @@ absl::StatusOr<Follower> Follower::Restore(const Genesis& genesis, std::string_v
                                            std::span<const OpenEntry> open_entries) {
   Follower out(genesis);
   Fields fields(saved);
-  if (fields.Bytes(kForm.size()) != kForm) return Damaged("this is no saved follower");
+  const std::string_view form = fields.Bytes(kForm.size());
+  if (form != kForm && form != kFormWitnessed) return Damaged("this is no saved follower");
   out.size_ = out.edge_.size = fields.Number(8);
   out.last_instant_ = {static_cast<int64_t>(fields.Number(8))};
   for (int i = 0; i < std::popcount(out.size_); ++i) out.edge_.nodes.push_back(fields.Hash());
   const uint64_t number = fields.Number(8);
   const Digest hash = fields.Hash();
   out.checkpoint_ = fields.Bytes(fields.Number(4));
+  if (form == kFormWitnessed) {
+    out.witnessed_ = {fields.Number(8), fields.Number(8),
+                      std::string(fields.Bytes(fields.Number(4)))};
+    for (uint64_t left = fields.Number(4); left > 0 && !fields.failed(); --left) {
+      const uint64_t index = fields.Number(8);
+      std::string open(fields.Bytes(fields.Number(4)));
+      out.pending_.push_back({index, audit::LeafHash(open), std::move(open)});
+    }
+  }
   if (!fields.ok()) return Damaged("the saved follower is cut short");
   out.root_ = audit::RootOfEdge(out.edge_.nodes);
   if (out.size_ > 0 || !out.checkpoint_.empty()) {
     const auto checkpoint = out.Verify(out.checkpoint_);
-    if (!checkpoint.ok() || checkpoint->size != out.size_ || checkpoint->root != out.root_) {
+    if (!checkpoint.ok() || checkpoint->checkpoint.size != out.size_ ||
+        checkpoint->checkpoint.root != out.root_) {
       return Damaged("the saved tree is not that of the saved checkpoint");
     }
   }

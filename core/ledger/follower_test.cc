@@ -236,7 +236,7 @@ TEST_F(FollowerTest, NothingIsTakenFromAnOpenEntryOfALaterReleaseOn) {
   EXPECT_EQ(Feed(follower, log, log.size()), "covered");
   v1::Entry later;
   ASSERT_TRUE(later.ParseFromString(log.entries()[1]));
-  later.set_kind(static_cast<v1::EntryKind>(7));
+  later.set_kind(static_cast<v1::EntryKind>(8));
   later.set_instant_ms(static_cast<uint64_t>(instant.ms));
   const uint64_t before = log.size();
   log.Append(record::Encode(later));

@@ -11,6 +11,8 @@
 namespace entente::ledger {
 namespace {
 
+constexpr std::string_view kQuotes = "'''";  // around a text of several lines
+
 absl::Status Wrong(std::string sentence) { return absl::InvalidArgumentError(sentence); }
 
 absl::Status CheckNames(const GenesisFields& fields) {
@@ -50,8 +52,8 @@ absl::Status CheckFields(const GenesisFields& fields) {
   if (fields.checkpoint.type() != audit::NoteKeyType::kEd25519) {
     return Wrong("`checkpoint` is an Ed25519 key of type 1.");
   }
-  if (fields.quorum != kQuorumNone) {
-    return Wrong("`quorum` is \"none\": no other is understood by this version.");
+  if (fields.quorum.find(kQuotes) != std::string::npos) {
+    return Wrong("no name in `quorum` has three quotes in a row.");
   }
   if (fields.created.ms < 0 || fields.created.ms % 1000 != 0) {
     return Wrong("`created` is an instant in whole seconds.");
@@ -60,14 +62,20 @@ absl::Status CheckFields(const GenesisFields& fields) {
   return CheckDistinct(fields);
 }
 
+std::string QuorumToml(const std::string& quorum) {
+  if (quorum == kQuorumNone) return "\"none\"";
+  return std::string(kQuotes) + "\n" + quorum + std::string(kQuotes);
+}
+
 std::string Write(const GenesisFields& fields) {
   std::string created = FormatInstant(fields.created);
   created.replace(created.size() - 5, 5, "Z");  // whole seconds: ".000Z" says nothing
   std::string out = "genesis    = \"entente-genesis/1\"\nfederation = \"" + fields.federation +
                     "\"\nlog        = \"" + fields.log_origin + "\"\ncreated    = " + created +
-                    "\nquorum     = \"" + fields.quorum + "\"\n\n[broker]\ncheckpoint = \"" +
-                    fields.checkpoint.Text() + "\"\nreceipt    = \"" + HexEncode(fields.receipt) +
-                    "\"\nnote       = \"" + HexEncode(fields.note) + "\"\n";
+                    "\nquorum     = " + QuorumToml(fields.quorum) +
+                    "\n\n[broker]\ncheckpoint = \"" + fields.checkpoint.Text() +
+                    "\"\nreceipt    = \"" + HexEncode(fields.receipt) + "\"\nnote       = \"" +
+                    HexEncode(fields.note) + "\"\n";
   for (const auto& [jurisdiction, key] : fields.authorities) {
     out += "\n[[authority]]\njurisdiction = \"" + jurisdiction + "\"\nkey          = \"" +
            HexEncode(key) + "\"\n";
@@ -77,21 +85,45 @@ std::string Write(const GenesisFields& fields) {
 
 }  // namespace
 
-Genesis::Genesis(GenesisFields fields, std::string text)
-    : fields_(std::move(fields)), text_(std::move(text)), digest_(crypto::Sha256(text_)) {}
+absl::StatusOr<audit::TlogPolicy> ReadQuorum(std::string_view name, std::string_view text,
+                                             const audit::VerifierKey& log) {
+  auto policy = audit::TlogPolicy::Parse(name, text);
+  if (!policy.ok()) return policy;
+  if (policy->logs() != std::vector<audit::VerifierKey>{log}) {
+    return Wrong("the quorum names one log, this one: `log " + log.Text() + "`.");
+  }
+  if (absl::Status status = policy->CheckOneVoteEach(); !status.ok()) {
+    return Wrong(std::string(status.message()));
+  }
+  return policy;
+}
+
+Genesis::Genesis(GenesisFields fields, std::string text,
+                 std::shared_ptr<const audit::TlogPolicy> quorum)
+    : fields_(std::move(fields)),
+      text_(std::move(text)),
+      digest_(crypto::Sha256(text_)),
+      quorum_(std::move(quorum)) {}
+
+absl::StatusOr<Genesis> Genesis::Build(GenesisFields fields, std::string text) {
+  if (absl::Status status = CheckFields(fields); !status.ok()) return status;
+  if (fields.quorum == kQuorumNone) return Genesis(std::move(fields), std::move(text), nullptr);
+  auto quorum = ReadQuorum("quorum", fields.quorum, fields.checkpoint);
+  if (!quorum.ok()) return quorum.status();
+  return Genesis(std::move(fields), std::move(text),
+                 std::make_shared<const audit::TlogPolicy>(*std::move(quorum)));
+}
 
 absl::StatusOr<Genesis> Genesis::Parse(std::string_view toml, std::string_view name) {
   auto fields = ReadGenesisToml(toml, name);
   if (!fields.ok()) return fields.status();
-  if (absl::Status status = CheckFields(*fields); !status.ok()) {
-    return Wrong(std::string(name) + ":1:1: " + std::string(status.message()));
-  }
-  return Genesis(*std::move(fields), std::string(toml));
+  auto genesis = Build(*std::move(fields), std::string(toml));
+  if (genesis.ok()) return genesis;
+  return Wrong(std::string(name) + ":1:1: " + std::string(genesis.status().message()));
 }
 
 absl::StatusOr<Genesis> Genesis::Create(const GenesisFields& fields) {
-  if (absl::Status status = CheckFields(fields); !status.ok()) return status;
-  return Genesis(fields, Write(fields));
+  return Build(fields, Write(fields));
 }
 
 KeyId Genesis::receipt_key_id() const {

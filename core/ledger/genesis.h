@@ -4,11 +4,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "core/audit/note.h"
+#include "core/audit/tlog_policy.h"
 #include "core/base/bytes.h"
 #include "core/base/instant.h"
 #include "core/crypto/keys.h"
@@ -17,12 +19,20 @@ namespace entente::ledger {
 
 inline constexpr std::string_view kQuorumNone = "none";
 
+// A text of c2sp.org/tlog-policy that holds for a log: the log's one key, one vote for each
+// jurisdiction, more than two thirds. INVALID_ARGUMENT with `NAME:LINE:COL: sentence`, or a
+// sentence.
+absl::StatusOr<audit::TlogPolicy> ReadQuorum(std::string_view name, std::string_view text,
+                                             const audit::VerifierKey& log);
+
 // What the file says. Written out by WriteGenesis, checked by ParseGenesis.
 struct GenesisFields {
   std::string federation;  // F, "entente.test"
   std::string log_origin;  // "entente.test/log/broker-1"
   Instant created;         // whole seconds
-  std::string quorum;      // "none": the log's own signature suffices, and every desk says so
+  // "none": the log's own signature suffices, and every desk says so. Else a text that ReadQuorum
+  // takes: open entries act only under its cosignatures.
+  std::string quorum;
   audit::VerifierKey checkpoint;  // its name is log_origin
   crypto::PublicKey receipt{};
   crypto::PublicKey note{};
@@ -46,6 +56,9 @@ class Genesis {
   const std::string& text() const { return text_; }
   const Digest& digest() const { return digest_; }
 
+  // nullptr: none.
+  std::shared_ptr<const audit::TlogPolicy> quorum() const { return quorum_; }
+
   // The key ids that statements name.
   KeyId receipt_key_id() const;
   KeyId note_key_id() const;
@@ -53,11 +66,13 @@ class Genesis {
   const crypto::PublicKey* FindAuthority(std::string_view jurisdiction) const;
 
  private:
-  Genesis(GenesisFields fields, std::string text);
+  static absl::StatusOr<Genesis> Build(GenesisFields fields, std::string text);
+  Genesis(GenesisFields fields, std::string text, std::shared_ptr<const audit::TlogPolicy> quorum);
 
   GenesisFields fields_;
   std::string text_;
   Digest digest_;
+  std::shared_ptr<const audit::TlogPolicy> quorum_;
 };
 
 }  // namespace entente::ledger

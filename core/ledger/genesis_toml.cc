@@ -35,6 +35,17 @@ std::optional<audit::VerifierKey> ReadVerifierKey(TableReader& table, std::strin
   return std::nullopt;
 }
 
+// Alone of all texts here it may have several lines.
+std::string ReadQuorumText(TableReader& file, FileErrors& errors) {
+  const TomlValue* value = file.Take("quorum", Need::kMandatory);
+  if (!value) return {};
+  if (value->kind != TomlValue::Kind::kText || value->text.empty()) {
+    errors.Add(value->at, "`quorum` is \"none\", or the lines of a tlog-policy.");
+    return {};
+  }
+  return value->text;
+}
+
 std::map<std::string, crypto::PublicKey> ReadAuthorities(TableReader& file, FileErrors& errors) {
   std::map<std::string, crypto::PublicKey> out;
   for (const TomlValue* value : file.Tables("authority", Need::kMandatory)) {
@@ -68,7 +79,7 @@ absl::StatusOr<GenesisFields> ReadGenesisToml(std::string_view toml, std::string
   std::string federation = file.Text("federation", Need::kMandatory);
   std::string log_origin = file.Text("log", Need::kMandatory);
   const auto created = file.When("created", Need::kMandatory);
-  std::string quorum = file.Text("quorum", Need::kMandatory);
+  std::string quorum = ReadQuorumText(file, errors);
   static const TomlValue* const kNoTable = new TomlValue;
   const TomlValue* broker_value = file.Take("broker", Need::kMandatory);
   if (broker_value && broker_value->kind != TomlValue::Kind::kTable) {

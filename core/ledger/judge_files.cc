@@ -61,17 +61,17 @@ absl::Status VerifyCalendarSigner(const State& state, Place place, const std::st
 }
 
 // Each authority counts once: genesis gives it one key, and a key signs a statement once.
-absl::Status VerifyAuthorities(const State& state, Place place,
+absl::Status VerifyAuthorities(const State& state, Place place, std::string_view type,
                                const v1::SignedStatement& statement) {
   std::vector<Signer> signers;
   for (const auto& [jurisdiction, key] : state.genesis->fields().authorities) {
     signers.push_back({jurisdiction, KeyUse::kAuthority});
   }
-  const auto keys = VerifySigners(state, place, "federation-file", statement, signers);
+  const auto keys = VerifySigners(state, place, type, statement, signers);
   if (!keys.ok()) return keys.status();
   if (3 * keys->size() > 2 * signers.size()) return absl::OkStatus();
   return Refuse({Reason::kBadSignature, "",
-                 "A federation file takes more than two thirds of the authorities.",
+                 "This takes the signatures of more than two thirds of the authorities.",
                  "Have more authorities sign it, and publish that.", "", std::nullopt});
 }
 
@@ -98,12 +98,29 @@ absl::StatusOr<Change> JudgeFederationFile(const State& state, Place place,
   const std::string& type = read->body.type();
   const std::string calendar(record::CalendarOf(type));
   absl::Status status = calendar.empty()
-                            ? VerifyAuthorities(state, place, read->statement)
+                            ? VerifyAuthorities(state, place, "federation-file", read->statement)
                             : VerifyCalendarSigner(state, place, calendar, read->statement);
   if (!status.ok()) return status;
   const auto file = ReadFile(read->body, place, state.files, type);
   if (!file.ok()) return file.status();
   return FileChange{v1::ENTRY_KIND_FEDERATION_FILE, type, *file};
+}
+
+// The number stands in for a version: what was signed once is not put in force again later.
+absl::StatusOr<Change> JudgeQuorum(const State& state, Place place, std::string_view bytes) {
+  auto read = ReadSigned<v1::QuorumStatement>(bytes);
+  if (!read.ok()) return read.status();
+  const v1::QuorumStatement& body = read->body;
+  absl::Status status = VerifyAuthorities(state, place, "quorum", read->statement);
+  if (status.ok()) status = CheckNotFuture(InstantOf(body.instant_ms()), place);
+  if (!status.ok()) return status;
+  if (body.number() != state.quorum_number + 1) {
+    return Refuse(Reason::kSnapshotBehind, "Statements on the quorum have numbers without gaps.");
+  }
+  if (body.policy() == kQuorumNone) return QuorumChange{body.number(), nullptr};
+  auto policy = ReadQuorum("quorum", body.policy(), state.genesis->fields().checkpoint);
+  if (!policy.ok()) return Refuse(Reason::kMalformed, std::string(policy.status().message()));
+  return QuorumChange{body.number(), std::make_shared<const audit::TlogPolicy>(*std::move(policy))};
 }
 
 }  // namespace entente::ledger

@@ -179,6 +179,16 @@ absl::StatusOr<KeysChange> ReadKeysChange(Place place, const v1::KeyStatement& b
       .instant = instant};
 }
 
+// Doubt may come after the revocation, and reach further back later; it is never taken back.
+absl::Status CheckAddsDoubt(const KeyInfo& key, std::optional<uint64_t> doubted, Place place) {
+  if (doubted && *doubted > place.index) {
+    return Refuse(Reason::kFutureDated, "A key is doubted from a place that is in the log.");
+  }
+  const bool more = doubted && (!key.doubted_from || *doubted < *key.doubted_from);
+  if (!key.revoked_at || more) return absl::OkStatus();
+  return Refuse(Reason::kKeyNotValidThen, "This key is revoked already.");
+}
+
 }  // namespace
 
 absl::StatusOr<Change> JudgeKeys(const State& state, Place place, std::string_view bytes) {
@@ -216,8 +226,9 @@ absl::StatusOr<Change> JudgeRevocation(const State& state, Place place, std::str
   const auto key =
       std::find_if(keys.begin(), keys.end(), [&](const KeyInfo& one) { return one.id == id; });
   if (key == keys.end()) return Refuse(Reason::kKeyUnknown, "This owner has no such key.");
-  if (key->revoked_at) return Refuse(Reason::kKeyNotValidThen, "This key is revoked already.");
-  return RevocationChange{body.owner(), id};
+  const auto doubted = body.has_doubted_from() ? std::optional(body.doubted_from()) : std::nullopt;
+  if (status = CheckAddsDoubt(*key, doubted, place); !status.ok()) return status;
+  return RevocationChange{body.owner(), id, doubted};
 }
 
 }  // namespace entente::ledger

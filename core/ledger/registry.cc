@@ -57,7 +57,9 @@ struct Applier {
   void operator()(const RevocationChange& change) {
     auto ring = CopyOrNew(state.rings, change.owner);
     for (KeyInfo& key : ring->keys) {
-      if (key.id == change.key) key.revoked_at = *state.last_index;
+      if (key.id != change.key) continue;
+      if (!key.revoked_at) key.revoked_at = *state.last_index;
+      if (change.doubted_from) key.doubted_from = change.doubted_from;
     }
     state.rings[change.owner] = std::move(ring);
   }
@@ -65,6 +67,11 @@ struct Applier {
   void operator()(const FileChange& change) {
     auto& files = change.kind == v1::ENTRY_KIND_POLICY ? state.policies : state.files;
     files[change.name].push_back(change.file);
+  }
+
+  void operator()(const QuorumChange& change) {
+    state.quorum = change.policy;
+    state.quorum_number = change.number;
   }
 };
 
@@ -95,12 +102,17 @@ std::string_view AgencyStateWord(AgencyState state) {
 Registry::Registry(Genesis genesis) {
   auto state = std::make_shared<State>();
   state->genesis = std::make_shared<const Genesis>(std::move(genesis));
+  state->quorum = state->genesis->quorum();
   state->parsed = std::make_shared<ParsedFiles>();
   state->compiled = std::make_shared<CompiledSnapshot>();
   state_ = std::move(state);
 }
 
 const Genesis& Registry::genesis() const { return *state_->genesis; }
+
+std::shared_ptr<const audit::TlogPolicy> Registry::Quorum() const { return state_->quorum; }
+
+uint64_t Registry::quorum_number() const { return state_->quorum_number; }
 
 absl::Status Registry::Check(uint64_t index, v1::EntryKind kind, Instant instant,
                              std::string_view body) const {

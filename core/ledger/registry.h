@@ -47,8 +47,10 @@ struct KeyInfo {
   KeyId id{};
   Instant from, until;                 // [from, until)
   uint64_t log_index = 0;              // of the statement that published it
-  std::optional<uint64_t> revoked_at;  // log index of the revocation
+  std::optional<uint64_t> revoked_at;  // log index of the first revocation
   std::string role{};                  // of an officer's key: "author" or "releaser"
+  // The key was in other hands: what it signed is doubted from this log index on.
+  std::optional<uint64_t> doubted_from{};
 };
 
 // A policy ("FR") or federation file ("vocabulary", "groups", "instruments", "calendar-FR") that
@@ -100,6 +102,11 @@ class Registry {
   // The number of the last entry at or below this one, or the newest, that changed what decisions
   // rest on: an agency, a policy, a federation file other than a calendar. Keys do not. 0: none.
   uint64_t PolicyNumberAt(uint64_t number) const;
+
+  // Whose cosignatures a checkpoint needs for what follows; nullptr: none. Of the genesis file
+  // until statement 1 of its kind, then of the last statement.
+  std::shared_ptr<const audit::TlogPolicy> Quorum() const;
+  uint64_t quorum_number() const;
 
   // ---- Agencies and keys
 

@@ -33,6 +33,8 @@ absl::StatusOr<Change> Judge(const State& state, v1::EntryKind kind, Place place
       return JudgePolicy(state, place, body);
     case v1::ENTRY_KIND_FEDERATION_FILE:
       return JudgeFederationFile(state, place, body);
+    case v1::ENTRY_KIND_QUORUM:
+      return JudgeQuorum(state, place, body);
     default:
       return Refuse(Reason::kMalformed, "This kind of entry carries no body that acts.");
   }

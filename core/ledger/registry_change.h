@@ -1,6 +1,9 @@
 // What one open entry changes, once its statement was found valid. For the sources of core/ledger.
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -29,14 +32,19 @@ struct KeysChange {
 struct RevocationChange {
   std::string owner;
   KeyId key{};
+  std::optional<uint64_t> doubted_from;
 };
 struct FileChange {
   v1::EntryKind kind;
   std::string name;
   FileInForce file;
 };
-using Change =
-    std::variant<GenesisConfirmed, AgencyChange, KeysChange, RevocationChange, FileChange>;
+struct QuorumChange {
+  uint64_t number = 0;
+  std::shared_ptr<const audit::TlogPolicy> policy;  // nullptr: none
+};
+using Change = std::variant<GenesisConfirmed, AgencyChange, KeysChange, RevocationChange,
+                            FileChange, QuorumChange>;
 
 // Where the statement stands.
 struct Place {
@@ -55,5 +63,6 @@ absl::StatusOr<Change> JudgeKeys(const State& state, Place place, std::string_vi
 absl::StatusOr<Change> JudgeRevocation(const State& state, Place place, std::string_view body);
 absl::StatusOr<Change> JudgePolicy(const State& state, Place place, std::string_view body);
 absl::StatusOr<Change> JudgeFederationFile(const State& state, Place place, std::string_view body);
+absl::StatusOr<Change> JudgeQuorum(const State& state, Place place, std::string_view body);
 
 }  // namespace entente::ledger

@@ -128,9 +128,11 @@ struct State {
   Instant last_instant;
   SnapshotChain chain;
   NameMap<std::shared_ptr<const AgencyHistory>> agencies;
-  NameMap<std::shared_ptr<const KeyRing>> rings;  // by owner: agency or jurisdiction
-  NameMap<std::vector<FileInForce>> policies;     // by jurisdiction, ascending version
-  NameMap<std::vector<FileInForce>> files;        // by type, ascending version
+  NameMap<std::shared_ptr<const KeyRing>> rings;    // by owner: agency or jurisdiction
+  NameMap<std::vector<FileInForce>> policies;       // by jurisdiction, ascending version
+  NameMap<std::vector<FileInForce>> files;          // by type, ascending version
+  std::shared_ptr<const audit::TlogPolicy> quorum;  // nullptr: none
+  uint64_t quorum_number = 0;
   std::map<Digest, std::shared_ptr<const std::string>> texts;
   std::shared_ptr<ParsedFiles> parsed;
   std::shared_ptr<CompiledSnapshot> compiled;

@@ -254,4 +254,10 @@ absl::Status CheckBody(const v1::FederationFileStatement& body) {
                CheckFile(body.version(), body.digest(), body.in_force_ms()));
 }
 
+absl::Status CheckBody(const v1::QuorumStatement& body) {
+  return First(Demand(body.number() > 0, "statements on the quorum count from 1"),
+               Demand(!body.policy().empty(), "a quorum without its policy"),
+               CheckInstant(body.instant_ms(), "the instant"));
+}
+
 }  // namespace entente::record

@@ -59,6 +59,8 @@ template <>
 inline constexpr std::string_view kStatementType<v1::PolicyStatement> = "policy";
 template <>
 inline constexpr std::string_view kStatementType<v1::FederationFileStatement> = "federation-file";
+template <>
+inline constexpr std::string_view kStatementType<v1::QuorumStatement> = "quorum";
 
 // The bytes that are signed: PAE("application/vnd.entente.<type>.v1", LP16(F) || body).
 std::string StatementMessage(std::string_view type, std::string_view federation,
@@ -112,6 +114,7 @@ absl::Status CheckBody(const v1::KeyStatement& body);
 absl::Status CheckBody(const v1::Revocation& body);
 absl::Status CheckBody(const v1::PolicyStatement& body);
 absl::Status CheckBody(const v1::FederationFileStatement& body);
+absl::Status CheckBody(const v1::QuorumStatement& body);
 
 // The body, read strictly and checked, its signatures not asked: for those who must read it to know
 // whose keys to ask for.

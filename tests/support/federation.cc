@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "core/audit/note.h"
 #include "core/base/agency.h"
 #include "core/record/statements.h"
 
@@ -72,17 +74,56 @@ void Federation::MakeKeys() {
     }
     agencies_.emplace(id, std::move(keys));
   }
+  // Apart, so that they change no other key.
+  SeededRandom random(options_.seed + 7480);
+  for (const std::string& id : options_.agencies) {
+    witnesses_.emplace(id, crypto::SigningKey::Create(random));
+  }
+}
+
+const crypto::SigningKey& Federation::witness(std::string_view agency) const {
+  return witnesses_.find(agency)->second;
+}
+
+audit::VerifierKey Federation::WitnessKey(std::string_view agency) const {
+  return *audit::VerifierKey::Create(absl::StrCat(name(), "/witness/", std::string(agency)),
+                                     audit::NoteKeyType::kCosignatureV1,
+                                     witness(agency).public_key());
+}
+
+std::string Federation::QuorumText(int needed, const std::vector<std::string>& agencies) const {
+  const auto log = audit::VerifierKey::Create(LogOrigin(), audit::NoteKeyType::kEd25519,
+                                              checkpoint_.public_key());
+  std::string text = absl::StrCat("log ", log->Text(), "\n");
+  std::string group = absl::StrCat("group members ", needed);
+  for (const std::string& agency : agencies) {
+    absl::StrAppend(&text, "witness ", agency, " ", WitnessKey(agency).Text(), "\n");
+    absl::StrAppend(&group, " ", agency);
+  }
+  return absl::StrCat(text, group, "\nquorum members\n");
+}
+
+std::string Federation::Cosigned(std::string note, const std::vector<std::string>& agencies,
+                                 Instant at) const {
+  const std::string text = audit::ParseNote(note)->text;
+  for (const std::string& agency : agencies) {
+    note += audit::SignatureLine(audit::CosignNote(
+        text, WitnessKey(agency).name(), static_cast<uint64_t>(at.ms / 1000), witness(agency)));
+  }
+  return note;
 }
 
 void Federation::MakeGenesis() {
-  const std::string origin = options_.federation + "/log/" + options_.broker;
+  const std::string origin = LogOrigin();
   auto checkpoint =
       audit::VerifierKey::Create(origin, audit::NoteKeyType::kEd25519, checkpoint_.public_key());
   ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
   ledger::GenesisFields fields{.federation = options_.federation,
                                .log_origin = origin,
                                .created = kFounded,
-                               .quorum = std::string(ledger::kQuorumNone),
+                               .quorum = options_.quorum == 0
+                                             ? std::string(ledger::kQuorumNone)
+                                             : QuorumText(options_.quorum, options_.agencies),
                                .checkpoint = *checkpoint,
                                .receipt = receipt_.public_key(),
                                .note = note_.public_key(),

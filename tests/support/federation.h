@@ -67,6 +67,8 @@ struct FederationOptions {
   // Agencies that publish their keys by themselves (real nodes): only their identity key is
   // published here.
   bool agencies_publish = false;
+  // Cosignatures of so many of the agencies are asked by the genesis file; 0: quorum none.
+  int quorum = 0;
 };
 
 class Federation {
@@ -82,6 +84,16 @@ class Federation {
   const crypto::SigningKey& checkpoint_key() const { return checkpoint_; }
   const crypto::SigningKey& receipt_key() const { return receipt_; }
   const crypto::SigningKey& note_key() const { return note_; }
+
+  // ---- witnesses, one for each agency
+
+  const crypto::SigningKey& witness(std::string_view agency) const;
+  audit::VerifierKey WitnessKey(std::string_view agency) const;
+  // A tlog-policy: so many of these.
+  std::string QuorumText(int needed, const std::vector<std::string>& agencies) const;
+  // The note with a cosignature of each, at that time.
+  std::string Cosigned(std::string note, const std::vector<std::string>& agencies,
+                       Instant at) const;
 
   // All statements after genesis that found it, in an order in which each is valid.
   const std::vector<ledger::Publication>& Founding() const { return founding_; }
@@ -100,6 +112,7 @@ class Federation {
                                  std::string text) const;
 
  private:
+  std::string LogOrigin() const { return options_.federation + "/log/" + options_.broker; }
   void MakeKeys();
   void MakeGenesis();
   void FoundFiles();
@@ -111,6 +124,7 @@ class Federation {
   crypto::SigningKey checkpoint_, receipt_, note_;
   std::map<std::string, AgencyKeys, std::less<>> agencies_;
   std::map<std::string, JurisdictionKeys, std::less<>> jurisdictions_;
+  std::map<std::string, crypto::SigningKey, std::less<>> witnesses_;
   std::optional<ledger::Genesis> genesis_;
   std::vector<ledger::Publication> founding_;
 };
