@@ -13,8 +13,11 @@ namespace entente::record {
 inline constexpr uint32_t kFormatVersion = 1;
 inline constexpr uint32_t kAttachmentVersion = 2;
 inline constexpr uint32_t kOverrideVersion = 3;
-inline constexpr std::array<uint32_t, 3> kFormatVersions = {kFormatVersion, kAttachmentVersion,
-                                                            kOverrideVersion};
+// Of any of these, when each manifest says where the origin had followed the log to.
+inline constexpr uint32_t kCheckpointVersion = 4;
+inline constexpr std::array<uint32_t, 4> kFormatVersions = {kFormatVersion, kAttachmentVersion,
+                                                            kOverrideVersion, kCheckpointVersion};
+// The least that can hold it.
 constexpr uint32_t VersionFor(bool has_attachment, bool has_override) {
   if (has_override) return kOverrideVersion;
   return has_attachment ? kAttachmentVersion : kFormatVersion;
@@ -47,6 +50,7 @@ inline constexpr size_t kMostOverrides = 8;
 inline constexpr size_t kMostSources = 16;
 
 // Bytes.
+inline constexpr size_t kCheckpointBytes = 4096;  // of a manifest's checkpoint, at most
 inline constexpr size_t kNonceBytes = 24;
 inline constexpr size_t kTagBytes = 16;
 inline constexpr size_t kSealedKeyBytes = 48;

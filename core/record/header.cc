@@ -80,7 +80,7 @@ absl::Status CopyLabels(const v1::RecordHeader& message, Header& header) {
 Digest RecordHash(std::string_view header_bytes) { return crypto::Sha256(header_bytes); }
 
 absl::StatusOr<Header> CheckHeader(const v1::RecordHeader& message) {
-  if (message.format_version() < kFormatVersion || message.format_version() > kOverrideVersion) {
+  if (message.format_version() < kFormatVersion || message.format_version() > kCheckpointVersion) {
     return Malformed("another format version");
   }
   absl::StatusOr<AgencyId> origin = AgencyId::Parse(message.origin());

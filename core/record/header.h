@@ -23,7 +23,7 @@ using CaseId = std::array<uint8_t, 16>;
 // Whether the words of the labels are in the vocabulary, and whether purpose and evaluation are
 // there at all, is for the policy to say.
 struct Header {
-  uint32_t format_version = 1;  // 2: with an attachment; 3: with an override
+  uint32_t format_version = 1;  // 2: with an attachment; 3: with an override; 4: see format.h
   RecordId record_id{};
   v1::RecordKind kind = v1::RECORD_KIND_UNSPECIFIED;
   AgencyId origin;

@@ -89,7 +89,7 @@ TEST_F(HeaderTest, AKeyIdIsNeverShortened) {
 }
 
 TEST_F(HeaderTest, AnotherFormatVersionIsAnotherFormat) {
-  message_.set_format_version(4);
+  message_.set_format_version(5);
   ExpectRefused(Reason::kMalformed);
   message_.set_format_version(0);
   ExpectRefused(Reason::kMalformed);

@@ -26,8 +26,14 @@ absl::Status BadSignature(std::string text) {
 }
 absl::Status ProofBad(std::string text) { return Refuse(Reason::kProofBad, std::move(text)); }
 
-absl::Status CheckManifest(const v1::AccessManifest& manifest) {
+absl::Status CheckManifest(const v1::AccessManifest& manifest, uint32_t version) {
+  const size_t checkpoint = manifest.checkpoint().size();
+  const bool has_its_own = (checkpoint > 0) == (version == kCheckpointVersion);
   return internal::First(
+      has_its_own && checkpoint <= kCheckpointBytes
+          ? absl::OkStatus()
+          : internal::Malformed(
+                "a checkpoint where the version has none, or none where it has one"),
       internal::CheckSortedFixed(manifest.section_ids(), "the granted sections", sizeof(SectionId)),
       internal::CheckSorted(manifest.obligations(), "the obligations"),
       manifest.pair_seq() > 0 ? absl::OkStatus()
@@ -38,15 +44,16 @@ absl::Status CheckManifest(const v1::AccessManifest& manifest) {
 }
 
 absl::StatusOr<v1::AccessManifest> OpenManifest(crypto::HpkeRecipientContext& context,
-                                                const Digest& record_hash,
+                                                const ParsedRecord& record,
                                                 std::string_view sealed) {
-  const absl::StatusOr<SecretBytes> padded = context.Open(record_hash, AsBytes(sealed));
+  const absl::StatusOr<SecretBytes> padded = context.Open(record.hash, AsBytes(sealed));
   if (!padded.ok()) return BadSignature("the manifest does not open");
   const absl::StatusOr<ByteSpan> plain = crypto::Unpad(padded->ExposeSecret());
   if (!plain.ok()) return BadSignature("the manifest has another padding than it may have");
   auto manifest = StrictParse<v1::AccessManifest>(AsText(*plain));
   if (!manifest.ok()) return manifest;
-  if (absl::Status status = CheckManifest(*manifest); !status.ok()) return status;
+  if (absl::Status status = CheckManifest(*manifest, record.header.format_version); !status.ok())
+    return status;
   return manifest;
 }
 
@@ -110,7 +117,7 @@ absl::StatusOr<OpenedAccess> OpenAccess(std::string_view federation, const Parse
                            access.recipient.text(), access.delivery_key_id);
   auto context = crypto::HpkeRecipientContext::Create(access.enc, *key, AsBytes(info));
   if (!context.ok()) return BadSignature("the encapsulated key is not one");
-  auto manifest = OpenManifest(*context, record.hash, access.manifest);
+  auto manifest = OpenManifest(*context, record, access.manifest);
   if (!manifest.ok()) return manifest.status();
   return OpenedAccess{*std::move(manifest), *std::move(context)};
 }

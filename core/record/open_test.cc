@@ -116,7 +116,7 @@ TEST_F(OpenTest, WhatTheManifestSaysCannotBeTakenAway) {
 class ManifestTest : public OpenTest {
  protected:
   ManifestTest() : manifest_(Open(german_)->manifest) {}
-  absl::Status OpenSealed(std::string_view plain) {
+  absl::Status OpenSealed(std::string_view plain, uint32_t version = kFormatVersion) {
     const std::string info =
         internal::AccessInfo(world_.federation, sealed_.id, world_.france.text(),
                              german_.recipient.text(), german_.delivery_key_id);
@@ -127,7 +127,9 @@ class ManifestTest : public OpenTest {
     Access access = german_;
     access.enc = context->enc();
     access.manifest = manifest;
-    return Open(access).status();
+    ParsedRecord record = record_;
+    record.header.format_version = version;
+    return OpenAccess(world_.federation, record, access, world_.DeliveryKeys()).status();
   }
   void ExpectManifestRefused(const std::function<void(v1::AccessManifest&)>& change,
                              Reason reason) {
@@ -144,6 +146,18 @@ TEST_F(ManifestTest, IsReadStrictly) {
   EXPECT_TRUE(IsRefusal(OpenSealed(Encode(manifest_) + "\x78\x01"), Reason::kUnknownField));
   EXPECT_TRUE(IsRefusal(OpenSealed(Encode(manifest_) + "\x18\x01"), Reason::kNotCanonical));
   EXPECT_TRUE(IsRefusal(OpenSealed("\x0a"), Reason::kMalformed));
+}
+
+TEST_F(ManifestTest, HasACheckpointInTheVersionThatHasOneAndInNoOther) {
+  v1::AccessManifest changed = manifest_;
+  EXPECT_TRUE(IsRefusal(OpenSealed(Encode(changed), kCheckpointVersion), Reason::kMalformed));
+  changed.set_checkpoint("a signed note");
+  EXPECT_TRUE(OpenSealed(Encode(changed), kCheckpointVersion).ok());
+  for (const uint32_t version : {kFormatVersion, kAttachmentVersion, kOverrideVersion}) {
+    EXPECT_TRUE(IsRefusal(OpenSealed(Encode(changed), version), Reason::kMalformed)) << version;
+  }
+  changed.set_checkpoint(std::string(kCheckpointBytes + 1, 'n'));
+  EXPECT_TRUE(IsRefusal(OpenSealed(Encode(changed), kCheckpointVersion), Reason::kMalformed));
 }
 
 TEST_F(ManifestTest, IsWellFormed) {

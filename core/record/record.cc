@@ -138,7 +138,8 @@ absl::Status ReadAccesses(ParsedRecord& record) {
   return absl::OkStatus();
 }
 
-// The version follows from what is in the record: there is one encoding of it.
+// The version follows from what is in the record: there is one encoding of it. Of the last one what
+// it adds is sealed, and looked at by who opens it.
 absl::Status CheckVersion(const ParsedRecord& record) {
   const auto files = static_cast<size_t>(std::ranges::count_if(
       record.sections, [](const Section& one) { return one.file.has_value(); }));
@@ -146,7 +147,10 @@ absl::Status CheckVersion(const ParsedRecord& record) {
   const auto overrides = static_cast<size_t>(std::ranges::count_if(
       record.access, [](const Access& one) { return !one.emergency.empty(); }));
   if (overrides > kMostOverrides) return Malformed("more overrides than a record may have");
-  if (record.header.format_version == VersionFor(files > 0, overrides > 0)) return absl::OkStatus();
+  const uint32_t version = record.header.format_version;
+  if (version == kCheckpointVersion || version == VersionFor(files > 0, overrides > 0)) {
+    return absl::OkStatus();
+  }
   return Malformed("a record whose version is not that of what is in it");
 }
 

@@ -53,6 +53,7 @@ absl::Status CheckRequest(const SealRequest& request) {
     }
   }
   std::set<AgencyId> seen = {request.header.origin};
+  if (request.checkpoint.size() > kCheckpointBytes) return invalid("a checkpoint that is too long");
   for (const RecipientDraft& draft : request.recipients) {
     if (!seen.insert(draft.recipient).second) return invalid("a recipient twice, or the origin");
     if (draft.sections.empty()) return invalid("a recipient who is granted nothing");
@@ -165,7 +166,9 @@ bool HasOverride(const SealRequest& request) {
 v1::RecordHeader HeaderMessage(const SealRequest& request, const RecordId& id) {
   const Header& header = request.header;
   v1::RecordHeader message;
-  message.set_format_version(VersionFor(HasFile(request), HasOverride(request)));
+  message.set_format_version(request.checkpoint.empty()
+                                 ? VersionFor(HasFile(request), HasOverride(request))
+                                 : kCheckpointVersion);
   message.set_record_id(ToString(id));
   message.set_kind(header.kind);
   message.set_origin(header.origin.text());
@@ -203,20 +206,22 @@ std::vector<uint32_t> SortedGrants(const RecipientDraft& draft, const SealedReco
 }
 
 SecretBytes ManifestPlain(const RecipientDraft& draft, const std::vector<uint32_t>& grants,
-                          const SealedRecord& sealed) {
+                          std::string_view checkpoint, const SealedRecord& sealed) {
   v1::AccessManifest manifest;
   for (const uint32_t i : grants) manifest.add_section_ids(ToString(sealed.sections[i]));
   SetSorted(draft.obligations, *manifest.mutable_obligations());
   manifest.set_pair_seq(draft.pair_seq);
   if (draft.in_reply_to) manifest.set_in_reply_to(ToString(*draft.in_reply_to));
   manifest.set_instruction(draft.instruction);
+  manifest.set_checkpoint(std::string(checkpoint));
   return crypto::Pad(AsBytes(Encode(manifest)));
 }
 
-void SealAccess(const RecipientDraft& draft, HpkeSenderContext& context, v1::Access& wire,
-                const SealedRecord& sealed) {
+void SealAccess(const RecipientDraft& draft, std::string_view checkpoint,
+                HpkeSenderContext& context, v1::Access& wire, const SealedRecord& sealed) {
   const std::vector<uint32_t> grants = SortedGrants(draft, sealed);
-  wire.set_manifest(context.Seal(sealed.hash, ManifestPlain(draft, grants, sealed).ExposeSecret()));
+  wire.set_manifest(
+      context.Seal(sealed.hash, ManifestPlain(draft, grants, checkpoint, sealed).ExposeSecret()));
   for (const uint32_t i : grants) {
     const ContentKey& content_key = sealed.content_keys[i];
     const SectionId& id = content_key.section_id;
@@ -245,7 +250,7 @@ absl::StatusOr<SealedRecord> SealRecord(const SealRequest& request, Random& rand
   if (!status.ok()) return status;
   for (size_t i = 0; i < request.recipients.size(); ++i) {
     v1::Access& wire = *work.sealed.record.mutable_access(static_cast<int>(i));
-    SealAccess(request.recipients[i], work.contexts[i], wire, work.sealed);
+    SealAccess(request.recipients[i], request.checkpoint, work.contexts[i], wire, work.sealed);
   }
   if (work.sealed.record.ByteSizeLong() > limits::kRecordBytes - kSignatureRoom) {
     return Refuse(Reason::kTooLarge, "the record would be larger than 1 MiB");

@@ -61,6 +61,8 @@ struct SealRequest {
   std::vector<RecipientDraft> recipients{};
   // An id that was drawn, and told to people, before sealing; else it comes from `random`.
   std::optional<RecordId> record_id{};
+  // A signed note of at most kCheckpointBytes, for every recipient; empty: none.
+  std::string_view checkpoint{};
 };
 
 struct ContentKey {

@@ -7,7 +7,9 @@
 
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
+#include "core/record/format.h"
 #include "core/record/leaves.h"
+#include "core/record/open.h"
 #include "core/record/record.h"
 #include "core/record/strict.h"
 #include "tests/support/record_world.h"
@@ -53,6 +55,23 @@ TEST_F(SealTest, TakesAnIdThatWasTold) {
   ASSERT_TRUE(sealed.ok());
   EXPECT_EQ(sealed->id, (RecordId{1, 2, 3}));
   EXPECT_EQ(ReadHeader(sealed->record.header())->record_id, sealed->id);
+}
+
+TEST_F(SealTest, SaysToEachRecipientWhereTheOriginHadFollowedTheLogTo) {
+  SealRequest request = world_.Request();
+  request.checkpoint = "a signed note";
+  const auto sealed = SealRecord(request, world_.random);
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  const auto record = ReadRecord(Encode(world_.Sign(*sealed)));
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_TRUE(CheckSubmitted(*record).ok());
+  EXPECT_EQ(record->header.format_version, kCheckpointVersion);
+  const auto opened = OpenAccess(world_.federation, *record, *record->FindAccess(world_.germany),
+                                 world_.DeliveryKeys());
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(opened->manifest.checkpoint(), "a signed note");
+  const std::string too_long(kCheckpointBytes + 1, 'n');
+  ExpectInvalid([&](SealRequest& r) { r.checkpoint = too_long; });
 }
 
 TEST_F(SealTest, DrawsEverythingAnew) {
