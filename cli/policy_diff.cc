@@ -92,6 +92,11 @@ std::vector<std::string> TextsOf(const std::vector<policy::Obligation>& obligati
   return out;
 }
 
+std::vector<std::string> Sorted(std::vector<std::string> texts) {
+  std::ranges::sort(texts);
+  return texts;
+}
+
 // What stands above the rules. Each pair once, when it differs.
 size_t PrintHead(Language language, const policy::Policy& before, const policy::Policy& after) {
   const Printer printer(language);
@@ -107,7 +112,8 @@ size_t PrintHead(Language language, const policy::Policy& before, const policy::
       {"valid-until", {{until(before)}, {until(after)}}},
       {"contact", {{before.contact}, {after.contact}}},
       {"explain", {{yes(before.explain_public)}, {yes(after.explain_public)}}},
-      {"can-honour", {TextsOf(before.can_honour), TextsOf(after.can_honour)}}};
+      {"can-honour", {TextsOf(before.can_honour), TextsOf(after.can_honour)}},
+      {"quorum-first", {Sorted(before.quorum_first), Sorted(after.quorum_first)}}};
   size_t count = 0;
   for (const auto& [key, lists] : pairs) {
     if (lists.first != lists.second) ++count;

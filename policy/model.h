@@ -96,6 +96,7 @@ struct Policy {
   std::string contact;          // whom to ask when this State refuses
   bool explain_public = false;  // others may see this file's rule ids and titles
   std::vector<Obligation> can_honour;
+  std::vector<std::string> quorum_first;  // kinds of record: opened here only once witnessed
   std::vector<Rule> outbound;
   std::vector<Rule> inbound;
   std::vector<Example> examples;

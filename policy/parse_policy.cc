@@ -87,6 +87,8 @@ void ReadHead(TableReader& reader, const Vocabulary& vocabulary, FileErrors& err
   }
   policy.can_honour =
       ReadObligations(reader, "can_honour", Need::kOptional, vocabulary.obligation_forms());
+  policy.quorum_first =
+      reader.Words("quorum_first", Need::kOptional, vocabulary, Category::kRecordKind);
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ std::string Replaced(std::string text, const std::string& from, const std::strin
 
 TEST(ParsePolicy, ReadsTheHeadAndARule) {
   const auto policy = Parse(std::string(kHead) + "explain = \"public\"\n" +
-                            "can_honour = [\"delete-after:P12M\"]\n" + kAllow +
+                            "can_honour = [\"delete-after:P12M\"]\n" +
+                            "quorum_first = [\"alert\", \"lead\"]\n" + kAllow +
                             "obligations = [\"onward:never\"]\nto_kind = [\"police\"]\n");
   ASSERT_TRUE(policy.ok()) << policy.status();
   EXPECT_EQ(policy->version, 14u);
@@ -58,8 +59,9 @@ TEST(ParsePolicy, ReadsTheHeadAndARule) {
   EXPECT_EQ(policy->valid.until, At("9999-12-31T23:59:59Z"));
   EXPECT_TRUE(policy->explain_public);
   EXPECT_EQ(policy->can_honour[0].text, "delete-after:P1Y");
+  EXPECT_THAT(policy->quorum_first, ElementsAre("alert", "lead"));
   ASSERT_THAT(policy->outbound, SizeIs(1));
-  EXPECT_EQ(policy->outbound[0].at.line, 10u);
+  EXPECT_EQ(policy->outbound[0].at.line, 11u);
   EXPECT_THAT(policy->outbound[0].to_kind, ElementsAre("police"));
   ASSERT_THAT(policy->references, SizeIs(1));
   EXPECT_EQ(policy->references[0].id, "X");
@@ -114,6 +116,8 @@ TEST(ParsePolicy, EachErrorHasItsPlaceAndASentence) {
       {"contact = \"desk\"", "contact = \"de\\u001bsk\"",
        "p/fr.toml:7:11: 'contact' must be one line"},
       {"9999-12-31T23:59:59Z", "2020-01-01T00:00:00Z", "'valid_until' must be later"},
+      {"contact = \"desk\"\n", "contact = \"desk\"\nquorum_first = [\"alarm\"]\n",
+       "p/fr.toml:8:17: 'alarm' is no"},
       {"contact = \"desk\"\n", "contact = \"desk\"\nexplain = \"all\"\n",
        "p/fr.toml:8:11: 'explain' can only be \"public\""},
       {"\"sharing-policy/1\"", "\"sharing-policy/2\"", "p/fr.toml:1:1: the first key must say"},

@@ -96,6 +96,12 @@ class Renderer {
         {Say("head.file"), request_.policy.name},
         {Say("head.digest"), request_.policy.sha256},
     };
+    if (!policy_.quorum_first.empty()) {
+      const std::string kinds =
+          Listed(language_, Join::kAnd,
+                 WordingsOf(language_, Category::kRecordKind, policy_.quorum_first));
+      head.facts.push_back({Say("head.quorum"), Say("head.quorum-text", {kinds})});
+    }
     out_.blocks.push_back(std::move(head));
   }
 

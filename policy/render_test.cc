@@ -166,7 +166,7 @@ TEST(Render, EveryRuleIsOneArticleWithItsTitleAndLaw) {
 TEST(Render, TheHeadSaysWhoseWhenAndWhatIsSigned) {
   World world = FrenchWorld();
   world.of("FR").from = "2026-01-01T00:00:00+01:00";
-  world.of("FR").head += "explain = \"public\"\n";
+  world.of("FR").head += "explain = \"public\"\nquorum_first = [\"alert\", \"lead\"]\n";
   const std::string english = DocumentText(PageOf(world).document);
   EXPECT_THAT(english, HasSubstr("Sharing policy of France, version 1"));
   EXPECT_THAT(english, HasSubstr("from 1 January 2026 at 00:00 (one hour ahead of UTC), until 1 "
@@ -176,6 +176,7 @@ TEST(Render, TheHeadSaysWhoseWhenAndWhatIsSigned) {
   EXPECT_THAT(english,
               HasSubstr("What no article permits is not transmitted and is not accepted."));
   EXPECT_THAT(english, HasSubstr("- erase the data within one hour of receiving them"));
+  EXPECT_THAT(english, HasSubstr("only when enough witnesses have cosigned the log: alerts and"));
   EXPECT_THAT(english, HasSubstr("groups.toml: 4567ef"));
   EXPECT_EQ(Count(english, "0123abcd"), 2u) << "at the head and above the signatures";
   const std::string french = DocumentText(PageOf(world, Language::kFrench).document);

@@ -127,6 +127,8 @@ constexpr SentenceRow kRows[] = {
      "les autres voient ses règles : {0} ; désormais {1}"},
     {"policy.diff.can-honour", "obligations that its agencies can meet: {0}; now {1}",
      "obligations que ses services peuvent tenir : {0} ; désormais {1}"},
+    {"policy.diff.quorum-first", "opened only once witnesses have cosigned the log: {0}; now {1}",
+     "ouverts seulement après cosignature du journal par des témoins : {0} ; désormais {1}"},
     {"policy.diff.together-added", "{0} is new: {1} (it looks at sections together)",
      "{0} est nouvelle : {1} (elle regarde les sections ensemble)"},
     {"policy.diff.together-removed", "{0} is gone: {1} (it looked at sections together)",

@@ -35,6 +35,12 @@ constexpr SentenceRow kRows[] = {
      "Qui reçoit un enregistrement voit les numéros et les titres des articles de sortie qui s'y "
      "sont appliqués. Des articles d'entrée, les autres ne voient que le refus, et à qui "
      "s'adresser."},
+    {"head.quorum", "Witnesses first", "Témoins d'abord"},
+    {"head.quorum-text",
+     "Its agencies open these kinds of record only when enough witnesses have cosigned the log: "
+     "{0}.",
+     "Ses services n'ouvrent ces types d'enregistrement que lorsqu'assez de témoins ont cosigné le "
+     "journal : {0}."},
     {"head.at", "Groups, parties and tables as of", "Groupes, parties et tableaux au"},
     {"head.file", "File", "Fichier"},
     {"head.digest", "SHA-256 of the file", "SHA-256 du fichier"},
