@@ -185,6 +185,13 @@ WitnessAnswer Witness::Add(std::string_view body) {
   return Advance(log->second, {*std::move(sent), *std::move(note), *std::move(checkpoint)});
 }
 
+uint64_t Witness::CosignedSize(std::string_view origin) {
+  const auto log = logs_.find(origin);
+  if (log == logs_.end()) return 0;
+  MutexLock lock(&log->second.mutex);
+  return log->second.held ? log->second.held->checkpoint.size : 0;
+}
+
 // From the check to the saved note in one step: two that both continue what is held would else both
 // be signed, or the smaller one saved last.
 WitnessAnswer Witness::Advance(Log& log, const Request& request) {

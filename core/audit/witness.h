@@ -75,6 +75,9 @@ class Witness {
   // `body` as ParseAddCheckpoint() takes it.
   WitnessAnswer Add(std::string_view body);
 
+  // Of the checkpoint last cosigned for the log; 0: none yet, or no such log.
+  uint64_t CosignedSize(std::string_view origin);
+
   const VerifierKey& key() const { return verifier_; }
 
  private:

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/audit/frontier.h"
+#include "core/base/limits.h"
 #include "core/base/refusal.h"
 
 namespace entente::ledger {
@@ -14,6 +15,7 @@ namespace {
 // 8 MB: cosignatures come seconds after the log's own signature.
 constexpr size_t kStretchLeaves = 256;
 constexpr size_t kStretches = 1024;
+constexpr int64_t kMarkEveryMs = 30 * limits::kSecondMs;
 
 }  // namespace
 
@@ -93,7 +95,7 @@ std::optional<Digest> Follower::RootAt(uint64_t size) const {
     for (size_t i = 0; edge.size < size; ++i) edge.Append(stretch->leaves[i]);
     return audit::RootOfEdge(edge.nodes);
   }
-  return std::nullopt;
+  return older_roots_ ? older_roots_(size) : std::nullopt;
 }
 
 void Follower::Remember(const Digest& leaf) {
@@ -113,13 +115,13 @@ absl::StatusOr<Taken> Follower::Take(std::string_view note, uint64_t at_least) {
   if (checkpoint.size < at_least) {
     return Fork(note, "The log calls newest what is smaller than what it showed before.");
   }
-  Taken taken{.seen = Seen::kCovered, .checkpoint = checkpoint, .applied = {}};
+  Taken taken{.seen = Seen::kCovered, .checkpoint = checkpoint, .leaves = {}, .applied = {}};
   if (checkpoint.size > next_index()) {
     taken.seen = Seen::kNeedsEntries;
     return taken;
   }
   if (checkpoint.size > size_) {
-    if (absl::Status status = Advance(checkpoint, note); !status.ok()) return status;
+    if (absl::Status status = Advance(checkpoint, note, taken.leaves); !status.ok()) return status;
   }
   const auto root = RootAt(checkpoint.size);
   if (!root) {
@@ -134,7 +136,8 @@ absl::StatusOr<Taken> Follower::Take(std::string_view note, uint64_t at_least) {
   return taken;
 }
 
-absl::Status Follower::Advance(const audit::Checkpoint& checkpoint, std::string_view note) {
+absl::Status Follower::Advance(const audit::Checkpoint& checkpoint, std::string_view note,
+                               std::vector<Digest>& leaves) {
   const size_t count = checkpoint.size - size_;
   Edge edge = edge_;
   for (size_t i = 0; i < count; ++i) edge.Append(waiting_[i].leaf);
@@ -144,6 +147,10 @@ absl::Status Follower::Advance(const audit::Checkpoint& checkpoint, std::string_
   for (size_t i = 0; i < count; ++i) {
     Waiting& next = waiting_.front();
     Remember(next.leaf);
+    leaves.push_back(next.leaf);
+    if (marks_.empty() || next.instant - marks_.back().instant >= kMarkEveryMs) {
+      marks_.push_back({size_ + i, next.instant});
+    }
     last_instant_ = next.instant;
     waiting_bytes_ -= next.bytes();
     if (!next.open.empty()) pending_.push_back({size_ + i, next.leaf, std::move(next.open)});
@@ -178,11 +185,32 @@ bool Follower::NoteQuorum(const audit::VerifiedCheckpoint& verified, std::string
   const auto since = quorum->MetSince(verified.cosignatures);
   if (!since) return false;
   if (verified.checkpoint.size < witnessed_.size) return true;
+  if (verified.checkpoint.size > witnessed_.size) CheckInstants(verified.checkpoint.size, *since);
   const uint64_t time = std::max(witnessed_.time, *since);
   if (verified.checkpoint.size > witnessed_.size || time > witnessed_.time) {
     witnessed_ = {verified.checkpoint.size, time, std::string(note)};
   }
   return true;
+}
+
+// What the quorum before had not seen was not in the log then, as far as this follower was there
+// for both. Instants never decrease, so the first mark and the last say it of all.
+void Follower::CheckInstants(uint64_t size, uint64_t time) {
+  const auto instant_of = [](uint64_t seconds) {
+    return Instant{static_cast<int64_t>(seconds) * limits::kSecondMs};
+  };
+  const auto above = std::ranges::lower_bound(marks_, size, {}, &Mark::index);
+  if (above == marks_.begin()) return;
+  const Mark& first = marks_.front();
+  const Mark& last = *std::prev(above);
+  if (witnessed_.time != 0 && first.index >= witnessed_.size &&
+      instant_of(witnessed_.time) - first.instant > limits::kClockToleranceMs) {
+    wrong_instants_.push_back({first.index, first.instant, true});
+  }
+  if (last.instant - instant_of(time) > limits::kClockToleranceMs) {
+    wrong_instants_.push_back({last.index, last.instant, false});
+  }
+  marks_.erase(marks_.begin(), above);
 }
 
 OpenEntryApplied Follower::ApplyOpen(const Pending& pending) {

@@ -13,10 +13,12 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -50,7 +52,16 @@ enum class Seen : uint8_t {
 struct Taken {
   Seen seen = Seen::kCovered;
   audit::Checkpoint checkpoint;
+  std::vector<Digest> leaves;             // by which size() grew in this call
   std::vector<OpenEntryApplied> applied;  // what began to act by this call, in order
+};
+
+// An entry below a checkpoint that a quorum has cosigned, and none below the one before it, bears
+// an instant that does not fit the times at which they did.
+struct WrongInstant {
+  uint64_t log_index = 0;
+  Instant instant;
+  bool back_dated = false;  // before the quorum that had not seen it; else after the one that has
 };
 
 // Two signed notes that cannot both be honest, or one and the entries that were given with it.
@@ -86,6 +97,8 @@ class Follower {
     std::string note;   // empty before the first
   };
   const Witnessed& witnessed() const { return witnessed_; }
+  // Found since the last call, by Take.
+  std::vector<WrongInstant> TakeWrongInstants() { return std::exchange(wrong_instants_, {}); }
   const Digest& root() const { return root_; }
   // Of the newest entry below size(); 0 before the first.
   Instant last_instant() const { return last_instant_; }
@@ -94,6 +107,11 @@ class Follower {
   // The index to fetch from: entries below are covered or waiting for a checkpoint.
   uint64_t next_index() const { return size_ + waiting_.size(); }
   const Registry& registry() const { return registry_; }
+  // The root that the tree followed here had at a size that is not remembered any more; nullopt
+  // when who is asked does not know it. With it no checkpoint needs a proof.
+  using RootSource = std::function<std::optional<Digest>(uint64_t size)>;
+  void SetOlderRoots(RootSource source) { older_roots_ = std::move(source); }
+
   // Texts come by another way; they change nothing that is saved here.
   void SetText(std::string_view text) { registry_.SetText(text); }
 
@@ -152,9 +170,11 @@ class Follower {
   void Remember(const Digest& leaf);
   // nullopt: older than what is remembered. Precondition: size <= size_.
   std::optional<Digest> RootAt(uint64_t size) const;
-  absl::Status Advance(const audit::Checkpoint& checkpoint, std::string_view note);
+  absl::Status Advance(const audit::Checkpoint& checkpoint, std::string_view note,
+                       std::vector<Digest>& leaves);
   absl::Status Act(std::string_view note, std::vector<OpenEntryApplied>& applied);
   bool NoteQuorum(const audit::VerifiedCheckpoint& verified, std::string_view note);
+  void CheckInstants(uint64_t size, uint64_t time);
   absl::Status RestoreOpen(std::span<const OpenEntry> open_entries);
   OpenEntryApplied ApplyOpen(const Pending& pending);
 
@@ -167,10 +187,18 @@ class Follower {
   std::deque<Stretch> recent_;
   std::deque<Pending> pending_;
   Witnessed witnessed_;
+  // Of entries that no quorum has cosigned: each first one of half a minute.
+  struct Mark {
+    uint64_t index = 0;
+    Instant instant;
+  };
+  std::deque<Mark> marks_;
+  std::vector<WrongInstant> wrong_instants_;
   std::deque<Waiting> waiting_;
   size_t waiting_bytes_ = 0;
   size_t most_waiting_bytes_ = kMostWaitingBytes;
   std::optional<ForkEvidence> fork_;
+  RootSource older_roots_;
 };
 
 }  // namespace entente::ledger

@@ -182,6 +182,24 @@ absl::StatusOr<KeyInfo> Registry::CurrentKey(std::string_view owner, crypto::Key
   return ledger::CurrentKey(*state_, owner, use, instant);
 }
 
+bool Registry::IsDoubted(std::string_view owner, crypto::KeyUse use, const std::optional<KeyId>& id,
+                         uint64_t log_index) const {
+  const KeyRing* ring = state_->FindRing(owner);
+  if (!ring) return false;
+  const auto doubted_at = [](const KeyInfo& key, uint64_t index) {
+    return key.doubted_from && *key.doubted_from <= index;
+  };
+  const auto published_in_doubt = [&](const KeyInfo& key) {
+    return std::ranges::any_of(ring->keys, [&](const KeyInfo& identity) {
+      return identity.use == crypto::KeyUse::kIdentity && doubted_at(identity, key.log_index);
+    });
+  };
+  return std::ranges::any_of(ring->keys, [&](const KeyInfo& key) {
+    const bool meant = key.use == use && key.log_index < log_index && (!id || key.id == *id);
+    return meant && (doubted_at(key, log_index) || published_in_doubt(key));
+  });
+}
+
 std::vector<KeyInfo> Registry::KeysOf(std::string_view owner) const {
   const KeyRing* ring = state_->FindRing(owner);
   return ring ? ring->keys : std::vector<KeyInfo>();

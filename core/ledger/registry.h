@@ -125,6 +125,11 @@ class Registry {
   // too: owner = jurisdiction, or the log origin.
   absl::StatusOr<KeyInfo> FindKey(std::string_view owner, const KeyId& id, crypto::KeyUse use,
                                   uint64_t log_index, Instant instant) const;
+  // Whether what a key of the owner signed at this place may be by whoever else held it, as the log
+  // says by now: the key is doubted from there or below, or it was published when an identity key
+  // of the owner was. `id` nullopt: any key of that use is meant.
+  bool IsDoubted(std::string_view owner, crypto::KeyUse use, const std::optional<KeyId>& id,
+                 uint64_t log_index) const;
   // The key to use now: published, not revoked, [from, until) holds the instant; of several the one
   // that was published last. key-unknown when there is none; else as CheckAdmitted.
   absl::StatusOr<KeyInfo> CurrentKey(std::string_view owner, crypto::KeyUse use,
