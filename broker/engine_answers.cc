@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
 #include "core/ledger/receipt.h"
+#include "core/record/format.h"
 #include "core/record/statements.h"
 
 namespace entente::broker {
@@ -194,6 +195,7 @@ absl::StatusOr<v1::GetEntriesResponse> Engine::Entries(uint64_t from, uint32_t l
   if (from > checkpoint.head.size) return absl::OutOfRangeError("beyond the log");
   v1::GetEntriesResponse response;
   response.set_checkpoint(checkpoint.note);
+  response.set_newest_format(record::kFormatVersions.back());
   uint64_t end = from + std::min<uint64_t>(limit, checkpoint.head.size - from);
   size_t bytes = 0;
   for (uint64_t index = from; index < end; ++index) {

@@ -10,6 +10,7 @@
 #include "core/crypto/keys.h"
 #include "core/ledger/entry.h"
 #include "core/record/calendar_type.h"
+#include "core/record/format.h"
 
 namespace entente::broker {
 namespace {
@@ -50,6 +51,22 @@ std::string OwnerIn(const v1::SignedStatement& statement) {
   }
 }
 
+// A node of an earlier release stops at a kind of open entry that it does not know.
+absl::Status CheckAllKnow(const View& view, v1::EntryKind kind, Instant instant) {
+  if (kind != v1::ENTRY_KIND_QUORUM) return absl::OkStatus();
+  for (const ledger::AgencyInfo& one : view.registry.Agencies(instant)) {
+    const std::vector<uint32_t> formats = view.registry.FormatVersionsOf(one.agency);
+    const bool knows =
+        formats.empty() || std::ranges::find(formats, record::kCheckpointVersion) != formats.end();
+    if (one.state != ledger::AgencyState::kAdmitted || knows) continue;
+    return Refuse({Reason::kSnapshotBehind, "",
+                   "The node of " + one.agency + " is of an earlier release, which stops at this.",
+                   "Nothing was published. Publish it when that node is upgraded.", "",
+                   std::nullopt});
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckPublication(const View& view, v1::EntryKind kind, std::string_view body,
@@ -64,6 +81,7 @@ absl::Status CheckPublication(const View& view, v1::EntryKind kind, std::string_
     return Refuse(Reason::kTooLarge, "A policy or federation file has 1 MiB at most.");
   }
   auto status = view.registry.Check(view.next_index, kind, instant, body);
+  if (status.ok()) status = CheckAllKnow(view, kind, instant);
   if (!status.ok() || !NamesText(kind)) return status;
   status = view.registry.CheckText(kind, body, text, instant);
   return status.ok() ? CheckHeld(view, kind, body, text, instant) : status;
