@@ -21,6 +21,9 @@ namespace entente::node {
 namespace alarm {
 inline constexpr std::string_view kFork = "fork";
 inline constexpr std::string_view kLogNotFresh = "log-not-fresh";
+inline constexpr std::string_view kNotWitnessed = "not-witnessed";
+inline constexpr std::string_view kLogInstant = "log-instant";
+inline constexpr std::string_view kLogBehind = "log-behind";
 inline constexpr std::string_view kStatementInvalid = "statement-invalid";
 inline constexpr std::string_view kClockDiffers = "clock-differs";
 inline constexpr std::string_view kKeysNotInLog = "keys-not-in-log";

@@ -371,6 +371,21 @@ absl::Status AddSections(const Ground& ground, const v1::Draft& draft,
   return absl::OkStatus();
 }
 
+// Where we have followed the log to, for all or, when one of them cannot read it, for none.
+std::string_view CheckpointToShow(const Ground& ground, const record::SealRequest& request) {
+  const std::string& note = ground.federation.checkpoint();
+  if (note.size() > record::kCheckpointBytes ||
+      !ground.federation.BrokerReads(record::kCheckpointVersion)) {
+    return {};
+  }
+  for (const record::RecipientDraft& to : request.recipients) {
+    const std::vector<uint32_t> formats =
+        ground.federation.registry().FormatVersionsOf(to.recipient.text());
+    if (std::ranges::find(formats, record::kCheckpointVersion) == formats.end()) return {};
+  }
+  return note;
+}
+
 // The broker takes for members those to whom the membership is addressed: it goes to all or none.
 absl::Status CheckGoesToAll(const state::SentRecord& sent, const std::vector<Granted>& granted) {
   if (sent.kind() != v1::RECORD_KIND_MEMBERSHIP) return absl::OkStatus();
@@ -433,6 +448,7 @@ absl::StatusOr<std::optional<record::SealedRecord>> SealDraft(const Ground& grou
     sent = std::move(next);
     return std::nullopt;
   }
+  request.checkpoint = CheckpointToShow(ground, request);
   if (content.draft().show_recipients()) NameRecipients(request, *content.mutable_draft());
   if (absl::Status added = AddSections(ground, content.draft(), request); !added.ok()) {
     return added;

@@ -112,6 +112,7 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
     net::ConfigTable release = table->Table("release");
     config.second_person = ReadSecondPerson(release);
   }
+  if (table->Has("witness")) config.witness_key = table->Table("witness").Path("key");
   if (const auto read = table->Finish(); !read.ok()) return read;
   return config;
 }

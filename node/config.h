@@ -32,6 +32,7 @@ struct Config {
   std::string administrator;     // the first officer, while none is listed
   SessionRule sessions;
   SecondPersonRule second_person;  // [release]
+  std::string witness_key;         // [witness]; empty: this node cosigns nothing
 };
 
 absl::StatusOr<Config> LoadConfig(const std::string& path);

@@ -144,8 +144,12 @@ absl::StatusOr<v1::StatusResponse> Desk::Status(std::string_view officer) const 
   response.set_agency(ground_->agency.text());
   response.set_federation(std::string(ground_->federation_name()));
   response.set_log_origin(std::string(ground_->log_origin()));
-  response.set_quorum(ground_->genesis()->quorum);
+  response.set_quorum(federation.QuorumWords());
   response.set_tree_size(federation.size());
+  if (federation.witnessed().ms != 0) {
+    response.set_witnessed_size(federation.acted());
+    response.set_witnessed_ms(static_cast<uint64_t>(federation.witnessed().ms));
+  }
   response.set_checkpoint_seen_ms(static_cast<uint64_t>(federation.seen().ms));
   absl::StatusOr<uint64_t> waiting = outbox_->Waiting();
   if (!waiting.ok()) return waiting.status();

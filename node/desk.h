@@ -89,6 +89,9 @@ class Desk {
                                             const v1::RecallRequest& request, Instant now);
   absl::StatusOr<v1::RestrictResponse> Restrict(std::string_view officer,
                                                 const v1::RestrictRequest& request, Instant now);
+  absl::StatusOr<v1::LogCheckpointResponse> LogCheckpoint(std::string_view officer) const;
+  absl::StatusOr<v1::CompareLogResponse> CompareLog(std::string_view officer,
+                                                    const v1::CompareLogRequest& request);
   absl::StatusOr<v1::ReviewResponse> Review(std::string_view officer,
                                             const v1::ReviewRequest& request, Instant now);
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,

@@ -5,6 +5,7 @@
 #include "core/base/refusal.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/log_standing.h"
 #include "node/page.h"
 #include "node/reviews.h"
 #include "node/table.h"
@@ -156,6 +157,7 @@ absl::StatusOr<v1::RecordSummary> Desk::SummaryOfReceived(const state::ReceivedR
                    : IsOver(received, now)                          ? v1::RECIPIENT_STATE_EXPIRED
                                            : v1::RECIPIENT_STATE_DELIVERED);
   status.set_changed_ms(answered ? received.answered_ms() : received.received_ms());
+  ShowLogStanding(*ground_, received, lead);
   if (received.has_restriction()) {
     *lead.add_restrictions() = ShownRestriction(ground_->agency.text(), received.restriction());
   }

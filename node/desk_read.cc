@@ -10,6 +10,7 @@
 #include "node/desk.h"
 #include "node/families.h"
 #include "node/labels.h"
+#include "node/log_standing.h"
 #include "node/page.h"
 #include "node/receipts.h"
 #include "node/table.h"
@@ -104,6 +105,7 @@ v1::InboxItem Desk::ItemOf(const state::ReceivedRecord& received) const {
   item.set_read(received.read());
   if (!received.in_reply_to().empty()) item.set_in_reply_to(HexOf(received.in_reply_to()));
   item.set_log_index(received.log_index());
+  ShowLogStanding(*ground_, received, item);
   if (received.has_restriction()) {
     *item.add_restrictions() = ShownRestriction(ground_->agency.text(), received.restriction());
   }

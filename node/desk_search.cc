@@ -8,6 +8,7 @@
 #include "core/base/refusal.h"
 #include "node/desk.h"
 #include "node/families.h"
+#include "node/log_standing.h"
 #include "node/pairs.h"
 #include "node/question.h"
 #include "node/restrict.h"
@@ -116,6 +117,7 @@ absl::StatusOr<std::optional<Desk::Candidate>> Desk::CandidateOfReceived(
   hit.set_expires_ms((*received)->expires_ms());
   *hit.mutable_obligations() = content->obligations();
   hit.set_sections_withheld((*received)->sections_withheld());
+  ShowLogStanding(*ground_, **received, hit);
   return candidate;
 }
 

@@ -116,6 +116,18 @@ class DeskService final : public v1::Desk::Service {
       return engine.Restrict(officer, *request, now);
     });
   }
+  grpc::Status LogCheckpoint(grpc::ServerContext* context, const v1::LogCheckpointRequest*,
+                             v1::LogCheckpointResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant) {
+      return engine.LogCheckpoint(officer);
+    });
+  }
+  grpc::Status CompareLog(grpc::ServerContext* context, const v1::CompareLogRequest* request,
+                          v1::CompareLogResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      return engine.CompareLog(officer, *request, now);
+    });
+  }
   grpc::Status Review(grpc::ServerContext* context, const v1::ReviewRequest* request,
                       v1::ReviewResponse* response) override {
     return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {

@@ -16,10 +16,11 @@ namespace entente::node {
 namespace {
 
 constexpr store::Family kFamilies[] = {
-    kNode,       kOfficers,   kFollowed,       kTexts,        kOwnKeys,     kSent,
-    kSentByHash, kOutbox,     kPairs,          kReceived,     kReceivedIds, kVault,
-    kReceipts,   kUnwritten,  kExpiry,         kOwed,         kRecalled,    kCases,
-    kFiles,      kRestricted, audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint};
+    kNode,        kOfficers,       kFollowed,     kTexts,       kOwnKeys,
+    kSent,        kSentByHash,     kOutbox,       kPairs,       kReceived,
+    kReceivedIds, kVault,          kReceipts,     kUnwritten,   kExpiry,
+    kOwed,        kRecalled,       kCases,        kFiles,       kRestricted,
+    kMirror,      audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint};
 constexpr int64_t kPublishPauseMs = 30 * limits::kSecondMs;
 
 }  // namespace
@@ -34,10 +35,22 @@ void Engine::Parts::NoteApplied(const std::vector<ledger::OpenEntryApplied>& app
   }
 }
 
+void Engine::Parts::NoteInstants(Instant now) {
+  for (const ledger::WrongInstant& one : ground->federation.TakeWrongInstants()) {
+    ground->alarms.Count(
+        alarm::kLogInstant, "",
+        Text("the entry at ", one.log_index, " says ", FormatInstant(one.instant),
+             one.back_dated ? ", and was not in the log when witnesses cosigned it later than that"
+                            : ", which is after witnesses cosigned it"),
+        now);
+  }
+}
+
 absl::Status Engine::Parts::Progress(Instant now) {
   absl::Status settled = outbox.Process(now);
   mail = inbox.Process(now);
   NoteApplied(ground->federation.TakeApplied(), now);
+  NoteInstants(now);
   if (!ground->federation.CheckFork().ok()) {
     ground->alarms.Raise(alarm::kFork, "",
                          "the broker showed two logs that contradict each other; nothing is sent "
@@ -116,6 +129,14 @@ absl::Status Engine::Parts::OnEntries(const v1::GetEntriesRequest& request,
   }
   absl::Status progress = Progress(now);
   return applied.ok() ? progress : applied.status();
+}
+
+absl::StatusOr<bool> Engine::Follows(std::string_view note, Instant now) {
+  return parts_->Guarded([&]() -> absl::StatusOr<bool> {
+    const absl::StatusOr<bool> follows = parts_->ground->federation.Follows(note);
+    const absl::Status progress = parts_->Progress(now);
+    return follows.ok() && !progress.ok() ? progress : follows;
+  });
 }
 
 bool Engine::BehindLog() const { return parts_->ground->federation.behind(); }

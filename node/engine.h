@@ -94,6 +94,9 @@ class Engine {
   v1::GetEntriesRequest NextEntries() const;
   absl::Status OnEntries(const v1::GetEntriesRequest& request,
                          const v1::GetEntriesResponse& response, Instant now);
+  // Whether the checkpoint's tree is the one followed here; false when it goes beyond it, or is too
+  // old to be told. Refusal bad-signature, malformed: it is none of this log.
+  absl::StatusOr<bool> Follows(std::string_view note, Instant now);
   // More entries are known to stand in the log, and something may wait for them.
   bool BehindLog() const;
 
@@ -227,6 +230,12 @@ class Engine {
   // Role author. To all to whom the alert was sent.
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
                                                const v1::ClearPersonRequest& request, Instant now);
+  // Any listed officer. What this node has followed of the log, and proof of a fork.
+  absl::StatusOr<v1::LogCheckpointResponse> LogCheckpoint(std::string_view officer);
+  // Any listed officer. A checkpoint that another member gave by another way than the broker.
+  absl::StatusOr<v1::CompareLogResponse> CompareLog(std::string_view officer,
+                                                    const v1::CompareLogRequest& request,
+                                                    Instant now);
   // Role reader. In the alerts that this node holds; nobody else learns that it was asked. Logged,
   // synced, before anything is given.
   absl::StatusOr<v1::SearchResponse> Search(std::string_view officer,

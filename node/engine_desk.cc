@@ -118,6 +118,21 @@ absl::StatusOr<v1::RestrictResponse> Engine::Restrict(std::string_view officer,
   return parts_->Guarded([&] { return parts_->desk.Restrict(officer, request, now); });
 }
 
+absl::StatusOr<v1::LogCheckpointResponse> Engine::LogCheckpoint(std::string_view officer) {
+  return parts_->Guarded([&] { return parts_->desk.LogCheckpoint(officer); });
+}
+
+absl::StatusOr<v1::CompareLogResponse> Engine::CompareLog(std::string_view officer,
+                                                          const v1::CompareLogRequest& request,
+                                                          Instant now) {
+  return parts_->Guarded([&]() -> absl::StatusOr<v1::CompareLogResponse> {
+    auto compared = parts_->desk.CompareLog(officer, request);
+    const absl::Status progress = parts_->Progress(now);
+    if (compared.ok() && !progress.ok()) return progress;
+    return compared;
+  });
+}
+
 absl::StatusOr<v1::ReviewResponse> Engine::Review(std::string_view officer,
                                                   const v1::ReviewRequest& request, Instant now) {
   return parts_->Guarded([&] { return parts_->desk.Review(officer, request, now); });

@@ -21,8 +21,9 @@ namespace entente::node {
 namespace {
 
 testing::FederationOptions OptionsOf(std::vector<std::string> agencies,
-                                     std::map<std::string, std::string> policies) {
+                                     std::map<std::string, std::string> policies, int quorum) {
   testing::FederationOptions options;
+  options.quorum = quorum;
   options.agencies = std::move(agencies);
   options.policies = std::move(policies);
   options.agencies_publish = true;
@@ -49,6 +50,8 @@ v1::GetEntriesResponse TestBroker::Entries(const v1::GetEntriesRequest& request)
   const uint64_t end = std::min(log_.size(), request.from() + request.limit());
   for (uint64_t i = request.from(); i < end; ++i) response.add_entries(log_.entries()[i]);
   response.set_checkpoint(log_.Checkpoint());
+  response.set_newest_format(record::kCheckpointVersion);
+  if (witnessed) response.set_witnessed(witnessed());
   return response;
 }
 
@@ -299,8 +302,14 @@ void TestNode::Restart(Instant now) {
   ASSERT_TRUE(status.ok()) << status;
 }
 
-World::World(std::vector<std::string> agencies, std::map<std::string, std::string> policies)
-    : federation(OptionsOf(agencies, std::move(policies))) {
+World::World(std::vector<std::string> agencies, std::map<std::string, std::string> policies,
+             int quorum)
+    : federation(OptionsOf(agencies, std::move(policies), quorum)) {
+  if (quorum > 0) {
+    broker.witnessed = [this, agencies] {
+      return federation.Cosigned(broker.log().Checkpoint(), agencies, now);
+    };
+  }
   for (const std::string& agency : agencies) {
     TestNode& made = nodes_.try_emplace(agency, agency, federation, now).first->second;
     for (const auto& [id, role] : {std::pair("author", "author"), std::pair("reader", "reader"),

@@ -41,6 +41,9 @@ class TestBroker {
   const testing::Federation& federation() const { return federation_; }
   size_t waiting(const std::string& agency) const;
 
+  // The newest note with a quorum of cosignatures; not set with quorum none.
+  std::function<std::string()> witnessed;
+
   // Misconduct, each asked where it could happen.
   std::function<void(const std::string& recipient, policy::Decision&)> on_decision;
   // It takes consents that do not hold for good, or others for them.
@@ -140,7 +143,7 @@ void SetExpiry(v1::Draft& lead, Instant expires);
 class World {
  public:
   explicit World(std::vector<std::string> agencies = {"FR.fiu", "BR.fiu", "DE.fiu"},
-                 std::map<std::string, std::string> policies = {});
+                 std::map<std::string, std::string> policies = {}, int quorum = 0);
 
   TestNode& node(std::string_view agency) { return nodes_.at(std::string(agency)); }
   // Everything there is to exchange for one node, once, in both directions.

@@ -58,6 +58,7 @@ struct Engine::Parts {
   // not keep the log or what is sent.
   absl::Status Progress(Instant now);
   void NoteApplied(const std::vector<ledger::OpenEntryApplied>& applied, Instant now);
+  void NoteInstants(Instant now);
 
   std::unique_ptr<Ground> ground;
   Outbox outbox;

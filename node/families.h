@@ -21,8 +21,10 @@ inline constexpr std::string_view kPassphrasePrefix("passphrase\0", 11);
 inline constexpr std::string_view kOfficerKeyPrefix("officer-key\0", 12);
 // In l_node: 's'|'r', record id, origin, 0, recipient -> state.OverrideRow.
 inline constexpr std::string_view kOverridePrefix("override\0", 9);
-inline constexpr store::Family kOfficers = "l_officers";     // officer -> v1.Officer
-inline constexpr store::Family kFollowed = "l_followed";     // "state"; "e" u64 index -> open entry
+inline constexpr store::Family kOfficers = "l_officers";  // officer -> v1.Officer
+inline constexpr store::Family kFollowed =
+    "l_followed";  // "state"; "e" u64 index -> open entry; "h" agency -> a checkpoint that goes
+                   // beyond us
 inline constexpr store::Family kTexts = "l_texts";           // digest -> text
 inline constexpr store::Family kOwnKeys = "l_own_keys";      // key id -> state.OwnKey
 inline constexpr store::Family kSent = "l_sent";             // record id -> state.SentRecord
@@ -47,4 +49,6 @@ inline constexpr store::Family kOwed =
 inline constexpr store::Family kRecalled = "l_recalled";  // hash, origin -> state.RecallMark
 // hash, origin -> state.Restriction, of a record that is not here
 inline constexpr store::Family kRestricted = "l_restricted";
+// Tiles of the broker's log: u8 level, u64 index -> 256 hashes; "tails" -> u64 size, partial tiles
+inline constexpr store::Family kMirror = "l_mirror";
 }  // namespace entente::node

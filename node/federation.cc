@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/audit/fork_proof.h"
 #include "core/audit/merkle.h"
+#include "core/audit/note.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "core/base/refusal.h"
@@ -21,6 +23,8 @@ constexpr std::string_view kStateKey = "state";
 constexpr std::string_view kForkTrusted = "fork-trusted";
 constexpr std::string_view kForkRefused = "fork-refused";
 constexpr std::string_view kForkText = "fork-text";
+constexpr std::string_view kHeard = "h";
+constexpr std::string_view kBrokerFormat = "broker-format";
 constexpr uint32_t kEntriesAtOnce = 1000;
 constexpr size_t kRemembered = 32;
 
@@ -69,6 +73,15 @@ absl::StatusOr<Federation> Federation::Open(ledger::Genesis genesis, const store
   if (!fork.ok()) return fork.status();
   federation.fork_ = *std::move(fork);
   if (status = federation.LoadTexts(); !status.ok()) return status;
+  if (status = federation.LoadHeard(); !status.ok()) return status;
+  absl::StatusOr<std::optional<std::string>> format = store.Get(kFollowed, kBrokerFormat);
+  if (!format.ok()) return format.status();
+  if (*format) federation.broker_format_ = static_cast<uint32_t>(U64FromKey(**format));
+  auto mirror = Mirror::Open(store);
+  if (!mirror.ok()) return mirror.status();
+  federation.mirror_ = *std::move(mirror);
+  federation.follower_.SetOlderRoots(
+      [own = federation.mirror_.get()](uint64_t size) { return own->RootAt(size); });
   return federation;
 }
 
@@ -80,9 +93,12 @@ absl::Status Federation::LoadTexts() {
   });
 }
 
+// A node that followed the log before it kept a copy of the hashes reads it once more, when it has
+// nothing else to read.
 v1::GetEntriesRequest Federation::NextEntries() const {
   v1::GetEntriesRequest request;
-  request.set_from(follower_.next_index());
+  const bool copies = mirror_->size() < follower_.size() && !behind();
+  request.set_from(copies ? mirror_->size() : follower_.next_index());
   request.set_limit(kEntriesAtOnce);
   return request;
 }
@@ -90,6 +106,7 @@ v1::GetEntriesRequest Federation::NextEntries() const {
 absl::StatusOr<ledger::Taken> Federation::Take(std::string_view note, uint64_t at_least) {
   if (fork_) return ForkStatus();
   const uint64_t size_before = follower_.size();
+  const uint64_t time_before = follower_.witnessed().time;
   absl::StatusOr<ledger::Taken> taken = follower_.Take(note, at_least);
   if (!taken.ok()) {
     if (follower_.fork()) {
@@ -99,8 +116,9 @@ absl::StatusOr<ledger::Taken> Federation::Take(std::string_view note, uint64_t a
     }
     return taken.status();
   }
+  if (mirror_->size() == size_before) mirror_->Append(taken->leaves);
   target_ = std::max(target_, taken->checkpoint.size);
-  if (follower_.size() != size_before) unsaved_ = true;
+  if (follower_.size() != size_before || follower_.witnessed().time != time_before) unsaved_ = true;
   for (const ledger::OpenEntryApplied& applied : taken->applied) Remember(applied);
   return taken;
 }
@@ -119,10 +137,143 @@ absl::StatusOr<std::vector<ledger::OpenEntryApplied>> Federation::OnEntries(
   if (absl::Status status = follower_.AddEntries(request.from(), entries); !status.ok()) {
     return status;
   }
+  Backfill(request, entries);
   absl::StatusOr<ledger::Taken> taken = Take(response.checkpoint(), at_least);
   if (!taken.ok()) return taken.status();
   if (taken->seen == ledger::Seen::kCovered) seen_ = now;
-  return std::move(taken->applied);
+  std::vector<ledger::OpenEntryApplied> applied = std::move(taken->applied);
+  if (absl::Status status = TakeWitnessed(response.witnessed(), applied); !status.ok()) {
+    return status;
+  }
+  NoteUnwitnessed(now);
+  if (response.newest_format() > broker_format_) {
+    broker_format_ = response.newest_format();
+    unsaved_ = true;
+  }
+  if (absl::Status status = Compare(now); !status.ok()) return status;
+  return applied;
+}
+
+void Federation::Backfill(const v1::GetEntriesRequest& request,
+                          std::span<const std::string> entries) {
+  if (request.from() != mirror_->size() || mirror_->size() >= follower_.size()) return;
+  const uint64_t missing = follower_.size() - mirror_->size();
+  std::vector<Digest> leaves;
+  for (const std::string& entry : entries.first(std::min<uint64_t>(missing, entries.size()))) {
+    leaves.push_back(audit::LeafHash(entry));
+  }
+  mirror_->Append(leaves);
+  unsaved_ = true;
+  // Other entries than were followed: what they were is asked again.
+  if (mirror_->size() == follower_.size() && mirror_->root() != follower_.root()) mirror_->Clear();
+}
+
+absl::Status Federation::Hear(const std::string& origin, std::string_view note) {
+  const uint64_t target = target_;
+  absl::StatusOr<ledger::Taken> taken = Take(note, 0);
+  target_ = target;
+  if (!taken.ok()) return taken.status();
+  std::ranges::move(taken->applied, std::back_inserter(applied_));
+  if (taken->seen != ledger::Seen::kNeedsEntries) return absl::OkStatus();
+  Heard& heard = heard_[origin];
+  if (taken->checkpoint.size <= heard.size) return absl::OkStatus();
+  heard.note = note;
+  heard.size = taken->checkpoint.size;
+  unsaved_heard_.insert(origin);
+  unsaved_ = true;
+  return absl::OkStatus();
+}
+
+// What others had seen before us, now that we have followed so far.
+absl::Status Federation::Compare(Instant now) {
+  for (auto one = heard_.begin(); one != heard_.end();) {
+    Heard& heard = one->second;
+    if (heard.size > follower_.size()) {
+      if (heard.since.ms == 0) heard.since = now;
+      ++one;
+      continue;
+    }
+    if (absl::StatusOr<ledger::Taken> taken = Take(heard.note, 0); !taken.ok()) {
+      return taken.status();
+    }
+    unsaved_heard_.insert(one->first);
+    unsaved_ = true;
+    one = heard_.erase(one);
+  }
+  return absl::OkStatus();
+}
+
+std::optional<Federation::Beyond> Federation::BeyondUs() const {
+  std::optional<Beyond> found;
+  for (const auto& [origin, heard] : heard_) {
+    if (heard.since.ms == 0 || (found && heard.size <= found->size)) continue;
+    found = Beyond{origin, heard.size, heard.since};
+  }
+  return found;
+}
+
+absl::Status Federation::LoadHeard() {
+  return ForEachBytes(*store_, kFollowed, kHeard, [&](std::string_view key, std::string_view note) {
+    const auto parsed = audit::ParseNote(note);
+    if (!parsed.ok()) return absl::DataLossError("a checkpoint of another member is damaged");
+    const auto checkpoint = audit::ParseCheckpointText(parsed->text);
+    if (!checkpoint.ok()) return absl::DataLossError("a checkpoint of another member is damaged");
+    heard_[std::string(key.substr(kHeard.size()))] = {std::string(note), checkpoint->size, {}};
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::string> Federation::ProveFork() const {
+  if (!fork_) return absl::FailedPreconditionError("no two checkpoints contradict each other");
+  const auto proof = audit::MakeForkProof(fork_->trusted, fork_->refused,
+                                          [&](uint64_t) { return mirror_->Nodes(); });
+  if (!proof.ok()) return proof.status();
+  const auto facts = audit::JudgeFork(*proof, genesis_->checkpoint);
+  if (!facts.ok() || !facts->forked()) {
+    return absl::FailedPreconditionError(
+        "both checkpoints are signed, and the hashes of the larger tree are not here: ask for an "
+        "export of that log, and entente-audit prove-fork");
+  }
+  return audit::FormatForkProof(*proof);
+}
+
+// The newest with a quorum, of whatever size: one beyond the entries here comes again.
+absl::Status Federation::TakeWitnessed(std::string_view note,
+                                       std::vector<ledger::OpenEntryApplied>& applied) {
+  if (note.empty()) return absl::OkStatus();
+  const uint64_t target = target_;
+  absl::StatusOr<ledger::Taken> taken = Take(note, 0);
+  target_ = target;
+  if (!taken.ok()) return taken.status();
+  std::ranges::move(taken->applied, std::back_inserter(applied));
+  return absl::OkStatus();
+}
+
+bool Federation::BrokerReads(uint32_t format_version) const {
+  return registry().Quorum() != nullptr || format_version <= broker_format_;
+}
+
+void Federation::NoteUnwitnessed(Instant now) {
+  if (follower_.acted() < unwitnessed_below_) return;
+  unwitnessed_below_ = follower_.size();
+  unwitnessed_since_ = now;
+}
+
+std::optional<Instant> Federation::UnwitnessedSince() const {
+  if (follower_.acted() >= follower_.size()) return std::nullopt;
+  return unwitnessed_since_;
+}
+
+std::string Federation::QuorumWords() const {
+  const auto quorum = registry().Quorum();
+  if (!quorum) return std::string(ledger::kQuorumNone);
+  const auto [needed, all] = quorum->votes();
+  return Text(needed, " of ", all);
+}
+
+Instant Federation::witnessed() const {
+  if (!registry().Quorum()) return {};
+  return {static_cast<int64_t>(follower_.witnessed().time) * limits::kSecondMs};
 }
 
 absl::StatusOr<std::optional<audit::Checkpoint>> Federation::Cover(std::string_view note,
@@ -137,9 +288,17 @@ absl::StatusOr<std::optional<audit::Checkpoint>> Federation::Cover(std::string_v
       return Refuse(Reason::kProofBad, "the checkpoint of the response is long out of date");
     case ledger::Seen::kCovered:
       if (taken->checkpoint.size == follower_.size()) seen_ = now;
+      if (taken->checkpoint.size > follower_.judged_below()) return std::nullopt;
       return taken->checkpoint;
   }
   return absl::InternalError("unknown answer of the follower");
+}
+
+absl::StatusOr<bool> Federation::Follows(std::string_view note) {
+  absl::StatusOr<ledger::Taken> taken = Take(note, 0);
+  if (!taken.ok()) return taken.status();
+  std::ranges::move(taken->applied, std::back_inserter(applied_));
+  return taken->seen == ledger::Seen::kCovered;
 }
 
 std::vector<ledger::OpenEntryApplied> Federation::TakeApplied() {
@@ -150,9 +309,17 @@ absl::Status Federation::CheckFork() const { return fork_ ? ForkStatus() : absl:
 
 absl::Status Federation::CheckFresh(Instant now) const {
   if (fork_) return ForkStatus();
-  if (seen_.ms != 0 && now - seen_ <= limits::kQuorumFreshnessMs &&
-      seen_ - now <= limits::kClockToleranceMs) {
+  const bool none = registry().Quorum() == nullptr;
+  const Instant known = none ? seen_ : witnessed();
+  if (known.ms != 0 && now - known <= limits::kQuorumFreshnessMs &&
+      known - now <= limits::kClockToleranceMs) {
     return absl::OkStatus();
+  }
+  if (!none) {
+    return RefuseAdvising(Reason::kBelowQuorum, "",
+                          "too few witnesses have cosigned the log in the last 15 minutes, so keys "
+                          "and policies may have changed",
+                          "wait until they do; nothing is lost");
   }
   return RefuseAdvising(Reason::kBelowQuorum, "",
                         "the log has not been seen for 15 minutes, so keys and policies may have "
@@ -272,7 +439,18 @@ void Federation::AddChanges(store::WriteBatch& batch) const {
   for (const Digest& digest : unsaved_texts_) {
     batch.Put(kTexts, AsText(digest), texts_.at(digest));
   }
+  for (const std::string& origin : unsaved_heard_) {
+    const std::string key = Text(kHeard, origin);
+    const auto heard = heard_.find(origin);
+    if (heard == heard_.end()) {
+      batch.Delete(kFollowed, key);
+    } else {
+      batch.Put(kFollowed, key, heard->second.note);
+    }
+  }
   if (!unsaved_) return;
+  mirror_->AddChanges(batch);
+  batch.Put(kFollowed, kBrokerFormat, U64Key(broker_format_));
   batch.Put(kFollowed, kStateKey, follower_.Save());
   if (fork_) {
     batch.Put(kFollowed, kForkTrusted, fork_->trusted);
@@ -282,6 +460,8 @@ void Federation::AddChanges(store::WriteBatch& batch) const {
 }
 
 void Federation::OnKept() {
+  unsaved_heard_.clear();
+  mirror_->OnKept();
   unsaved_open_.clear();
   unsaved_texts_.clear();
   unsaved_ = false;

@@ -8,7 +8,10 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +25,7 @@
 #include "core/ledger/registry.h"
 #include "core/store/store.h"
 #include "entente/v1/broker.pb.h"
+#include "node/mirror.h"
 #include "policy/model.h"
 #include "policy/vocabulary.h"
 
@@ -46,18 +50,64 @@ class Federation {
   // A checkpoint is known that goes beyond what is followed.
   bool behind() const { return target_ > follower_.size(); }
 
-  // The checkpoint of a response, once everything in it is followed; nullopt while it is not: ask
-  // again after OnEntries. Not OK: no honest broker gave it.
+  // The checkpoint of a response, once everything in it is followed and every open entry below it
+  // acts; nullopt while that is not so: ask again after OnEntries. Not OK: no honest broker gave
+  // it.
   absl::StatusOr<std::optional<audit::Checkpoint>> Cover(std::string_view note, Instant now);
-  // What began to act by Cover() since the last call.
+  // Whether this note's tree is the one followed; as Engine::Follows.
+  absl::StatusOr<bool> Follows(std::string_view note);
+  // What began to act by Cover() and Follows() since the last call.
   std::vector<ledger::OpenEntryApplied> TakeApplied();
 
   // Of the newest entry that a verified checkpoint covers; 0 before the first.
   Instant last_entry() const { return follower_.last_instant(); }
   // Unix milliseconds of the last look at the log's newest state; 0 before the first since start.
   Instant seen() const { return seen_; }
-  // OK, or refusal below-quorum: what is known is older than limits::kQuorumFreshnessMs. Refusal
-  // fork when the log contradicts itself.
+
+  // ---- the quorum
+
+  // "none", or how many votes of how many are asked: "3 of 4".
+  std::string QuorumWords() const;
+  // Up to where a quorum has cosigned; everything with quorum none.
+  uint64_t acted() const { return follower_.acted(); }
+  bool IsWitnessed(uint64_t log_index) const { return log_index < acted(); }
+  // At which a quorum stood behind what is known; 0 before the first, and with quorum none.
+  Instant witnessed() const;
+  // The newest note with a quorum; empty before the first, and with quorum none.
+  const std::string& witnessed_note() const { return follower_.witnessed().note; }
+  // Since when there has been something that no quorum has cosigned yet; nullopt when there is
+  // nothing.
+  std::optional<Instant> UnwitnessedSince() const;
+  // What was put into the log with an instant that cannot be, by what witnesses said when they
+  // cosigned; each is given once.
+  std::vector<ledger::WrongInstant> TakeWrongInstants() { return follower_.TakeWrongInstants(); }
+
+  // Whether the broker admits records of this format version, as far as it ever said. With a quorum
+  // it knows all that this release does.
+  bool BrokerReads(uint32_t format_version) const;
+
+  // ---- what other members saw of the log
+
+  // A checkpoint that this origin had followed. OK when it fits what is known here, or goes beyond
+  // it: then it is compared when that has been followed. Refusal fork when it does not fit;
+  // bad-signature or malformed when it is none of this log.
+  absl::Status Hear(const std::string& origin, std::string_view note);
+  // The largest size that somebody has seen and the broker does not show us, whose it is, and since
+  // when we know; nullopt when there is none.
+  struct Beyond {
+    std::string origin;
+    uint64_t size = 0;
+    Instant since;  // of the first call of OnEntries after it was heard
+  };
+  std::optional<Beyond> BeyondUs() const;
+  // The two notes that contradict each other, when that has happened.
+  const std::optional<ledger::ForkEvidence>& fork() const { return fork_; }
+  // Proof of it for anyone, in the form of core/audit/fork_proof.h; FAILED_PRECONDITION when the
+  // hashes are not here.
+  absl::StatusOr<std::string> ProveFork() const;
+
+  // OK, or refusal below-quorum: what is known is older than limits::kQuorumFreshnessMs, by the
+  // cosignatures' times when there is a quorum. Refusal fork when the log contradicts itself.
   absl::Status CheckFresh(Instant now) const;
   absl::Status CheckFork() const;
 
@@ -112,6 +162,11 @@ class Federation {
       : genesis_(std::move(genesis)), store_(&store), follower_(std::move(follower)) {}
 
   absl::StatusOr<ledger::Taken> Take(std::string_view note, uint64_t at_least);
+  absl::Status TakeWitnessed(std::string_view note, std::vector<ledger::OpenEntryApplied>& applied);
+  void NoteUnwitnessed(Instant now);
+  absl::Status Compare(Instant now);
+  void Backfill(const v1::GetEntriesRequest& request, std::span<const std::string> entries);
+  absl::Status LoadHeard();
   void Remember(const ledger::OpenEntryApplied& applied);
   absl::StatusOr<ledger::Registry> Rebuild(uint64_t number) const;
   absl::Status LoadTexts();
@@ -127,9 +182,20 @@ class Federation {
   std::vector<ledger::OpenEntryApplied> applied_;
   uint64_t target_ = 0;
   Instant seen_;
+  uint64_t unwitnessed_below_ = 0;  // the size that was waited for since unwitnessed_since_
+  Instant unwitnessed_since_;
   std::optional<ledger::ForkEvidence> fork_;
+  std::unique_ptr<Mirror> mirror_;
+  uint32_t broker_format_ = 0;
+  struct Heard {
+    std::string note;
+    uint64_t size = 0;
+    Instant since;
+  };
+  std::map<std::string, Heard> heard_;  // by origin, what goes beyond us
 
   // Not yet kept.
+  std::set<std::string> unsaved_heard_;  // origins
   std::vector<ledger::OpenEntryApplied> unsaved_open_;
   std::vector<Digest> unsaved_texts_;
   bool unsaved_ = false;

@@ -113,7 +113,8 @@ absl::StatusOr<std::unique_ptr<Ground>> Ground::Open(const Settings& settings,
   // Before any key: from then on the one is not without the other.
   if (status.ok() && batch.count() != 0) status = ground->Commit(batch, lines);
   batch.Clear();
-  if (status.ok() && ground->IsSure(now)) status = ground->keyring.Renew(now, batch);
+  if (status.ok() && ground->IsSure(now))
+    status = ground->keyring.Renew(ground->federation.registry(), now, batch);
   if (status.ok() && batch.count() != 0) status = ground->Commit(batch);
   if (status.ok()) status = ground->LoadAlerts(now);
   if (!status.ok()) return status;

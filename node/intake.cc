@@ -62,7 +62,9 @@ class Checking {
   absl::Status CheckStates();
   absl::StatusOr<policy::RecipientLabels> OwnLabels();
   absl::Status CheckPolicy();
+  absl::Status CheckWitnessed(const Registry& registry);
   absl::Status CheckObligations(const Registry& registry, const policy::Decision& inbound);
+  absl::Status CompareLogs();
   absl::Status CheckConsentGiven();
   absl::Status CheckCase();
 
@@ -95,10 +97,10 @@ absl::Status Checking::Run() {
   if (delivery_.record().size() > limits::kRecordBytes) {
     return Refuse(Reason::kTooLarge, "the record is larger than 1 MiB");
   }
-  for (const auto check :
-       {&Checking::CheckEvidence, &Checking::CheckAgain, &Checking::CheckRecord,
-        &Checking::CheckSeen, &Checking::CheckNote, &Checking::Open, &Checking::CheckConsentGiven,
-        &Checking::CheckStates, &Checking::CheckPolicy, &Checking::CheckCase}) {
+  for (const auto check : {&Checking::CheckEvidence, &Checking::CheckAgain, &Checking::CheckRecord,
+                           &Checking::CheckSeen, &Checking::CheckNote, &Checking::Open,
+                           &Checking::CompareLogs, &Checking::CheckConsentGiven,
+                           &Checking::CheckStates, &Checking::CheckPolicy, &Checking::CheckCase}) {
     if (absl::Status status = (this->*check)(); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -257,7 +259,30 @@ absl::Status Checking::CheckPolicy() {
   if (!inbound.releases() || !inbound.withheld.empty()) {
     return Refuse(Reason::kPolicyRefused, "our own inbound policy keeps this back");
   }
+  if (absl::Status held = CheckWitnessed(*registry); !held.ok()) return held;
   return CheckObligations(*registry, inbound);
+}
+
+// What the origin saw of the log and what we see are of one tree, or exchange has stopped: then the
+// record waits with all else.
+absl::Status Checking::CompareLogs() {
+  const std::string& note = opened_->manifest.checkpoint();
+  if (note.empty()) return absl::OkStatus();
+  const absl::Status heard = ground_.federation.Hear(record_->header.origin.text(), note);
+  if (heard.ok()) return heard;
+  if (IsRefusal(heard, Reason::kFork)) return absl::UnavailableError(std::string(heard.message()));
+  return Refuse(Reason::kProofBad, "the checkpoint in the record is none of this log");
+}
+
+// Held, not lost: it stays in the mailbox until then.
+absl::Status Checking::CheckWitnessed(const Registry& registry) {
+  const auto own = PolicyAt(registry, ground_.agency.jurisdiction(), decided_at());
+  const std::string kind(record::KindWord(record_->header.kind));
+  if (!own || std::ranges::find(own->quorum_first, kind) == own->quorum_first.end() ||
+      ground_.federation.IsWitnessed(decided().log_index)) {
+    return absl::OkStatus();
+  }
+  return absl::UnavailableError("quorum-needed: our policy opens it once witnesses have cosigned");
 }
 
 // 13
@@ -357,6 +382,7 @@ state::ReceivedRecord IndexOf(const Peeked& peeked, const v1::Delivery& delivery
   index.set_expires_ms(static_cast<uint64_t>(header->expires.ms));
   index.set_urgency(header->urgency);
   index.set_purpose(header->purpose);
+  index.set_signing_key_id(ToString(header->signing_key_id));
   return index;
 }
 

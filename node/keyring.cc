@@ -133,11 +133,16 @@ absl::Status Keyring::RenewDelivery(const std::vector<Own>& all, Instant now,
   return absl::OkStatus();
 }
 
-absl::Status Keyring::Renew(Instant now, store::WriteBatch& batch) {
+absl::Status Keyring::Renew(const ledger::Registry& registry, Instant now,
+                            store::WriteBatch& batch) {
   absl::StatusOr<std::vector<Own>> all = All();
   if (!all.ok()) return all.status();
-  // One that is lost covers nothing.
-  std::erase_if(*all, [&](const Own& own) { return !keys_->Has(own.id); });
+  const std::vector<ledger::KeyInfo> logged = registry.KeysOf(agency_.text());
+  // One that is lost, or was revoked, covers nothing.
+  std::erase_if(*all, [&](const Own& own) {
+    const auto known = std::ranges::find(logged, own.id, &ledger::KeyInfo::id);
+    return !keys_->Has(own.id) || (known != logged.end() && known->revoked_at);
+  });
   const size_t before = batch.count();
   for (const KeyUse use : {KeyUse::kRecordSigning, KeyUse::kAcknowledgement}) {
     if (absl::Status status = RenewSigning(use, *all, now, batch); !status.ok()) return status;

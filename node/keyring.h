@@ -37,9 +37,9 @@ class Keyring {
 
   KeyId identity_id() const;
 
-  // Makes the keys that will be missing, or were lost, synced in the key store; their rows go into
-  // the batch.
-  absl::Status Renew(Instant now, store::WriteBatch& batch);
+  // Makes the keys that will be missing, were lost, or are revoked in the log, synced in the key
+  // store; their rows go into the batch.
+  absl::Status Renew(const ledger::Registry& registry, Instant now, store::WriteBatch& batch);
   // Destroys what must not live on, synced: delivery keys 30 days after their end, others a day.
   absl::Status DestroyOld(Instant now, store::WriteBatch& batch);
 

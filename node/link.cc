@@ -36,6 +36,7 @@ Link::Link(Driver& driver, std::shared_ptr<grpc::Channel> channel, Clock& clock,
       mailbox_(v1::Mailbox::NewStub(channel)),
       directory_(v1::Directory::NewStub(channel)),
       transparency_(v1::Transparency::NewStub(channel)),
+      witness_(v1::Witness::NewStub(channel)),
       patience_(patience) {}
 
 Link::~Link() {
@@ -102,8 +103,9 @@ void Link::AskLoop() {
 
 // One round of everything that is asked and sent. The first failure of the connection ends it.
 absl::Status Link::Exchange() {
-  for (const auto step : {&Link::FollowLog, &Link::FetchTexts, &Link::PublishKeys, &Link::FollowLog,
-                          &Link::SubmitWaiting, &Link::SendAcknowledges, &Link::WriteReceipts}) {
+  for (const auto step :
+       {&Link::FollowLog, &Link::FetchTexts, &Link::PublishKeys, &Link::FollowLog, &Link::CosignLog,
+        &Link::SubmitWaiting, &Link::SendAcknowledges, &Link::WriteReceipts}) {
     if (stopping_) return absl::OkStatus();
     if (absl::Status status = (this->*step)(); !status.ok()) return status;
   }
@@ -127,6 +129,12 @@ absl::Status Link::FollowLog() {
     });
     if (!taken.ok()) return taken;
   }
+  return absl::OkStatus();
+}
+
+// What fails of it keeps nothing else back: without its cosignature the others' may be enough.
+absl::Status Link::CosignLog() {
+  if (cosigner_) SayOnce("witness", cosigner_->Step(*witness_, driver_), cosigner_said_);
   return absl::OkStatus();
 }
 

@@ -11,12 +11,14 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/base/clock.h"
 #include "entente/v1/broker.grpc.pb.h"
+#include "node/cosigner.h"
 #include "node/driver.h"
 #include "node/open_call.h"
 
@@ -30,6 +32,8 @@ class Link {
        std::string receipt_folder, absl::Duration patience = absl::Minutes(1));
   // Ends the streams and joins the threads.
   ~Link();
+  // Before Start(): the log is cosigned with it. nullptr: it is not.
+  void CosignWith(std::unique_ptr<Cosigner> cosigner) { cosigner_ = std::move(cosigner); }
   void Start();
 
  private:
@@ -48,6 +52,7 @@ class Link {
   absl::Status WriteReceipts();
   absl::Status PullOnce();
   absl::Status SendAcknowledges();
+  absl::Status CosignLog();
   absl::Status TakeMail(PullStream& stream);
   bool WaitForRoom();
   bool WriteToPull(const v1::PullRequest& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
@@ -62,10 +67,13 @@ class Link {
   const std::unique_ptr<v1::Mailbox::Stub> mailbox_;
   const std::unique_ptr<v1::Directory::Stub> directory_;
   const std::unique_ptr<v1::Transparency::Stub> transparency_;
+  const std::unique_ptr<v1::Witness::Stub> witness_;
   const absl::Duration patience_;
 
   std::atomic<bool> stopping_ = false;
   // Of the asking thread.
+  std::unique_ptr<Cosigner> cosigner_;
+  std::string cosigner_said_;
   std::unique_ptr<grpc::ClientContext> submit_context_;
   std::unique_ptr<SubmitStream> submit_stream_;
   OpenCall submit_call_;

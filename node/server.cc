@@ -11,11 +11,13 @@
 
 #include "core/crypto/keyfile.h"
 #include "core/crypto/random.h"
+#include "core/ledger/genesis.h"
 #include "core/net/certificate_name.h"
 #include "core/net/channel.h"
 #include "core/net/tls.h"
 #include "core/store/durable_file.h"
 #include "core/store/rocks_store.h"
+#include "node/cosigner.h"
 #include "node/desk_files_service.h"
 #include "node/desk_service.h"
 #include "node/disk_file.h"
@@ -35,6 +37,17 @@ absl::Status MakeFolder(const std::string& path) {
     return absl::InternalError("cannot close the folder " + path + ": " + std::strerror(errno));
   }
   return absl::OkStatus();
+}
+
+// nullptr when this node is none.
+absl::StatusOr<std::unique_ptr<Cosigner>> OpenCosigner(const Config& config, Clock& clock) {
+  if (config.witness_key.empty()) return nullptr;
+  const auto text = store::ReadFileIfThere(config.genesis);
+  if (!text.ok()) return text.status();
+  const auto genesis = ledger::Genesis::Parse(text->value_or(""), config.genesis);
+  if (!genesis.ok()) return genesis.status();
+  return Cosigner::Open(config.witness_key, config.data + "/witness", (*genesis)->checkpoint,
+                        clock);
 }
 
 }  // namespace
@@ -142,8 +155,11 @@ absl::Status Server::Parts::OpenLink(const Config& config, std::string_view fede
   if (!broker.ok()) return broker.status();
   const auto credentials =
       net::ClientTls(identity, *broker, net::BrokerCaller(config.broker_name), clock);
+  auto cosigner = OpenCosigner(config, clock);
+  if (!cosigner.ok()) return cosigner.status();
   link = std::make_unique<Link>(*driver, net::OpenChannel(config.broker, credentials), clock,
                                 config.data + "/receipts");
+  link->CosignWith(*std::move(cosigner));
   link->Start();
   transfer = std::make_unique<Transfer>(
       *driver, *files, net::OpenChannel(config.broker, credentials, net::Connection::kOwn), clock);

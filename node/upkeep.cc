@@ -23,6 +23,8 @@ namespace {
 constexpr size_t kPurgedAtOnce = 256;
 constexpr int64_t kTextMissedAfterMs = 5 * limits::kMinuteMs;
 constexpr int64_t kSilentAfterMs = 10 * limits::kMinuteMs;
+constexpr int64_t kBehindAfterMs = limits::kMinuteMs;
+constexpr int64_t kUnwitnessedAfterMs = 10 * limits::kMinuteMs;
 
 // The graver of two errors, with the text of both: a fault of the disk, then any that is no
 // refusal.
@@ -66,9 +68,12 @@ absl::Status Upkeep::Tick(Instant now) {
 
 absl::Status Upkeep::Keys(Instant now) {
   const int64_t since = now - keys_looked_at_;
-  if ((since >= 0 && since < limits::kHourMs) || !ground_->IsSure(now)) return rotated_;
+  const ledger::Registry& registry = ground_->federation.registry();
+  const bool seen =
+      since >= 0 && since < limits::kHourMs && keys_looked_under_ == registry.snapshot_number();
+  if (seen || !ground_->IsSure(now)) return rotated_;
   store::WriteBatch batch;
-  absl::Status status = ground_->keyring.Renew(now, batch);
+  absl::Status status = ground_->keyring.Renew(registry, now, batch);
   if (status.ok()) status = ground_->keyring.DestroyOld(now, batch);
   if (status.ok() && batch.count() != 0) status = ground_->Commit(batch);
   if (!status.ok()) return status;
@@ -77,6 +82,7 @@ absl::Status Upkeep::Keys(Instant now) {
   status = RotateStoreKey(now);
   if (RefusalOf(status) || absl::IsInternal(status)) return status;
   keys_looked_at_ = now;
+  keys_looked_under_ = registry.snapshot_number();
   rotated_ = status;
   return status;
 }
@@ -226,8 +232,24 @@ void Upkeep::WatchLog(Instant now) {
   if (!fresh) not_fresh_ = now;
   if (fresh || now - started_ > limits::kQuorumFreshnessMs) {
     Keep(!fresh, alarm::kLogNotFresh, "",
-         "the log has not been seen for 15 minutes; records wait in the outbox", now);
+         ground_->federation.QuorumWords() == ledger::kQuorumNone
+             ? "the log has not been seen for 15 minutes; records wait in the outbox"
+             : "no quorum of witnesses has cosigned the log for 15 minutes; records wait in the "
+               "outbox",
+         now);
   }
+  const std::optional<Instant> unwitnessed = ground_->federation.UnwitnessedSince();
+  Keep(unwitnessed && now - *unwitnessed >= kUnwitnessedAfterMs, alarm::kNotWitnessed, "",
+       "for ten minutes too few witnesses have cosigned what the log shows: what came since is "
+       "marked, and what changes keys, agencies or policies does not act; ask other members what "
+       "they see",
+       now);
+  const auto beyond = ground_->federation.BeyondUs();
+  Keep(beyond && now - beyond->since >= kBehindAfterMs, alarm::kLogBehind, "",
+       beyond ? Text(beyond->origin, " has seen ", beyond->size,
+                     " entries of the log; the broker shows us ", ground_->federation.size())
+              : "",
+       now);
   const std::optional<Instant> unanswered = outbox_->Unanswered(not_fresh_);
   Keep(fresh && unanswered && now - *unanswered >= kSilentAfterMs, alarm::kBrokerSilent, "",
        "the broker shows its log, and has not answered a submission for 10 minutes", now);

@@ -57,6 +57,7 @@ class Upkeep {
   Outbox* outbox_;
   const Instant started_;
   Instant keys_looked_at_;
+  uint64_t keys_looked_under_ = 0;  // snapshot number: a key of ours may have been revoked since
   Instant endings_looked_at_;
   Instant measures_looked_at_;
   Instant not_fresh_;  // the last time that the log was not known freshly

@@ -9,12 +9,11 @@
 #include "core/audit/witness.h"
 #include "core/audit/witness_files.h"
 #include "core/base/clock.h"
-#include "core/base/limits.h"
-#include "core/base/read_file.h"
 #include "core/crypto/keyfile.h"
 #include "core/crypto/random.h"
 #include "core/crypto/sign.h"
 #include "core/store/durable_file.h"
+#include "node/witness_key.h"
 #include "node/witness_server.h"
 
 namespace entente::node {
@@ -38,30 +37,6 @@ constexpr const char* kFooter =
     "refused,\n"
     "4 address not available, 5 a fault of this machine.";
 
-std::string VkeyPath(const std::string& key) { return key + ".vkey"; }
-
-absl::Status AtLine(const std::string& path, size_t line, const std::string& sentence) {
-  return absl::InvalidArgumentError(path + ":" + std::to_string(line) + ":1: " + sentence);
-}
-
-// A verifier key a line; empty lines and those that begin with # are passed over.
-absl::Status ReadVkeys(const std::string& path, std::vector<VerifierKey>& keys) {
-  const auto text = ReadFile(path, limits::kConfigBytes);
-  if (!text.ok()) return text.status();
-  std::string_view rest = *text;
-  const size_t before = keys.size();
-  for (size_t number = 1; !rest.empty(); ++number) {
-    const size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.empty() || line.starts_with('#')) continue;
-    auto key = VerifierKey::Parse(line);
-    if (!key.ok()) return AtLine(path, number, std::string(key.status().message()));
-    keys.push_back(*std::move(key));
-  }
-  return keys.size() > before ? absl::OkStatus() : AtLine(path, 1, "no verifier key stands there");
-}
-
 absl::Status MakeKey(const std::string& name, const std::string& path) {
   crypto::SystemRandom random;
   const auto key = crypto::SigningKey::Create(random);
@@ -71,36 +46,17 @@ absl::Status MakeKey(const std::string& name, const std::string& path) {
       !kept.ok()) {
     return kept;
   }
-  absl::Status written = store::WriteFileDurably(VkeyPath(path), verifier->Text() + "\n");
+  absl::Status written = store::WriteFileDurably(WitnessVkeyPath(path), verifier->Text() + "\n");
   if (written.ok()) std::cout << "verifier-key " << verifier->Text() << "\n";
   return written;
 }
 
-struct OwnKey {
-  std::string name;
-  crypto::SigningKey key;
-};
-
-absl::StatusOr<OwnKey> ReadOwnKey(const std::string& path) {
-  const auto seed = crypto::ReadKeyFile(path, crypto::KeyUse::kWitness);
-  if (!seed.ok()) return seed.status();
-  auto key = crypto::SigningKey::FromSeed(*seed);
-  std::vector<VerifierKey> verifiers;
-  if (absl::Status read = ReadVkeys(VkeyPath(path), verifiers); !read.ok()) return read;
-  const VerifierKey& verifier = verifiers.front();
-  if (verifiers.size() == 1 && verifier.type() == NoteKeyType::kCosignatureV1 &&
-      verifier.key() == key.public_key()) {
-    return OwnKey{verifier.name(), std::move(key)};
-  }
-  return AtLine(VkeyPath(path), 1, "not the verifier key (type 4) of the key beside it");
-}
-
 absl::Status Serve(const WitnessOptions& options, const sigset_t& signals) {
-  auto own = ReadOwnKey(options.key);
+  auto own = ReadWitnessKey(options.key);
   if (!own.ok()) return own.status();
   std::vector<VerifierKey> logs;
   for (const std::string& path : options.log_vkeys) {
-    if (absl::Status read = ReadVkeys(path, logs); !read.ok()) return read;
+    if (absl::Status read = ReadVerifierKeys(path, logs); !read.ok()) return read;
   }
   auto files = audit::WitnessFiles::Open(options.state, options.key);
   if (!files.ok()) return files.status();
