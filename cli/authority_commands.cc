@@ -336,12 +336,13 @@ void AddAuthorityCommands(CLI::App& app, Context& context) {
   auto* const authority =
       app.add_subcommand("authority",
                          "A jurisdiction's offline keys: new, policy-keys, "
-                         "sign-policy, sign-federation-file, sign-calendar, revoke, "
+                         "sign-policy, sign-federation-file, sign-calendar, sign-quorum, revoke, "
                          "publish.");
   authority->require_subcommand(1);
   AddKeys(*authority, context);
   AddSign(*authority, context);
   AddSignCalendar(*authority, context);
+  AddSignQuorum(*authority, context);
   AddRevoke(*authority, context);
   AddPublish(*authority, context);
 }

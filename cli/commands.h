@@ -31,6 +31,7 @@ void AddHeldCommands(CLI::App& app, Context& context);
 void AddRequestCommands(CLI::App& app, Context& context);
 void AddConsentCommands(CLI::App& app, Context& context);
 void AddOverrideCommands(CLI::App& app, Context& context);
+void AddCheckpointCommands(CLI::App& app, Context& context);
 void AddReviewCommands(CLI::App& app, Context& context);
 void AddRestrictCommands(CLI::App& app, Context& context);
 void AddInboxCommands(CLI::App& app, Context& context);
@@ -44,6 +45,7 @@ void AddCertificateCommands(CLI::App& app, Context& context);
 void AddAuthorityCommands(CLI::App& app, Context& context);
 // Beneath `agency` and `authority`: what an authority does about those that must not go on.
 void AddStanding(CLI::App& agency, Context& context);
+void AddSignQuorum(CLI::App& authority, Context& context);
 void AddRevoke(CLI::App& authority, Context& context);
 
 }  // namespace entente::cli

@@ -7,6 +7,7 @@
 #include "cli/render_consent.h"
 #include "cli/render_content.h"
 #include "cli/render_lead.h"
+#include "cli/render_log.h"
 #include "cli/render_override.h"
 #include "cli/render_restrict.h"
 #include "cli/render_review.h"
@@ -350,6 +351,7 @@ std::string RenderRecords(Language language, const v1::ListResponse& response, b
       out += " " + Say(language, "list.about", {record.about_record_id()});
     }
     if (record.damaged()) out += " " + Say(language, "lead.damaged");
+    out += LogMarks(language, record);
     out += "\n";
     out += RenderRecipients(language, record.recipients()) +
            RenderRestrictions(language, record.restrictions());
@@ -395,7 +397,8 @@ std::string RenderInbox(Language language, const v1::InboxResponse& response) {
          InstantText(item.received_ms()), InstantText(item.expires_ms()),
          NumberWord(language, "urgency", item.urgency()), Joined(item.handling(), " "),
          item.evaluation(), YesNo(language, item.read()), AssignedText(language, item),
-         item.record_id() + (IsRestricted(item) ? "  " + Say(language, "inbox.marked") : "") +
+         item.record_id() + LogMarks(language, item) +
+             (IsRestricted(item) ? "  " + Say(language, "inbox.marked") : "") +
              (item.sections_withheld() > 0 ? "  " + WithheldNote(language, item.sections_withheld())
                                            : "")});
   }
@@ -405,6 +408,7 @@ std::string RenderInbox(Language language, const v1::InboxResponse& response) {
 std::string RenderShown(Language language, const v1::ShowResponse& shown) {
   const auto& item = shown.item();
   std::string out = RestrictedFirst(language, item);
+  out += LogWarnings(language, item, item.origin());
   if (shown.has_override()) out += RenderCame(language, shown.override());
   out += InstructionFirst(language, shown.instruction());
   // What this agency sent it has not received.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/render_content.h"
+#include "cli/render_log.h"
 #include "cli/subject_words.h"
 #include "cli/text.h"
 
@@ -54,6 +55,7 @@ std::string HitText(Language language, const v1::SearchHit& hit, uint64_t now) {
          Say(language, "search.age",
              {AgeText(language, hit.current_as_of_ms(), now), InstantText(hit.expires_ms())}) +
          "\n";
+  out += LogWarnings(language, hit, hit.issuer(), "  ");
   out += "  " + Say(language, "search.graded", {hit.evaluation(), Joined(hit.handling())}) + "\n";
   out += "  " + Say(language, "search.because", {AgreementsText(language, hit)}) + "\n";
   if (hit.sections_withheld() > 0) {

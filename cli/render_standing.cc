@@ -4,13 +4,25 @@
 
 namespace entente::cli {
 
+namespace {
+
+std::string QuorumText(Language language, const v1::StatusResponse& status) {
+  if (status.quorum() == "none") return Say(language, "status.quorum-none");
+  if (status.witnessed_ms() == 0) return Say(language, "status.quorum-never", {status.quorum()});
+  return Say(language, "status.quorum",
+             {status.quorum(), std::to_string(status.witnessed_size()),
+              InstantText(status.witnessed_ms())});
+}
+
+}  // namespace
+
 std::string RenderStatus(Language language, const v1::StatusResponse& status) {
   std::string out =
       Say(language, "status.head",
           {status.agency(), status.federation(), status.log_origin(),
            std::to_string(status.tree_size()), InstantText(status.checkpoint_seen_ms())}) +
       "\n";
-  if (status.quorum() == "none") out += Say(language, "status.quorum-none") + "\n";
+  out += QuorumText(language, status) + "\n";
   out += status.broker_connected()
              ? Say(language, "status.connected") + "\n"
              : Say(language, "status.not-connected", {status.broker_error()}) + "\n";

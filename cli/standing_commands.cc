@@ -1,5 +1,6 @@
 // What an authority does about an agency or a key that must not go on: statements to be published.
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "cli/commands.h"
@@ -20,10 +21,11 @@ struct StandingOptions {
 
 struct RevokeOptions {
   std::string federation, owner, key, reason, authority_key, identity_key, out;
+  std::optional<uint64_t> doubted_from;
 };
 
-absl::Status Keep(Context& context, const std::string& out, const ledger::Publication& one) {
-  const std::vector publications = {one};
+absl::Status Keep(Context& context, const std::string& out,
+                  const std::vector<ledger::Publication>& publications) {
   if (absl::Status kept = WritePublications(out, publications); !kept.ok()) return kept;
   context.Done(context.Say("authority.signed", {out}), {{"signed", out}});
   return absl::OkStatus();
@@ -42,9 +44,9 @@ absl::Status State(Context& context, const StandingOptions& options,
   statement.set_name(options.name);
   statement.set_from_ms(static_cast<uint64_t>(SystemClock().Now().ms));
   statement.set_number(options.number);
-  return Keep(
-      context, options.out,
-      ledger::SignAgencyState(options.federation, statement, crypto::SigningKey::FromSeed(*seed)));
+  return Keep(context, options.out,
+              {ledger::SignAgencyState(options.federation, statement,
+                                       crypto::SigningKey::FromSeed(*seed))});
 }
 
 absl::Status Revoke(Context& context, const RevokeOptions& options) {
@@ -55,10 +57,15 @@ absl::Status Revoke(Context& context, const RevokeOptions& options) {
   const auto seed =
       crypto::ReadKeyFile(authority ? options.authority_key : options.identity_key, use);
   if (!seed.ok()) return seed.status();
-  return Keep(
-      context, options.out,
-      ledger::SignRevocation(options.federation, options.owner, *key, options.reason,
-                             SystemClock().Now(), crypto::SigningKey::FromSeed(*seed), use));
+  const auto signer = crypto::SigningKey::FromSeed(*seed);
+  const auto revocation = [&](std::optional<uint64_t> doubted_from) {
+    return ledger::SignRevocation(options.federation, options.owner, *key, options.reason,
+                                  SystemClock().Now(), signer, use, doubted_from);
+  };
+  // First without: members of an earlier release take that one alone.
+  std::vector<ledger::Publication> publications = {revocation(std::nullopt)};
+  if (options.doubted_from) publications.push_back(revocation(options.doubted_from));
+  return Keep(context, options.out, publications);
 }
 
 void AddState(CLI::App& agency, Context& context, const char* word, const char* help,
@@ -106,6 +113,9 @@ void AddRevoke(CLI::App& authority, Context& context) {
   command->add_option("--federation", options->federation, "the federation's name")->required();
   command->add_option("--reason", options->reason, "why, in a few words: everyone reads it")
       ->required();
+  command->add_option("--doubted-from", options->doubted_from,
+                      "the key was in other hands: every inbox flags what it signed at this log "
+                      "index or above");
   auto* const by = command->add_option_group("by", "who revokes it");
   by->add_option("--authority-key", options->authority_key,
                  "the jurisdiction's authority key file");

@@ -14,6 +14,23 @@ constexpr SentenceRow kRows[] = {
      "The log has not been seen for too long; records wait. Look at the connection and the broker.",
      "Le journal n'a pas été vu depuis trop longtemps ; les enregistrements attendent. Vérifiez la "
      "connexion et le serveur."},
+    {"alarm.not-witnessed",
+     "Too few witnesses cosign the log. What came since is marked; what changes keys, agencies or "
+     "policies does not act. Ask other members what they see.",
+     "Trop peu de témoins cosignent le journal. Ce qui est arrivé depuis est marqué ; ce qui "
+     "change clés, services ou politiques n'agit pas. Demandez aux autres membres ce qu'ils "
+     "voient."},
+    {"alarm.log-behind",
+     "Another member has seen more of the log than the broker shows here. Ask the operator, and "
+     "compare checkpoints with other members by telephone.",
+     "Un autre membre a vu davantage du journal que ce que le courtier montre ici. Interrogez "
+     "l'opérateur et comparez les points de contrôle avec d'autres membres par téléphone."},
+    {"alarm.log-instant",
+     "The log holds an entry whose time does not fit what witnesses saw. The operator may have "
+     "dated it back or ahead. Ask the operator, and tell the supervisory authority.",
+     "Le journal contient une entrée dont l'heure ne correspond pas à ce que les témoins ont vu. "
+     "L'opérateur l'a peut-être antidatée ou postdatée. Interrogez-le et avertissez l'autorité de "
+     "contrôle."},
     {"alarm.statement-invalid",
      "The log holds a statement that nobody entitled has signed; it has no effect. Ask the "
      "operator.",

@@ -261,6 +261,46 @@ constexpr SentenceRow kRows[] = {
      "QUORUM NONE: no witness cosigns this log yet; the broker's signature alone stands behind it.",
      "AUCUN QUORUM : aucun témoin ne cosigne ce journal ; seule la signature du courtier le "
      "garantit."},
+    {"status.quorum", "Quorum {0}: witnesses have cosigned {1} entries of the log, at {2}",
+     "Quorum {0} : des témoins ont cosigné {1} entrées du journal, à {2}"},
+    {"status.quorum-never",
+     "Quorum {0}: too few witnesses have cosigned the log so far; no key and no policy acts yet",
+     "Quorum {0} : trop peu de témoins ont cosigné le journal jusqu'ici ; aucune clé et aucune "
+     "politique n'agit encore"},
+    {"checkpoint.kept", "The checkpoint stands in {0}.",
+     "Le point de contrôle se trouve dans {0}."},
+    {"checkpoint.none", "This node has not followed the log yet.",
+     "Ce nœud n'a pas encore suivi le journal."},
+    {"checkpoint.fits",
+     "What {0} saw at {1} entries is what this node has read; it has followed {2}.",
+     "Ce que {0} a vu à {1} entrées est ce que ce nœud a lu ; il en a suivi {2}."},
+    {"checkpoint.beyond",
+     "{0} has seen {1} entries, this node {2}: it compares when it has followed so far, and says "
+     "so "
+     "if the broker does not show them.",
+     "{0} a vu {1} entrées, ce nœud {2} : il compare dès qu'il les a suivies, et le signale si le "
+     "courtier ne les montre pas."},
+    {"checkpoint.no-fork", "No two checkpoints that this node saw contradict each other.",
+     "Aucun des points de contrôle vus par ce nœud n'en contredit un autre."},
+    {"checkpoint.proof",
+     "The proof stands in {0}: entente-audit verify-fork {0} shows it to anyone with the log's "
+     "key.",
+     "La preuve se trouve dans {0} : entente-audit verify-fork {0} la montre à quiconque a la clé "
+     "du journal."},
+    {"checkpoint.unproven", "There is no proof for others yet: {0}.",
+     "Il n'y a pas encore de preuve pour autrui : {0}."},
+    {"log.not-witnessed", "NOT YET WITNESSED", "PAS ENCORE ATTESTÉ"},
+    {"log.not-witnessed-why",
+     "NOT YET WITNESSED: too few witnesses have cosigned the log up to this record; that everyone "
+     "sees it there rests on the broker's word",
+     "PAS ENCORE ATTESTÉ : trop peu de témoins ont cosigné le journal jusqu'à cet enregistrement ; "
+     "que tous l'y voient ne repose que sur la parole du courtier"},
+    {"log.doubted", "DOUBTED", "DOUTEUX"},
+    {"log.doubted-why",
+     "DOUBTED: the key that signed this was in other hands by then; ask {0} by telephone before "
+     "you act on it",
+     "DOUTEUX : la clé qui l'a signé était alors en d'autres mains ; interrogez {0} par téléphone "
+     "avant d'agir"},
     {"status.connected", "Broker: connected", "Courtier : connecté"},
     {"status.not-connected", "Broker: NOT connected ({0}); the outbox waits and nothing is lost",
      "Courtier : NON connecté ({0}) ; la boîte d'envoi attend et rien n'est perdu"},
