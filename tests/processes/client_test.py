@@ -50,7 +50,7 @@ class Mixed(Federation):
         everyone = NODES + CLIENTS
         script = (f"set -euo pipefail; cd {ROOT}; source deploy/say; source deploy/demo-data/federation; bin={self.bin}; "
                   f"AGENCIES='{' '.join(everyone)}'; JURISDICTIONS='{' '.join(name[:2] for name in everyone)}'; "
-                  f"make_federation {self.demo}; start_broker; found_federation; "
+                  f"QUORUM=; make_federation {self.demo}; start_broker; found_federation; "
                   f"AGENCIES='{' '.join(NODES)}'; for a in $AGENCIES; do start_node $demo $a; done; wait_ready; "
                   "echo $broker_address >$demo/broker/address")
         subprocess.run(["bash", "-c", script], check=True)

@@ -109,5 +109,11 @@ class Desk:
                 return found
             request.page = response.next_page
 
+    def signing_keys(self):
+        """Ids of those with which this node may sign records now."""
+        from entente.v1 import desk_directory_pb2  # pylint: disable=import-error,import-outside-toplevel
+        keys = self._stub.Keys(desk_directory_pb2.KeysRequest(), timeout=10).keys
+        return [key.key_id for key in keys if key.use == "record-signing" and key.state == "current"]
+
     def status(self):
         return self._stub.Status(messages.StatusRequest(), timeout=10)

@@ -25,15 +25,16 @@ def is_zombie(pid):
 class Federation:
     """Broker and nodes in one folder. Not started by the constructor."""
 
-    def __init__(self, bin_dir, demo, agencies):
+    def __init__(self, bin_dir, demo, agencies, quorum=False):
         self.bin, self.demo, self.agencies = pathlib.Path(bin_dir).resolve(), pathlib.Path(demo), tuple(agencies)
+        self.quorum = "yes" if quorum else ""
         self.pids, self.broker_program, self.environment, self.clock = {}, self.bin / "entente-broker", {}, None
 
     def found(self):
         """Makes everything and starts it; returns when every agency can receive."""
         codes = " ".join(dict.fromkeys(agency[:2] for agency in self.agencies))
         script = (f"set -euo pipefail; cd {ROOT}; source deploy/say; source deploy/demo-data/federation; bin={self.bin}; "
-                  f"AGENCIES='{' '.join(self.agencies)}'; JURISDICTIONS='{codes}'; make_federation {self.demo}; start_broker; "
+                  f"AGENCIES='{' '.join(self.agencies)}'; JURISDICTIONS='{codes}'; QUORUM='{self.quorum}'; make_federation {self.demo}; start_broker; "
                   "found_federation; for a in $AGENCIES; do start_node $demo $a; done; wait_ready")
         subprocess.run(["bash", "-c", script], check=True)
         self.pids = {name: int((self.demo / name / "pid").read_text()) for name in ("broker", *self.agencies)}
@@ -43,7 +44,7 @@ class Federation:
         shutil.copytree(self.demo, demo, ignore=shutil.ignore_patterns("*.sock", "pid"))
         for config in pathlib.Path(demo).glob("*/officers/*.toml"):
             config.write_text(config.read_text().replace(str(self.demo), str(demo)))
-        return Federation(self.bin, demo, self.agencies)
+        return Federation(self.bin, demo, self.agencies, bool(self.quorum))
 
     def desk(self, agency):
         return Desk(self.demo, agency, OFFICER[agency])

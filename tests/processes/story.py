@@ -7,13 +7,13 @@ import tempfile
 from federation import Federation
 
 
-def tell(doc, name, agencies, story, parts):
+def tell(doc, name, agencies, story, parts, quorum=False):
     """The program's exit code. `story` is made of the federation and an empty folder of its own; `parts` are its methods, by name."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", default="build/release/bin", help="folder of the programs")
     options = parser.parse_args()
     base = pathlib.Path(tempfile.mkdtemp(prefix=f"entente-{name}-"))
-    federation = Federation(options.bin, base / "demo", agencies)
+    federation = Federation(options.bin, base / "demo", agencies, quorum)
     federation.found()
     (base / "own").mkdir()
     told = story(federation, base / "own")
