@@ -35,7 +35,7 @@ constexpr char kFooter[] =
     "Configuration (TOML): genesis, data, keys; [listen] address, metrics, reflection;\n"
     "[tls] certificate, key; [authorities] one line for each jurisdiction: FR = \"ca/FR.pem\";\n"
     "[limits] records_queued, megabytes_queued, mailbox_records, streams_per_agency,\n"
-    "attachment_megabytes; [log] level.\n"
+    "attachment_megabytes; [[witness]] key, url, of each that is asked over HTTP; [log] level.\n"
     "Only genesis, [tls] and [authorities] must be there. Relative paths are taken from the file's "
     "folder.\n"
     "init needs no configuration when it is given --data, --keys and --genesis.\n"
@@ -92,6 +92,7 @@ ServerOptions OptionsOf(const BrokerConfig& config) {
   options.streams_per_agency = config.streams_per_agency;
   options.attachments = AttachmentsOf(config);
   options.attachment_bytes = config.attachment_bytes;
+  options.witnesses = config.witnesses;
   return options;
 }
 
