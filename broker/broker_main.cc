@@ -150,6 +150,7 @@ struct InitArguments {
   std::string federation;
   std::string name;
   std::vector<std::string> authorities;
+  std::string quorum;  // file
   bool no_log_was_served = false;
 };
 
@@ -163,7 +164,12 @@ absl::StatusOr<FoundingPlaces> PlacesOf(const std::string& path, const FoundingP
 int Init(const std::string& path, const InitArguments& arguments) {
   const auto places = PlacesOf(path, arguments.places);
   if (!places.ok()) return Fail(places.status());
-  Founding founding{arguments.federation, arguments.name, {}, arguments.no_log_was_served};
+  Founding founding{arguments.federation, arguments.name, {}, "", arguments.no_log_was_served};
+  if (!arguments.quorum.empty()) {
+    auto quorum = ReadQuorumFile(arguments.quorum);
+    if (!quorum.ok()) return Fail(quorum.status());
+    founding.quorum = *std::move(quorum);
+  }
   for (const std::string& authority : arguments.authorities) {
     if (absl::Status status = AddAuthority(authority, founding); !status.ok()) return Fail(status);
   }
@@ -248,6 +254,11 @@ const CLI::App* AddInit(CLI::App& app, InitArguments& founding) {
   init->add_option("--authority", founding.authorities,
                    "Public authority key of a jurisdiction, once for each: FR=<64 hex>")
       ->required();
+  init->add_option("--quorum", founding.quorum,
+                   "The witnesses, in the form of c2sp.org/tlog-policy without its log line: "
+                   "witness FR.fiu KEY, group members 2 FR.fiu DE.fiu BR.fiu, quorum members, a "
+                   "line each (else no witness cosigns the log)")
+      ->type_name("FILE");
   init->add_flag("--no-log-was-served", founding.no_log_was_served,
                  "Begin the log although keys and genesis file are there and the database is not");
   CLI::Option* data = init->add_option("--data", founding.places.data,
