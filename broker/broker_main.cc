@@ -35,7 +35,7 @@ constexpr char kFooter[] =
     "Configuration (TOML): genesis, data, keys; [listen] address, metrics, reflection;\n"
     "[tls] certificate, key; [authorities] one line for each jurisdiction: FR = \"ca/FR.pem\";\n"
     "[limits] records_queued, megabytes_queued, mailbox_records, streams_per_agency,\n"
-    "attachment_megabytes; [log] level.\n"
+    "attachment_megabytes; [[witness]] key, url, of each that is asked over HTTP; [log] level.\n"
     "Only genesis, [tls] and [authorities] must be there. Relative paths are taken from the file's "
     "folder.\n"
     "init needs no configuration when it is given --data, --keys and --genesis.\n"
@@ -92,6 +92,7 @@ ServerOptions OptionsOf(const BrokerConfig& config) {
   options.streams_per_agency = config.streams_per_agency;
   options.attachments = AttachmentsOf(config);
   options.attachment_bytes = config.attachment_bytes;
+  options.witnesses = config.witnesses;
   return options;
 }
 
@@ -149,6 +150,7 @@ struct InitArguments {
   std::string federation;
   std::string name;
   std::vector<std::string> authorities;
+  std::string quorum;  // file
   bool no_log_was_served = false;
 };
 
@@ -162,7 +164,12 @@ absl::StatusOr<FoundingPlaces> PlacesOf(const std::string& path, const FoundingP
 int Init(const std::string& path, const InitArguments& arguments) {
   const auto places = PlacesOf(path, arguments.places);
   if (!places.ok()) return Fail(places.status());
-  Founding founding{arguments.federation, arguments.name, {}, arguments.no_log_was_served};
+  Founding founding{arguments.federation, arguments.name, {}, "", arguments.no_log_was_served};
+  if (!arguments.quorum.empty()) {
+    auto quorum = ReadQuorumFile(arguments.quorum);
+    if (!quorum.ok()) return Fail(quorum.status());
+    founding.quorum = *std::move(quorum);
+  }
   for (const std::string& authority : arguments.authorities) {
     if (absl::Status status = AddAuthority(authority, founding); !status.ok()) return Fail(status);
   }
@@ -247,6 +254,11 @@ const CLI::App* AddInit(CLI::App& app, InitArguments& founding) {
   init->add_option("--authority", founding.authorities,
                    "Public authority key of a jurisdiction, once for each: FR=<64 hex>")
       ->required();
+  init->add_option("--quorum", founding.quorum,
+                   "The witnesses, in the form of c2sp.org/tlog-policy without its log line: "
+                   "witness FR.fiu KEY, group members 2 FR.fiu DE.fiu BR.fiu, quorum members, a "
+                   "line each (else no witness cosigns the log)")
+      ->type_name("FILE");
   init->add_flag("--no-log-was-served", founding.no_log_was_served,
                  "Begin the log although keys and genesis file are there and the database is not");
   CLI::Option* data = init->add_option("--data", founding.places.data,

@@ -25,6 +25,10 @@
 //   streams_per_agency = 16
 //   attachment_megabytes = 4096               # of one origin, in `data`/attachments
 //
+//   [[witness]]                               # one of the quorum that is asked over HTTP; one
+//   key = "example.org/w+0123abcd+BA…"        # at a node asks by itself. Its verifier key, and
+//   url = "https://witness.example.org/"      # what stands before /add-checkpoint
+//
 //   [log]
 //   level = "info"                            # debug, info, warning, error
 #pragma once
@@ -32,11 +36,17 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "broker/quota.h"
 
 namespace entente::broker {
+
+struct WitnessAddress {
+  std::string key;  // verifier key text
+  std::string url;  // without a slash at its end
+};
 
 struct BrokerConfig {
   std::string genesis;
@@ -51,6 +61,7 @@ struct BrokerConfig {
   QuotaLimits quotas;
   size_t streams_per_agency = 0;
   uint64_t attachment_bytes = 0;
+  std::vector<WitnessAddress> witnesses;
   std::string log_level;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/audit/note.h"
 #include "tests/support/pki.h"
 
 namespace entente::broker {
@@ -61,6 +62,41 @@ level = "debug"
   EXPECT_EQ(config->streams_per_agency, 4u);
   EXPECT_EQ(config->attachment_bytes, 5u * 1024 * 1024);
   EXPECT_EQ(config->log_level, "debug");
+}
+
+// A verifier key of this type.
+std::string Key(audit::NoteKeyType type) {
+  return audit::VerifierKey::Create("witness.example.org", type, crypto::PublicKey{})->Text();
+}
+
+TEST_F(Config, WitnessesAreKeyAndAddress) {
+  const std::string key = Key(audit::NoteKeyType::kCosignatureV1);
+  const auto witness = [](const std::string& by, const std::string& url) {
+    return "[[witness]]\nkey = \"" + by + "\"\nurl = \"" + url + "\"\n";
+  };
+  const auto config = Load(kLeast + witness(key, "https://w.example.org/entente/"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_EQ(config->witnesses.size(), 1u);
+  EXPECT_EQ(config->witnesses[0].key, key);
+  EXPECT_EQ(config->witnesses[0].url, "https://w.example.org/entente");
+  const std::pair<std::string, const char*> cases[] = {
+      {witness("w", "http://w"), ":8:7: 'witness.key' is refused"},
+      {witness(Key(audit::NoteKeyType::kEd25519), "http://w"),
+       ":8:7: 'witness.key' is refused: it is a log's key"},
+      {witness(key, "ftp://w"), ":9:7: 'witness.url' is refused"},
+      {witness(key, "file:///etc/passwd"), ":9:7: 'witness.url' is refused"},
+      {witness(key, "http://user:word@w"), ":9:7: 'witness.url' is refused"},
+      {witness(key, "http://w/?a=b"), ":9:7: 'witness.url' is refused"},
+      {witness(key, "http://w w"), ":9:7: 'witness.url' is refused"},
+      {witness(key, "http://w") + witness(key, "http://x"), ":11:7: 'witness.key' is refused"},
+      {"[[witness]]\nurl = \"http://w\"\n", ":7:1: 'witness.key' is missing"},
+      {witness(key, "http://w") + "port = 1\n", ":10:1: unknown key"},
+  };
+  for (const auto& [more, sentence] : cases) {
+    const absl::Status status = Load(kLeast + more).status();
+    EXPECT_NE(status.message().find("broker.toml" + std::string(sentence)), std::string_view::npos)
+        << status;
+  }
 }
 
 TEST_F(Config, WhatIsWrongIsSaidAtItsPlace) {

@@ -147,7 +147,9 @@ class Engine {
   audit::CheckpointKeeper::Signed LatestCheckpoint() const;
   // At most `limit` and at most about limits::kMessageBytes. OUT_OF_RANGE beyond the checkpoint.
   absl::StatusOr<v1::GetEntriesResponse> Entries(uint64_t from, uint32_t limit) const;
-  absl::StatusOr<v1::GetConsistencyResponse> Consistency(uint64_t from, uint64_t to) const;
+  // OUT_OF_RANGE beyond the checkpoint.
+  absl::StatusOr<audit::Proof> Consistency(uint64_t from, uint64_t to) const;
+  absl::StatusOr<Digest> RootAt(uint64_t size) const;
 
   // For the metrics.
   Usage::Count UsageOf(const AgencyId& agency) const { return usage_.Of(agency.text()); }
@@ -161,7 +163,7 @@ class Engine {
                              std::set<OwnedFile>& files);
   absl::Status OpenLog();
   absl::Status Replay();
-  absl::Status ReplayOne(uint64_t index, Instant last, ledger::Registry& registry);
+  absl::Status ReplayOne(uint64_t index, Instant last, View& view);
   absl::Status Write(Transaction& transaction);
   absl::Status Publish();
   absl::StatusOr<v1::SubmissionResult> ResultFor(const Outcome& outcome, uint64_t tree_size,

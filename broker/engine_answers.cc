@@ -15,8 +15,8 @@
 namespace entente::broker {
 namespace {
 
-// Room for the checkpoint and the message's own framing.
-constexpr size_t kEntriesBytes = limits::kMessageBytes - limits::kEntryBytes;
+// Room for the checkpoint, one with cosignatures, and the message's own framing.
+constexpr size_t kEntriesBytes = limits::kMessageBytes - 2 * limits::kEntryBytes;
 // And for a receipt over all results.
 constexpr size_t kAnswersBytes = kEntriesBytes;
 static_assert(limits::kPartBytes + limits::kEntryBytes + limits::kProofHashes * 34 < kAnswersBytes);
@@ -208,13 +208,14 @@ absl::StatusOr<v1::GetEntriesResponse> Engine::Entries(uint64_t from, uint32_t l
   return response;
 }
 
-absl::StatusOr<v1::GetConsistencyResponse> Engine::Consistency(uint64_t from, uint64_t to) const {
+absl::StatusOr<audit::Proof> Engine::Consistency(uint64_t from, uint64_t to) const {
   if (to > LatestCheckpoint().head.size) return absl::OutOfRangeError("beyond the log");
-  auto proof = log_->Consistency(from, to);
-  if (!proof.ok()) return proof.status();
-  v1::GetConsistencyResponse response;
-  for (const Digest& hash : *proof) response.add_path(ToString(hash));
-  return response;
+  return log_->Consistency(from, to);
+}
+
+absl::StatusOr<Digest> Engine::RootAt(uint64_t size) const {
+  if (size > LatestCheckpoint().head.size) return absl::OutOfRangeError("beyond the log");
+  return log_->RootAt(size);
 }
 
 }  // namespace entente::broker

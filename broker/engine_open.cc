@@ -76,7 +76,7 @@ absl::Status InitLog(store::Store& store, std::string_view genesis_file, const B
   Submissions submissions;
   Instant created = (*genesis)->created;
   Transaction transaction(store, mailboxes, publications, submissions,
-                          View{ledger::Registry(*genesis), 0, created}, (*log)->Begin());
+                          View{ledger::Registry(*genesis), 0, created, {}}, (*log)->Begin());
   auto index = transaction.AppendOpen(v1::ENTRY_KIND_GENESIS, created, genesis_file, "");
   if (!index.ok()) return index.status();
   auto status = (*log)->Commit(std::move(transaction.stage()), transaction.batch());
@@ -120,12 +120,13 @@ absl::Status Engine::OpenLog() {
   return absl::OkStatus();
 }
 
-absl::Status Engine::ReplayOne(uint64_t index, Instant last, ledger::Registry& registry) {
+absl::Status Engine::ReplayOne(uint64_t index, Instant last, View& view) {
   Digest leaf;
   auto entry = OpenEntryAt(*log_, index, leaf);
   if (!entry.ok()) return entry.status();
-  auto status = registry.Apply(index, leaf, entry->kind, entry->instant, entry->body);
+  auto status = view.registry.Apply(index, leaf, entry->kind, entry->instant, entry->body);
   if (!status.ok()) return absl::DataLossError("an open entry does not apply: run fsck");
+  view.NoteQuorum(index);
   publications_.Add(index, entry->kind, entry->body);
   if (last - entry->instant > limits::kDayMs) return absl::OkStatus();
   auto bytes = PublishedBytes(store_, *entry);
@@ -140,20 +141,20 @@ absl::Status Engine::Replay() {
   if (!last.ok()) return last.status();
   auto entry = ledger::ReadEntry(*last);
   if (!entry.ok()) return absl::DataLossError("the last entry cannot be read: run fsck");
-  ledger::Registry registry(genesis_);
+  View view{ledger::Registry(genesis_), size, entry->instant, {}};
   auto rows = store_.Iterate(kOpen, "");
   if (!rows.ok()) return rows.status();
   store::Iterator& it = **rows;
   for (it.SeekToFirst(); it.Valid(); it.Next()) {
     auto index = ParseIndexKey(it.value());
     if (!index) return Damaged(kOpen);
-    auto status = ReplayOne(*index, entry->instant, registry);
+    auto status = ReplayOne(*index, entry->instant, view);
     if (!status.ok()) return status;
   }
   if (!it.status().ok()) return it.status();
-  if (auto status = LoadTexts(store_, entry->instant, registry); !status.ok()) return status;
+  if (auto status = LoadTexts(store_, entry->instant, view.registry); !status.ok()) return status;
   MutexLock lock(&mutex_);
-  view_ = std::make_shared<const View>(View{std::move(registry), size, entry->instant});
+  view_ = std::make_shared<const View>(std::move(view));
   return absl::OkStatus();
 }
 

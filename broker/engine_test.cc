@@ -269,10 +269,8 @@ TEST(EngineTest, EntriesAndConsistencyVerify) {
 
   auto proof = f.engine->Consistency(old.head.size, now.head.size);
   ASSERT_TRUE(proof.ok());
-  std::vector<Digest> path;
-  for (const std::string& hash : proof->path()) path.push_back(*FixedBytes<32>(hash));
   EXPECT_TRUE(
-      audit::VerifyConsistency(old.head.size, now.head.size, path, old.head.root, now.head.root)
+      audit::VerifyConsistency(old.head.size, now.head.size, *proof, old.head.root, now.head.root)
           .ok());
 }
 

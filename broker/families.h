@@ -11,6 +11,7 @@
 //                  record id, of a notice zeros (16) || u64 log index || u64 number
 //   r_cases        case id (16)                       -> CaseRow
 //   r_texts        digest                             -> a policy or federation file
+//   l_witnessed    u64 number of a quorum             -> the newest checkpoint that it has cosigned
 //   l_grants       agency || record hash (32) || section id (16) -> SHA-256 || Grant (grants.h)
 // and those of the log (core/audit/log.h): r_entries, r_tiles, r_meta, l_checkpoint.
 //
@@ -40,13 +41,14 @@ inline constexpr store::Family kCursors = "r_cursors";
 inline constexpr store::Family kSubmissions = "r_submissions";
 inline constexpr store::Family kCases = "r_cases";
 inline constexpr store::Family kTexts = "r_texts";
+inline constexpr store::Family kWitnessed = "l_witnessed";
 inline constexpr store::Family kGrants = "l_grants";
 
 // What the broker's store is opened with.
 inline constexpr store::Family kBrokerFamilies[] = {
-    audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint, kOpen,
-    kBodies,         kParts,        kMailbox,     kCursors,           kSubmissions,
-    kCases,          kTexts,        kGrants};
+    audit::kEntries, audit::kTiles, audit::kMeta, audit::kCheckpoint, kOpen,  kBodies,
+    kParts,          kMailbox,      kCursors,     kSubmissions,       kCases, kTexts,
+    kWitnessed,      kGrants};
 
 struct LaneKey {
   std::string agency;

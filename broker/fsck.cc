@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "broker/fsck_rows.h"
+#include "broker/fsck_witnessed.h"
 #include "core/audit/merkle.h"
 #include "core/base/encoding.h"
 #include "core/crypto/digest.h"
@@ -19,11 +20,15 @@ namespace {
 class EntryChecker {
  public:
   EntryChecker(const store::Reader& store, const ledger::Genesis& genesis, Findings& findings)
-      : store_(store), registry_(genesis), find_(findings) {}
+      : store_(store),
+        view_{ledger::Registry(genesis), 0, {}, {}},
+        find_(findings),
+        witnessed_(store, genesis->checkpoint, findings) {}
 
   absl::Status Run(const ledger::Genesis& genesis) {
     auto status = ForEachRow(store_, kTexts, [&](const auto& it) { CheckText(it); });
     if (!status.ok()) return status;
+    if (status = witnessed_.Read(); !status.ok()) return status;
     status = ForEachRow(store_, audit::kEntries, [&](const auto& it) { CheckEntry(it, genesis); });
     if (!status.ok()) return status;
     status = ForEachRow(store_, kOpen, [&](const auto& it) { CheckOpenRow(it); });
@@ -31,9 +36,10 @@ class EntryChecker {
     for (const auto& [number, index] : open_) {
       find_.Add(kOpen, IndexKey(number), "An open entry is not listed.");
     }
-    for (const ledger::MissingText& text : registry_.MissingTexts(last_)) {
+    for (const ledger::MissingText& text : view_.registry.MissingTexts(last_)) {
       find_.Add(kTexts, ToString(text.file.digest), "A text in force is missing.");
     }
+    witnessed_.Check(view_.quorums);
     return absl::OkStatus();
   }
 
@@ -43,10 +49,12 @@ class EntryChecker {
       find_.Add(kTexts, it.key(), "The text is not the one that was published.");
       return;
     }
-    registry_.SetText(it.value());
+    view_.registry.SetText(it.value());
   }
 
   void CheckEntry(const store::Iterator& it, const ledger::Genesis& genesis) {
+    const Digest leaf = audit::LeafHash(it.value());
+    witnessed_.AddLeaf(leaf);
     auto index = ParseIndexKey(it.key());
     auto entry = ledger::ReadEntry(it.value());
     if (!index || !entry.ok()) {
@@ -63,13 +71,13 @@ class EntryChecker {
     if (*index == 0 && entry->body != genesis.text()) {
       find_.Add(audit::kEntries, it.key(), "The log began with another genesis file.");
     }
-    auto leaf = audit::LeafHash(it.value());
-    auto applied = registry_.Apply(*index, leaf, entry->kind, entry->instant, entry->body);
+    auto applied = view_.registry.Apply(*index, leaf, entry->kind, entry->instant, entry->body);
     if (!applied.ok()) {
       find_.Add(audit::kEntries, it.key(),
                 "An open entry does not apply: " + std::string(applied.message()));
     }
-    open_[registry_.snapshot_number()] = *index;
+    view_.NoteQuorum(*index);
+    open_[view_.registry.snapshot_number()] = *index;
   }
 
   void CheckOpenRow(const store::Iterator& it) {
@@ -83,8 +91,9 @@ class EntryChecker {
   }
 
   const store::Reader& store_;
-  ledger::Registry registry_;
+  View view_;
   Findings& find_;
+  WitnessedChecker witnessed_;
   Instant last_;
   std::map<uint64_t, uint64_t> open_;  // snapshot number -> log index, until its row was seen
 };

@@ -5,8 +5,9 @@
 // Not promised: that a row of r_submissions is missing (numbers leave the window); that one of
 // r_cases is missing or is of an older membership (which entries declare one only the headers tell,
 // which are not kept: nodes hold the owner's signed memberships against each post); that one of
-// l_grants is missing (its end may be a notice that is not kept); or that a lane
-// was given the right one of two deliveries which left no trace of their lane (fsck_deliveries.h).
+// l_grants or l_witnessed is missing (its end may be a notice that is not kept; witnesses are asked
+// again); or that a lane was given the right one of two deliveries which left no trace of their
+// lane (fsck_deliveries.h).
 #pragma once
 
 #include <string_view>

@@ -7,13 +7,21 @@
 #include "broker/assets.h"
 #include "broker/engine.h"
 #include "broker/families.h"
+#include "core/audit/tlog_policy.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
+#include "core/base/read_file.h"
 #include "core/store/durable_file.h"
 #include "core/store/rocks_store.h"
 
 namespace entente::broker {
 namespace {
+
+// The log's key is made here, so that whoever writes the quorum cannot name it.
+std::string QuorumOf(const Founding& founding, const audit::VerifierKey& log) {
+  if (founding.quorum.empty()) return std::string(ledger::kQuorumNone);
+  return "log " + log.Text() + "\n" + founding.quorum;
+}
 
 absl::StatusOr<ledger::GenesisFields> FieldsOf(const Founding& founding, const BrokerKeys& keys,
                                                Instant now) {
@@ -24,7 +32,7 @@ absl::StatusOr<ledger::GenesisFields> FieldsOf(const Founding& founding, const B
   return ledger::GenesisFields{founding.federation,
                                origin,
                                {now.ms / limits::kSecondMs * limits::kSecondMs},
-                               std::string(ledger::kQuorumNone),
+                               QuorumOf(founding, *checkpoint),
                                *std::move(checkpoint),
                                keys.receipt.public_key(),
                                keys.note.public_key(),
@@ -47,6 +55,11 @@ absl::StatusOr<ledger::Genesis> WriteOrKeepGenesis(const std::string& path,
   if (!absl::IsNotFound(there.status())) return there;
   auto genesis = ledger::Genesis::Create(fields);
   if (!genesis.ok()) return genesis;
+  const auto again = ledger::Genesis::Parse(genesis->text(), path);
+  if (!again.ok() || !SameButForTheTime(again->fields(), fields)) {
+    return absl::InvalidArgumentError(
+        "the quorum has what a genesis file cannot hold: write it in UTF-8, or without comments");
+  }
   const absl::Status status = store::WriteFileDurably(path, genesis->text());
   if (!status.ok()) return status;
   chmod(path.c_str(), 0644);
@@ -78,6 +91,20 @@ absl::Status WriteLog(const FoundingPlaces& places, const ledger::Genesis& genes
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> ReadQuorumFile(const std::string& path) {
+  auto text = ReadFile(path, limits::kConfigBytes);
+  if (!text.ok()) return text;
+  const auto policy = audit::TlogPolicy::Parse(path, *text);
+  if (!policy.ok()) return policy.status();
+  if (!policy->logs().empty()) {
+    return absl::InvalidArgumentError(path + ":1:1: leave the log line out: init makes the key");
+  }
+  if (absl::Status status = policy->CheckOneVoteEach(); !status.ok()) {
+    return absl::InvalidArgumentError(path + ":1:1: " + std::string(status.message()));
+  }
+  return text;
+}
 
 absl::Status AddAuthority(std::string_view text, Founding& founding) {
   const size_t equals = text.find('=');

@@ -23,6 +23,7 @@ struct Founding {
   std::string federation;                                // "entente.test"
   std::string name;                                      // "broker-1"
   std::map<std::string, crypto::PublicKey> authorities;  // by jurisdiction
+  std::string quorum;              // text of a tlog-policy without its `log` line; empty: none
   bool no_log_was_served = false;  // keys and genesis file without a database: begin the log
 };
 
@@ -36,6 +37,10 @@ struct Founded {
 // errors of the disk.
 absl::StatusOr<Founded> Found(const FoundingPlaces& places, const Founding& founding, Instant now,
                               Random& random);
+
+// The lines of a quorum, to be given to Found(). INVALID_ARGUMENT `FILE:LINE:COL: sentence`;
+// NOT_FOUND, or what else keeps the file from being read.
+absl::StatusOr<std::string> ReadQuorumFile(const std::string& path);
 
 // "FR=<64 hex>".
 absl::Status AddAuthority(std::string_view text, Founding& founding);

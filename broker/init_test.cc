@@ -1,5 +1,6 @@
 #include "broker/init.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -25,7 +26,7 @@ using testing::TestAuthority;
 class Init : public ::testing::Test {
  protected:
   void SetUp() override {
-    founding_ = {"entente.test", "broker-1", {}, false};
+    founding_ = {"entente.test", "broker-1", {}, "", false};
     for (const char* code : {"FR", "BR"}) {
       const auto key = crypto::SigningKey::Create(random_).public_key();
       ASSERT_TRUE(AddAuthority(std::string(code) + "=" + HexEncode(key), founding_).ok());
@@ -109,6 +110,62 @@ TEST_F(Init, AnotherFoundingInItsPlaceIsRefused) {
   ASSERT_TRUE(FoundIt().ok());
   founding_.name = "broker-2";
   EXPECT_EQ(FoundIt().status().code(), absl::StatusCode::kAlreadyExists);
+}
+
+// The quorum of a file as --quorum takes it, or what is wrong with it.
+class InitQuorum : public Init {
+ protected:
+  std::string Line(const std::string& agency) {
+    const auto key = audit::VerifierKey::Create("entente.test/witness/" + agency,
+                                                audit::NoteKeyType::kCosignatureV1,
+                                                crypto::SigningKey::Create(random_).public_key());
+    return "witness " + agency + " " + key->Text() + "\n";
+  }
+  std::string Refused(const std::string& text) {
+    const auto read = ReadQuorumFile(folder_.Write("quorum", text));
+    EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument) << text;
+    return std::string(read.status().message()).substr(folder_.path().size() + 1);
+  }
+  const std::string witnesses_ = Line("FR.fiu") + Line("BR.fiu");
+};
+
+TEST_F(InitQuorum, IsWrittenWithTheLogsKey) {
+  const std::string text =
+      "# two\n" + witnesses_ + "group members 2 FR.fiu BR.fiu\nquorum members\n";
+  const auto read = ReadQuorumFile(folder_.Write("quorum", text));
+  ASSERT_TRUE(read.ok()) << read.status();
+  founding_.quorum = *read;
+  const auto founded = FoundIt();
+  ASSERT_TRUE(founded.ok()) << founded.status();
+  const auto genesis = LoadGenesis(places_.genesis);
+  ASSERT_TRUE(genesis.ok()) << genesis.status();
+  EXPECT_EQ((*genesis)->quorum, "log " + founded->verifier_key + "\n" + text);
+  EXPECT_EQ(genesis->quorum()->votes().needed, 2u);
+  EXPECT_TRUE(FoundIt().ok()) << "again";
+  founding_.quorum = "";
+  EXPECT_EQ(FoundIt().status().code(), absl::StatusCode::kAlreadyExists);
+}
+
+TEST_F(InitQuorum, WhatIsWrongIsSaidAtItsPlace) {
+  EXPECT_THAT(Refused(witnesses_ + "group members 3 FR.fiu BR.fiu\nquorum members\n"),
+              ::testing::StartsWith("quorum:3:15: "));
+  EXPECT_THAT(Refused(witnesses_), ::testing::StartsWith("quorum:3:1: no quorum line"));
+  EXPECT_THAT(Refused(witnesses_ + "group members 1 FR.fiu BR.fiu\nquorum members\n"),
+              ::testing::HasSubstr("not more than two thirds"));
+  EXPECT_THAT(Refused("quorum none\n"), ::testing::HasSubstr("asks for nobody's vote"));
+  const auto log = audit::VerifierKey::Create("entente.test/log/x", audit::NoteKeyType::kEd25519,
+                                              crypto::SigningKey::Create(random_).public_key());
+  EXPECT_THAT(Refused("log " + log->Text() + "\n" + witnesses_ + "quorum FR.fiu\n"),
+              ::testing::HasSubstr("leave the log line out"));
+}
+
+// It would be confirmed by all and opened by nobody.
+TEST_F(InitQuorum, WhatTheGenesisFileCannotHoldIsRefused) {
+  for (const char* comment : {"# ''' #\n", "# caf\xe9\n"}) {
+    founding_.quorum = witnesses_ + "group members 2 FR.fiu BR.fiu\nquorum members\n" + comment;
+    EXPECT_EQ(FoundIt().status().code(), absl::StatusCode::kInvalidArgument) << comment;
+    EXPECT_FALSE(std::filesystem::exists(places_.genesis));
+  }
 }
 
 TEST_F(Init, KeysAreTheOwnersAlone) {

@@ -27,6 +27,13 @@ prometheus::ClientMetric Level(double value) {
   return metric;
 }
 
+prometheus::MetricFamily Gauge(std::string name, std::string help, uint64_t value) {
+  return {std::move(name),
+          std::move(help),
+          prometheus::MetricType::Gauge,
+          {Level(static_cast<double>(value))}};
+}
+
 prometheus::MetricFamily ByAgency(std::string name, std::string help,
                                   const std::map<std::string, uint64_t>& values) {
   prometheus::MetricFamily family{
@@ -44,16 +51,21 @@ class LevelsCollectable final : public prometheus::Collectable {
 
   std::vector<prometheus::MetricFamily> Collect() const override {
     const Levels levels = levels_();
-    prometheus::MetricFamily tree{"entente_tree_size",
-                                  "Entries that the checkpoint covers.",
-                                  prometheus::MetricType::Gauge,
-                                  {Level(static_cast<double>(levels.tree_size))}};
-    return {
-        std::move(tree),
+    std::vector<prometheus::MetricFamily> all = {
+        Gauge("entente_tree_size", "Entries that the checkpoint covers.", levels.tree_size),
         ByAgency("entente_mailbox_waiting", "Deliveries not yet acknowledged.", levels.mailboxes),
         ByAgency("entente_attachment_bytes",
                  "What an origin's attachments take up of what is kept for one origin.",
                  levels.attachments)};
+    if (levels.witnessed) {
+      all.push_back(Gauge("entente_witnessed_tree_size",
+                          "Entries that the newest checkpoint with a quorum covers.",
+                          levels.witnessed->size));
+      all.push_back(Gauge("entente_witnessed_time_seconds",
+                          "When the last witness needed cosigned it, Unix time.",
+                          levels.witnessed->time));
+    }
+    return all;
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,11 @@ namespace entente::broker {
 // Read when Prometheus asks.
 struct Levels {
   uint64_t tree_size = 0;
+  struct Witnessed {
+    uint64_t size = 0;
+    uint64_t time = 0;  // Unix seconds
+  };
+  std::optional<Witnessed> witnessed;           // nullopt: quorum none
   std::map<std::string, uint64_t> mailboxes;    // waiting, by agency
   std::map<std::string, uint64_t> attachments;  // bytes that count against the limit, by origin
 };

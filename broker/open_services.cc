@@ -23,12 +23,6 @@ grpc::ServerUnaryReactor* AnswerAnyone(const Shell& shell, grpc::CallbackServerC
   return FinishWith(shell, context, status.ok() ? answer() : status);
 }
 
-template <typename Response>
-absl::Status Put(absl::StatusOr<Response> from, Response* to) {
-  if (from.ok()) *to = *std::move(from);
-  return from.status();
-}
-
 }  // namespace
 
 grpc::ServerUnaryReactor* DirectoryService::Publish(grpc::CallbackServerContext* context,
@@ -83,6 +77,8 @@ grpc::ServerUnaryReactor* TransparencyService::GetCheckpoint(grpc::CallbackServe
                                                              const v1::GetCheckpointRequest*,
                                                              v1::GetCheckpointResponse* response) {
   return AnswerAnyone(shell_, context, [&] {
+    // In this order: the checkpoint is never the smaller one.
+    response->set_witnessed(shell_.cosigning.Witnessed());
     response->set_checkpoint(shell_.engine.LatestCheckpoint().note);
     return absl::OkStatus();
   });
@@ -92,7 +88,12 @@ grpc::ServerUnaryReactor* TransparencyService::GetEntries(grpc::CallbackServerCo
                                                           const v1::GetEntriesRequest* request,
                                                           v1::GetEntriesResponse* response) {
   return AnswerAnyone(shell_, context, [&] {
-    return Put(shell_.engine.Entries(request->from(), request->limit()), response);
+    std::string witnessed = shell_.cosigning.WitnessedFor(request->from());
+    auto entries = shell_.engine.Entries(request->from(), request->limit());
+    if (!entries.ok()) return entries.status();
+    *response = *std::move(entries);
+    response->set_witnessed(std::move(witnessed));
+    return absl::OkStatus();
   });
 }
 
@@ -100,7 +101,10 @@ grpc::ServerUnaryReactor* TransparencyService::GetConsistency(
     grpc::CallbackServerContext* context, const v1::GetConsistencyRequest* request,
     v1::GetConsistencyResponse* response) {
   return AnswerAnyone(shell_, context, [&] {
-    return Put(shell_.engine.Consistency(request->from_size(), request->to_size()), response);
+    const auto proof = shell_.engine.Consistency(request->from_size(), request->to_size());
+    if (!proof.ok()) return proof.status();
+    for (const Digest& hash : *proof) response->add_path(ToString(hash));
+    return absl::OkStatus();
   });
 }
 

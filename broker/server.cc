@@ -16,12 +16,15 @@
 #include "absl/synchronization/notification.h"
 #include "broker/attachment_service.h"
 #include "broker/attachment_sweep.h"
+#include "broker/http_post.h"
 #include "broker/open_services.h"
+#include "broker/outside_witness.h"
 #include "broker/periodic.h"
 #include "broker/pull_service.h"
 #include "broker/shell.h"
 #include "broker/submit_service.h"
 #include "broker/timed_store.h"
+#include "broker/witness_service.h"
 #include "core/net/channel.h"
 #include "spdlog/spdlog.h"
 
@@ -42,9 +45,13 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
   }
 };
 
-Levels LevelsOf(const Engine& engine, const AttachmentFiles& files, Clock& clock) {
+Levels LevelsOf(const Engine& engine, const Cosigning& cosigning, const AttachmentFiles& files,
+                Clock& clock) {
   Levels levels;
   levels.tree_size = engine.LatestCheckpoint().head.size;
+  if (const auto witnessed = cosigning.WitnessedLevel()) {
+    levels.witnessed = {{witnessed->size, witnessed->time}};
+  }
   for (const ledger::AgencyInfo& info : engine.view()->registry.Agencies(clock.Now())) {
     const auto agency = AgencyId::Parse(info.agency);
     if (!agency.ok()) continue;
@@ -110,6 +117,7 @@ struct BrokerServer::Impl {
   std::unique_ptr<WatchedClock> log_clock;
   std::unique_ptr<AttachmentFiles> files;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<Cosigning> cosigning;
   std::unique_ptr<Committer> committer;
   std::unique_ptr<Workers> workers;
   std::unique_ptr<Workers> file_workers;
@@ -119,6 +127,10 @@ struct BrokerServer::Impl {
   std::unique_ptr<DirectoryService> directory;
   std::unique_ptr<TransparencyService> transparency;
   std::unique_ptr<AttachmentService> attachments;
+  std::unique_ptr<WitnessService> witness;
+  HttpClient http;
+  std::vector<std::unique_ptr<OutsideWitness>> outside;
+  std::vector<std::unique_ptr<Periodic>> asking;  // one for each of them
   Instant next_sweep{};
   std::unique_ptr<Periodic> housekeeping;
   std::unique_ptr<grpc::Server> server;
@@ -167,6 +179,9 @@ absl::Status BrokerServer::Open(const ServerOptions& options, BrokerAssets asset
       });
   if (!engine.ok()) return engine.status();
   impl.engine = *std::move(engine);
+  auto cosigning = Cosigning::Open(*impl.engine, impl.store);
+  if (!cosigning.ok()) return cosigning.status();
+  impl.cosigning = *std::move(cosigning);
   if (auto remark = LongSilence(impl.engine->view()->ledger_time, clock.Now())) {
     spdlog::warn("{}", *remark);
   }
@@ -184,25 +199,46 @@ absl::Status BrokerServer::Open(const ServerOptions& options, BrokerAssets asset
             Fail("the log cannot be written: " + std::string(status.message()), failed);
           }});
   impl.shell = std::unique_ptr<Shell>(
-      new Shell{*impl.engine, *impl.committer, *impl.files, *impl.workers, *impl.file_workers,
-                impl.bell, impl.metrics, impl.reactors, impl.streams, *impl.assets.clients, clock,
-                *impl.log_clock, random});
+      new Shell{*impl.engine, *impl.committer, *impl.cosigning, *impl.files, *impl.workers,
+                *impl.file_workers, impl.bell, impl.metrics, impl.reactors, impl.streams,
+                *impl.assets.clients, clock, *impl.log_clock, random});
   impl.submit = std::make_unique<SubmitService>(*impl.shell);
   impl.pull = std::make_unique<PullService>(*impl.shell);
   impl.directory = std::make_unique<DirectoryService>(*impl.shell);
   impl.transparency = std::make_unique<TransparencyService>(*impl.shell);
   impl.attachments = std::make_unique<AttachmentService>(*impl.shell);
+  impl.witness = std::make_unique<WitnessService>(*impl.shell);
   impl.housekeeping = std::make_unique<Periodic>(options.housekeeping, [&impl] {
     Housekeep(*impl.shell);
     Sweep(*impl.shell, impl.next_sweep);
   });
+  AskWitnesses(options);
   return absl::OkStatus();
+}
+
+// Each on a thread of its own: one that does not answer keeps none of the others waiting.
+void BrokerServer::AskWitnesses(const ServerOptions& options) {
+  Impl& impl = *impl_;
+  const OutsideWitness::Say say{[](const std::string& line) { spdlog::warn("{}", line); },
+                                [](const std::string& line) { spdlog::error("{}", line); }};
+  for (const WitnessAddress& address : options.witnesses) {
+    impl.outside.push_back(std::make_unique<OutsideWitness>(
+        *impl.cosigning, address,
+        [&impl](const std::string& url, const std::string& body) {
+          return impl.http.Post(url, body);
+        },
+        say));
+    impl.asking.push_back(std::make_unique<Periodic>(
+        options.witness_turn, [&impl, witness = impl.outside.back().get()] {
+          if (const auto now = impl.log_clock->Now(); now.ok()) witness->Turn(*now);
+        }));
+  }
 }
 
 absl::Status BrokerServer::Expose(const std::string& address) {
   if (address.empty()) return absl::OkStatus();
   const auto levels = [&impl = *impl_] {
-    return LevelsOf(*impl.engine, *impl.files, impl.shell->clock);
+    return LevelsOf(*impl.engine, *impl.cosigning, *impl.files, impl.shell->clock);
   };
   const auto port = impl_->metrics.Expose(address, levels);
   if (port.ok()) metrics_address_ = net::WithPort(address, *port);
@@ -224,6 +260,7 @@ absl::Status BrokerServer::Listen(const ServerOptions& options) {
   builder.RegisterService(impl.directory.get());
   builder.RegisterService(impl.transparency.get());
   builder.RegisterService(impl.attachments.get());
+  builder.RegisterService(impl.witness.get());
   impl.server = builder.BuildAndStart();
   if (!impl.server || port == 0) {
     return absl::UnavailableError("cannot listen at " + options.address);
@@ -234,6 +271,8 @@ absl::Status BrokerServer::Listen(const ServerOptions& options) {
 
 void BrokerServer::Stop() {
   if (!impl_) return;
+  impl_->http.Stop();
+  impl_->asking.clear();
   impl_->housekeeping.reset();
   // Its HTTP server looks every two seconds only whether it should stop.
   std::thread hide([this] { impl_->metrics.Hide(); });

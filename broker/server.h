@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -27,15 +28,18 @@ struct ServerOptions {
   std::string attachments;  // folder of the files, made when it is missing
   uint64_t attachment_bytes = 4096ull * 1024 * 1024;  // of one origin
   absl::Duration housekeeping = absl::Minutes(1);     // between looks for what has expired
+  std::vector<WitnessAddress> witnesses;              // asked over HTTP
+  absl::Duration witness_turn = absl::Seconds(1);     // between looks for what they may cosign
   SteadyClock steady = SystemSteadyClock();           // what the clock is held against
 };
 
 class BrokerServer {
  public:
   // Serves when it returns. `store`, `clock` and `random` outlive it. Errors: those of
-  // Engine::Open() and AttachmentFiles::Open(); UNAVAILABLE when an address cannot be used.
-  // `failed` is called from another thread when the disk failed other than by being full, or the
-  // clock was moved: nothing is committed any more, and the owner stops and starts anew.
+  // Engine::Open(), Cosigning::Open() and AttachmentFiles::Open(); UNAVAILABLE when an address
+  // cannot be used. `failed` is called from another thread when the disk failed other than by being
+  // full, or the clock was moved: nothing is committed any more, and the owner stops and starts
+  // anew.
   static absl::StatusOr<std::unique_ptr<BrokerServer>> Start(const ServerOptions& options,
                                                              BrokerAssets assets,
                                                              store::Store& store, Clock& clock,
@@ -59,6 +63,7 @@ class BrokerServer {
   absl::Status Open(const ServerOptions& options, BrokerAssets assets, store::Store& store,
                     Clock& clock, Random& random, std::function<void()> failed);
   void Fail(const std::string& sentence, const std::function<void()>& failed);
+  void AskWitnesses(const ServerOptions& options);
   absl::Status Expose(const std::string& address);
   absl::Status Listen(const ServerOptions& options);
 

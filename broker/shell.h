@@ -15,6 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "broker/attachment_files.h"
 #include "broker/committer.h"
+#include "broker/cosigning.h"
 #include "broker/engine.h"
 #include "broker/mail_bell.h"
 #include "broker/metrics.h"
@@ -43,6 +44,7 @@ class StreamCount {
 struct Shell {
   Engine& engine;
   Committer& committer;
+  Cosigning& cosigning;
   AttachmentFiles& files;
   Workers& workers;
   Workers& file_workers;  // of attachments: nobody's receipt waits for their disk

@@ -129,7 +129,10 @@ absl::StatusOr<uint64_t> Transaction::AppendOpen(v1::EntryKind kind, Instant ins
   if (!text.empty()) batch_.Put(kTexts, ToString(crypto::Sha256(text)), text);
   registry.ForgetTexts(instant);
   published_.push_back({*index, kind, std::string(body), text.size()});
-  view_ = View{std::move(registry), *index + 1, instant};
+  view_.registry = std::move(registry);
+  view_.next_index = *index + 1;
+  view_.ledger_time = instant;
+  view_.NoteQuorum(*index);
   return index;
 }
 

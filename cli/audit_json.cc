@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "cli/audit_render.h"
+#include "cli/quorum_words.h"
 #include "cli/text.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
@@ -112,7 +113,7 @@ std::string AuditJson(const ledger::Genesis& genesis, std::span<const AuditedRec
   to.Text("federation", genesis->federation);
   to.Text("log", genesis->log_origin);
   to.Text("genesis", DigestText(genesis.digest()));
-  to.Text("quorum", genesis->quorum);
+  to.Text("quorum", QuorumText(genesis));
   const AuditCounts counts = CountReceipts(receipts);
   to.Number("verified", counts.verified);
   to.Number("refused", counts.refused);

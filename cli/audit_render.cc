@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/quorum_words.h"
 #include "cli/text.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
@@ -167,8 +168,7 @@ std::string RenderAudit(Language language, const ledger::Genesis& genesis,
     to.Line("audit.summary", {std::to_string(receipts.size()), std::to_string(counts.verified),
                               std::to_string(counts.refused), std::to_string(counts.unreadable)});
   }
-  to.Line("audit.quorum." + genesis->quorum);
-  return to.out();
+  return to.out() + QuorumSentence(language, genesis) + "\n";
 }
 
 }  // namespace entente::cli

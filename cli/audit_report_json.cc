@@ -1,6 +1,7 @@
 // The report for programs: cli/audit_report.h, docs/json.md.
 #include "cli/audit_report.h"
 #include "cli/json.h"
+#include "cli/quorum_words.h"
 #include "core/base/encoding.h"
 #include "core/base/printable.h"
 #include "core/base/refusal.h"
@@ -49,7 +50,7 @@ std::string ReportJson(const ledger::Genesis& genesis, const AuditReport& report
                {"federation", genesis->federation},
                {"log", genesis->log_origin},
                {"genesis", DigestText(genesis.digest())},
-               {"quorum", genesis->quorum},
+               {"quorum", QuorumText(genesis)},
                {"sound", report.Sound()},
                {"receipts", report.receipts},
                {"elsewhere", report.elsewhere},

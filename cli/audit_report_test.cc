@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "cli/audit_render.h"
 #include "cli/audit_report_fixture.h"
 
 namespace entente::cli {
@@ -278,6 +279,17 @@ TEST_F(AuditReportTest, ThePageIsWhole) {
   for (const char* outside : {"<script", "<link", "<img", "src=", "href=", "url(", "@import"}) {
     EXPECT_THAT(html, Not(HasSubstr(outside)));
   }
+}
+
+TEST_F(AuditReportTest, AQuorumIsSaidAsNumbers) {
+  testing::FederationOptions options;
+  options.quorum = 4;
+  const ledger::Genesis genesis = testing::Federation(options).genesis();
+  const AuditReport report = Made({sent}, "CH");
+  EXPECT_THAT(ReportJson(genesis, report), HasSubstr("\"quorum\":\"4 of 5\""));
+  EXPECT_THAT(AuditJson(genesis, {}), HasSubstr("\"quorum\":\"4 of 5\""));
+  EXPECT_THAT(ReportText(Language::kEnglish, genesis, report), HasSubstr("QUORUM 4 OF 5"));
+  EXPECT_THAT(RenderAudit(Language::kFrench, genesis, {}), HasSubstr("QUORUM 4 SUR 5"));
 }
 
 TEST_F(AuditReportTest, NoSentenceIsMissingInEitherLanguage) {

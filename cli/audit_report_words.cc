@@ -3,6 +3,7 @@
 #include <map>
 
 #include "cli/audit_report.h"
+#include "cli/quorum_words.h"
 #include "cli/text.h"
 #include "core/base/encoding.h"
 #include "core/base/refusal.h"
@@ -127,7 +128,7 @@ std::vector<std::string> ReportNotes(Language language, const ledger::Genesis& g
        {"rules", "sections", "snapshot", "policies", "persons", "other-acts", "labels", "proof"}) {
     out.push_back(Sentence(language, "report.note." + std::string(note)));
   }
-  out.push_back(Sentence(language, "audit.quorum." + genesis->quorum));
+  out.push_back(QuorumSentence(language, genesis));
   return out;
 }
 

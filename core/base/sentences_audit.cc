@@ -11,6 +11,15 @@ constexpr SentenceRow kRows[] = {
      "broker's signature alone.",
      "AUCUN QUORUM : aucun témoin ne cosigne ce journal ; qu'il montre à tous la même chose ne "
      "repose que sur la signature du courtier."},
+    {"audit.quorum.some",
+     "QUORUM {0} OF {1}: by the genesis file so many jurisdictions cosign this log. A receipt "
+     "shows "
+     "the broker's signature alone, and a later entry of the log may have changed the quorum.",
+     "QUORUM {0} SUR {1} : selon le fichier de genèse, autant de pays cosignent ce journal. Un "
+     "reçu "
+     "ne montre que la signature du courtier, et une entrée ultérieure du journal peut avoir "
+     "changé "
+     "le quorum."},
     {"audit.verified", "VERIFIED {0}", "VÉRIFIÉ {0}"},
     {"audit.not-verified", "NOT VERIFIED {0}", "NON VÉRIFIÉ {0}"},
     {"audit.not-readable", "NOT READABLE {0}: {1}", "ILLISIBLE {0} : {1}"},

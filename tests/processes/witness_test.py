@@ -38,19 +38,19 @@ def said(what):
 class Witness:
     """A folder as an operator lays it out, and the program on it."""
 
-    def __init__(self, bin_dir, folder, log_vkeys):
+    def __init__(self, bin_dir, folder, log_vkeys, name=NAME):
         self.program, self.folder = pathlib.Path(bin_dir) / "entente-node", pathlib.Path(folder)
         self.folder.mkdir()
         self.key, self.state, self.logs = self.folder / "witness.key", self.folder / "state", self.folder / "logs.vkey"
         self.logs.write_text("# the logs\n" + "".join(f"{one}\n" for one in log_vkeys))
+        self.name, self.process = name, None
         self.vkey = self.make_key()
-        self.process = None
 
     def run(self, *words):
         return subprocess.run([self.program, "witness", *words], capture_output=True, text=True, check=False)
 
     def make_key(self):
-        made = self.run("--make-key", NAME, "--key", self.key)
+        made = self.run("--make-key", self.name, "--key", self.key)
         assert made.returncode == 0, made.stderr
         return re.fullmatch(r"verifier-key (\S+)\n", made.stdout).group(1)
 

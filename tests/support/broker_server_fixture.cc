@@ -31,7 +31,8 @@ std::unique_ptr<Client> NewClient(const std::shared_ptr<grpc::Channel>& channel)
 
 }  // namespace
 
-ShellWorld::ShellWorld(ServerOptions options) : options_(std::move(options)) {
+ShellWorld::ShellWorld(ServerOptions options, testing::FederationOptions founded)
+    : federation(std::move(founded)), options_(std::move(options)) {
   spdlog::set_level(spdlog::level::off);
   net::SendGrpcLogTo([](const std::string&) {});
   std::map<std::string, std::string> pems;

@@ -49,7 +49,7 @@ class HandClock final : public Clock {
 
 class ShellWorld {
  public:
-  explicit ShellWorld(ServerOptions options = {});
+  explicit ShellWorld(ServerOptions options = {}, testing::FederationOptions founded = {});
   ~ShellWorld();
 
   // Starts a server on the store again, after Stop().
