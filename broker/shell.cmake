@@ -17,3 +17,6 @@ entente_test(broker_shell_test
        ${CMAKE_SOURCE_DIR}/tests/support/broker_fixture.cc
   DEPS entente_broker_shell entente_record_seal entente_test_broker_server)
 add_dependencies(broker_shell_test entente-broker)
+entente_test(broker_flips_test
+  SRCS flips_test.cc ${CMAKE_SOURCE_DIR}/tests/support/broker_fixture.cc ${CMAKE_SOURCE_DIR}/tests/support/damage.cc ${CMAKE_SOURCE_DIR}/tests/support/lived_broker.cc
+  DEPS entente_broker_shell entente_record_seal entente_test_federation entente_test_pki)
