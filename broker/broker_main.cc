@@ -189,7 +189,7 @@ int CheckDatabase(const std::string& path) {
   const auto store = OpenDatabase(*config);
   if (!store.ok()) return ReportDamaged(store.status());
   auto report = Fsck(**store, genesis->text());
-  if (!report.ok()) return ReportDamaged(report.status());
+  if (!report.ok()) return Fail(report.status());
   const auto looked = FsckFiles(**store, AttachmentsOf(*config), report->findings);
   if (!looked.ok()) return Fail(looked);
   for (const audit::FsckFinding& finding : report->findings) {

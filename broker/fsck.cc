@@ -22,11 +22,12 @@ class EntryChecker {
       : store_(store), registry_(genesis), find_(findings) {}
 
   absl::Status Run(const ledger::Genesis& genesis) {
-    auto status = ForEachRow(store_, kTexts, [&](const auto& it) { CheckText(it); });
+    auto status = ForEachRow(store_, kTexts, find_, [&](const auto& it) { CheckText(it); });
     if (!status.ok()) return status;
-    status = ForEachRow(store_, audit::kEntries, [&](const auto& it) { CheckEntry(it, genesis); });
+    status = ForEachRow(store_, audit::kEntries, find_,
+                        [&](const auto& it) { CheckEntry(it, genesis); });
     if (!status.ok()) return status;
-    status = ForEachRow(store_, kOpen, [&](const auto& it) { CheckOpenRow(it); });
+    status = ForEachRow(store_, kOpen, find_, [&](const auto& it) { CheckOpenRow(it); });
     if (!status.ok()) return status;
     for (const auto& [number, index] : open_) {
       find_.Add(kOpen, IndexKey(number), "An open entry is not listed.");

@@ -127,12 +127,12 @@ void LivedBroker::Live(uint64_t day) {
   const std::string policy = testing::DefaultPolicy("BR", day + 1);
   auto published = f.Publish(f.federation.SignPolicy("BR", day + 1, policy));
   EXPECT_TRUE(published.ok()) << published.status();
-  SendSome(120);
+  SendSome(45);
   const LeadDraft urgent{.recipients = {"DE.fiu", "AE.fiu"}, .urgency = v1::URGENCY_URGENT};
   EXPECT_TRUE(f.Submit(Next(urgent), "FR.fiu").ok());
   EXPECT_TRUE(f.Submit(Next({.recipients = {"AE.fiu"}}), "FR.fiu").ok()) << "refused, and logged";
   for (const char* taker : {"BR.fiu", "CH.fiu", "DE.fiu", "FR.fiu"}) f.TakeAll(taker);
-  SendSome(20);
+  SendSome(12);
   EXPECT_TRUE(f.Submit(Next(urgent), "FR.fiu").ok());
   const auto waiting = f.Fetch("DE.fiu");
   EXPECT_TRUE(f.Take("DE.fiu", f.Acknowledge("DE.fiu", {waiting.front()})).ok());
