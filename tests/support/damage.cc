@@ -1,8 +1,10 @@
 #include "tests/support/damage.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "broker/fsck.h"
 #include "core/audit/checkpoint_keeper.h"
@@ -27,6 +29,20 @@ Rows AllRows(const store::Reader& store) {
     if (!it.status().ok()) all.clear();
   }
   return rows;
+}
+
+void FlipBit(std::string& bytes, size_t bit) {
+  bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
+}
+
+std::string FastFolder() {
+  constexpr char kInMemory[] = "/dev/shm";
+  return ::access(kInMemory, W_OK) == 0 ? kInMemory : "";
+}
+
+uint64_t FlipShare() {
+  const char* const text = std::getenv("ENTENTE_FLIPS");
+  return text == nullptr ? 100 : std::max(1, std::atoi(text));
 }
 
 bool Verdict::Names(std::string_view place) const {
@@ -73,11 +89,21 @@ bool DamageJudge::ContinuesLog(const store::Store& store, const std::string& not
   return continued.Root() == read->checkpoint.root;
 }
 
+bool DamageJudge::IsOfThisLog(const std::string& note) const {
+  auto read = audit::VerifyCheckpoint(note, fixture_.federation.genesis()->checkpoint);
+  if (!read.ok() || read->checkpoint.size > log_.size()) return false;
+  audit::Frontier log;
+  for (const auto& [key, entry] : rows_.at(audit::kEntries)) {
+    if (log.size() < read->checkpoint.size) log.Append(audit::LeafHash(entry), NoTile);
+  }
+  return log.Root() == read->checkpoint.root;
+}
+
 void DamageJudge::Start(store::Store& store, Verdict& verdict) const {
   const auto before = store.ReadFile(audit::kHighWaterFile);
   testing::SeededRandom random(9);
-  auto opened = Engine::Open(store, fixture_.federation.genesis().text(), fixture_.Keys(), {},
-                             fixture_.now);
+  auto opened =
+      Engine::Open(store, fixture_.federation.genesis().text(), fixture_.Keys(), {}, fixture_.now);
   if (opened.ok()) {
     auto admitted =
         (*opened)->AdmitSubmission(probe_, EngineFixture::Id("FR.fiu"), fixture_.now, random);

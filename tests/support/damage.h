@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/audit/checkpoint.h"
-#include "core/audit/fsck.h"
 #include "core/audit/frontier.h"
+#include "core/audit/fsck.h"
 #include "core/store/memory_store.h"
 #include "tests/support/broker_fixture.h"
 
@@ -20,11 +20,17 @@ using Rows = std::map<store::Family, std::vector<std::pair<std::string, std::str
 // Nothing of a family that cannot be read.
 Rows AllRows(const store::Reader& store);
 
+void FlipBit(std::string& bytes, size_t bit);
+// Where a sync costs nothing, if there is such a folder: these tests open a database hundreds of
+// times, and cut off no power. Else "".
+std::string FastFolder();
+// Of all damages, how many percent are tried: ENTENTE_FLIPS, else 100.
+uint64_t FlipShare();
+
 struct Verdict {
   std::string refused;                       // at start, why; empty: it started
   std::vector<audit::FsckFinding> findings;  // by fsck
-  bool signed_over = false;  // a checkpoint of something else than the undamaged log
-  bool Seen() const { return !refused.empty() || !findings.empty(); }
+  bool signed_over = false;                  // what was signed is not the undamaged log
   bool Names(std::string_view place) const;
 };
 
@@ -41,6 +47,8 @@ class DamageJudge {
   std::vector<audit::FsckFinding> Check(const store::Store& store) const;
   // Starts a broker on the store, which then commits a record if it can.
   void Start(store::Store& store, Verdict& verdict) const;
+  // A checkpoint of the undamaged log, of any size.
+  bool IsOfThisLog(const std::string& note) const;
 
  private:
   bool ContinuesLog(const store::Store& store, const std::string& note) const;
