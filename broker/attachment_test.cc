@@ -333,6 +333,7 @@ TEST_F(AttachmentTest, TheSweepDropsWhatIsOverAndNamesTheRest) {
   EXPECT_EQ(*f.engine->SweepGrants(f.now), Files{kept});
   Commit(RecallSubmission(f, Recall("DE.fiu", lead), Number()), "FR.fiu");
   EXPECT_EQ(*f.engine->SweepGrants(f.now), Files{});
+  EXPECT_EQ(f.Findings(), "") << "the sum over the grants goes with them";
 }
 
 TEST_F(AttachmentTest, ADamagedGrantKeepsEveryFile) {
