@@ -143,7 +143,9 @@ TEST(RocksStore, WithoutItsFirstFileItIsDamagedAndNothingOfItIsDropped) {
               absl::StatusCode::kDataLoss);
   }
   fs::rename(folder.path() + "/kept", current);
-  EXPECT_EQ(**OpenOrDie(folder.path())->Get(kAlpha, "a"), "1");
+  auto store = OpenOrDie(folder.path());
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(*store->Get(kAlpha, "a"), "1");
 }
 
 TEST(RocksStore, WithoutATableFileItIsDamaged) {
