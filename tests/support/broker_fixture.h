@@ -1,5 +1,6 @@
 // A broker's engine, over a store in memory unless told otherwise, with a whole federation to speak
-// for: what tests of the broker start from. Fails the running test when a step that must work does not.
+// for: what tests of the broker start from. Fails the running test when a step that must work does
+// not.
 #pragma once
 
 #include <map>
