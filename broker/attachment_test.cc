@@ -329,6 +329,7 @@ TEST_F(AttachmentTest, TheSweepDropsWhatIsOverAndNamesTheRest) {
   f.now = f.now + limits::kHourMs;
   EXPECT_EQ(*f.engine->SweepGrants(f.now), Files{kept});
   EXPECT_EQ(f.Rows(kGrants).size(), 2u);
+  EXPECT_EQ(f.Findings(), "") << "the sum over the grants goes with them";
   Commit(FetchedSubmission(f, Fetched("BR.fiu", lead), 1), "BR.fiu");
   EXPECT_EQ(*f.engine->SweepGrants(f.now), Files{kept});
   Commit(RecallSubmission(f, Recall("DE.fiu", lead), Number()), "FR.fiu");

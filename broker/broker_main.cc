@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -96,15 +97,19 @@ ServerOptions OptionsOf(const BrokerConfig& config) {
   return options;
 }
 
+using Opens = absl::StatusOr<std::unique_ptr<store::RocksStore>>(const std::string&,
+                                                                 std::span<const store::Family>);
+
 // Opening would make a new one, which is for `init` alone.
-absl::StatusOr<std::unique_ptr<store::RocksStore>> OpenDatabase(const BrokerConfig& config) {
+absl::StatusOr<std::unique_ptr<store::RocksStore>> OpenDatabase(
+    const BrokerConfig& config, Opens* open = store::RocksStore::Open) {
   std::error_code ignored;
   if (!std::filesystem::exists(config.data, ignored)) {
     return absl::NotFoundError("there is no database in " + config.data +
                                ": the disk may not be mounted; a broker that never had one is "
                                "founded with entente-broker init");
   }
-  return store::RocksStore::Open(config.data, kBrokerFamilies);
+  return open(config.data, std::span(kBrokerFamilies));
 }
 
 int Serve(const BrokerConfig& config, const sigset_t& stops) {
@@ -193,10 +198,10 @@ int CheckDatabase(const std::string& path) {
   if (!config.ok()) return Fail(config.status());
   const auto genesis = LoadGenesis(config->genesis);
   if (!genesis.ok()) return Fail(genesis.status());
-  const auto store = OpenDatabase(*config);
+  const auto store = OpenDatabase(*config, store::RocksStore::OpenToRead);
   if (!store.ok()) return ReportDamaged(store.status());
   auto report = Fsck(**store, genesis->text());
-  if (!report.ok()) return ReportDamaged(report.status());
+  if (!report.ok()) return Fail(report.status());
   const auto looked = FsckFiles(**store, AttachmentsOf(*config), report->findings);
   if (!looked.ok()) return Fail(looked);
   for (const audit::FsckFinding& finding : report->findings) {

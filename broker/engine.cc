@@ -57,14 +57,19 @@ absl::StatusOr<std::vector<Command>> Engine::Expired(Instant now, size_t max, Ra
 
 // ---- commit
 
+absl::Status Engine::WriteSummed(Transaction& transaction) {
+  MutexLock lock(&grants_mutex_);
+  auto sums = sums_.After(store_, transaction.batch());
+  if (!sums.ok()) return sums.status();
+  transaction.batch().Put(audit::kMeta, kSumsKey, sums->Encode());
+  auto status = log_->Commit(std::move(transaction.stage()), transaction.batch());
+  if (status.ok()) sums_ = *sums;
+  return status;
+}
+
 absl::Status Engine::Write(Transaction& transaction) {
   View after = transaction.view();
-  absl::Status status;
-  {
-    MutexLock lock(&grants_mutex_);
-    status = log_->Commit(std::move(transaction.stage()), transaction.batch());
-  }
-  if (!status.ok()) return status;
+  if (auto status = WriteSummed(transaction); !status.ok()) return status;
   submissions_.Commit();
   mailboxes_.Commit(transaction.mailbox_changes(), usage_);
   for (const Transaction::Published& one : transaction.published()) {

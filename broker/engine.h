@@ -33,6 +33,7 @@
 #include "broker/fetch.h"
 #include "broker/grants.h"
 #include "broker/publications.h"
+#include "broker/row_sums.h"
 #include "core/audit/checkpoint_keeper.h"
 #include "core/base/mutex.h"
 #include "core/crypto/sign.h"
@@ -163,8 +164,10 @@ class Engine {
                              std::set<OwnedFile>& files);
   absl::Status OpenLog();
   absl::Status Replay();
+  absl::Status LoadSums();
   absl::Status ReplayOne(uint64_t index, Instant last, View& view);
   absl::Status Write(Transaction& transaction);
+  absl::Status WriteSummed(Transaction& transaction);
   absl::Status Publish();
   absl::StatusOr<v1::SubmissionResult> ResultFor(const Outcome& outcome, uint64_t tree_size,
                                                  std::string_view reader,
@@ -190,6 +193,7 @@ class Engine {
   bool broken_ = false;                 // a write failed and its end is not known
   std::set<std::string> delivered_to_;  // written, but without a checkpoint yet
   Mutex grants_mutex_;                  // held by whoever writes l_grants
+  RowSums sums_ ABSL_GUARDED_BY(grants_mutex_);
   mutable Mutex mutex_;
   std::shared_ptr<const View> view_ ABSL_GUARDED_BY(mutex_);
 };

@@ -56,7 +56,12 @@ absl::Status Engine::DropStillOver(const std::set<std::string>& keys, Instant in
       files.insert(FileOf(*grant));
     }
   }
-  return store_.Write(batch, store::Sync::kYes);
+  auto sums = sums_.After(store_, batch);
+  if (!sums.ok()) return sums.status();
+  batch.Put(audit::kMeta, kSumsKey, sums->Encode());
+  auto status = store_.Write(batch, store::Sync::kYes);
+  if (status.ok()) sums_ = *sums;
+  return status;
 }
 
 absl::StatusOr<std::set<OwnedFile>> Engine::SweepGrants(Instant now) {

@@ -79,6 +79,7 @@ absl::Status InitLog(store::Store& store, std::string_view genesis_file, const B
                           View{ledger::Registry(*genesis), 0, created, {}}, (*log)->Begin());
   auto index = transaction.AppendOpen(v1::ENTRY_KIND_GENESIS, created, genesis_file, "");
   if (!index.ok()) return index.status();
+  transaction.batch().Put(audit::kMeta, kSumsKey, RowSums().Encode());
   auto status = (*log)->Commit(std::move(transaction.stage()), transaction.batch());
   if (!status.ok()) return status;
   auto keeper = audit::CheckpointKeeper::Open(store, **log, (*genesis)->checkpoint);
@@ -158,6 +159,14 @@ absl::Status Engine::Replay() {
   return absl::OkStatus();
 }
 
+absl::Status Engine::LoadSums() {
+  auto sums = RowSums::Load(store_);
+  if (!sums.ok()) return sums.status();
+  MutexLock lock(&grants_mutex_);
+  sums_ = *sums;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(store::Store& store,
                                                      std::string_view genesis_file, BrokerKeys keys,
                                                      QuotaLimits quotas, Instant now,
@@ -177,6 +186,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(store::Store& store,
         ": either may be wrong; set the clock if it is behind, and if it is right, the log was "
         "written by one that ran ahead: start again when that instant has passed");
   }
+  if (auto status = engine->LoadSums(); !status.ok()) return status;
   if (auto status = engine->submissions_.Load(store); !status.ok()) return status;
   if (auto status = engine->mailboxes_.Load(store, engine->usage_); !status.ok()) return status;
   // What was written before a crash, but not yet covered by a checkpoint, is covered now.

@@ -13,7 +13,8 @@
 //   r_texts        digest                             -> a policy or federation file
 //   l_witnessed    u64 number of a quorum             -> the newest checkpoint that it has cosigned
 //   l_grants       agency || record hash (32) || section id (16) -> SHA-256 || Grant (grants.h)
-// and those of the log (core/audit/log.h): r_entries, r_tiles, r_meta, l_checkpoint.
+// and those of the log (core/audit/log.h): r_entries, r_tiles, r_meta, l_checkpoint. In r_meta,
+// beside the tree, "sums" -> sums over the rows of three families, l_grants too (row_sums.h).
 //
 // A commit of one record to one recipient inserts: entry, body, two parts, one mailbox row, one
 // submission row, and deletes the submission row that left the window; all of them grow at the end

@@ -6,8 +6,12 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "broker/fsck_rows.h"
 #include "broker/fsck_witnessed.h"
+#include "broker/publications.h"
+#include "broker/row_sums.h"
+#include "core/audit/log_format.h"
 #include "core/audit/merkle.h"
 #include "core/base/encoding.h"
 #include "core/crypto/digest.h"
@@ -26,19 +30,18 @@ class EntryChecker {
         witnessed_(store, genesis->checkpoint, findings) {}
 
   absl::Status Run(const ledger::Genesis& genesis) {
-    auto status = ForEachRow(store_, kTexts, [&](const auto& it) { CheckText(it); });
+    auto status = ForEachRow(store_, kTexts, find_, [&](const auto& it) { CheckText(it); });
     if (!status.ok()) return status;
     if (status = witnessed_.Read(); !status.ok()) return status;
-    status = ForEachRow(store_, audit::kEntries, [&](const auto& it) { CheckEntry(it, genesis); });
+    status = ForEachRow(store_, audit::kEntries, find_,
+                        [&](const auto& it) { CheckEntry(it, genesis); });
     if (!status.ok()) return status;
-    status = ForEachRow(store_, kOpen, [&](const auto& it) { CheckOpenRow(it); });
+    status = ForEachRow(store_, kOpen, find_, [&](const auto& it) { CheckOpenRow(it); });
     if (!status.ok()) return status;
     for (const auto& [number, index] : open_) {
       find_.Add(kOpen, IndexKey(number), "An open entry is not listed.");
     }
-    for (const ledger::MissingText& text : view_.registry.MissingTexts(last_)) {
-      find_.Add(kTexts, ToString(text.file.digest), "A text in force is missing.");
-    }
+    CheckTexts();
     witnessed_.Check(view_.quorums);
     return absl::OkStatus();
   }
@@ -50,6 +53,18 @@ class EntryChecker {
       return;
     }
     view_.registry.SetText(it.value());
+    texts_.emplace(it.key());
+  }
+
+  // No publication is taken without the text that it names, and none is ever dropped.
+  void CheckTexts() {
+    for (const std::string& digest : named_) {
+      if (texts_.erase(digest) == 0)
+        find_.Add(kTexts, digest, "A text that was published is missing.");
+    }
+    for (const std::string& digest : texts_) {
+      find_.Add(kTexts, digest, "No entry names this text.");
+    }
   }
 
   void CheckEntry(const store::Iterator& it, const ledger::Genesis& genesis) {
@@ -71,6 +86,7 @@ class EntryChecker {
     if (*index == 0 && entry->body != genesis.text()) {
       find_.Add(audit::kEntries, it.key(), "The log began with another genesis file.");
     }
+    if (auto text = TextNamedBy(entry->kind, entry->body)) named_.insert(ToString(text->digest));
     auto applied = view_.registry.Apply(*index, leaf, entry->kind, entry->instant, entry->body);
     if (!applied.ok()) {
       find_.Add(audit::kEntries, it.key(),
@@ -95,8 +111,37 @@ class EntryChecker {
   Findings& find_;
   WitnessedChecker witnessed_;
   Instant last_;
+  std::set<std::string> texts_;        // that are held
+  std::set<std::string> named_;        // by entries
   std::map<uint64_t, uint64_t> open_;  // snapshot number -> log index, until its row was seen
 };
+
+absl::Status CheckMeta(const store::Reader& store, Findings& findings) {
+  return ForEachRow(store, audit::kMeta, findings, [&](const store::Iterator& it) {
+    if (it.key() == audit::kTreeKey) return;
+    if (it.key() != kSumsKey) return findings.Add(audit::kMeta, it.key(), "This is no row of it.");
+    if (!RowSums::Parse(it.value())) findings.Add(audit::kMeta, it.key(), "These are no sums.");
+  });
+}
+
+// A release that had none left none.
+absl::Status CheckSums(const store::Reader& store, Findings& findings) {
+  auto bytes = store.Get(audit::kMeta, kSumsKey);
+  const auto sums = bytes.ok() && *bytes ? RowSums::Parse(**bytes) : std::nullopt;
+  if (!sums) return absl::OkStatus();
+  for (size_t i = 0; i < std::size(kSummed); ++i) {
+    auto found = RowSums::Of(store, kSummed[i]);
+    if (absl::IsDataLoss(found.status())) continue;
+    if (!found.ok()) return found.status();
+    if (*found == (*sums)[i]) continue;
+    findings.Add(kSummed[i], "",
+                 absl::StrCat("Its rows are not those that were written: of ", (*sums)[i].rows,
+                              " there are ", found->rows, "."));
+    findings.Add(audit::kMeta, kSumsKey,
+                 absl::StrCat("Its sum over ", std::string(kSummed[i].name()), " is another."));
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -110,6 +155,10 @@ absl::StatusOr<audit::FsckReport> Fsck(const store::Store& store, std::string_vi
   auto status = EntryChecker(*frozen, *genesis, findings).Run(*genesis);
   if (!status.ok()) return status;
   status = RowChecker(*frozen, findings).Run();
+  if (!status.ok()) return status;
+  status = CheckMeta(*frozen, findings);
+  if (!status.ok()) return status;
+  status = CheckSums(*frozen, findings);
   if (!status.ok()) return status;
   return report;
 }

@@ -2,12 +2,12 @@
 // replayed from the open ones, and every row of every family held against the entries. Reads
 // everything once and changes nothing; nothing else may have the store open for writing.
 //
-// Not promised: that a row of r_submissions is missing (numbers leave the window); that one of
-// r_cases is missing or is of an older membership (which entries declare one only the headers tell,
-// which are not kept: nodes hold the owner's signed memberships against each post); that one of
-// l_grants or l_witnessed is missing (its end may be a notice that is not kept; witnesses are asked
-// again); or that a lane was given the right one of two deliveries which left no trace of their
-// lane (fsck_deliveries.h).
+// That a row of r_submissions, r_cases or l_grants is missing, or an older one, only its sum tells
+// (row_sums.h): numbers leave the window, headers of memberships are not kept, and a grant may have
+// ended by a notice that is not kept. Whoever alters such a row and the sum is not found by that
+// (nodes hold the owner's signed memberships against each post). Not promised: that a row of
+// l_witnessed is missing (witnesses are asked again), or that a lane was given the right one of two
+// deliveries which left no trace of their lane (fsck_deliveries.h).
 #pragma once
 
 #include <string_view>

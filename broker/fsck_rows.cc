@@ -370,7 +370,8 @@ void RowChecker::CheckGrant(const store::Iterator& it) {
 
 absl::Status RowChecker::Run() {
   auto each = [&](store::Family family, auto check) {
-    return ForEachRow(store_, family, [&](const store::Iterator& it) { (this->*check)(it); });
+    return ForEachRow(store_, family, find_,
+                      [&](const store::Iterator& it) { (this->*check)(it); });
   };
   if (auto s = each(kParts, &RowChecker::CheckPart); !s.ok()) return s;
   CheckPartCounts();

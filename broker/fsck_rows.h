@@ -31,14 +31,18 @@ class Findings {
   std::vector<audit::FsckFinding>& out_;
 };
 
-// Calls `visit(iterator)` for each row of a family.
+// Calls `visit(iterator)` for each row of a family. Rows that cannot be read are a finding, and end
+// the family: the other ones are looked at all the same.
 template <typename Visit>
-absl::Status ForEachRow(const store::Reader& store, store::Family family, Visit visit) {
+absl::Status ForEachRow(const store::Reader& store, store::Family family, Findings& findings,
+                        Visit visit) {
   auto rows = store.Iterate(family, "");
   if (!rows.ok()) return rows.status();
   store::Iterator& it = **rows;
   for (it.SeekToFirst(); it.Valid(); it.Next()) visit(it);
-  return it.status();
+  if (!absl::IsDataLoss(it.status())) return it.status();
+  findings.Add(family, "", std::string(it.status().message()));
+  return absl::OkStatus();
 }
 
 class RowChecker {

@@ -8,7 +8,7 @@
 namespace entente::broker {
 
 absl::Status WitnessedChecker::Read() {
-  return ForEachRow(store_, kWitnessed, [this](const store::Iterator& it) {
+  return ForEachRow(store_, kWitnessed, find_, [this](const store::Iterator& it) {
     rows_.emplace(it.key(), it.value());
     const auto note = audit::ParseNote(it.value());
     const auto checkpoint = note.ok() ? audit::ParseCheckpointText(note->text) : note.status();

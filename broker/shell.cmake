@@ -18,3 +18,9 @@ entente_test(broker_shell_test
        ${CMAKE_SOURCE_DIR}/tests/support/broker_fixture.cc
   DEPS entente_broker_shell entente_record_seal entente_test_broker_server)
 add_dependencies(broker_shell_test entente-broker)
+entente_test(broker_flips_test
+  SRCS flips_test.cc flips_on_disk_test.cc restored_test.cc ${CMAKE_SOURCE_DIR}/tests/support/broker_fixture.cc ${CMAKE_SOURCE_DIR}/tests/support/damage.cc ${CMAKE_SOURCE_DIR}/tests/support/lived_broker.cc
+  DEPS entente_broker_shell entente_record_seal entente_test_federation entente_test_pki)
+# It checks a store a thousand times: what of the library is inline is optimized here too.
+set_target_properties(broker_flips_test PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
+target_compile_options(broker_flips_test PRIVATE $<$<CONFIG:Release>:-O2>)

@@ -1,6 +1,7 @@
 #include "core/audit/fsck.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,7 +57,12 @@ class Checker {
   std::optional<Digest> LeafFromTile(uint64_t index);
   void CloseGap(uint64_t end);
   void CheckTile(TileKey tile, std::span<const Digest> rebuilt);
+  void FollowTile(uint64_t tile, std::span<const Digest> rebuilt, std::span<const Digest> stored);
+  void KeepRoots(const Frontier& frontier, std::map<uint64_t, Digest>& roots);
+  void CheckEdge(const Frontier& frontier);
   void CheckClaims();
+  void NameAltered();
+  void NameAlteredTail();
   absl::Status CheckStrayKeys();
 
   const store::Store& store_;
@@ -67,6 +73,10 @@ class Checker {
   std::optional<uint64_t> gap_;  // the first of a run of missing entries
   std::vector<Claim> claims_;
   std::map<uint64_t, Digest> roots_;  // at the sizes of the claims
+  // The same tree as the full tiles have it, with the entries where there is none.
+  Frontier by_tiles_;
+  std::map<uint64_t, Digest> roots_by_tiles_;
+  std::vector<uint64_t> differing_;  // entries whose tile has another hash
   FsckReport report_;
 };
 
@@ -159,19 +169,34 @@ Digest Checker::LeafAt(uint64_t index) {
   return LeafFromTile(index).value_or(Digest{});
 }
 
+void Checker::KeepRoots(const Frontier& frontier, std::map<uint64_t, Digest>& roots) {
+  for (const Claim& claim : claims_) {
+    if (claim.head.size == frontier.size()) roots[frontier.size()] = frontier.Root();
+  }
+}
+
+void Checker::FollowTile(uint64_t tile, std::span<const Digest> rebuilt,
+                         std::span<const Digest> stored) {
+  for (size_t i = 0; i < stored.size(); ++i) {
+    if (stored[i] != rebuilt[i]) differing_.push_back(tile * kTileWidth + i);
+    by_tiles_.Append(stored[i], [](auto...) {});
+    KeepRoots(by_tiles_, roots_by_tiles_);
+  }
+}
+
 void Checker::CheckTile(TileKey tile, std::span<const Digest> rebuilt) {
   const std::string key = FormatTileKey(tile);
   auto bytes = frozen_->Get(kTiles, key);
+  auto hashes = bytes.ok() && *bytes ? DecodeTile(**bytes, kTileWidth) : absl::NotFoundError("");
+  if (tile.level == 0)
+    FollowTile(tile.index, rebuilt, hashes.ok() ? std::span<const Digest>(*hashes) : rebuilt);
   if (!bytes.ok()) return Find(kTiles, key, Words(bytes.status()));
   auto name = absl::StrCat("tile ", tile.index, " of level ", tile.level);
   if (!*bytes) return Find(kTiles, key, absl::StrCat(name, " is missing"));
-  if ((*bytes)->size() != kTileBytes) {
-    return Find(kTiles, key, absl::StrCat(name, " has another width"));
-  }
-  auto stored = *DecodeTile(**bytes, kTileWidth);
-  auto differs = std::ranges::mismatch(stored, rebuilt);
-  if (differs.in1 == stored.end()) return;
-  uint64_t first = tile.index * kTileWidth + static_cast<uint64_t>(differs.in1 - stored.begin());
+  if (!hashes.ok()) return Find(kTiles, key, absl::StrCat(name, " has another width"));
+  auto differs = std::ranges::mismatch(*hashes, rebuilt);
+  if (differs.in1 == hashes->end()) return;
+  uint64_t first = tile.index * kTileWidth + static_cast<uint64_t>(differs.in1 - hashes->begin());
   Find(kTiles, key,
        absl::StrCat(name, " and the entries differ, first in hash ", first, " of the level: ",
                     tile.level == 0 ? "the tile or that entry was altered"
@@ -180,21 +205,22 @@ void Checker::CheckTile(TileKey tile, std::span<const Digest> rebuilt) {
 
 void Checker::Rebuild() {
   Frontier frontier;
-  auto keep_root = [&] {
-    for (const Claim& claim : claims_) {
-      if (claim.head.size == frontier.size()) roots_[frontier.size()] = frontier.Root();
-    }
-  };
-  keep_root();
+  KeepRoots(frontier, roots_);
   while (frontier.size() < size_) {
     frontier.Append(LeafAt(frontier.size()),
                     [&](unsigned level, uint64_t index, std::span<const Digest> hashes) {
                       CheckTile({level, index}, hashes);
                     });
-    keep_root();
+    KeepRoots(frontier, roots_);
   }
   CloseGap(size_);
+  std::span<const Digest> tail = frontier.PartialTile(0);
+  FollowTile(size_ / kTileWidth, tail, tail);
   report_.rebuilt = {size_, frontier.Root()};
+  CheckEdge(frontier);
+}
+
+void Checker::CheckEdge(const Frontier& frontier) {
   if (tree_ && tree_->size == size_ && tree_->edge != frontier.Edge()) {
     Find(kMeta, kTreeKey, "the right edge is not that of the entries");
   }
@@ -214,6 +240,39 @@ void Checker::CheckClaims() {
   }
   if (claims_.size() == 2 && claims_[0].head.size > claims_[1].head.size) {
     Find(kHighWaterPlace, "", "the file is older than the checkpoint in the database");
+  }
+}
+
+// Where entries and tiles differ, what was signed says which of them it was.
+void Checker::NameAltered() {
+  uint64_t agreed = 0;
+  for (const Claim& claim : claims_) {
+    auto root = roots_by_tiles_.find(claim.head.size);
+    const bool signed_by = root != roots_by_tiles_.end() && root->second == claim.head.root;
+    if (signed_by) agreed = std::max(agreed, claim.head.size);
+  }
+  for (uint64_t index : differing_) {
+    if (index >= agreed) continue;
+    Find(kEntries, EntryKey(index),
+         absl::StrCat("entry ", index, " was altered: its tile has the hash that was signed"));
+  }
+}
+
+// The same for the last entries, which no tile has: there the right edge speaks for them.
+void Checker::NameAlteredTail() {
+  if (!tree_ || tree_->size != size_) return;
+  const TreeHead edge{size_, RootOfEdge(tree_->edge)};
+  if (std::ranges::find(claims_, edge, &Claim::head) == claims_.end()) return;
+  const std::vector<Digest> rebuilt = by_tiles_.Edge();
+  uint64_t begin = 0;
+  for (size_t i = 0; i < rebuilt.size(); ++i) {
+    const uint64_t end = begin + std::bit_floor(size_ - begin);
+    if (begin >= size_ / kTileWidth * kTileWidth && rebuilt[i] != tree_->edge[i]) {
+      Find(kEntries, EntryKey(begin),
+           absl::StrCat("of the entries ", begin, " to ", end - 1,
+                        " one or more were altered: the right edge has the hash that was signed"));
+    }
+    begin = end;
   }
 }
 
@@ -241,6 +300,8 @@ absl::StatusOr<FsckReport> Checker::Run() {
   if (absl::Status found = FindEntriesEnd(); !found.ok()) return found;
   Rebuild();
   CheckClaims();
+  NameAltered();
+  NameAlteredTail();
   if (absl::Status stray = CheckStrayKeys(); !stray.ok()) return stray;
   return std::move(report_);
 }

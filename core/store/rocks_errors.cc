@@ -16,7 +16,8 @@ absl::Status FromRocks(const rocksdb::Status& status, const std::string& place) 
   if (status.ok()) return absl::OkStatus();
   if (status.IsNoSpace()) return DiskFull(place);
   std::string text = status.ToString();
-  if (status.IsCorruption()) {
+  // Of its own files none is ever missing.
+  if (status.IsCorruption() || status.IsPathNotFound()) {
     return absl::DataLossError(absl::StrCat(
         "the database in ", place, " is damaged (", text,
         "): stop the program and restore the database from a copy; keep the damaged one"));

@@ -56,20 +56,25 @@ class RocksStore::Impl {
  public:
   using Handles = std::vector<rocksdb::ColumnFamilyHandle*>;
 
+  // `families[i]` is `by_family[i]`, one of `handles`. `lock`: held by who opened only to read.
   Impl(std::string dir, std::span<const Family> families, std::unique_ptr<rocksdb::DB> db,
-       Handles handles)
+       Handles handles, Handles by_family, rocksdb::FileLock* lock)
       : dir_(std::move(dir)),
         families_(families.begin(), families.end()),
         db_(std::move(db)),
-        handles_(std::move(handles)) {}
+        handles_(std::move(handles)),
+        by_family_(std::move(by_family)),
+        lock_(lock) {}
   ~Impl() {
     for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+    rocksdb::Env* const env = db_->GetEnv();
     db_->Close().PermitUncheckedError();
+    if (lock_ != nullptr) env->UnlockFile(lock_).PermitUncheckedError();
   }
 
   absl::StatusOr<rocksdb::ColumnFamilyHandle*> Handle(Family family) const {
     auto it = std::find(families_.begin(), families_.end(), family);
-    if (it != families_.end()) return handles_[static_cast<size_t>(it - families_.begin())];
+    if (it != families_.end()) return by_family_[static_cast<size_t>(it - families_.begin())];
     return absl::InvalidArgumentError(
         absl::StrCat("the store was not opened with column family ", std::string(family.name())));
   }
@@ -85,6 +90,11 @@ class RocksStore::Impl {
   std::string FilePath(std::string_view name) const {
     return absl::StrCat(dir_, "/", std::string(name));
   }
+  absl::Status CheckWritable() const {
+    if (lock_ == nullptr) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database in ", Place(), " was opened only to read"));
+  }
   rocksdb::DB& db() const { return *db_; }
   std::span<const Family> families() const { return families_; }
 
@@ -93,6 +103,8 @@ class RocksStore::Impl {
   const std::vector<Family> families_;
   const std::unique_ptr<rocksdb::DB> db_;
   const Handles handles_;
+  const Handles by_family_;
+  rocksdb::FileLock* const lock_;
   Mutex files_mutex_;
   std::map<std::string, std::unique_ptr<SlotFile>, std::less<>> files_
       ABSL_GUARDED_BY(files_mutex_);
@@ -164,10 +176,22 @@ absl::Status MakeFolder(const std::string& dir) {
   return absl::OkStatus();
 }
 
-// The families that are in the database and not in `families`, comma-separated.
-absl::StatusOr<std::string> StrangeFamilies(const std::string& path, rocksdb::Env* env,
-                                            std::span<const Family> families) {
-  if (!env->FileExists(absl::StrCat(path, "/CURRENT")).ok()) return "";
+// Without this file a new database would be made over what is left of the old one.
+absl::Status CheckCurrent(const std::string& path, rocksdb::Env* env) {
+  if (env->FileExists(absl::StrCat(path, "/CURRENT")).ok()) return absl::OkStatus();
+  std::vector<std::string> files;
+  auto listed = env->GetChildren(path, &files);
+  if (!listed.ok() || std::ranges::none_of(files, [](const std::string& file) {
+        return file.starts_with("MANIFEST-") || file.ends_with(".sst") || file.ends_with(".log");
+      })) {
+    return absl::OkStatus();
+  }
+  return FromRocks(rocksdb::Status::Corruption("the file CURRENT is missing"), path);
+}
+
+// The families that the database has; FAILED_PRECONDITION when one is not in `families`.
+absl::StatusOr<std::vector<std::string>> FamiliesIn(const std::string& path, rocksdb::Env* env,
+                                                    std::span<const Family> families) {
   std::vector<std::string> names;
   auto status = rocksdb::DB::ListColumnFamilies(DatabaseOptions(env), path, &names);
   if (!status.ok()) return FromRocks(status, path);
@@ -177,8 +201,24 @@ absl::StatusOr<std::string> StrangeFamilies(const std::string& path, rocksdb::En
     if (name == rocksdb::kDefaultColumnFamilyName || std::ranges::any_of(families, known)) continue;
     absl::StrAppend(&strange, strange.empty() ? "" : ", ", name);
   }
-  return strange;
+  if (strange.empty()) return names;
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the database in ", path, " has column families that this version does not know (", strange,
+      "): use the version that made it"));
 }
+
+std::vector<rocksdb::ColumnFamilyDescriptor> Wanted(std::span<const std::string> names) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
+  for (const std::string& name : names) wanted.emplace_back(name, FamilyOptions());
+  return wanted;
+}
+
+// The program has a log of its own, and whoever only reads leaves no file.
+class NoLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
 
 }  // namespace
 
@@ -187,23 +227,58 @@ absl::StatusOr<std::unique_ptr<RocksStore>> OpenRocksStore(const std::string& di
                                                            rocksdb::Env* env) {
   if (absl::Status made = MakeFolder(dir); !made.ok()) return made;
   const std::string path = absl::StrCat(dir, "/db");
-  auto strange = StrangeFamilies(path, env, families);
-  if (!strange.ok()) return strange.status();
-  if (!strange->empty()) {
-    return absl::FailedPreconditionError(absl::StrCat("the database in ", path,
-                                                      " has column families that this version does "
-                                                      "not know (",
-                                                      *strange, "): use the version that made it"));
+  if (absl::Status whole = CheckCurrent(path, env); !whole.ok()) return whole;
+  if (env->FileExists(absl::StrCat(path, "/CURRENT")).ok()) {
+    auto known = FamiliesIn(path, env, families);
+    if (!known.ok()) return known.status();
   }
-  std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
-  for (Family family : families) wanted.emplace_back(std::string(family.name()), FamilyOptions());
-  wanted.emplace_back(rocksdb::kDefaultColumnFamilyName, FamilyOptions());
+  std::vector<std::string> names;
+  for (Family family : families) names.emplace_back(family.name());
+  names.push_back(rocksdb::kDefaultColumnFamilyName);
   RocksStore::Impl::Handles handles;
   rocksdb::DB* db = nullptr;
-  auto status = rocksdb::DB::Open(DatabaseOptions(env), path, wanted, &handles, &db);
+  auto status = rocksdb::DB::Open(DatabaseOptions(env), path, Wanted(names), &handles, &db);
   if (!status.ok()) return FromRocks(status, path);
-  return std::make_unique<RocksStore>(std::make_unique<RocksStore::Impl>(
-      dir, families, std::unique_ptr<rocksdb::DB>(db), std::move(handles)));
+  auto by_family = handles;
+  return std::make_unique<RocksStore>(
+      std::make_unique<RocksStore::Impl>(dir, families, std::unique_ptr<rocksdb::DB>(db),
+                                         std::move(handles), std::move(by_family), nullptr));
+}
+
+absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::OpenToRead(
+    const std::string& dir, std::span<const Family> families) {
+  rocksdb::Env* const env = rocksdb::Env::Default();
+  const std::string path = absl::StrCat(dir, "/db");
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) {
+    return absl::NotFoundError(absl::StrCat("there is no database in ", dir));
+  }
+  rocksdb::FileLock* lock = nullptr;
+  if (auto held = env->LockFile(absl::StrCat(path, "/LOCK"), &lock); !held.ok()) {
+    return FromRocks(held, path);
+  }
+  auto unlock = [&](absl::Status status) {
+    env->UnlockFile(lock).PermitUncheckedError();
+    return status;
+  };
+  auto names = FamiliesIn(path, env, families);
+  if (!names.ok()) return unlock(names.status());
+  rocksdb::DBOptions options = DatabaseOptions(env);
+  options.info_log = std::make_shared<NoLog>();
+  Impl::Handles handles;
+  rocksdb::DB* db = nullptr;
+  auto status = rocksdb::DB::OpenForReadOnly(options, path, Wanted(*names), &handles, &db);
+  if (!status.ok()) return unlock(FromRocks(status, path));
+  Impl::Handles by_family;
+  for (Family family : families) {
+    auto at = std::ranges::find(*names, family.name());
+    // Nothing is ever in the default one.
+    if (at == names->end()) at = std::ranges::find(*names, rocksdb::kDefaultColumnFamilyName);
+    by_family.push_back(handles[static_cast<size_t>(at - names->begin())]);
+  }
+  return std::make_unique<RocksStore>(
+      std::make_unique<Impl>(dir, families, std::unique_ptr<rocksdb::DB>(db), std::move(handles),
+                             std::move(by_family), lock));
 }
 
 absl::StatusOr<std::optional<std::string>> RocksStore::Impl::Get(
@@ -271,6 +346,7 @@ absl::StatusOr<std::unique_ptr<Iterator>> RocksStore::Iterate(Family family,
 }
 
 absl::Status RocksStore::Write(const WriteBatch& batch, Sync sync) {
+  if (absl::Status may = impl_->CheckWritable(); !may.ok()) return may;
   return impl_->Write(batch, sync);
 }
 
@@ -282,6 +358,7 @@ std::span<const Family> RocksStore::families() const { return impl_->families();
 
 absl::Status RocksStore::PutFile(std::string_view name, std::string_view bytes) {
   if (absl::Status taken = CheckFile(name, bytes.size()); !taken.ok()) return taken;
+  if (absl::Status may = impl_->CheckWritable(); !may.ok()) return may;
   return impl_->PutFile(name, bytes);
 }
 

@@ -14,9 +14,15 @@ class RocksStore final : public Store {
  public:
   // Makes folder and database when missing (mode 0700), and families that are missing.
   // FAILED_PRECONDITION: another process has it open, or it holds families that are not in
-  // `families` (made by another version: the text names them). Else as in store.h.
+  // `families` (made by another version: the text names them). DATA_LOSS: a file that it cannot be
+  // without is damaged or missing. Else as in store.h.
   static absl::StatusOr<std::unique_ptr<RocksStore>> Open(const std::string& dir,
                                                           std::span<const Family> families);
+  // Changes no file: what a damaged database still holds stays as it is, for who looks at it.
+  // Families that are missing are empty; writing is FAILED_PRECONDITION. Else as Open, also that
+  // another process has it open.
+  static absl::StatusOr<std::unique_ptr<RocksStore>> OpenToRead(const std::string& dir,
+                                                                std::span<const Family> families);
   // Closes; what was written without sync is kept if the machine does not crash.
   ~RocksStore() override;
 

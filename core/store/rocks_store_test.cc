@@ -9,6 +9,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "core/base/refusal.h"
@@ -127,6 +128,99 @@ TEST(RocksStore, AFileThatIsNoDatabaseIsAnError) {
   fs::create_directories(folder.path() + "/db");
   std::ofstream(folder.path() + "/db/CURRENT") << "nonsense";
   EXPECT_FALSE(RocksStore::Open(folder.path(), kBoth).ok());
+}
+
+// Opening the database anew would drop all that it held, table files too.
+TEST(RocksStore, WithoutItsFirstFileItIsDamagedAndNothingOfItIsDropped) {
+  TempFolder folder;
+  { ASSERT_TRUE(PutOne(*OpenOrDie(folder.path()), "a", "1").ok()); }
+  { OpenOrDie(folder.path()); }
+  const std::string current = folder.path() + "/db/CURRENT";
+  fs::rename(current, folder.path() + "/kept");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(RocksStore::Open(folder.path(), kBoth).status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(RocksStore::OpenToRead(folder.path(), kBoth).status().code(),
+              absl::StatusCode::kDataLoss);
+  }
+  fs::rename(folder.path() + "/kept", current);
+  auto store = OpenOrDie(folder.path());
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(*store->Get(kAlpha, "a"), "1");
+}
+
+TEST(RocksStore, WithoutATableFileItIsDamaged) {
+  TempFolder folder;
+  { ASSERT_TRUE(PutOne(*OpenOrDie(folder.path()), "a", "1").ok()); }
+  { OpenOrDie(folder.path()); }
+  fs::remove(NewestFile(folder.path(), ".sst"));
+  EXPECT_EQ(RocksStore::Open(folder.path(), kBoth).status().code(), absl::StatusCode::kDataLoss);
+}
+
+std::map<std::string, std::string> FilesIn(const std::string& dir) {
+  std::map<std::string, std::string> files;
+  for (const auto& file : fs::recursive_directory_iterator(dir)) {
+    if (!file.is_regular_file()) continue;
+    std::ifstream in(file.path(), std::ios::binary);
+    files[file.path()] = {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  }
+  return files;
+}
+
+// Not even a write-ahead log with a torn end, which opening it to write would cut off for good.
+TEST(RocksStore, OpenedToReadNoFileChanges) {
+  TempFolder folder;
+  {
+    auto store = OpenOrDie(folder.path());
+    ASSERT_TRUE(PutOne(*store, "a", "1").ok());
+    ASSERT_TRUE(PutOne(*store, "b", std::string(300, 'b')).ok());
+    ASSERT_TRUE(store->PutFile("mark", "1").ok());
+  }
+  fs::path log = NewestFile(folder.path(), ".log");
+  fs::resize_file(log, fs::file_size(log) - 20);
+  const auto before = FilesIn(folder.path());
+  {
+    auto opened = RocksStore::OpenToRead(folder.path(), kBoth);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    EXPECT_THAT(Keys(**opened, kAlpha, ""), ElementsAre("a"));
+    EXPECT_EQ(**(*opened)->ReadFile("mark"), "1");
+    EXPECT_EQ(PutOne(**opened, "c", "3").code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ((*opened)->PutFile("mark", "2").code(), absl::StatusCode::kFailedPrecondition);
+  }
+  EXPECT_TRUE(FilesIn(folder.path()) == before);
+}
+
+TEST(RocksStore, WhoOnlyReadsIsAloneToo) {
+  TempFolder folder;
+  {
+    auto store = OpenOrDie(folder.path());
+    auto reader = RocksStore::OpenToRead(folder.path(), kBoth);
+    EXPECT_EQ(reader.status().code(), absl::StatusCode::kFailedPrecondition) << reader.status();
+  }
+  auto reader = RocksStore::OpenToRead(folder.path(), kBoth);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  EXPECT_EQ(RocksStore::Open(folder.path(), kBoth).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(RocksStore, OpenedToReadAMissingFamilyIsEmptyAndOneTooManyIsNamed) {
+  TempFolder folder;
+  const Family fewer[] = {kAlpha};
+  {
+    auto store = RocksStore::Open(folder.path(), fewer);
+    ASSERT_TRUE(PutOne(**store, "a", "1").ok());
+  }
+  {
+    auto store = RocksStore::OpenToRead(folder.path(), kBoth);
+    ASSERT_TRUE(store.ok()) << store.status();
+    EXPECT_EQ(*(*store)->Get(kBeta, "a"), std::nullopt);
+    EXPECT_THAT(Keys(**store, kBeta, ""), ElementsAre());
+    EXPECT_EQ(**(*store)->Get(kAlpha, "a"), "1");
+  }
+  OpenOrDie(folder.path());
+  auto store = RocksStore::OpenToRead(folder.path(), fewer);
+  EXPECT_THAT(store.status().ToString(), HasSubstr("l_beta"));
+  EXPECT_EQ(RocksStore::OpenToRead(folder.path() + "/none", kBoth).status().code(),
+            absl::StatusCode::kNotFound);
 }
 
 // A disk that is full, or does not sync, when told so.

@@ -16,11 +16,15 @@ namespace entente::broker {
 
 using crypto::KeyUse;
 
-EngineFixture::EngineFixture(testing::FederationOptions options, bool found, QuotaLimits limits)
-    : federation(std::move(options)), quotas(limits), ready(Start(found)) {}
+EngineFixture::EngineFixture(testing::FederationOptions options, bool found, QuotaLimits limits,
+                             store::Store* disk)
+    : federation(std::move(options)),
+      used(disk != nullptr ? disk : &store),
+      quotas(limits),
+      ready(Start(found)) {}
 
 bool EngineFixture::Start(bool found) {
-  auto status = InitLog(store, federation.genesis().text(), Keys());
+  auto status = InitLog(*used, federation.genesis().text(), Keys());
   if (status.ok()) status = Reopen();
   EXPECT_TRUE(status.ok()) << status;
   if (found && status.ok()) Found();
@@ -34,7 +38,7 @@ BrokerKeys EngineFixture::Keys() const {
 
 absl::Status EngineFixture::Reopen() {
   engine.reset();
-  auto opened = Engine::Open(store, federation.genesis().text(), Keys(), quotas, now, hold_file);
+  auto opened = Engine::Open(*used, federation.genesis().text(), Keys(), quotas, now, hold_file);
   if (!opened.ok()) return opened.status();
   engine = *std::move(opened);
   return absl::OkStatus();
@@ -299,7 +303,7 @@ v1::Part EngineFixture::Verified(const v1::Evidence& evidence, std::string_view 
 
 std::vector<std::pair<std::string, std::string>> EngineFixture::Rows(store::Family family) const {
   std::vector<std::pair<std::string, std::string>> rows;
-  auto it = *store.Iterate(family, "");
+  auto it = *used->Iterate(family, "");
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     rows.emplace_back(std::string(it->key()), std::string(it->value()));
   }
@@ -307,7 +311,7 @@ std::vector<std::pair<std::string, std::string>> EngineFixture::Rows(store::Fami
 }
 
 std::string EngineFixture::Findings() const {
-  auto report = Fsck(store, federation.genesis().text());
+  auto report = Fsck(*used, federation.genesis().text());
   if (!report.ok()) return report.status().ToString();
   std::string out;
   for (const auto& finding : report->findings) {

@@ -1,5 +1,6 @@
-// A broker's engine over a store in memory, with a whole federation to speak for: what tests of
-// the broker start from. Fails the running test when a step that must work does not.
+// A broker's engine, over a store in memory unless told otherwise, with a whole federation to speak
+// for: what tests of the broker start from. Fails the running test when a step that must work does
+// not.
 #pragma once
 
 #include <map>
@@ -54,13 +55,15 @@ struct Lead {
 
 class EngineFixture {
  public:
-  // `found`: publish the whole federation at once.
+  // `found`: publish the whole federation at once. `disk`: what the engine works on instead of
+  // `store`; outlives the engine.
   explicit EngineFixture(testing::FederationOptions options = {}, bool found = true,
-                         QuotaLimits quotas = {});
+                         QuotaLimits quotas = {}, store::Store* disk = nullptr);
 
   testing::Federation federation;
   testing::SeededRandom random{7};
   store::MemoryStore store{kBrokerFamilies};
+  store::Store* used;  // by the engine
   QuotaLimits quotas;
   std::set<OwnedFile> uploaded;  // what is whole at the broker
   HoldFile hold_file = [this](const AgencyId& origin, const record::FileShape& shape, Instant) {

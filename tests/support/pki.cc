@@ -96,8 +96,10 @@ IssuedCertificate TestAuthority::Issue(const CertificateWish& wish) const {
   return issued;
 }
 
-TemporaryFolder::TemporaryFolder() {
-  path_ = (std::filesystem::temp_directory_path() / "entente-test-XXXXXX").string();
+TemporaryFolder::TemporaryFolder(const std::string& parent) {
+  const std::filesystem::path place =
+      parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent);
+  path_ = (place / "entente-test-XXXXXX").string();
   EXPECT_NE(mkdtemp(path_.data()), nullptr) << path_;
 }
 

@@ -41,7 +41,7 @@ class TestAuthority {
 // A folder below the system's temporary folder; removed with all in it when this dies.
 class TemporaryFolder {
  public:
-  TemporaryFolder();
+  explicit TemporaryFolder(const std::string& parent = "");  // else where the system has them
   ~TemporaryFolder();
   const std::string& path() const { return path_; }
   // Writes a file with that mode and gives its path.
