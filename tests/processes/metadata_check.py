@@ -6,6 +6,7 @@ from metadata_messages import (BODIES, CALLS, ENTRY_NAMES, GENESIS, MESSAGES, NE
 from metadata_table import PAGE
 
 PUBLIC = ("/entente.v1.Transparency/", "/entente.v1.Directory/")
+DESK = "/entente.v1.Desk"  # what a node serves its officers
 SEALED = ("SectionPlain", "AccessManifest")  # what stands within ciphertext and manifest
 SAYS = {"Notice": set(NOTICE_NAMES.values()), "PublishRequest": set(ENTRY_NAMES.values()) - {GENESIS},
         "Entry": set(ENTRY_NAMES.values()) - {GENESIS}}
@@ -38,14 +39,9 @@ def fields_below(names):
     return {field for name in names for fields in reachable(name).values() for field in fields}
 
 
-def services(frames):
-    """Those that nodes called."""
-    return {frame.call.rsplit("/", 1)[0] for frame in frames}
-
-
-def names_every_field(table, frames):
-    """Of what can be sent to a service that was called, also where nobody has set it yet; and of what is sealed within."""
-    sent = fields_below({sent for call, (sent, _) in CALLS.items() if call.rsplit("/", 1)[0] in services(frames)})
+def names_every_field(table):
+    """Of what can be sent to a service that is not the desk's, also where nobody sets it yet; and of what is sealed within."""
+    sent = fields_below({sent for call, (sent, _) in CALLS.items() if not call.startswith(DESK)})
     sealed = {f"{name}.{field.name}" for name in SEALED for field in MESSAGES[name].DESCRIPTOR.fields}
     return [f"{field} can be sent to the broker, and no row of {PAGE} names it: add it to the row of what it tells, or add a row"
             for field in sorted(sent - table.sent() - table.unsent())] + [

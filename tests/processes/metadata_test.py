@@ -81,7 +81,7 @@ class Recorded:
 def findings(frames, while_searching, words):
     table = Table.of_page()
     yield from check.names_nothing_else(table)
-    yield from check.names_every_field(table, frames)
+    yield from check.names_every_field(table)
     yield from check.was_sent_as_said(table, frames)
     yield from check.all_of_it_came(table, frames, NOT_HERE)
     yield from check.holds_no_word(frames, words)
