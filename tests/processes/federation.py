@@ -30,13 +30,14 @@ class Federation:
         self.quorum = "yes" if quorum else ""
         self.pids, self.broker_program, self.environment, self.clock = {}, self.bin / "entente-broker", {}, None
 
-    def found(self):
-        """Makes everything and starts it; returns when every agency can receive."""
+    def found(self, names=""):
+        """Makes everything and starts it; returns when every agency can receive. `names`: bash, of people with other names than the
+        demo's."""
         codes = " ".join(dict.fromkeys(agency[:2] for agency in self.agencies))
-        script = (f"set -euo pipefail; cd {ROOT}; source deploy/say; source deploy/demo-data/federation; bin={self.bin}; "
+        script = (f"set -euo pipefail; cd {ROOT}; source deploy/say; source deploy/demo-data/federation; bin={self.bin}; {names}"
                   f"AGENCIES='{' '.join(self.agencies)}'; JURISDICTIONS='{codes}'; QUORUM='{self.quorum}'; make_federation {self.demo}; start_broker; "
                   "found_federation; for a in $AGENCIES; do start_node $demo $a; done; wait_ready")
-        subprocess.run(["bash", "-c", script], check=True)
+        subprocess.run(["bash", "-c", script], check=True, env={**os.environ, **self.environment})
         self.pids = {name: int((self.demo / name / "pid").read_text()) for name in ("broker", *self.agencies)}
 
     def copy(self, demo):
