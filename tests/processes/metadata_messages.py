@@ -29,6 +29,7 @@ GENESIS = "the genesis file"
 ENTRY_NAMES = {
     "ENTRY_KIND_GENESIS": GENESIS, "ENTRY_KIND_AGENCY": "AgencyStatement", "ENTRY_KIND_KEYS": "KeyStatement",
     "ENTRY_KIND_REVOCATION": "Revocation", "ENTRY_KIND_POLICY": "PolicyStatement", "ENTRY_KIND_FEDERATION_FILE": "FederationFileStatement",
+    "ENTRY_KIND_QUORUM": "QuorumStatement",
 }
 
 
@@ -61,6 +62,7 @@ OPAQUE = {
     "Section.ciphertext": lambda length: padded(length - 24 - 16), "Access.manifest": lambda length: padded(length - 16),
     "Wrap.sealed_key": one_of(48), "UploadRequest.piece": lambda length: length <= 65_536,
     "PublishRequest.text": TEXT, "GetTextResponse.text": TEXT, "GetEntriesResponse.checkpoint": TEXT,
+    "GetEntriesResponse.witnessed": TEXT, "GetCheckpointResponse.witnessed": TEXT, "NextCheckpointResponse.add_checkpoint": TEXT,
     "GetCheckpointResponse.checkpoint": TEXT, "GetConsistencyResponse.path": DIGEST, "PublishResponse.checkpoint": TEXT,
 }
 
