@@ -93,12 +93,15 @@ absl::Status Federation::LoadTexts() {
   });
 }
 
-// A node that followed the log before it kept a copy of the hashes reads it once more, when it has
-// nothing else to read.
+// While an open entry does not act it is asked from there: the broker sees which of two quorums
+// must have cosigned what it shows. A node that followed the log before it kept a copy of the hashes
+// reads it once more, when it has nothing else to read.
 v1::GetEntriesRequest Federation::NextEntries() const {
   v1::GetEntriesRequest request;
-  const bool copies = mirror_->size() < follower_.size() && !behind();
-  request.set_from(copies ? mirror_->size() : follower_.next_index());
+  uint64_t from = follower_.next_index();
+  if (!behind()) from = std::min(from, follower_.judged_below());
+  if (!behind() && from >= follower_.size()) from = std::min(from, mirror_->size());
+  request.set_from(from);
   request.set_limit(kEntriesAtOnce);
   return request;
 }

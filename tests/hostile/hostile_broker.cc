@@ -16,6 +16,7 @@
 #include "core/base/mutex.h"
 #include "core/ledger/registry.h"
 #include "policy/decide.h"
+#include "tests/hostile/frozen.h"
 #include "tests/hostile/lies.h"
 #include "tests/hostile/split_log.h"
 
@@ -86,20 +87,25 @@ absl::Status WrapCase(const broker::Transaction&, const record::Header&,
 bool RealOutOfDate(const broker::StandingDecisions*, const v1::Part&) asm("__real_" OUT_OF_DATE);
 bool WrapOutOfDate(const broker::StandingDecisions*, const v1::Part&) asm("__wrap_" OUT_OF_DATE);
 
+namespace {
+
+// Who is answered on this thread: what services answer at once is asked of the engine by the thread
+// that looked at the certificate.
+thread_local std::string asking;
+
+}  // namespace
+
 std::string FromEnvironment(const char* name) {
   const char* const value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
 
 bool Lies(std::string_view lie) { return FromEnvironment("HOSTILE") == lie; }
+bool AskedByVictim() { return Victim(asking); }
 bool Victim(std::string_view agency) { return FromEnvironment("HOSTILE_TO") == agency; }
 void Told() { std::fprintf(stderr, "lied: %s\n", FromEnvironment("HOSTILE").c_str()); }
 
 namespace {
-
-// Who is answered on this thread: what services answer at once is asked of the engine by the thread
-// that looked at the certificate.
-thread_local std::string asking;
 
 // The last section goes with its wrap, as if there had never been one.
 bool StripSection(v1::Record& record) {
@@ -241,11 +247,14 @@ absl::StatusOr<Response> Split(const broker::Engine* engine, absl::StatusOr<Resp
   if (!response.ok() || response->checkpoint().empty()) return response;
   const auto all = RealEntries(engine, 0, UINT32_MAX);
   if (!all.ok()) return all.status();
-  const SplitLog log(*all);
+  const SplitLog log(
+      *all, Lies("hide-revocation") ? v1::ENTRY_KIND_REVOCATION : v1::ENTRY_KIND_SUBMISSION);
   log.Refit(*response, more...);
   if (log.altered()) Told();
   return response;
 }
+
+bool ShowsAnotherLog() { return Lies("fork") || Lies("hide-revocation"); }
 
 // Once a node has seen more, it is shown the first checkpoint again, and nothing behind it.
 Entries CutShort(const broker::Engine* engine, uint64_t from, uint32_t limit) {
@@ -280,7 +289,8 @@ Fetched WrapFetch(const broker::Engine* engine, const AgencyId& agency, broker::
     ForgeAll(*response);
     return response;
   }
-  if (Lies("fork")) return Split(engine, std::move(response));
+  if (ShowsAnotherLog()) return Split(engine, std::move(response));
+  if (Lies("frozen")) return v1::PullResponse();
   for (auto& delivery : *response->mutable_deliveries()) AlterDelivery(delivery);
   if (Lies("keep-back") || Lies("keep-last")) KeepBack(*response);
   if (Lies("replay")) Replay(*response);
@@ -302,14 +312,15 @@ policy::Decision WrapDecide(const policy::Snapshot& snapshot, const policy::Reco
 
 Entries WrapEntries(const broker::Engine* engine, uint64_t from, uint32_t limit) {
   if (!Victim(asking)) return RealEntries(engine, from, limit);
-  if (Lies("fork")) return Split(engine, RealEntries(engine, from, limit), from);
+  if (ShowsAnotherLog()) return Split(engine, RealEntries(engine, from, limit), from);
+  if (Lies("frozen")) return Freeze(RealEntries(engine, from, limit), from);
   if (Lies("cut-short")) return CutShort(engine, from, limit);
   return RealEntries(engine, from, limit);
 }
 
 Answered WrapAnswer(const broker::Engine* engine, const AgencyId& caller, Outcomes outcomes) {
   auto response = RealAnswer(engine, caller, outcomes);
-  if (!Lies("fork") || !Victim(caller.text())) return response;
+  if (!ShowsAnotherLog() || !Victim(caller.text())) return response;
   return Split(engine, std::move(response), engine->view()->registry.genesis());
 }
 

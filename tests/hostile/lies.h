@@ -11,6 +11,8 @@ std::string FromEnvironment(const char* name);
 bool Lies(std::string_view lie);
 // Of an agency: FR.fiu.
 bool Victim(std::string_view agency);
+// Who is answered on this thread is the victim.
+bool AskedByVictim();
 // A line on stderr.
 void Told();
 

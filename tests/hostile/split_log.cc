@@ -22,15 +22,23 @@ uint64_t SizeOf(std::string_view note) {
   return std::stoull(std::string(note.substr(note.find('\n') + 1)));
 }
 
+void HideBehindNotice(v1::Entry& entry) {
+  entry.set_kind(v1::ENTRY_KIND_NOTICE);
+  entry.clear_open();
+  entry.mutable_sealed()->add_part_digests(std::string(32, 'a'));
+  entry.mutable_sealed()->add_part_digests(std::string(32, 'b'));
+}
+
 }  // namespace
 
-SplitLog::SplitLog(const v1::GetEntriesResponse& honest)
+SplitLog::SplitLog(const v1::GetEntriesResponse& honest, v1::EntryKind altered)
     : entries_(honest.entries().begin(), honest.entries().end()) {
   for (std::string& bytes : entries_) {
     v1::Entry entry;
     entry.ParseFromString(bytes);
-    if (!altered_ && entry.kind() == v1::ENTRY_KIND_SUBMISSION) {
-      entry.set_instant_ms(entry.instant_ms() + 1);
+    if (!altered_ && entry.kind() == altered) {
+      if (altered == v1::ENTRY_KIND_REVOCATION) HideBehindNotice(entry);
+      if (altered == v1::ENTRY_KIND_SUBMISSION) entry.set_instant_ms(entry.instant_ms() + 1);
       bytes = entry.SerializeAsString();
       altered_ = true;
     }

@@ -1,5 +1,6 @@
-// The log as the hostile broker shows it to one node: its first submission has another instant, and
-// tree, proofs and signatures fit that. Nothing else is altered, so that whoever is shown all of
+// The log as the hostile broker shows it to one node: its first submission has another instant, or
+// in place of its first revocation stands a notice that nobody is to read; and tree, proofs and
+// signatures fit that. Nothing else is altered, so that whoever is shown all of
 // it, and nothing but it, has nothing to hold against it. Safe to read from any thread.
 #pragma once
 
@@ -13,10 +14,11 @@ namespace entente::hostile {
 
 class SplitLog {
  public:
-  // `honest`: every entry, under the checkpoint that covers them.
-  explicit SplitLog(const v1::GetEntriesResponse& honest);
+  // `honest`: every entry, under the checkpoint that covers them. `altered`: the kind of the entry
+  // that is another one here, ENTRY_KIND_SUBMISSION or ENTRY_KIND_REVOCATION.
+  SplitLog(const v1::GetEntriesResponse& honest, v1::EntryKind altered);
 
-  // False while the log has no submission: then this is the honest log.
+  // False while the log has no such entry: then this is the honest log.
   bool altered() const { return altered_; }
 
   // Each as it was answered honestly, made to fit this log.

@@ -146,12 +146,6 @@ class Story:
             got = program.run(["authority", *words], "json")
             assert got.returncode == 0, f"{words}: {got.stdout}{got.stderr}"
 
-    def confess(self):
-        """The broker goes on without its lie."""
-        self.federation.kill("broker")
-        self.federation.environment["HOSTILE"] = ""
-        self.federation.start("broker")
-
 
 def until(what, condition, seconds=30):
     deadline = time.time() + seconds
@@ -269,17 +263,13 @@ def files_that_are_uploaded(story):
 
 
 def two_logs(story):
-    """The victim's log differs in a record for others. As long as all that it is answered fits that, it sees
-    nothing; the first true answer gives the broker away."""
+    """The victim's log differs in a record for others. All that it is answered fits that; what the sender of its own record saw of the
+    log comes inside it, and the broker cannot alter that."""
     story.send(recipients=("NL.fiu",))
     until("the record for another is there", lambda: story.inbox("NL.fiu") == story.sent)
-    story.send()
-    until("the victim takes what fits the log it is shown", lambda: story.state(VICTIM, 1) == DELIVERED)
-    story.send(recipients=("FR.fiu",), origin=VICTIM)
-    until("the victim's own record too", lambda: story.state("FR.fiu", 2, VICTIM) == DELIVERED)
     for agency in AGENCIES:
         assert not story.alarms(agency), f"{agency} sees what nobody alone can see"
-    story.confess()
+    story.send()
 
 
 # ---- by what it is seen: true once it is
@@ -413,7 +403,6 @@ def tell(story):
     if caught is forked:
         for agency in set(AGENCIES) - {VICTIM}:
             assert "fork" not in story.alarms(agency), f"{agency} was shown one log alone"
-    # The confession is no lie: what was told before it counts.
     assert story.told(), "the broker told no lie: whatever it is that was caught, this test does not hold it"
     print(f"hostile {story.lie}: told {story.told()}x, caught", end="", flush=True)
 
