@@ -127,7 +127,8 @@ class ManifestTest : public OpenTest {
     Access access = german_;
     access.enc = context->enc();
     access.manifest = manifest;
-    ParsedRecord record = record_;
+    ParsedRecord record{
+        .hash = record_.hash, .signature = record_.signature, .header = record_.header};
     record.header.format_version = version;
     return OpenAccess(world_.federation, record, access, world_.DeliveryKeys()).status();
   }
