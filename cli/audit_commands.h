@@ -53,4 +53,11 @@ struct ReportOptions : ReceiptOptions {
 // others, 1 when not.
 int Report(Language language, const ReportOptions& options);
 
+struct AffectedOptions : ReceiptOptions {  // `from` and `until` may be empty
+  std::string agency;
+  std::string aware;  // empty: not said
+};
+// What was released to an agency whose node or keys were in other hands: exit codes as of Report.
+int Affected(Language language, const AffectedOptions& options);
+
 }  // namespace entente::cli
