@@ -1,5 +1,5 @@
 // The commands of entente-audit, each in a source of its own. They print, and give an exit code.
-// What they share stands in cli/audit_log.h.
+// What they share stands in cli/audit_log.h and cli/audit_asked.h.
 #pragma once
 
 #include <string>
@@ -35,17 +35,29 @@ struct ForkProofQuestion {
 // What ProveFork wrote: 0 when it proves a fork, 1 when not.
 int VerifyFork(Language language, const ForkProofQuestion& question);
 
-struct ReportOptions {
+// What is asked of receipts, and the form of the answer.
+struct ReceiptOptions {
   std::vector<std::string> paths;  // of receipts, or folders of them
   std::string genesis;             // file
-  std::string jurisdiction, from, until;
+  std::string from, until;
   std::string tiles;             // folder of the log's entries; empty: none
   std::string format = "table";  // or "csv", "html"
   std::string out;               // file; empty: standard output
   bool json = false;
 };
+
+struct ReportOptions : ReceiptOptions {
+  std::string jurisdiction;
+};
 // The acts that concern a jurisdiction in a period: 0 when every receipt is verified and fits the
 // others, 1 when not.
 int Report(Language language, const ReportOptions& options);
+
+struct AffectedOptions : ReceiptOptions {  // `from` and `until` may be empty
+  std::string agency;
+  std::string aware;  // empty: not said
+};
+// What was released to an agency whose node or keys were in other hands: exit codes as of Report.
+int Affected(Language language, const AffectedOptions& options);
 
 }  // namespace entente::cli

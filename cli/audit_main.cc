@@ -147,6 +147,34 @@ const CLI::App* AddVerifyFork(CLI::App& app, ForkProofQuestion& question, std::s
   return verify;
 }
 
+// What every report from receipts takes.
+void AddForm(CLI::App& command, ReceiptOptions& options, std::string& language,
+             const std::string& tiles) {
+  command
+      .add_option(
+          "--tiles", options.tiles,
+          "The whole log with its entries, as entente-broker export --entries wrote it: " + tiles)
+      ->type_name("DIR");
+  CLI::Option* format =
+      command
+          .add_option("--format", options.format, "table, csv, or html for reading and printing")
+          ->check(CLI::IsMember({"table", "csv", "html"}))
+          ->capture_default_str();
+  command.add_option("--out", options.out, "File to write; else standard output")
+      ->type_name("FILE");
+  AddOutput(command, language, options.json)->excludes(format);
+}
+
+CLI::Option* AddInstant(CLI::App& command, const char* name, std::string& text,
+                        const std::string& help) {
+  return command.add_option(name, text, help)->type_name("INSTANT");
+}
+
+constexpr const char* kExitCodesOfReports =
+    "Exit codes: 0 every receipt is verified, and they fit together; 1 not so, and the report "
+    "says what;\n2 usage; 3 the genesis file or the log is refused, or a folder holds no receipt; "
+    "5 FILE cannot be\nwritten.";
+
 const CLI::App* AddReport(CLI::App& app, ReportOptions& options, std::string& language) {
   CLI::App* report = app.add_subcommand(
       "report",
@@ -160,37 +188,55 @@ const CLI::App* AddReport(CLI::App& app, ReportOptions& options, std::string& la
                    "Whose, such as FR; ORG for international organisations")
       ->required()
       ->type_name("CC");
-  report
-      ->add_option("--from", options.from,
-                   "First instant of the period, such as 2026-12-01T00:00:00Z")
-      ->required()
-      ->type_name("INSTANT");
-  report->add_option("--until", options.until, "First instant after the period")
-      ->required()
-      ->type_name("INSTANT");
-  report
-      ->add_option("--tiles", options.tiles,
-                   "The whole log with its entries, as entente-broker export --entries wrote it: "
-                   "then the report names the versions of policies, says how many acts of the "
-                   "period the log has, and that receipts and log are of one history")
-      ->type_name("DIR");
-  CLI::Option* format =
-      report->add_option("--format", options.format, "table, csv, or html for reading and printing")
-          ->check(CLI::IsMember({"table", "csv", "html"}))
-          ->capture_default_str();
-  report->add_option("--out", options.out, "File to write; else standard output")
-      ->type_name("FILE");
-  AddOutput(*report, language, options.json)->excludes(format);
+  AddInstant(*report, "--from", options.from,
+             "First instant of the period, such as 2026-12-01T00:00:00Z")
+      ->required();
+  AddInstant(*report, "--until", options.until, "First instant after the period")->required();
+  AddForm(*report, options, language,
+          "then the report names the versions of policies, says how many acts of the period the "
+          "log has, and that receipts and log are of one history");
   report->footer(
-      "Sender's and recipient's receipt of one act are one line. What is not verified is no line: "
-      "it is\nnamed with the reason, of csv and with --out on standard error. The report shows "
-      "acts of which a\nreceipt was given, and no others. In csv an apostrophe stands before what "
-      "a spreadsheet would\ncompute.\n"
-      "Exit codes: 0 every receipt is verified, and they fit together; 1 not so, and the report "
-      "says what;\n2 usage; 3 the genesis file or the log is refused, or a folder holds no "
-      "receipt; "
-      "5 FILE cannot be\nwritten.");
+      std::string(
+          "Sender's and recipient's receipt of one act are one line. What is not verified is no "
+          "line: it is\nnamed with the reason, of csv and with --out on standard error. The report "
+          "shows acts of which a\nreceipt was given, and no others. In csv an apostrophe stands "
+          "before what a spreadsheet would\ncompute.\n") +
+      kExitCodesOfReports);
   return report;
+}
+
+const CLI::App* AddAffected(CLI::App& app, AffectedOptions& options, std::string& language) {
+  CLI::App* affected = app.add_subcommand(
+      "affected",
+      "What an agency received whose node, disk or keys were in other hands, for the notice of the "
+      "breach within 72 hours (Directive (EU) 2016/680 art. 30): every record that was released to "
+      "it, by the agency that sent it and is to be told, each with its reference, its place in the "
+      "log, the sections withheld, the obligations and its proof. Everything is verified first, as "
+      "verify-receipt does.");
+  AddReceiptFiles(*affected, options.paths, options.genesis);
+  affected->add_option("--agency", options.agency, "Whose node it was, such as FR.fiu")
+      ->required()
+      ->type_name("CC.NAME");
+  AddInstant(*affected, "--from", options.from,
+             "First instant of the period, such as 2026-12-01T00:00:00Z; else from the beginning. "
+             "What came before may still have been kept");
+  AddInstant(*affected, "--until", options.until, "First instant after the period; else no end");
+  AddInstant(*affected, "--aware", options.aware,
+             "When the breach was known: then it says until when the notice is due");
+  AddForm(*affected, options, language,
+          "then it says how many acts of the period the log has of which no receipt was given, and "
+          "that receipts and log are of one history");
+  affected->footer(
+      std::string(
+          "Give the agency's own receipts and those of all who may have sent to it. A record is in "
+          "the period when a\ndecision about it is. The newest decision counts; what was refused "
+          "at "
+          "release is named apart, but for\nwhat the agency's own receipt shows that it had by "
+          "then. What is not verified is not listed: it is named\nwith the reason, of csv and with "
+          "--out on standard error. Csv has the records received alone. Receipts\nhold no content "
+          "and nobody's name, and say nothing of what the agency searched or read.\n") +
+      kExitCodesOfReports);
+  return affected;
 }
 
 int Main(int argc, char** argv) {
@@ -207,11 +253,13 @@ int Main(int argc, char** argv) {
   ForkQuestion fork;
   ForkProofQuestion proof;
   ReportOptions asked;
+  AffectedOptions received;
   AddReceipts(app, receipts, language);
   const CLI::App* verify_tiles = AddTiles(app, tiles, language);
   const CLI::App* prove_fork = AddProveFork(app, fork, language);
   const CLI::App* verify_fork = AddVerifyFork(app, proof, language);
   const CLI::App* report = AddReport(app, asked, language);
+  const CLI::App* affected = AddAffected(app, received, language);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -222,6 +270,7 @@ int Main(int argc, char** argv) {
   if (prove_fork->parsed()) return ProveFork(chosen, fork);
   if (verify_fork->parsed()) return VerifyFork(chosen, proof);
   if (report->parsed()) return Report(chosen, asked);
+  if (affected->parsed()) return Affected(chosen, received);
   return VerifyReceipts(chosen, receipts);
 }
 

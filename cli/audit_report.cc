@@ -9,9 +9,10 @@
 namespace entente::cli {
 namespace {
 
-bool IsOf(const std::string& agency, std::string_view jurisdiction) {
+bool IsAsked(const ReportQuestion& question, const std::string& agency) {
+  if (!question.agency.empty()) return agency == question.agency;
   const auto id = AgencyId::Parse(agency);
-  return id.ok() && id->jurisdiction() == jurisdiction;
+  return id.ok() && id->jurisdiction() == question.jurisdiction;
 }
 
 // A line that has one proof, and what all readers see alike as bytes.
@@ -93,8 +94,8 @@ std::vector<Proven> LinesOf(const AuditedReceipt& receipt) {
 }
 
 bool Concerns(const ReportQuestion& question, ReportLine& line) {
-  line.of_sender = IsOf(line.sender, question.jurisdiction);
-  line.of_recipient = IsOf(line.recipient, question.jurisdiction);
+  line.of_sender = IsAsked(question, line.sender);
+  line.of_recipient = IsAsked(question, line.recipient);
   return (line.of_sender || line.of_recipient) && question.from <= line.instant &&
          line.instant < question.until;
 }

@@ -22,6 +22,7 @@ namespace entente::cli {
 struct ReportQuestion {
   std::string jurisdiction;  // "FR", or "ORG" for all international organisations
   Instant from, until;       // by the entry's instant; `until` itself is outside
+  std::string agency = {};   // with it, of the jurisdiction this agency alone
 };
 
 struct ReportProof {
@@ -111,6 +112,8 @@ struct ReportField {
 };
 // Always the same fields in the same order. Digests are "sha256:HEX", ids and pseudonyms hex.
 std::vector<ReportField> FieldsOf(const ReportLine& line);
+// A line of no act; its fields have the names alone.
+ReportLine EmptyLine();
 
 // ---- Forms. Texts from elsewhere are made printable in each of them.
 
@@ -130,9 +133,8 @@ std::string ReportJson(const ledger::Genesis& genesis, const AuditReport& report
 
 std::string ReportTitle(Language language, const AuditReport& report);
 // Name and value of what stands at the head.
-std::vector<std::pair<std::string, std::string>> ReportHead(Language language,
-                                                            const ledger::Genesis& genesis,
-                                                            const AuditReport& report);
+using Facts = std::vector<std::pair<std::string, std::string>>;
+Facts ReportHead(Language language, const ledger::Genesis& genesis, const AuditReport& report);
 // What the report cannot show. Stands at the head, before the lines.
 std::vector<std::string> ReportLimits(Language language, const AuditReport& report);
 // What was not verified, and what does not fit together: a sentence each. Empty when it is sound.

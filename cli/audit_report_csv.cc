@@ -1,5 +1,6 @@
 // The report for spreadsheets and programs: cli/audit_report.h.
 #include "cli/audit_report.h"
+#include "cli/audit_report_forms.h"
 #include "core/base/printable.h"
 
 namespace entente::cli {
@@ -42,7 +43,7 @@ std::string Cell(const std::string& text) {
 }
 
 template <typename Pick>
-std::string RowOf(const std::vector<ReportField>& fields, Pick pick) {
+std::string RowOf(std::span<const ReportField> fields, Pick pick) {
   std::string out;
   for (const ReportField& field : fields) out += (out.empty() ? "" : ",") + Cell(pick(field));
   return out + "\r\n";
@@ -50,15 +51,17 @@ std::string RowOf(const std::vector<ReportField>& fields, Pick pick) {
 
 }  // namespace
 
+std::string CsvNames(std::span<const ReportField> fields) {
+  return RowOf(fields, [](const ReportField& field) { return std::string(field.name); });
+}
+
+std::string CsvRow(std::span<const ReportField> fields) {
+  return RowOf(fields, [](const ReportField& field) { return field.Joined(); });
+}
+
 std::string ReportCsv(const AuditReport& report) {
-  // An empty line has all the names.
-  ReportLine none;
-  none.proofs.emplace_back();
-  std::string out =
-      RowOf(FieldsOf(none), [](const ReportField& field) { return std::string(field.name); });
-  for (const ReportLine& line : report.lines) {
-    out += RowOf(FieldsOf(line), [](const ReportField& field) { return field.Joined(); });
-  }
+  std::string out = CsvNames(FieldsOf(EmptyLine()));
+  for (const ReportLine& line : report.lines) out += CsvRow(FieldsOf(line));
   return out;
 }
 

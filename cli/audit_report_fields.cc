@@ -2,6 +2,7 @@
 #include <set>
 
 #include "cli/audit_report.h"
+#include "cli/audit_report_forms.h"
 #include "core/base/encoding.h"
 #include "core/ledger/parts.h"
 #include "core/record/reference.h"
@@ -152,6 +153,12 @@ std::string ReportField::Joined() const {
   return out;
 }
 
+ReportLine EmptyLine() {
+  ReportLine none;
+  none.proofs.emplace_back();
+  return none;
+}
+
 std::vector<ReportField> FieldsOf(const ReportLine& line) {
   Fields to;
   AddAct(to, line);
@@ -167,6 +174,14 @@ std::vector<ReportField> FieldsOf(const ReportLine& line) {
            "recipient_tree_size", "recipient_root");
   to.Flag("contradicted", line.contradicted || line.other_state);
   return to.Take();
+}
+
+std::vector<NumberedLine> Numbered(std::span<const ReportLine> lines) {
+  std::vector<NumberedLine> out;
+  for (const ReportLine& line : lines) {
+    out.push_back({out.size() + 1, line.contradicted || line.other_state, FieldsOf(line)});
+  }
+  return out;
 }
 
 }  // namespace entente::cli

@@ -1,5 +1,6 @@
 // The report for programs: cli/audit_report.h, docs/json.md.
 #include "cli/audit_report.h"
+#include "cli/audit_report_forms.h"
 #include "cli/json.h"
 #include "cli/quorum_words.h"
 #include "core/base/encoding.h"
@@ -28,8 +29,7 @@ Json ValueOf(const ReportField& field) {
 }
 
 Json LineJson(const ReportLine& line) {
-  Json json = Json::object();
-  for (const ReportField& field : FieldsOf(line)) json[std::string(field.name)] = ValueOf(field);
+  Json json = FieldsJson(FieldsOf(line));
   json["own_receipt_missing"] = line.OwnIsMissing();
   return json;
 }
@@ -43,11 +43,14 @@ Json NotVerifiedJson(const AuditedReceipt& receipt) {
 
 }  // namespace
 
-std::string ReportJson(const ledger::Genesis& genesis, const AuditReport& report) {
-  Json json = {{"jurisdiction", report.question.jurisdiction},
-               {"from", FormatInstant(report.question.from)},
-               {"until", FormatInstant(report.question.until)},
-               {"federation", genesis->federation},
+Json FieldsJson(std::span<const ReportField> fields) {
+  Json json = Json::object();
+  for (const ReportField& field : fields) json[std::string(field.name)] = ValueOf(field);
+  return json;
+}
+
+void AddProof(const ledger::Genesis& genesis, const AuditReport& report, Json& json) {
+  json.update({{"federation", genesis->federation},
                {"log", genesis->log_origin},
                {"genesis", DigestText(genesis.digest())},
                {"quorum", QuorumText(genesis)},
@@ -55,17 +58,14 @@ std::string ReportJson(const ledger::Genesis& genesis, const AuditReport& report
                {"receipts", report.receipts},
                {"elsewhere", report.elsewhere},
                {"repeated", report.repeated},
-               {"own_receipts_missing", report.OwnMissing()},
-               {"lines", Json::array()},
                {"not_verified", Json::array()},
-               {"two_histories", Json::array()}};
+               {"two_histories", Json::array()}});
   if (report.log) {
     json["given_log"] = {{"size", report.log->size},
                          {"root", DigestText(report.log->root)},
                          {"decided", report.log->decided},
                          {"receipts_given", report.log->given}};
   }
-  for (const ReportLine& line : report.lines) json["lines"].push_back(LineJson(line));
   for (const AuditedReceipt& receipt : report.not_verified) {
     json["not_verified"].push_back(NotVerifiedJson(receipt));
   }
@@ -73,6 +73,16 @@ std::string ReportJson(const ledger::Genesis& genesis, const AuditReport& report
     json["two_histories"].push_back(Json::array({Printable(two.one)}));
     if (!two.other.empty()) json["two_histories"].back().push_back(Printable(two.other));
   }
+}
+
+std::string ReportJson(const ledger::Genesis& genesis, const AuditReport& report) {
+  Json json = {{"jurisdiction", report.question.jurisdiction},
+               {"from", FormatInstant(report.question.from)},
+               {"until", FormatInstant(report.question.until)}};
+  AddProof(genesis, report, json);
+  json["own_receipts_missing"] = report.OwnMissing();
+  json["lines"] = Json::array();
+  for (const ReportLine& line : report.lines) json["lines"].push_back(LineJson(line));
   return JsonLine(json) + "\n";
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "cli/audit_report.h"
+#include "cli/audit_report_forms.h"
 #include "cli/text.h"
 
 namespace entente::cli {
@@ -12,36 +13,38 @@ namespace {
 constexpr std::array<std::string_view, 8> kColumns = {
     "instant", "log_index", "act", "side", "sender", "recipient", "verdict", "record_reference"};
 
-bool IsColumn(std::string_view name) { return std::ranges::find(kColumns, name) != kColumns.end(); }
-
-std::string LinesTable(Language language, const AuditReport& report) {
+std::string LinesTable(Language language, std::span<const std::string_view> columns,
+                       std::span<const NumberedLine> lines) {
   Row heads = {Sentence(language, "report.number")};
-  for (const std::string_view name : kColumns) heads.push_back(ReportFieldName(language, name));
+  for (const std::string_view name : columns) heads.push_back(ReportFieldName(language, name));
   std::vector<Row> rows = {heads};
-  for (const ReportLine& line : report.lines) {
-    Row row = {std::to_string(rows.size())};
-    const std::vector<ReportField> fields = FieldsOf(line);
-    for (const std::string_view name : kColumns) {
-      row.push_back(ReportShown(language, *std::ranges::find(fields, name, &ReportField::name)));
+  for (const NumberedLine& line : lines) {
+    Row row = {std::to_string(line.number)};
+    for (const std::string_view name : columns) {
+      row.push_back(
+          ReportShown(language, *std::ranges::find(line.fields, name, &ReportField::name)));
     }
     rows.push_back(std::move(row));
   }
   return Table(rows);
 }
 
-std::string Details(Language language, const ReportLine& line) {
+std::string Details(Language language, std::span<const std::string_view> columns,
+                    const NumberedLine& line) {
   std::vector<Row> rows;
-  for (const ReportField& field : FieldsOf(line)) {
-    if (field.values.empty() || IsColumn(field.name)) continue;
+  for (const ReportField& field : line.fields) {
+    const bool is_column = std::ranges::find(columns, field.name) != columns.end();
+    if (field.values.empty() || is_column) continue;
     rows.push_back({" ", ReportFieldName(language, field.name), ReportShown(language, field)});
   }
   return Table(rows);
 }
 
-std::string HeadTable(Language language, const ledger::Genesis& genesis,
-                      const AuditReport& report) {
+}  // namespace
+
+std::string FactsText(const Facts& facts) {
   std::vector<Row> rows;
-  for (auto& [name, value] : ReportHead(language, genesis, report)) rows.push_back({name, value});
+  for (const auto& [name, value] : facts) rows.push_back({name, value});
   return Table(rows);
 }
 
@@ -51,21 +54,26 @@ std::string Paragraphs(const std::vector<std::string>& sentences) {
   return out;
 }
 
-}  // namespace
+std::string LinesText(Language language, std::span<const std::string_view> columns,
+                      std::span<const NumberedLine> lines) {
+  std::string out = LinesTable(language, columns, lines);
+  for (const NumberedLine& line : lines) {
+    out += "\n" + Say(language, "report.line", {std::to_string(line.number)}) + "\n" +
+           Details(language, columns, line);
+  }
+  return out;
+}
 
 std::string ReportText(Language language, const ledger::Genesis& genesis,
                        const AuditReport& report) {
-  std::string out = ReportTitle(language, report) + "\n\n" + HeadTable(language, genesis, report);
+  std::string out =
+      ReportTitle(language, report) + "\n\n" + FactsText(ReportHead(language, genesis, report));
   out += Paragraphs(ReportLimits(language, report));
   out += Paragraphs(ReportFindings(language, report)) + "\n";
   if (report.lines.empty()) {
     out += Sentence(language, "report.no-line") + "\n";
   } else {
-    out += LinesTable(language, report);
-  }
-  for (size_t i = 0; i < report.lines.size(); ++i) {
-    out += "\n" + Say(language, "report.line", {std::to_string(i + 1)}) + "\n" +
-           Details(language, report.lines[i]);
+    out += LinesText(language, kColumns, Numbered(report.lines));
   }
   return out + Paragraphs(ReportNotes(language, genesis));
 }

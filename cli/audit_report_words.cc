@@ -3,6 +3,7 @@
 #include <map>
 
 #include "cli/audit_report.h"
+#include "cli/audit_report_forms.h"
 #include "cli/quorum_words.h"
 #include "cli/text.h"
 #include "core/base/encoding.h"
@@ -19,11 +20,12 @@ class Head {
     out_.emplace_back(Sentence(language_, "report.head." + std::string(name)), std::move(value));
   }
   void Count(std::string_view name, size_t count) { Add(name, std::to_string(count)); }
-  std::vector<std::pair<std::string, std::string>> Take() { return std::move(out_); }
+  void Append(Facts facts) { std::ranges::move(facts, std::back_inserter(out_)); }
+  Facts Take() { return std::move(out_); }
 
  private:
   Language language_;
-  std::vector<std::pair<std::string, std::string>> out_;
+  Facts out_;
 };
 
 // How many trees the lines are proven in, and the largest of them.
@@ -61,13 +63,8 @@ std::string ReportTitle(Language language, const AuditReport& report) {
   return Say(language, "report.title", {report.question.jurisdiction});
 }
 
-std::vector<std::pair<std::string, std::string>> ReportHead(Language language,
-                                                            const ledger::Genesis& genesis,
-                                                            const AuditReport& report) {
+Facts FactsOfLog(Language language, const ledger::Genesis& genesis, const AuditReport& report) {
   Head to(language);
-  to.Add("for", Say(language, "report.for", {report.question.jurisdiction}));
-  to.Add("from", FormatInstant(report.question.from));
-  to.Add("until", FormatInstant(report.question.until));
   to.Add("federation", genesis->federation);
   to.Add("log", genesis->log_origin);
   to.Add("genesis", DigestText(genesis.digest()));
@@ -76,11 +73,26 @@ std::vector<std::pair<std::string, std::string>> ReportHead(Language language,
     to.Add("given-log", Say(language, "report.given-log",
                             {std::to_string(report.log->size), DigestText(report.log->root)}));
   }
-  to.Count("lines", report.lines.size());
+  return to.Take();
+}
+
+Facts FactsOfReceipts(Language language, const AuditReport& report) {
+  Head to(language);
   to.Count("receipts", report.receipts);
   to.Count("not-verified", report.not_verified.size());
   to.Count("elsewhere", report.elsewhere);
   to.Count("repeated", report.repeated);
+  return to.Take();
+}
+
+Facts ReportHead(Language language, const ledger::Genesis& genesis, const AuditReport& report) {
+  Head to(language);
+  to.Add("for", Say(language, "report.for", {report.question.jurisdiction}));
+  to.Add("from", FormatInstant(report.question.from));
+  to.Add("until", FormatInstant(report.question.until));
+  to.Append(FactsOfLog(language, genesis, report));
+  to.Count("lines", report.lines.size());
+  to.Append(FactsOfReceipts(language, report));
   to.Count("own-missing", report.OwnMissing());
   return to.Take();
 }
@@ -104,7 +116,7 @@ std::vector<std::string> ReportLimits(Language language, const AuditReport& repo
   return out;
 }
 
-std::vector<std::string> ReportFindings(Language language, const AuditReport& report) {
+std::vector<std::string> FindingsOfReceipts(Language language, const AuditReport& report) {
   std::vector<std::string> out;
   for (const AuditedReceipt& receipt : report.not_verified) {
     out.push_back(Say(language, "report.not-verified", {receipt.path, WhyNot(language, receipt)}));
@@ -113,6 +125,11 @@ std::vector<std::string> ReportFindings(Language language, const AuditReport& re
     out.push_back(two.other.empty() ? Say(language, "report.other-history", {two.one})
                                     : Say(language, "report.two-histories", {two.one, two.other}));
   }
+  return out;
+}
+
+std::vector<std::string> ReportFindings(Language language, const AuditReport& report) {
+  std::vector<std::string> out = FindingsOfReceipts(language, report);
   for (size_t i = 0; i < report.lines.size(); ++i) {
     const ReportLine& line = report.lines[i];
     const std::string number = std::to_string(i + 1), index = std::to_string(line.log_index);

@@ -20,7 +20,7 @@ PROGRAMS = {
                 "authority publish"],
     "entente-broker": ["run", "init", "fsck", "export"],
     "entente-node": ["witness"],
-    "entente-audit": ["verify-receipt", "verify-tiles", "prove-fork", "verify-fork", "report"],
+    "entente-audit": ["verify-receipt", "verify-tiles", "prove-fork", "verify-fork", "report", "affected"],
     "entente-policy": ["check", "test", "diff", "sign", "decide", "render", "shadow", "explain"],
 }
 

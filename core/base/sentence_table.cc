@@ -20,7 +20,8 @@ std::vector<std::span<const SentenceRow>> AllSentences() {
           AuditSentences(),    PolicySentences(), DecisionSentences(), AlarmSentences(),
           ContentSentences(),  SearchSentences(), ImportSentences(),   PeopleSentences(),
           ProseSentences(),    RenderSentences(), ConsentSentences(),  RestrictionSentences(),
-          OverrideSentences(), ReviewSentences(), TileSentences(),     ReportSentences()};
+          OverrideSentences(), ReviewSentences(), TileSentences(),     ReportSentences(),
+          AffectedSentences()};
 }
 
 const SentenceRow* FindSentence(std::string_view key) {

@@ -33,6 +33,7 @@ std::span<const SentenceRow> OverrideSentences();
 std::span<const SentenceRow> ReviewSentences();
 std::span<const SentenceRow> TileSentences();
 std::span<const SentenceRow> ReportSentences();
+std::span<const SentenceRow> AffectedSentences();
 std::vector<std::span<const SentenceRow>> AllSentences();
 // nullptr when there is none.
 const SentenceRow* FindSentence(std::string_view key);
