@@ -1,6 +1,7 @@
 #include "broker/cosigning.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,6 +25,16 @@ absl::Status Longer(uint64_t witnessed, uint64_t size) {
       absl::StrCat("witnesses cosigned this log at size ", witnessed, ", and it has ", size,
                    " entries, or others: restore the complete database from a copy "
                    "that has all that was signed"));
+}
+
+absl::StatusOr<audit::VerifierKey> Find(std::string_view witness, const View& view,
+                                        std::span<const uint64_t> quorums) {
+  for (const uint64_t number : quorums) {
+    for (const audit::VerifierKey& key : view.quorums[number].policy->witnesses()) {
+      if (key.Text() == witness) return key;
+    }
+  }
+  return Refuse(Reason::kNotAuthorised, "this is the key of no witness of the quorum");
 }
 
 }  // namespace
@@ -73,8 +84,8 @@ std::string Cosigning::Witnessed() const {
 }
 
 std::string Cosigning::WitnessedFor(uint64_t from) const {
-  const auto view = engine_.view();
   MutexLock lock(&mutex_);
+  const auto view = engine_.view();
   for (const auto& [number, note] : notes_) {
     if (number + 1 < view->quorums.size() && HandedOver(number, *view) && from < note.head.size) {
       return note.note;
@@ -84,8 +95,8 @@ std::string Cosigning::WitnessedFor(uint64_t from) const {
 }
 
 std::optional<Cosigning::Level> Cosigning::WitnessedLevel() const {
-  const auto view = engine_.view();
   MutexLock lock(&mutex_);
+  const auto view = engine_.view();
   if (!notes_.empty()) {
     const WitnessedNote& newest = notes_.rbegin()->second;
     return Level{newest.head.size, newest.time};
@@ -95,6 +106,8 @@ std::optional<Cosigning::Level> Cosigning::WitnessedLevel() const {
 }
 
 // ---- rounds
+//
+// The view is taken under the lock: so it is never older than the one that a round was begun under.
 
 uint64_t Cosigning::SizeOf(uint64_t number) const {
   const auto found = notes_.find(number);
@@ -112,17 +125,6 @@ std::vector<uint64_t> Cosigning::Asked(const View& view) const {
     if (view.quorums[number].policy && !HandedOver(number, view)) asked.push_back(number);
   }
   return asked;
-}
-
-// That of the newest quorum that has it.
-absl::StatusOr<audit::VerifierKey> Cosigning::Find(std::string_view witness,
-                                                   const View& view) const {
-  for (const uint64_t number : Asked(view)) {
-    for (const audit::VerifierKey& key : view.quorums[number].policy->witnesses()) {
-      if (key.Text() == witness) return key;
-    }
-  }
-  return Refuse(Reason::kNotAuthorised, "this is the key of no witness of the quorum");
 }
 
 bool Cosigning::Over(uint64_t latest, Instant now) const {
@@ -159,9 +161,9 @@ bool Cosigning::IsFor(const audit::VerifierKey& witness, const View& view) const
 
 absl::StatusOr<Cosigning::Request> Cosigning::Next(std::string_view witness, uint64_t cosigned_size,
                                                    Instant now) {
-  const auto view = engine_.view();
   MutexLock lock(&mutex_);
-  const auto key = Find(witness, *view);
+  const auto view = engine_.view();
+  const auto key = Find(witness, *view, Asked(*view));
   if (!key.ok()) return key.status();
   const uint64_t latest = engine_.LatestCheckpoint().head.size;
   if (cosigned_size > latest) return Ahead(key->name(), cosigned_size, latest);
@@ -217,9 +219,12 @@ absl::Status Cosigning::Add(const audit::VerifierKey& witness, const TimedLine& 
 
 absl::Status Cosigning::Cosign(std::string_view witness, uint64_t size, std::string_view signatures,
                                Instant now) {
-  const auto view = engine_.view();
   MutexLock lock(&mutex_);
-  const auto key = Find(witness, *view);
+  const auto view = engine_.view();
+  std::vector<uint64_t> heard = Asked(*view);
+  // Also who was asked before the rest of its quorum ended it.
+  if (round_) heard.insert(heard.end(), round_->quorums.begin(), round_->quorums.end());
+  const auto key = Find(witness, *view, heard);
   if (!key.ok()) return key.status();
   if (!IsFor(*key, *view) || size != round_->signed_.head.size) return absl::OkStatus();
   const auto up = audit::ParseNote(round_->signed_.note);

@@ -104,8 +104,6 @@ class Cosigning {
   uint64_t SizeOf(uint64_t number) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HandedOver(uint64_t number, const View& view) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<uint64_t> Asked(const View& view) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::StatusOr<audit::VerifierKey> Find(std::string_view witness, const View& view) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Over(uint64_t latest, Instant now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Due(const std::vector<uint64_t>& asked, uint64_t latest, Instant now) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

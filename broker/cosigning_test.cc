@@ -1,4 +1,8 @@
 // Rounds of cosigning, with witnesses as they run at agencies.
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "broker/cosigning_fixture.h"
 
 namespace entente::broker {
@@ -206,6 +210,41 @@ TEST_F(CosigningTest, ARoundThatLastsBeginsAnew) {
   EXPECT_EQ(cosigning->Witnessed(), "");
   Turn(kThree);
   EXPECT_EQ(WitnessedTime(), static_cast<uint64_t>(f.now.ms) / 1000);
+}
+
+// ---- at once
+
+TEST_F(CosigningTest, WitnessesCallFromManyThreadsWhileTheLogGrows) {
+  std::atomic<int64_t> now = f.now.ms;
+  std::atomic<bool> done = false;
+  std::vector<std::thread> threads;
+  for (const std::string& agency : kAll) {
+    threads.emplace_back([&, agency] {
+      while (!done) {
+        const Instant at{now += 100};
+        const auto next = cosigning->Next(Key(agency), 0, at);
+        ASSERT_TRUE(next.ok()) << next.status();
+        if (next->body.empty()) continue;
+        const auto note = audit::ParseNote(audit::ParseAddCheckpoint(next->body)->note);
+        const std::string line = audit::SignatureLine(
+            audit::CosignNote(note->text, f.federation.WitnessKey(agency).name(),
+                              static_cast<uint64_t>(at.ms) / 1000, f.federation.witness(agency)));
+        EXPECT_TRUE(cosigning->Cosign(Key(agency), next->size, line, at).ok());
+        EXPECT_LE(cosigning->WitnessedLevel()->size, Size());
+      }
+    });
+  }
+  for (int i = 0; i < 50; ++i) {
+    Grow();
+    if (i % 10 == 0) Change(static_cast<uint64_t>(i) / 10 + 1, f.federation.QuorumText(4, kAll));
+  }
+  const uint64_t size = Size();
+  for (int i = 0; i < 1000 && WitnessedSize() < size; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  done = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(WitnessedSize(), size);
 }
 
 // ---- what is kept

@@ -63,6 +63,16 @@ TEST_F(ChangeTest, BothQuorumsCosignTheChange) {
   EXPECT_EQ(member.follower.acted(), Size());
 }
 
+TEST_F(ChangeTest, WhoWasAskedIsHeardThoughTheOthersWereFaster) {
+  ASSERT_EQ(Asked("FR.fiu", 0), std::to_string(Size()));
+  Turn({"BR.fiu", "DE.fiu", "CH.fiu", "AE.fiu"});
+  EXPECT_EQ(Asked("FR.fiu", 0), "not-authorised");
+  const std::string line = audit::SignatureLine(audit::CosignNote(
+      audit::ParseNote(f.engine->LatestCheckpoint().note)->text,
+      f.federation.WitnessKey("FR.fiu").name(), 1'800'000'000, f.federation.witness("FR.fiu")));
+  EXPECT_EQ(Send("FR.fiu", Size(), line), "ok");
+}
+
 TEST_F(ChangeTest, TheNewQuorumAloneMovesNobodyWhoHasNotSeenTheChangeUnderTheOld) {
   Turn({"DE.fiu", "CH.fiu", "AE.fiu"});
   EXPECT_EQ(WitnessedSize(), Size());
