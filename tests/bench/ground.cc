@@ -110,7 +110,7 @@ absl::Status Ground::Certify(size_t recipients) {
 }
 
 absl::Status Ground::FoundBroker(const std::string& folder) {
-  broker::Founding founding{std::string(kFederation), std::string(kBrokerName), {}};
+  broker::Founding founding{std::string(kFederation), std::string(kBrokerName), {}, {}};
   for (const Member& member : members_) {
     founding.authorities.emplace(member.id.jurisdiction(), member.authority.public_key());
   }
