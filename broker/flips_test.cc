@@ -144,9 +144,10 @@ TEST_F(FlipsTest, OfTheSubmissions) { FlipAll(kSubmissions); }
 TEST_F(FlipsTest, OfTheCases) { FlipAll(kCases); }
 TEST_F(FlipsTest, OfTheTexts) { FlipAll(kTexts); }
 TEST_F(FlipsTest, OfTheGrants) { FlipAll(kGrants); }
+TEST_F(FlipsTest, OfWhatWasWitnessed) { FlipAll(kWitnessed); }
 
 // A family that is made later has its line above.
-TEST_F(FlipsTest, NoFamilyIsLeftOut) { EXPECT_EQ(std::size(kBrokerFamilies), 13u); }
+TEST_F(FlipsTest, NoFamilyIsLeftOut) { EXPECT_EQ(std::size(kBrokerFamilies), 14u); }
 
 }  // namespace
 }  // namespace entente::broker

@@ -176,7 +176,7 @@ TEST(Render, TheHeadSaysWhoseWhenAndWhatIsSigned) {
   EXPECT_THAT(english,
               HasSubstr("What no article permits is not transmitted and is not accepted."));
   EXPECT_THAT(english, HasSubstr("- erase the data within one hour of receiving them"));
-  EXPECT_THAT(english, HasSubstr("only when enough witnesses have cosigned the log: alerts and"));
+  EXPECT_THAT(english, HasSubstr("the log: an alert and a lead."));
   EXPECT_THAT(english, HasSubstr("groups.toml: 4567ef"));
   EXPECT_EQ(Count(english, "0123abcd"), 2u) << "at the head and above the signatures";
   const std::string french = DocumentText(PageOf(world, Language::kFrench).document);

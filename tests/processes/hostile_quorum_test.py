@@ -117,7 +117,7 @@ class Story:
         until("the victim says why it waits", lambda: self.recipient(VICTIM, kept).reason == "below-quorum")
         assert not self.item(kept, "NL.fiu"), "it left on a state that was not cosigned for twenty minutes"
         self.confess()
-        until("it leaves with the truth", lambda: self.item(kept, "NL.fiu"))
+        until("it leaves with the truth", lambda: self.item(kept, "NL.fiu"), 60)
 
     def hide_revocation(self):
         """The victim's log has a notice in place of the revocation. The first checkpoint that others cosigned is of another tree."""
@@ -130,7 +130,11 @@ class Story:
         """Two histories, for two members who never spoke before; each answer fits the one that is shown. The victim is
         neither asked to cosign nor shown who did: it is the record alone that gives it away."""
         self.start(self.lie)
-        self.send(origin="NL.fiu", to=("CH.fiu",))
+        first = self.send(origin="NL.fiu", to=("FR.fiu",))
+        until("the record for another is there", lambda: self.item(first, "FR.fiu"))
+        index = self.item(first, "FR.fiu").log_index
+        until("both have followed their log so far", lambda: all(self.status(agency).tree_size > index for agency in ("FR.fiu", VICTIM)))
+        assert not self.alarms() & {"fork", "evidence-bad"}, "the victim sees what nobody alone can see"
         self.send()
         until("the first record between them is enough", lambda: "fork" in self.alarms())
         self.proven()

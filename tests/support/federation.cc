@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/audit/note.h"
 #include "core/base/agency.h"
+#include "core/record/format.h"
 #include "core/record/statements.h"
 
 namespace entente::testing {
@@ -180,7 +181,8 @@ void Federation::FoundAgency(const std::string& id) {
     *body.add_keys() =
         KeyEntryOf(KeyUse::kDelivery, keys.delivery[i].public_key(), DeliveryPeriod(i));
   }
-  body.add_format_versions(1);
+  body.mutable_format_versions()->Assign(record::kFormatVersions.begin(),
+                                         record::kFormatVersions.end());
   body.set_instant_ms(static_cast<uint64_t>(kFounded.ms));
   founding_.push_back(SignKeys(id, body));
 }

@@ -4,11 +4,21 @@
 
 #include <utility>
 
+#include "broker/cosigning.h"
+
 namespace entente::broker {
 namespace {
 
 constexpr uint64_t kDays = 3;
 constexpr uint64_t kAttachmentBytes = 1 << 30;
+
+const std::vector<std::string> kWitnesses = {"FR.fiu", "BR.fiu", "DE.fiu", "CH.fiu"};
+
+testing::FederationOptions WithQuorum() {
+  testing::FederationOptions options;
+  options.quorum = static_cast<int>(kWitnesses.size());
+  return options;
+}
 
 }  // namespace
 
@@ -16,8 +26,7 @@ LivedBroker::LivedBroker(std::string folder) : folder_(std::move(folder)) {
   auto store = store::RocksStore::Open(folder_, kBrokerFamilies);
   EXPECT_TRUE(store.ok()) << store.status();
   store_ = *std::move(store);
-  fixture_ = std::make_unique<EngineFixture>(testing::FederationOptions{}, true, QuotaLimits{},
-                                             store_.get());
+  fixture_ = std::make_unique<EngineFixture>(WithQuorum(), true, QuotaLimits{}, store_.get());
   fixture_->hold_file = [this](const AgencyId& origin, const record::FileShape& shape, Instant t) {
     return files_->HoldComplete({origin.text(), shape}, t);
   };
@@ -29,6 +38,23 @@ LivedBroker::LivedBroker(std::string folder) : folder_(std::move(folder)) {
   }
   EXPECT_EQ(fixture_->Findings(), "");
   Close();
+}
+
+void LivedBroker::Cosign() {
+  const testing::Federation& federation = fixture_->federation;
+  const auto cosigning = Cosigning::Open(*fixture_->engine, *store_);
+  ASSERT_TRUE(cosigning.ok()) << cosigning.status();
+  const auto latest = fixture_->engine->LatestCheckpoint();
+  for (const std::string& agency : kWitnesses) {
+    const std::string witness = federation.WitnessKey(agency).Text();
+    const auto asked = (*cosigning)->Next(witness, 0, fixture_->now);
+    ASSERT_TRUE(asked.ok() && asked->size == latest.head.size) << asked.status();
+    const std::string note = federation.Cosigned(latest.note, {agency}, fixture_->now);
+    const absl::Status cosigned =
+        (*cosigning)->Cosign(witness, asked->size, note.substr(latest.note.size()), fixture_->now);
+    ASSERT_TRUE(cosigned.ok()) << cosigned;
+  }
+  EXPECT_NE((*cosigning)->Witnessed(), "");
 }
 
 void LivedBroker::Close() {
@@ -141,6 +167,7 @@ void LivedBroker::Live(uint64_t day) {
   Notify();
   Expire();
   f.now = f.now + limits::kHourMs;
+  Cosign();
 }
 
 }  // namespace entente::broker

@@ -33,6 +33,7 @@ class LivedBroker {
   void Declare(uint64_t day);
   void Notify();
   void Expire();
+  void Cosign();
   v1::Submission Next(const LeadDraft& draft);
 
   const std::string folder_;
