@@ -59,7 +59,7 @@ absl::StatusOr<std::vector<Command>> Engine::Expired(Instant now, size_t max, Ra
 
 absl::Status Engine::WriteSummed(Transaction& transaction) {
   MutexLock lock(&grants_mutex_);
-  auto sums = sums_.After(store_, transaction.batch());
+  auto sums = sums_.After(store_, transaction.batch(), transaction.submissions_before());
   if (!sums.ok()) return sums.status();
   transaction.batch().Put(audit::kMeta, kSumsKey, sums->Encode());
   auto status = log_->Commit(std::move(transaction.stage()), transaction.batch());

@@ -187,10 +187,10 @@ Wanted Begins(const char* name) {
   return [=](const fs::path& path) { return path.filename().string().starts_with(name); };
 }
 
-TEST_F(FlipsOnDiskTest, Tables) { FlipAndCut("tables", Files(Ends(".sst")), 40, 20); }
+TEST_F(FlipsOnDiskTest, Tables) { FlipAndCut("tables", Files(Ends(".sst")), 24, 12); }
 
 TEST_F(FlipsOnDiskTest, WriteAheadLog) {
-  const Counts counts = FlipAndCut("log", Files(Ends(".log")), 30, 24);
+  const Counts counts = FlipAndCut("log", Files(Ends(".log")), 24, 16);
   EXPECT_EQ(counts.dead, 0u);
 }
 
@@ -222,7 +222,7 @@ TEST_F(FlipsOnDiskTest, Notes) {
   FlipAndCut("notes", Files([](const fs::path& path) {
                return Begins("IDENTITY")(path) || Begins("OPTIONS-")(path);
              }),
-             4, 2);
+             2, 1);
 }
 
 }  // namespace

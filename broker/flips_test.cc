@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint64_t kValueFlips = 52;  // of each family
 constexpr uint64_t kKeyFlips = 28;
-constexpr uint64_t kStartEvery = 8;  // on each so-manieth a broker is started as well
+constexpr uint64_t kStartEvery = 16;  // on each so-manieth a broker is started as well
 
 // One bit of a row that is there.
 struct Flip {

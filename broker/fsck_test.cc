@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "broker/fsck_rows.h"
+#include "broker/row_sums.h"
 #include "core/base/encoding.h"
 #include "tests/support/broker_fixture.h"
 
@@ -214,6 +215,34 @@ TEST(FsckTest, FindsAnyRowThatIsMissing) {
       ASSERT_TRUE(f->store.Write(batch, store::Sync::kYes).ok());
     }
   }
+}
+
+// Submissions leave the window, one of them with the commit by which it came.
+TEST(FsckTest, TheSumsFollowTheWindow) {
+  EngineFixture f;
+  ASSERT_TRUE(f.Send({}, 1).ok());
+  std::vector<Command> commands;
+  for (uint64_t number : {uint64_t{2}, 2 + limits::kSubmissionWindow}) {
+    auto admitted = f.Admit(f.Submission(f.Seal({}), number), "FR.fiu");
+    ASSERT_TRUE(admitted.ok()) << admitted.status();
+    commands.push_back(std::get<Command>(*std::move(admitted)));
+  }
+  ASSERT_TRUE(f.engine->Commit(commands).ok());
+  EXPECT_EQ(f.Rows(kSubmissions).size(), 1u);
+  EXPECT_EQ(f.Findings(), "");
+}
+
+// A release that had no sums left none: the first commit of this one writes them.
+TEST(FsckTest, SumsThatWereNeverWrittenAreOnesOfTheRows) {
+  auto f = Lived();
+  store::WriteBatch batch;
+  batch.Delete(audit::kMeta, kSumsKey);
+  ASSERT_TRUE(f->store.Write(batch, store::Sync::kYes).ok());
+  EXPECT_EQ(f->Findings(), "");
+  ASSERT_TRUE(f->Reopen().ok());
+  ASSERT_TRUE(f->Send({}, 40).ok());
+  EXPECT_TRUE(f->store.Get(audit::kMeta, kSumsKey)->has_value());
+  EXPECT_EQ(f->Findings(), "");
 }
 
 // Each row is whole and says what some entry did, but not for this agency or section.

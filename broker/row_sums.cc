@@ -1,7 +1,6 @@
 #include "broker/row_sums.h"
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <utility>
 
@@ -68,8 +67,8 @@ absl::StatusOr<RowSums> RowSums::Load(const store::Reader& store) {
   return sums;
 }
 
-absl::StatusOr<RowSums> RowSums::After(const store::Reader& store,
-                                       const store::WriteBatch& batch) const {
+absl::StatusOr<RowSums> RowSums::After(const store::Reader& store, const store::WriteBatch& batch,
+                                       const SubmissionsBefore& submissions) const {
   std::map<std::pair<size_t, std::string>, std::optional<std::string_view>> last;
   for (size_t i = 0; i < batch.count(); ++i) {
     const store::WriteBatch::Op op = batch.op(i);
@@ -81,7 +80,10 @@ absl::StatusOr<RowSums> RowSums::After(const store::Reader& store,
   for (const auto& [row, value] : last) {
     const auto& [family, key] = row;
     RowSum& sum = after.sums_[family];
-    auto before = store.Get(kSummed[family], key);
+    const auto known = kSummed[family] == kSubmissions ? submissions.find(key) : submissions.end();
+    auto before = known != submissions.end()
+                      ? absl::StatusOr<std::optional<std::string>>(known->second)
+                      : store.Get(kSummed[family], key);
     if (!before.ok()) return before.status();
     if (*before) {
       --sum.rows;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,8 +37,12 @@ class RowSums {
   // Of the rows that are there, of one family.
   static absl::StatusOr<RowSum> Of(const store::Reader& store, store::Family family);
 
+  // What stood under these keys of r_submissions before the batch: the window in memory knows it,
+  // and looking it up again costs more than the sum.
+  using SubmissionsBefore = std::map<std::string, std::optional<std::string>>;
   // When `batch` is written to `store`, which these are the sums of. The store's errors.
-  absl::StatusOr<RowSums> After(const store::Reader& store, const store::WriteBatch& batch) const;
+  absl::StatusOr<RowSums> After(const store::Reader& store, const store::WriteBatch& batch,
+                                const SubmissionsBefore& submissions = {}) const;
 
   std::string Encode() const;
   // By the order of kSummed.

@@ -83,18 +83,19 @@ void Submissions::Drop(Window& window, uint64_t number) {
   window.by_number.erase(it);
 }
 
-std::vector<uint64_t> Submissions::Add(std::string_view agency, uint64_t number,
-                                       const Submitted& submitted) {
+std::vector<std::pair<uint64_t, Submitted>> Submissions::Add(std::string_view agency,
+                                                             uint64_t number,
+                                                             const Submitted& submitted) {
   MutexLock lock(&mutex_);
   Window& window = windows_[std::string(agency)];
   Put(window, number, submitted);
   window.highest = std::max(window.highest, number);
   staged_.push_back({true, std::string(agency), number, submitted});
 
-  std::vector<uint64_t> left;
+  std::vector<std::pair<uint64_t, Submitted>> left;
   while (BelowWindow(window.by_number.begin()->first, window.highest)) {
     auto first = window.by_number.begin();
-    left.push_back(first->first);
+    left.emplace_back(*first);
     staged_.push_back({false, std::string(agency), first->first, first->second});
     Drop(window, first->first);
   }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -44,8 +45,9 @@ class Submissions {
                                                 const std::optional<RecordId>& record_id,
                                                 Among among) const;
 
-  // The committer alone: stages one, and returns the numbers that leave the window by it.
-  std::vector<uint64_t> Add(std::string_view agency, uint64_t number, const Submitted& submitted);
+  // The committer alone: stages one, and returns those that leave the window by it, by number.
+  std::vector<std::pair<uint64_t, Submitted>> Add(std::string_view agency, uint64_t number,
+                                                  const Submitted& submitted);
   // What was staged is on disk, or taken back.
   void Commit();
   void Rollback();

@@ -138,11 +138,15 @@ absl::StatusOr<uint64_t> Transaction::AppendOpen(v1::EntryKind kind, Instant ins
 
 void Transaction::PutSubmission(const Submitter& submitter, const Submitted& submitted) {
   const std::string& agency = submitter.agency();
-  for (uint64_t left : submissions_.Add(agency, submitter.number(), submitted)) {
-    batch_.Delete(kSubmissions, SubmissionKey(agency, left));
+  std::string own = SubmissionKey(agency, submitter.number());
+  submissions_before_.emplace(own, std::nullopt);
+  for (const auto& [number, left] : submissions_.Add(agency, submitter.number(), submitted)) {
+    std::string key = SubmissionKey(agency, number);
+    batch_.Delete(kSubmissions, key);
+    // One that came with this commit never stood there.
+    submissions_before_.emplace(std::move(key), EncodeSubmitted(number, left));
   }
-  batch_.Put(kSubmissions, SubmissionKey(agency, submitter.number()),
-             EncodeSubmitted(submitter.number(), submitted));
+  batch_.Put(kSubmissions, own, EncodeSubmitted(submitter.number(), submitted));
 }
 
 void Transaction::PutBody(uint64_t log_index, const Digest& digest, std::string_view bytes,

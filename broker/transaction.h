@@ -17,6 +17,7 @@
 #include "broker/command.pb.h"
 #include "broker/mailboxes.h"
 #include "broker/publications.h"
+#include "broker/row_sums.h"
 #include "broker/submissions.h"
 #include "broker/view.h"
 #include "core/audit/log.h"
@@ -83,6 +84,7 @@ class Transaction {
   const MailboxChanges& mailbox_changes() const { return changes_; }
   const std::set<std::string>& delivered_to() const { return delivered_to_; }
   const std::map<std::string, uint64_t>& refused() const { return refused_; }
+  const RowSums::SubmissionsBefore& submissions_before() const { return submissions_before_; }
 
  private:
   LaneState& TouchLane(const LaneKey& key);
@@ -103,6 +105,7 @@ class Transaction {
   std::vector<Published> published_;
   std::set<std::string> delivered_to_;
   std::map<std::string, uint64_t> refused_;  // by origin
+  RowSums::SubmissionsBefore submissions_before_;
 };
 
 }  // namespace entente::broker
