@@ -115,8 +115,8 @@ class FlipsOnDiskTest : public ::testing::Test {
     const std::string copy = rows[audit::kCheckpoint].at(0).second;
     EXPECT_TRUE(judge_->IsOfThisLog(copy));
     rows[audit::kCheckpoint] = judge_->rows().at(audit::kCheckpoint);
-    // What witnesses have cosigned is not synced: when it is lost, or an older one stands there, it is
-    // asked for again.
+    // What witnesses have cosigned is not synced: when it is lost, or an older one stands there, it
+    // is asked for again.
     for (const auto& [quorum, note] : rows[kWitnessed]) EXPECT_TRUE(judge_->IsOfThisLog(note));
     rows[kWitnessed] = judge_->rows().at(kWitnessed);
     for (store::Family family : kBrokerFamilies) {
