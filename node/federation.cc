@@ -94,8 +94,8 @@ absl::Status Federation::LoadTexts() {
 }
 
 // While an open entry does not act it is asked from there: the broker sees which of two quorums
-// must have cosigned what it shows. A node that followed the log before it kept a copy of the hashes
-// reads it once more, when it has nothing else to read.
+// must have cosigned what it shows. A node that followed the log before it kept a copy of the
+// hashes reads it once more, when it has nothing else to read.
 v1::GetEntriesRequest Federation::NextEntries() const {
   v1::GetEntriesRequest request;
   uint64_t from = follower_.next_index();
