@@ -49,10 +49,10 @@ std::string Replaced(std::string text, const std::string& from, const std::strin
 }
 
 TEST(ParsePolicy, ReadsTheHeadAndARule) {
-  const auto policy = Parse(std::string(kHead) + "explain = \"public\"\n" +
-                            "can_honour = [\"delete-after:P12M\"]\n" +
-                            "quorum_first = [\"alert\", \"lead\"]\n" + kAllow +
-                            "obligations = [\"onward:never\"]\nto_kind = [\"police\"]\n");
+  const auto policy =
+      Parse(std::string(kHead) + "explain = \"public\"\n" +
+            "can_honour = [\"delete-after:P12M\"]\n" + "quorum_first = [\"alert\", \"lead\"]\n" +
+            kAllow + "obligations = [\"onward:never\"]\nto_kind = [\"police\"]\n");
   ASSERT_TRUE(policy.ok()) << policy.status();
   EXPECT_EQ(policy->version, 14u);
   EXPECT_EQ(policy->valid.from, At("2026-11-30T23:00:00Z"));
