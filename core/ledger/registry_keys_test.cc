@@ -126,7 +126,7 @@ TEST_F(RegistryKeys, AKeyWithWhichNothingCanBeDoneIsNone) {
 }
 
 TEST_F(RegistryKeys, FormatVersionsAreTheLatestStated) {
-  EXPECT_EQ(registry.FormatVersionsOf("FR.fiu"), std::vector<uint32_t>{1});
+  EXPECT_EQ(registry.FormatVersionsOf("FR.fiu"), (std::vector<uint32_t>{1, 2, 3, 4}));
   v1::KeyStatement body = KeysBody("FR.fiu", {});
   body.add_format_versions(1);
   body.add_format_versions(2);
@@ -137,10 +137,12 @@ TEST_F(RegistryKeys, FormatVersionsAreTheLatestStated) {
 
 TEST_F(RegistryKeys, AStatementThatChangesNothingIsNone) {
   v1::KeyStatement body = KeysBody("FR.fiu", {});
-  body.add_format_versions(1);
+  for (const uint32_t version : registry.FormatVersionsOf("FR.fiu")) {
+    body.add_format_versions(version);
+  }
   EXPECT_EQ(Offer(ByIdentity("FR.fiu", body)), "malformed");
   v1::KeyStatement with_key = KeysBody("FR.fiu", {KeyUse::kDelivery});
-  with_key.add_format_versions(1);
+  *with_key.mutable_format_versions() = body.format_versions();
   EXPECT_EQ(Offer(ByIdentity("FR.fiu", with_key)), "ok");
 }
 
