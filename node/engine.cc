@@ -173,7 +173,7 @@ absl::Status Engine::Parts::OnText(const v1::GetTextRequest& request,
 std::optional<v1::PublishRequest> Engine::NextPublish(Instant now) {
   const Ground& ground = *parts_->ground;
   if (broken() || parts_->publishing || now < parts_->publish_not_before ||
-      ground.federation.behind() || ground.federation.size() < parts_->published_below ||
+      ground.federation.behind() || ground.federation.acted() < parts_->published_below ||
       !ground.federation.CheckFresh(now).ok() || !ground.IsSure(now)) {
     return std::nullopt;
   }

@@ -224,6 +224,22 @@ TEST_F(QuorumAtNode, AKeyOfOursThatIsRevokedIsReplacedAtOnce) {
   EXPECT_THAT(world.AlarmsOf("FR.fiu"), Not(Contains("keys-not-in-log")));
 }
 
+// Else it would publish them again, be refused, and wait half a minute with the next.
+TEST_F(QuorumAtNode, WhatWasPublishedIsNotPublishedAgainWhileItWaitsForTheQuorum) {
+  Freeze();
+  Revoke();
+  Thaw();
+  world.Settle();
+  Freeze();
+  world.Advance(limits::kMinuteMs);
+  ASSERT_TRUE(Ticked("FR.fiu").ok());
+  auto publish = world.node("FR.fiu")->NextPublish(world.now);
+  ASSERT_TRUE(publish);
+  world.node("FR.fiu")->OnPublished(world.broker.Publish(*publish, world.now), world.now);
+  (void)world.Exchange(world.node("FR.fiu"));
+  EXPECT_FALSE(world.node("FR.fiu")->NextPublish(world.now)) << "it is in the log, and waits";
+}
+
 TEST_F(QuorumAtNode, ACheckpointOfAnotherTreeIsNotFollowed) {
   EXPECT_TRUE(*world.node("BR.fiu")->Follows(world.broker.log().Checkpoint(), world.now));
   testing::TestLog other(world.federation.log_origin(), world.federation.checkpoint_key().Clone());
