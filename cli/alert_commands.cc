@@ -3,37 +3,20 @@
 #include "cli/alert_import.h"
 #include "cli/commands.h"
 #include "cli/draft.h"
+#include "cli/question_options.h"
 #include "cli/record_commands.h"
 #include "cli/render.h"
 #include "cli/render_search.h"
-#include "core/base/limits.h"
-#include "core/base/read_file.h"
 
 namespace entente::cli {
 namespace {
 
-using Request = std::shared_ptr<v1::SearchRequest>;
-
-void Search(Context& context, v1::SearchRequest request, const std::string& zone) {
-  if (!zone.empty()) {
-    const auto text = ReadFile(zone == "-" ? "/dev/stdin" : zone, limits::kConfigBytes);
-    if (!text.ok()) return context.Fail(text.status());
-    // An empty file is no zone, and must not pass for none asked for.
-    request.set_zone(text->empty() ? "\n" : *text);
-  }
-  const auto response = context.Call(&v1::Desk::Stub::Search, request);
+void Search(Context& context, AskedFor& asked) {
+  if (const auto read = ReadZone(asked); !read.ok()) return context.Fail(read);
+  const auto response = context.Call(&v1::Desk::Stub::Search, asked.request);
   if (!response) return;
   if (context.settings.json) return context.PrintJson(*response);
   std::cout << RenderSearch(context.language(), *response);
-}
-
-void AddText(CLI::App& command, const std::string& name, const Request& request,
-             void (v1::SearchRequest::*set)(const std::string&), const std::string& description,
-             bool required = false) {
-  command
-      .add_option_function<std::string>(
-          name, [request, set](const std::string& text) { ((*request).*set)(text); }, description)
-      ->required(required);
 }
 
 void AddSearch(CLI::App& app, Context& context) {
@@ -42,28 +25,20 @@ void AddSearch(CLI::App& app, Context& context) {
       "Does any alert at this node look for this person, document or thing? "
       "Nobody else learns that "
       "you asked; it is logged here. Exit code 0 when the question was answered, hit or no hit.");
-  auto request = std::make_shared<v1::SearchRequest>();
-  auto zone = std::make_shared<std::string>();
-  using Q = v1::SearchRequest;
-  command->add_option("--zone", *zone,
-                      "a file with the machine-readable zone of a document (- is standard input)");
-  AddText(*command, "--document", request, &Q::set_document_number, "a document's number");
-  AddText(*command, "--issuer", request, &Q::set_document_issuer,
-          "the document's issuing country, two or three letters");
-  AddText(*command, "--name", request, &Q::set_name, "a name, in any script and order");
-  AddText(*command, "--born", request, &Q::set_born, "year or date of birth: 1984, 1984-03-17");
-  AddText(*command, "--national-number", request, &Q::set_national_number, "a personal number");
-  AddText(*command, "--plate", request, &Q::set_plate, "a vehicle's plate");
-  AddText(*command, "--vin", request, &Q::set_vin, "a vehicle identification number");
-  AddText(*command, "--phone", request, &Q::set_phone, "a telephone number with country code");
-  AddText(*command, "--email", request, &Q::set_email, "an e-mail address");
-  AddText(*command, "--iban", request, &Q::set_iban, "an account");
-  AddText(*command, "--crypto-address", request, &Q::set_crypto_address,
-          "the address of a crypto-asset");
-  AddText(*command, "--purpose", request, &Q::set_purpose, "purpose, a word of the vocabulary",
-          true);
-  AddText(*command, "--justification", request, &Q::set_justification, "why you ask", true);
-  command->callback([&context, request, zone] { Search(context, *request, *zone); });
+  auto asked = std::make_shared<AskedFor>();
+  AddQuestion(*command, asked);
+  command
+      ->add_option_function<std::string>(
+          "--purpose", [asked](const std::string& text) { asked->request.set_purpose(text); },
+          "purpose, a word of the vocabulary")
+      ->required();
+  command
+      ->add_option_function<std::string>(
+          "--justification",
+          [asked](const std::string& text) { asked->request.set_justification(text); },
+          "why you ask")
+      ->required();
+  command->callback([&context, asked] { Search(context, *asked); });
 }
 
 struct OutcomeOptions {

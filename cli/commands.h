@@ -34,6 +34,7 @@ void AddOverrideCommands(CLI::App& app, Context& context);
 void AddCheckpointCommands(CLI::App& app, Context& context);
 void AddReviewCommands(CLI::App& app, Context& context);
 void AddRestrictCommands(CLI::App& app, Context& context);
+void AddSubjectCommands(CLI::App& app, Context& context);
 void AddInboxCommands(CLI::App& app, Context& context);
 void AddDecisionsCommand(CLI::App& app, Context& context);
 void AddAgencyCommands(CLI::App& app, Context& context);

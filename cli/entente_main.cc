@@ -80,6 +80,7 @@ int Main(int argc, char** argv) {
   AddHeldCommands(app, context);
   AddRestrictCommands(app, context);
   AddReviewCommands(app, context);
+  AddSubjectCommands(app, context);
   AddCheckpointCommands(app, context);
   AddInboxCommands(app, context);
   AddDecisionsCommand(app, context);

@@ -138,6 +138,8 @@ std::string RecordHead(Language language, const v1::RecordSummary& record) {
               record.record_id(), references});
 }
 
+}  // namespace
+
 std::string ContentText(Language language, const v1::SectionContent& content) {
   switch (content.body_case()) {
     case v1::SectionContent::kLeadAsk:
@@ -169,6 +171,8 @@ std::string ContentText(Language language, const v1::SectionContent& content) {
   }
   return "";
 }
+
+namespace {
 
 // Whoever reads on has read what they may not do.
 std::string InstructionFirst(Language language, const std::string& instruction) {

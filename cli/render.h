@@ -29,5 +29,7 @@ std::string RenderRecipients(
 std::string RenderRecords(Language language, const v1::ListResponse& response, bool received);
 std::string RenderInbox(Language language, const v1::InboxResponse& response);
 std::string RenderShown(Language language, const v1::ShowResponse& response);
+// What stands inside a section.
+std::string ContentText(Language language, const v1::SectionContent& content);
 
 }  // namespace entente::cli

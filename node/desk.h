@@ -94,6 +94,9 @@ class Desk {
                                                     const v1::CompareLogRequest& request);
   absl::StatusOr<v1::ReviewResponse> Review(std::string_view officer,
                                             const v1::ReviewRequest& request, Instant now);
+  absl::StatusOr<v1::SubjectReportResponse> SubjectReport(std::string_view officer,
+                                                          const v1::SubjectReportRequest& request,
+                                                          Instant now);
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
                                                const v1::ClearPersonRequest& request, Instant now);
   absl::StatusOr<v1::SearchResponse> Search(std::string_view officer,
@@ -287,6 +290,10 @@ class Desk {
                                                    const v1::ReviewRequest& request,
                                                    state::SentRecord& sent, Instant now);
 
+  // desk_subject.cc
+  absl::Status Decide(const v1::SubjectReportRequest& request,
+                      std::vector<v1::SubjectItem>& items) const;
+
   // desk_held.cc
   absl::StatusOr<std::vector<state::SentRecord>> AllHeld() const;
   absl::StatusOr<v1::HeldRecord> ShowHeld(const state::SentRecord& sent, Instant now) const;
@@ -349,6 +356,7 @@ absl::Status CheckJustification(std::string_view text);
 state::DiaryLine MakeLine(std::string_view officer, std::string_view operation,
                           std::string_view record_id, std::string_view purpose,
                           std::string_view justification, Instant now);
+v1::Consultation ShownLine(uint64_t number, const state::DiaryLine& line);
 // 32 hex, or a text of the same kind that people can speak.
 std::string HexOf(std::string_view record_id);
 std::string ReferenceOf(std::string_view record_id);

@@ -7,7 +7,6 @@
 #include "node/table.h"
 
 namespace entente::node {
-namespace {
 
 v1::Consultation ShownLine(uint64_t number, const state::DiaryLine& line) {
   v1::Consultation shown;
@@ -23,8 +22,6 @@ v1::Consultation ShownLine(uint64_t number, const state::DiaryLine& line) {
   shown.set_outside(line.outside());
   return shown;
 }
-
-}  // namespace
 
 // A page names the last line before it, and the line that was the last of all when the first page
 // was read: reading the log makes it longer.

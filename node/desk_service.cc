@@ -134,6 +134,19 @@ class DeskService final : public v1::Desk::Service {
       return engine.Review(officer, *request, now);
     });
   }
+  grpc::Status SubjectReport(grpc::ServerContext* context, const v1::SubjectReportRequest* request,
+                             v1::SubjectReportResponse* response) override {
+    return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {
+      absl::StatusOr<v1::SubjectReportResponse> report =
+          engine.SubjectReport(officer, *request, now);
+      if (!report.ok()) return report;
+      for (v1::SubjectItem& item : *report->mutable_items()) {
+        if (item.receipt_path().empty()) continue;
+        item.set_receipt_path(receipts_ + "/" + item.receipt_path());
+      }
+      return report;
+    });
+  }
   grpc::Status ClearPerson(grpc::ServerContext* context, const v1::ClearPersonRequest* request,
                            v1::SendResponse* response) override {
     return Call(context, response, [&](Engine& engine, std::string_view officer, Instant now) {

@@ -18,8 +18,8 @@
 
 namespace entente::node {
 
-// The words of article 25, and four of our own: for a question that was searched for, for reading
-// the log itself, for who may do what, and for sessions.
+// The words of article 25, and five of our own: for a question that was searched for, for reading
+// the log itself, for who may do what, for sessions, and for what a person is told who asks.
 namespace operation {
 inline constexpr std::string_view kCollection = "collection";
 inline constexpr std::string_view kConsultation = "consultation";
@@ -30,6 +30,7 @@ inline constexpr std::string_view kSearch = "search";
 inline constexpr std::string_view kLogReading = "log-reading";
 inline constexpr std::string_view kAdministration = "administration";
 inline constexpr std::string_view kSession = "session";
+inline constexpr std::string_view kAccessDecision = "access-decision";
 }  // namespace operation
 
 class Diary {

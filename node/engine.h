@@ -227,6 +227,11 @@ class Engine {
   // reviewed it is used again.
   absl::StatusOr<v1::ReviewResponse> Review(std::string_view officer,
                                             const v1::ReviewRequest& request, Instant now);
+  // Role data-protection-officer: what is held about a person, and what they are told of it. A
+  // consultation of each record, and each decision, logged, synced, before anything is given.
+  absl::StatusOr<v1::SubjectReportResponse> SubjectReport(std::string_view officer,
+                                                          const v1::SubjectReportRequest& request,
+                                                          Instant now);
   // Role author. To all to whom the alert was sent.
   absl::StatusOr<v1::SendResponse> ClearPerson(std::string_view officer,
                                                const v1::ClearPersonRequest& request, Instant now);

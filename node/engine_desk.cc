@@ -138,6 +138,11 @@ absl::StatusOr<v1::ReviewResponse> Engine::Review(std::string_view officer,
   return parts_->Guarded([&] { return parts_->desk.Review(officer, request, now); });
 }
 
+absl::StatusOr<v1::SubjectReportResponse> Engine::SubjectReport(
+    std::string_view officer, const v1::SubjectReportRequest& request, Instant now) {
+  return parts_->Guarded([&] { return parts_->desk.SubjectReport(officer, request, now); });
+}
+
 absl::StatusOr<v1::CaseChange> Engine::OpenCase(std::string_view officer,
                                                 const v1::OpenCaseRequest& request, Instant now) {
   return parts_->Guarded([&] { return parts_->desk.OpenCase(officer, request, now); });

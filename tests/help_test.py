@@ -15,7 +15,7 @@ PROGRAMS = {
     "entente": ["lead send", "lead take", "lead decline", "lead update", "lead show", "lead list", "status", "inbox", "show", "log", "decisions", "keys",
                 "agency enrol", "agency approve", "agency list", "certificate request", "certificate check", "officer add", "officer list", "officer passphrase",
                 "officer reset-passphrase", "assign", "unit list", "unit rule", "reviewed", "lock", "unlock", "held list",
-                "held release", "held refuse", "consent give", "consent list", "consent recall", "officer key new", "officer key publish", "override show", "override sign", "override list", "override review", "restrict", "restrict lift", "restrict list", "review", "review list", "checkpoint show", "checkpoint compare", "checkpoint fork", "authority sign-quorum", "attachment save", "watch", "authority new",
+                "held release", "held refuse", "consent give", "consent list", "consent recall", "officer key new", "officer key publish", "override show", "override sign", "override list", "override review", "restrict", "restrict lift", "restrict list", "subject report", "review", "review list", "checkpoint show", "checkpoint compare", "checkpoint fork", "authority sign-quorum", "attachment save", "watch", "authority new",
                 "authority policy-keys", "authority sign-policy", "authority sign-federation-file", "authority sign-calendar",
                 "authority publish"],
     "entente-broker": ["run", "init", "fsck", "export"],

@@ -16,12 +16,12 @@ std::map<std::string_view, const SentenceRow*> Index() {
 }  // namespace
 
 std::vector<std::span<const SentenceRow>> AllSentences() {
-  return {RefusalSentences(),  WordSentences(),   DeskSentences(),     FileSentences(),
-          AuditSentences(),    PolicySentences(), DecisionSentences(), AlarmSentences(),
-          ContentSentences(),  SearchSentences(), ImportSentences(),   PeopleSentences(),
-          ProseSentences(),    RenderSentences(), ConsentSentences(),  RestrictionSentences(),
-          OverrideSentences(), ReviewSentences(), TileSentences(),     ReportSentences(),
-          AffectedSentences()};
+  return {RefusalSentences(),  WordSentences(),    DeskSentences(),     FileSentences(),
+          AuditSentences(),    PolicySentences(),  DecisionSentences(), AlarmSentences(),
+          ContentSentences(),  SearchSentences(),  ImportSentences(),   PeopleSentences(),
+          ProseSentences(),    RenderSentences(),  ConsentSentences(),  RestrictionSentences(),
+          OverrideSentences(), ReviewSentences(),  SubjectSentences(),  TileSentences(),
+          ReportSentences(),   AffectedSentences()};
 }
 
 const SentenceRow* FindSentence(std::string_view key) {

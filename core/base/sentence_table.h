@@ -31,6 +31,7 @@ std::span<const SentenceRow> ConsentSentences();
 std::span<const SentenceRow> RestrictionSentences();
 std::span<const SentenceRow> OverrideSentences();
 std::span<const SentenceRow> ReviewSentences();
+std::span<const SentenceRow> SubjectSentences();
 std::span<const SentenceRow> TileSentences();
 std::span<const SentenceRow> ReportSentences();
 std::span<const SentenceRow> AffectedSentences();

@@ -38,6 +38,8 @@ constexpr SentenceRow kRows[] = {
     {"operation.search", "searched", "recherche"},
     {"operation.alteration", "altered", "modification"},
     {"operation.session", "session", "session"},
+    {"operation.access-decision", "decided what a person is told",
+     "décision sur ce qui est communiqué à la personne"},
     {"operation.administration", "administered", "administration"},
     {"operation.log-reading", "log read", "lecture du journal"},
     {"agency.admitted", "admitted", "admis"},

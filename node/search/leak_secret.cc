@@ -409,6 +409,22 @@ void AddNamesIn(const std::vector<std::string_view>& pieces, std::vector<Secret>
 
 }  // namespace
 
+SoughtName::SoughtName(std::string_view name) : parts_(WordsOf(name)) {
+  std::erase_if(parts_, [](const TextWord& part) {
+    return part.text.size() < 2 || part.kind != PartKind::kPlain;
+  });
+}
+
+bool SoughtName::IsIn(const ReadText& text) const {
+  const std::vector<TextWord>& words = text.words();
+  if (parts_.size() > 1) {
+    return StandsJoined(parts_, words) || StandTogether(parts_, words, 2, kReach);
+  }
+  return std::ranges::any_of(parts_, [&](const TextWord& part) {
+    return std::ranges::any_of(words, [&](const TextWord& word) { return MustBe(part, word); });
+  });
+}
+
 std::vector<Secret> SecretsIn(std::string_view text) {
   std::vector<std::string_view> pieces;
   for (size_t at = 0; at < text.size();) {

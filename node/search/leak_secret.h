@@ -46,6 +46,17 @@ class Secret {
   std::vector<TextWord> parts_;
 };
 
+// A name that somebody looks for: it stands in a text when two of its parts do, near each other, or
+// the only one that it has. In whatever way a secret is seen.
+class SoughtName {
+ public:
+  explicit SoughtName(std::string_view name);
+  bool IsIn(const ReadText& text) const;
+
+ private:
+  std::vector<TextWord> parts_;
+};
+
 // The numbers, addresses of e-mail and names within a text that is a secret as a whole: "ask for
 // Sister Agnes, +33 6 12 34 56 78".
 std::vector<Secret> SecretsIn(std::string_view text);
