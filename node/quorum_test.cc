@@ -236,7 +236,9 @@ TEST_F(QuorumAtNode, WhatWasPublishedIsNotPublishedAgainWhileItWaitsForTheQuorum
   auto publish = world.node("FR.fiu")->NextPublish(world.now);
   ASSERT_TRUE(publish);
   world.node("FR.fiu")->OnPublished(world.broker.Publish(*publish, world.now), world.now);
-  (void)world.Exchange(world.node("FR.fiu"));
+  const auto request = world.node("FR.fiu")->NextEntries();
+  const auto entries = world.broker.Entries(request);
+  ASSERT_TRUE(world.node("FR.fiu")->OnEntries(request, entries, world.now).ok());
   EXPECT_FALSE(world.node("FR.fiu")->NextPublish(world.now)) << "it is in the log, and waits";
 }
 
