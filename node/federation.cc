@@ -80,6 +80,10 @@ absl::StatusOr<Federation> Federation::Open(ledger::Genesis genesis, const store
   auto mirror = Mirror::Open(store);
   if (!mirror.ok()) return mirror.status();
   federation.mirror_ = *std::move(mirror);
+  const ledger::Follower& known = federation.follower_;
+  const bool differs =
+      federation.mirror_->size() == known.size() && federation.mirror_->root() != known.root();
+  if (differs || federation.mirror_->size() > known.size()) federation.mirror_->Clear();
   federation.follower_.SetOlderRoots(
       [own = federation.mirror_.get()](uint64_t size) { return own->RootAt(size); });
   return federation;

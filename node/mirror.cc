@@ -19,7 +19,12 @@ absl::Status Damaged() { return absl::DataLossError("the copy of the log's hashe
 
 absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(const store::Store& store) {
   std::unique_ptr<Mirror> mirror(new Mirror(store));
-  if (absl::Status loaded = mirror->Load(); !loaded.ok()) return loaded;
+  const absl::Status loaded = mirror->Load();
+  if (absl::IsDataLoss(loaded)) {
+    mirror->Clear();
+  } else if (!loaded.ok()) {
+    return loaded;
+  }
   return mirror;
 }
 
@@ -91,10 +96,17 @@ audit::NodeSource Mirror::Nodes() const {
   return [this](uint8_t level, uint64_t index) { return Node(level, index); };
 }
 
+// From hashes that give the root of today as well: a tile that is damaged here must not make the
+// log a forked one.
 std::optional<Digest> Mirror::RootAt(uint64_t size) const {
   if (size > frontier_.size()) return std::nullopt;
-  const auto root = audit::MakeRoot(size, Nodes());
-  return root.ok() ? std::optional(*root) : std::nullopt;
+  if (size == frontier_.size()) return root();
+  if (size == 0) return audit::EmptyRoot();
+  const auto hashes = audit::MakeConsistencyHashes(size, frontier_.size(), Nodes());
+  if (!hashes.ok()) return std::nullopt;
+  const auto roots = audit::RootsOfConsistency(size, frontier_.size(), *hashes);
+  if (!roots.ok() || roots->second != root()) return std::nullopt;
+  return roots->first;
 }
 
 void Mirror::AddChanges(store::WriteBatch& batch) const {

@@ -25,7 +25,8 @@ namespace entente::node {
 
 class Mirror {
  public:
-  // The store must outlive it. DATA_LOSS when what is kept contradicts itself.
+  // The store must outlive it. What is kept and contradicts itself is begun anew; else the store's
+  // errors.
   static absl::StatusOr<std::unique_ptr<Mirror>> Open(const store::Store& store);
 
   uint64_t size() const { return frontier_.size(); }
@@ -35,7 +36,7 @@ class Mirror {
   // What it holds is not what it should: from 0 again.
   void Clear();
 
-  // nullopt above size(), or when a tile cannot be read.
+  // nullopt above size(), or when a tile cannot be read or is not that of root().
   std::optional<Digest> RootAt(uint64_t size) const;
   // For proofs in trees of at most size(). Valid as long as this object.
   audit::NodeSource Nodes() const;
