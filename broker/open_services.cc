@@ -8,13 +8,6 @@
 namespace entente::broker {
 namespace {
 
-grpc::ServerUnaryReactor* FinishWith(const Shell& shell, grpc::CallbackServerContext* context,
-                                     const absl::Status& status) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(shell.Answer(status));
-  return reactor;
-}
-
 // Runs `answer`, which fills the response, for whoever has a certificate of the federation.
 template <typename Answer>
 grpc::ServerUnaryReactor* AnswerAnyone(const Shell& shell, grpc::CallbackServerContext* context,

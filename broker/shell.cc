@@ -107,4 +107,11 @@ void CommitOne(const Shell& shell, AdmitOne admit,
   std::make_shared<OneCommit>(shell, std::move(admit), std::move(done))->Admit();
 }
 
+grpc::ServerUnaryReactor* FinishWith(const Shell& shell, grpc::CallbackServerContext* context,
+                                     const absl::Status& status) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(shell.Answer(status));
+  return reactor;
+}
+
 }  // namespace entente::broker

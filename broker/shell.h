@@ -69,6 +69,10 @@ struct Shell {
   static absl::Status NotCovered();
 };
 
+// Ends a call that answers at once.
+grpc::ServerUnaryReactor* FinishWith(const Shell& shell, grpc::CallbackServerContext* context,
+                                     const absl::Status& status);
+
 // When the state moved between admission and commit, both are done again, this often in all.
 inline constexpr int kAdmissions = 4;
 

@@ -6,17 +6,6 @@
 #include "spdlog/spdlog.h"
 
 namespace entente::broker {
-namespace {
-
-grpc::ServerUnaryReactor* FinishWith(const Shell& shell, grpc::CallbackServerContext* context,
-                                     const absl::Status& status) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(shell.Answer(status));
-  return reactor;
-}
-
-}  // namespace
-
 absl::StatusOr<std::string> WitnessService::BodyFor(const grpc::ServerContextBase& context,
                                                     const v1::NextCheckpointRequest& request) {
   if (const auto caller = shell_.CallerOf(context); !caller.ok()) return caller.status();
