@@ -6,6 +6,7 @@
 #include "spdlog/spdlog.h"
 
 namespace entente::broker {
+
 absl::StatusOr<std::string> WitnessService::BodyFor(const grpc::ServerContextBase& context,
                                                     const v1::NextCheckpointRequest& request) {
   if (const auto caller = shell_.CallerOf(context); !caller.ok()) return caller.status();
